@@ -1,0 +1,9 @@
+// Tests are compiled by tsc first; processes rather than threads, because some tests need
+// process.chdir and process.umask, which worker threads refuse.
+export default {
+	files: ['test/**/*.ts', '!test/helpers/**', '!test/hosts/lib/**'],
+	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
+	workerThreads: false,
+	timeout: '120s',
+	environmentVariables: {LC_ALL: 'C.UTF-8'},
+};

@@ -1,0 +1,106 @@
+// Type-aware rules, and the walls between the stages of docs/architecture.md: a stage imports
+// only stages that come before it in the flow.
+import tseslint from 'typescript-eslint';
+
+const stages = [
+	'errors',
+	'paths',
+	'elf',
+	'rpm',
+	'deb',
+	'inputs',
+	'loader',
+	'closure',
+	'launcher',
+	'manifest',
+	'plan',
+	'stage',
+	'archive',
+	'run',
+	'verify',
+	'audit',
+	'trace',
+	'inspect',
+];
+
+/** Parsers that could be published on their own: they import nothing of the rest. */
+const selfContained = ['rpm', 'deb'];
+
+const mayStartProcesses = ['lib/run/**', 'lib/trace/**', 'lib/verify/**', 'lib/inputs/installed/**', 'lib/archive/external-compressor.ts'];
+
+const ambient = [
+	{object: 'process', property: 'env', message: 'The environment belongs to cmd/.'},
+	{object: 'process', property: 'cwd', message: 'The working directory belongs to cmd/.'},
+	{object: 'Date', property: 'now', message: 'Output must not depend on the clock.'},
+];
+
+function importWall(stage, index) {
+	const later = stages.slice(index + 1);
+	const forbidden = selfContained.includes(stage)
+		? stages.filter(other => other !== stage)
+		: later;
+	return {
+		files: [`lib/${stage}/**/*.ts`],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						{
+							group: [...forbidden.map(other => `**/${other}/**`), '**/cmd/**'],
+							message: `lib/${stage} may import only the stages before it (docs/architecture.md).`,
+						},
+					],
+				},
+			],
+		},
+	};
+}
+
+export default tseslint.config(
+	{ignores: ['build/', 'node_modules/', 'dist/']},
+	...tseslint.configs.strictTypeChecked,
+	...tseslint.configs.stylisticTypeChecked,
+	{
+		languageOptions: {
+			parserOptions: {projectService: {allowDefaultProject: ['*.js']}, tsconfigRootDir: import.meta.dirname},
+		},
+		linterOptions: {reportUnusedDisableDirectives: 'error'},
+		rules: {
+			'@typescript-eslint/switch-exhaustiveness-check': 'error',
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/consistent-type-imports': 'error',
+			// Numbers read well in messages; everything else must be a string already.
+			'@typescript-eslint/restrict-template-expressions': ['error', {allowNumber: true}],
+			'@typescript-eslint/no-confusing-void-expression': 'off',
+			eqeqeq: 'error',
+			'no-console': 'error',
+		},
+	},
+	{files: ['lib/**/*.ts'], rules: {'no-restricted-properties': ['error', ...ambient]}},
+	{
+		files: ['lib/**/*.ts'],
+		ignores: mayStartProcesses,
+		rules: {
+			'no-restricted-modules': ['error', 'child_process', 'node:child_process'],
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector: 'ImportDeclaration[source.value=/^(node:)?child_process$/]',
+					message: 'Packing executes nothing of the input.',
+				},
+			],
+		},
+	},
+	...stages.map(importWall),
+	{files: ['cmd/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'], rules: {'no-console': 'off'}},
+	{
+		files: ['test/**/*.ts'],
+		rules: {
+			// ava's assertions return booleans that nobody needs.
+			'@typescript-eslint/no-unsafe-assignment': 'off',
+			'@typescript-eslint/no-non-null-assertion': 'off',
+		},
+	},
+	{files: ['*.js'], extends: [tseslint.configs.disableTypeChecked]},
+);

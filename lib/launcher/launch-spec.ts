@@ -1,0 +1,91 @@
+/**
+ * What a launcher has to do, as pure data: decided by the plan, carried out by a shell script or by
+ * the native launcher, recorded in the manifest.
+ *
+ * Paths are relative to the top of the bundle; a launcher finds that top at run time from its own
+ * place, so a bundle can be moved. Nothing here depends on which kind of launcher is used.
+ */
+import type {BundlePath} from '../paths/paths.js';
+
+export type LaunchSpec = LoaderLaunch | ScriptLaunch | StaticLaunch;
+
+interface LaunchBase {
+	/** Where the launcher itself lies. */
+	readonly launcher: BundlePath;
+	/** The packed file it stands in for, moved aside. */
+	readonly program: BundlePath;
+	/** Applied in order before the program starts. */
+	readonly environment: readonly EnvironmentRule[];
+	readonly requires: HostRequirements;
+}
+
+/** A dynamic executable, started through the bundled loader. */
+export interface LoaderLaunch extends LaunchBase {
+	readonly kind: 'loader';
+	/** How the native launcher starts it; the shell launcher can only `exec`. */
+	readonly strategy: 'map' | 'exec' | 'self';
+	/** Why this strategy, in one sentence. */
+	readonly reason: string;
+	readonly loader: BundlePath;
+	readonly libc: 'glibc' | 'musl';
+	/** What the bundled loader's command line understands. */
+	readonly loaderOptions: LoaderOptions;
+	/** Searched in order, before anything else but an uninhibited DT_RPATH. */
+	readonly libraryPath: readonly BundlePath[];
+	/** Libraries whose DT_RPATH or DT_RUNPATH would lead out of the bundle. */
+	readonly inhibitRpath: readonly BundlePath[];
+	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
+	readonly inhibitOwnRpath: boolean;
+}
+
+export interface LoaderOptions {
+	/** `--argv0`: glibc 2.33, musl 1.1.18. */
+	readonly argv0: boolean;
+	/** `--inhibit-cache`: glibc 2.16. */
+	readonly inhibitCache: boolean;
+	/** `--inhibit-rpath`: every glibc. */
+	readonly inhibitRpath: boolean;
+	/** `--preload`: glibc 2.30, musl 1.1.1. */
+	readonly preload: boolean;
+	/** `--audit`: glibc 2.5. */
+	readonly audit: boolean;
+}
+
+/** A script, started by the launcher of its bundled interpreter. */
+export interface ScriptLaunch extends LaunchBase {
+	readonly kind: 'script';
+	/** The interpreter's launcher in the bundle. */
+	readonly interpreter: BundlePath;
+	/** What stands between the interpreter and the script: of the `#!` line, or of `env -S`. */
+	readonly arguments: readonly string[];
+	/** `NAME=value` settings of an `env -S` line. */
+	readonly settings: readonly string[];
+}
+
+/** A static executable: started as it is. */
+export interface StaticLaunch extends LaunchBase {
+	readonly kind: 'static';
+}
+
+export interface EnvironmentRule {
+	readonly variable: string;
+	/** `default`: only where the user has not set it. `append`: behind what the user has set. */
+	readonly action: 'default' | 'append';
+	/** Joined by `:`; `relative` parts are below the top of the bundle. */
+	readonly parts: readonly EnvironmentPart[];
+}
+
+export interface EnvironmentPart {
+	readonly kind: 'bundle' | 'literal';
+	readonly text: string;
+}
+
+export interface HostRequirements {
+	/** The oldest kernel any object allows. */
+	readonly kernel: readonly [number, number, number];
+	/** GNU_PROPERTY_X86_ISA_1_NEEDED of all objects together: 1 baseline, 2 v2, 4 v3, 8 v4. */
+	readonly isa: number;
+	/** `e_machine` of the program. */
+	readonly machine: number;
+	readonly class: 32 | 64;
+}

@@ -26,7 +26,13 @@ const stages = [
 /** Parsers that could be published on their own: they import nothing of the rest. */
 const selfContained = ['rpm', 'deb'];
 
-const mayStartProcesses = ['lib/run/**', 'lib/trace/**', 'lib/verify/**', 'lib/inputs/installed/**', 'lib/archive/external-compressor.ts'];
+const mayStartProcesses = [
+	'lib/run/**',
+	'lib/trace/**',
+	'lib/verify/**',
+	'lib/inputs/installed/**',
+	'lib/archive/external-compressor.ts',
+];
 
 const ambient = [
 	{object: 'process', property: 'env', message: 'The environment belongs to cmd/.'},
@@ -36,9 +42,7 @@ const ambient = [
 
 function importWall(stage, index) {
 	const later = stages.slice(index + 1);
-	const forbidden = selfContained.includes(stage)
-		? stages.filter(other => other !== stage)
-		: later;
+	const forbidden = selfContained.includes(stage) ? stages.filter(other => other !== stage) : later;
 	return {
 		files: [`lib/${stage}/**/*.ts`],
 		rules: {
@@ -63,11 +67,17 @@ export default tseslint.config(
 	...tseslint.configs.stylisticTypeChecked,
 	{
 		languageOptions: {
-			parserOptions: {projectService: {allowDefaultProject: ['*.js']}, tsconfigRootDir: import.meta.dirname},
+			parserOptions: {
+				projectService: {allowDefaultProject: ['*.js']},
+				tsconfigRootDir: import.meta.dirname,
+			},
 		},
 		linterOptions: {reportUnusedDisableDirectives: 'error'},
 		rules: {
-			'@typescript-eslint/switch-exhaustiveness-check': 'error',
+			'@typescript-eslint/switch-exhaustiveness-check': [
+				'error',
+				{considerDefaultExhaustiveForUnions: true},
+			],
 			'@typescript-eslint/no-floating-promises': 'error',
 			'@typescript-eslint/consistent-type-imports': 'error',
 			// Numbers read well in messages; everything else must be a string already.

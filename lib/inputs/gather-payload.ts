@@ -13,7 +13,11 @@ import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {findAlternatives} from './alternatives.js';
 import payloadRules from './data/payload-rules.json' with {type: 'json'};
 import type {Exclusions} from './exclusions.js';
-import {packageId, type InstalledPackage, type PackageDatabase} from './installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from './installed/package-database.js';
 import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import type {PackedProgram, Payload, PayloadEntry, PayloadFile} from './payload.js';
@@ -49,7 +53,7 @@ export function gatherPayload(
 		addScan(gathering, typedPath(text, request));
 	}
 
-	for (let before = -1; before !== gathering.collector.entries.size; ) {
+	for (let before = -1; before !== gathering.collector.entries.size;) {
 		before = gathering.collector.entries.size;
 		expandPackages(gathering);
 		settleScripts(gathering);
@@ -147,7 +151,7 @@ function addOwningPackages(gathering: Gathering, path: SysrootPath): void {
 /** The path, every link it leads through, and the file at the end, links of directories resolved. */
 function linkChain(sysroot: Sysroot, path: SysrootPath): SysrootPath[] {
 	const chain = [path];
-	for (let current = path; chain.length < 40; ) {
+	for (let current = path; chain.length < 40;) {
 		const parent = sysroot.realPath(sysrootPath(posix.dirname(current)));
 		const canonical = sysrootPath(posix.join(parent ?? '/', posix.basename(current)));
 		chain.push(canonical);

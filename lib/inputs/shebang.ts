@@ -78,13 +78,13 @@ function firstNonSetting(words: readonly string[]): number {
 }
 
 const envEscapes: Readonly<Record<string, string>> = {
-	'f': '\f',
-	'n': '\n',
-	'r': '\r',
-	't': '\t',
-	'v': '\v',
+	f: '\f',
+	n: '\n',
+	r: '\r',
+	t: '\t',
+	v: '\v',
 	'#': '#',
-	'$': '$',
+	$: '$',
 	'"': '"',
 	"'": "'",
 	'\\': '\\',

@@ -171,5 +171,7 @@ export function isProgram(object: {
 	}
 
 	// A position-independent executable of before DF_1_PIE; libc.so.6 has an interpreter too.
-	return object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined;
+	return (
+		object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined
+	);
 }

@@ -157,7 +157,7 @@ function versionParser(reading: Reading): LineParser {
 	let section: 'needs' | 'definitions' | undefined;
 	let file = '';
 	return line => {
-		if (line.startsWith('There are ') && line.includes(' section header')) {
+		if (/^ {2}Number of section headers: +[1-9]/u.test(line)) {
 			reading.versionNeeds = [];
 			reading.versionDefinitions = [];
 		} else if (line.startsWith('Version needs section')) {

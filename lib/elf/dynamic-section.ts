@@ -148,8 +148,7 @@ function locateStrings(
 ): StringTable {
 	const address = entries.get(DT_STRTAB)?.at(-1);
 	if (address === undefined) {
-		// ld.so cannot load such an object, but one without any name is still readable.
-		return makeStringTable(file, {offset: 0, length: 0});
+		throw invalidElf(file.path, 'DT_STRTAB', 'is missing');
 	}
 
 	const place = extentAt(headers, BigInt(address));

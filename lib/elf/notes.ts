@@ -88,6 +88,15 @@ export function decodeNotes(
 	};
 }
 
+export const noNotes: Notes = {
+	abiTag: undefined,
+	isaNeeded: 0,
+	isaUsed: 0,
+	buildId: undefined,
+	dlopenNotes: Object.freeze([]),
+	malformedDlopenNotes: Object.freeze([]),
+};
+
 function* allNotes(
 	file: FileBytes,
 	decoder: Decoder,

@@ -34,7 +34,7 @@ export function decodeProgramHeaders(
 		headers.push(Object.freeze(decodeProgramHeader(decoder, table, at)));
 	}
 
-	return headers;
+	return Object.freeze(headers);
 }
 
 function decodeProgramHeader(decoder: Decoder, table: Buffer, at: number): ProgramHeader {

@@ -28,7 +28,7 @@ for await (const line of createInterface({input: child.stdout, crlfDelay: Infini
 
 await closed;
 const {passed, failed, skipped} = reader.counts();
-const healthy = child.exitCode === 0 && failed === 0 && passed > 0;
+const healthy = child.exitCode === 0 && failed === 0 && passed + skipped > 0;
 if (!healthy && failed === 0) {
 	const ending = child.signalCode ?? `status ${child.exitCode ?? 'unknown'}`;
 	process.stdout.write(`ava ended with ${ending}\n`);

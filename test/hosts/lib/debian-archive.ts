@@ -24,8 +24,8 @@ export interface DebianArchive {
 export const archiveVariable = 'DYNPK_TESTS_DEBIAN_ARCHIVE';
 
 /** Find the main Debian archive among the sources of apt below `etc`. */
-export function findDebianArchive(etc = '/etc/apt'): DebianArchive {
-	const chosen = process.env[archiveVariable];
+export function findDebianArchive(etc = '/etc/apt', env = process.env): DebianArchive {
+	const chosen = env[archiveVariable];
 	if (chosen !== undefined && chosen !== '') {
 		return {uri: chosen, signedBy: undefined};
 	}

@@ -26,7 +26,11 @@ export async function fetchPackages(
 	return withLock(join(directory, 'in-use'), async () => {
 		const configuration = await configureApt(directory, suite, findDebianArchive());
 		await apt(configuration, ['update']);
-		const printed = await apt(configuration, ['install', '--print-uris', ...packages]);
+		// Files it has already are not printed, hence an archive directory without any.
+		const printed = await apt(configuration, [
+			...['install', '--print-uris', '--option', `Dir::Cache::archives=${directory}/none`],
+			...packages,
+		]);
 		await apt(configuration, ['install', '--download-only', ...packages]);
 		const names = [...printed.matchAll(/^'[^']*' (\S+\.deb) /gmu)].map(match => match[1]!);
 		return names.sort().map(name => join(directory, 'cache/archives', name));
@@ -48,6 +52,7 @@ async function configureApt(
 ): Promise<string> {
 	await mkdir(join(directory, 'state/lists/partial'), {recursive: true});
 	await mkdir(join(directory, 'cache/archives/partial'), {recursive: true});
+	await mkdir(join(directory, 'none/partial'), {recursive: true});
 	await writeFile(join(directory, 'status'), '');
 	await writeFile(join(directory, 'debian.sources'), sourcesOf(suite, archive));
 	const configuration = join(directory, 'apt.conf');

@@ -12,7 +12,9 @@ try {
 	await yargs(hideBin(process.argv))
 		.scriptName('dynpk')
 		.locale('en')
-		.usage('$0 COMMAND\n\nPack Linux programs with their libraries and their loader, and run them on hosts that have neither.')
+		.usage(
+			'$0 COMMAND\n\nPack Linux programs with their libraries and their loader, and run them on hosts that have neither.',
+		)
 		.command(packCommand)
 		.command(runCommand)
 		.command(inspectCommand)
@@ -31,7 +33,9 @@ try {
 		.version(version)
 		.alias('h', 'help')
 		.wrap(100)
-		.epilogue('Exit status: 0 done, 1 done with findings, 2 usage, 3 bad input, 4 incomplete, 5 not supported,\n6 the machine said no, 70 a bug in dynpk. Manual: docs/ in the source tree.')
+		.epilogue(
+			'Exit status: 0 done, 1 done with findings, 2 usage, 3 bad input, 4 incomplete, 5 not supported,\n6 the machine said no, 70 a bug in dynpk. Manual: docs/ in the source tree.',
+		)
 		.exitProcess(false)
 		.fail((message: string | null, error: Error | undefined) => {
 			throw error ?? new UsageError(message ?? 'wrong usage');

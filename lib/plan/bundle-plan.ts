@@ -29,12 +29,7 @@ export interface BundlePlan {
 export type PlannedLoader = Omit<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
 
 export type Operation =
-	| MakeDirectory
-	| CopyFile
-	| CopyLoader
-	| WriteLauncher
-	| MakeSymlink
-	| MakeHardlink;
+	MakeDirectory | CopyFile | CopyLoader | WriteLauncher | MakeSymlink | MakeHardlink;
 
 interface OperationBase {
 	readonly path: BundlePath;

@@ -74,7 +74,7 @@ function bundlePart(path: SysrootPath): EnvironmentPart {
 export function withParents(paths: Iterable<SysrootPath>): Set<SysrootPath> {
 	const all = new Set<SysrootPath>();
 	for (const path of paths) {
-		for (let current = path; current !== '/' && !all.has(current); ) {
+		for (let current = path; current !== '/' && !all.has(current);) {
 			all.add(current);
 			current = sysrootPath(posix.dirname(current));
 		}

@@ -5,20 +5,15 @@
  * raised as one fault that lists all of them.
  */
 import {posix} from 'node:path';
-import {isProgram, resolveInterpreter} from '../inputs/target.js';
+import {machineName} from '../elf/elf-machines.js';
+import {resolveInterpreter} from '../inputs/interpreter.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
 import type {Sysroot} from '../inputs/sysroot.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
-import {
-	bundlePath,
-	payloadPath,
-	type BundlePath,
-	type HostPath,
-	type SysrootPath,
-} from '../paths/paths.js';
+import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan, Operation, PlannedLoader} from './bundle-plan.js';
 import {makeEnvironment, withParents} from './environment.js';
 import {describeObjects} from './describe-objects.js';
@@ -27,8 +22,8 @@ import {orderOperations} from './order-operations.js';
 import {placeLibraries, type LibraryPlacement} from './place-libraries.js';
 import {layOutPayload, programHome, scriptHome, type Carriage} from './place-payload.js';
 import {planLaunch, type LaunchFacts} from './plan-launch.js';
-import type {WalkedPayload, WalkedProgram} from './walk-payload.js';
 import {settleMissing} from './settle-missing.js';
+import type {WalkedPayload} from './walk-payload.js';
 
 export interface PlanRequest {
 	readonly name: string;
@@ -78,13 +73,11 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		findings: [
 			...payload.findings,
 			...missing,
-			...layout.dropped.map(
-				({path, target}): FindingRecord => ({
-					code: 'LINK_TO_HOST_LEFT_OUT',
-					path,
-					message: `leads to ${target}, which only the running host has`,
-				}),
-			),
+			...layout.dropped.map(({path, target}): FindingRecord => ({
+				code: 'LINK_TO_HOST_LEFT_OUT',
+				path,
+				message: `leads to ${target}, which only the running host has`,
+			})),
 		],
 	};
 }
@@ -102,7 +95,7 @@ function startableScripts({
 				return [];
 			}
 
-			const interpreter = resolveInterpreter(entry, request, sysroot);
+			const interpreter = resolveInterpreter(entry.content.shebang, request, sysroot);
 			const real = interpreter === undefined ? undefined : sysroot.realPath(interpreter);
 			return interpreter !== undefined && real !== undefined && files.has(real)
 				? [[entry.path, payloadPath(canonicalLink(sysroot, interpreter))]]
@@ -287,7 +280,7 @@ function plannedLoader({home, facts}: WalkedPayload['loaders'][number]): Planned
 		interpreter: facts.path,
 		libc: facts.kind,
 		version: facts.version ?? 'unknown',
-		machine: String(facts.object.machine),
+		machine: machineName(facts.object),
 		class: facts.object.class,
 	};
 }
@@ -327,6 +320,3 @@ function programLink(name: string, path: SysrootPath): Operation {
 		reason: 'target',
 	};
 }
-
-export type {HostPath, WalkedProgram};
-export {isProgram};

@@ -88,7 +88,14 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 		if (first !== undefined && before(first.path) < before(operation.path)) {
 			const {source, package: owner, reason, path} = operation;
 			replaced.set(first.path, moveCopy(operation, first));
-			replaced.set(path, {kind: 'make-hardlink', path, target: first.path, source, package: owner, reason});
+			replaced.set(path, {
+				kind: 'make-hardlink',
+				path,
+				target: first.path,
+				source,
+				package: owner,
+				reason,
+			});
 			for (const link of links.slice(1)) {
 				replaced.set(link.path, {...link, target: first.path});
 			}

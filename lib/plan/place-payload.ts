@@ -144,7 +144,7 @@ function layOutTwins(
 ): Operation[] {
 	const neighbours = new Map<SysrootPath, Set<string>>();
 	for (const entry of payload.entries) {
-		for (let child: SysrootPath = entry.path; child !== '/'; ) {
+		for (let child: SysrootPath = entry.path; child !== '/';) {
 			const parent = sysrootPath(posix.dirname(child));
 			if (twins.has(parent)) {
 				const names = neighbours.get(parent) ?? new Set();

@@ -19,6 +19,7 @@ import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeSearch} from '../loader/make-search.js';
 import {readLoaderFacts} from '../loader/read-loader-facts.js';
+import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedRoot} from './place-libraries.js';
 
@@ -127,28 +128,13 @@ function openLoader(
 	exclusions: Exclusions,
 ): WalkedLoader {
 	const facts = readLoaderFacts(sysroot, interpreter);
-	const {machine, class: bits} = facts.object;
 	return {
 		path,
 		facts,
 		search: withoutExcluded(makeSearch(sysroot, facts), exclusions),
 		home: bundlePath(`libexec/dynpk/${posix.basename(interpreter)}`),
-		libraryDirectory: bundlePath(isMain ? 'lib' : `lib-${architectureName(machine, bits)}`),
+		libraryDirectory: bundlePath(isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`),
 	};
-}
-
-const usualInterpreters: Readonly<Record<string, string>> = {
-	x86_64: '/lib64/ld-linux-x86-64.so.2',
-	i686: '/lib/ld-linux.so.2',
-	aarch64: '/lib/ld-linux-aarch64.so.1',
-	armv7l: '/lib/ld-linux-armhf.so.3',
-	riscv64: '/lib/ld-linux-riscv64-lp64d.so.1',
-	ppc64le: '/lib64/ld64.so.2',
-	s390x: '/lib/ld64.so.1',
-};
-
-function usualInterpreter(object: ElfObject): string | undefined {
-	return usualInterpreters[architectureName(object.machine, object.class)];
 }
 
 /** Leave out what the user excluded, as if the search had never known it. */

@@ -11,7 +11,12 @@ import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
-import type {BundleManifest, FileRecord, LoaderEditRecord, LoaderRecord} from '../manifest/manifest.js';
+import type {
+	BundleManifest,
+	FileRecord,
+	LoaderEditRecord,
+	LoaderRecord,
+} from '../manifest/manifest.js';
 import type {BundlePlan, CopyLoader, Operation} from '../plan/bundle-plan.js';
 
 /** What staging needs that is not in the plan: how to make the two kinds of file dynpk makes. */
@@ -20,6 +25,8 @@ export interface StageTools {
 	readonly tool: string;
 	readonly makeLauncher: (launch: LaunchSpec) => Buffer;
 	readonly editLoader: (bytes: Buffer) => EditedLoader;
+	/** Told the manifest as written, from which a bundle's id is made. */
+	readonly onManifest: (encoded: Buffer) => void;
 }
 
 export interface EditedLoader {
@@ -71,8 +78,11 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 		}
 	}
 
-	const make = (digests: FileDigests): Buffer =>
-		encodeManifest(makeManifest(plan, tools.tool, loaders, below, digests));
+	const make = (digests: FileDigests): Buffer => {
+		const encoded = encodeManifest(makeManifest(plan, tools.tool, loaders, below, digests));
+		tools.onManifest(encoded);
+		return encoded;
+	};
 	yield {kind: 'file', path: below('dynpk.json'), mode: 0o644, content: {kind: 'late', make}};
 }
 
@@ -116,7 +126,9 @@ function makeManifest(
 		}),
 		launches: plan.launches,
 		packages: plan.packages,
-		files: plan.operations.map(operation => fileRecord(operation, digests.get(below(operation.path)))),
+		files: plan.operations.map(operation =>
+			fileRecord(operation, digests.get(below(operation.path))),
+		),
 		objects: plan.objects,
 		findings: plan.findings,
 	};

@@ -1,9 +1,9 @@
 /**
  * The body of a pax extended header → the few records that change what a member is.
  *
- * Each record is `LENGTH KEY=VALUE\n` with LENGTH counting itself. Owners, attributes and
- * other times are passed over, since bundles have none of their own; sparse maps are refused, since without them
- * the contents would come out wrong.
+ * Each record is `LENGTH KEY=VALUE\n` with LENGTH counting itself. Owners, attributes and other times
+ * are passed over, since bundles have none of their own; sparse maps are refused, since without
+ * them the contents would come out wrong.
  */
 import {decodeName, type Refuse} from './decode-name.js';
 

@@ -5,11 +5,12 @@ import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
 import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
+import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
 import {version} from './version.js';
 
 try {
-	await yargs(hideBin(process.argv))
+	await yargs(separateProgram(hideBin(process.argv)))
 		.scriptName('dynpk')
 		.locale('en')
 		.usage(

@@ -1,7 +1,8 @@
 /** Find out what PATH is, and show its objects. */
 import {posix} from 'node:path';
+import {closureOfStatic} from '../../lib/closure/closure-of-static.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
-import {probeElf} from '../../lib/elf/read-elf.js';
+import {probeElf} from '../../lib/elf/probe-elf.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
@@ -9,13 +10,12 @@ import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import type {Request} from '../../lib/inputs/request.js';
 import {resolveTarget} from '../../lib/inputs/target.js';
 import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';
+import {findManifest} from '../../lib/inspect/find-manifest.js';
 import {graphOfClosure} from '../../lib/inspect/graph-of-closure.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
 import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
-import {makeSearch} from '../../lib/loader/make-search.js';
-import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
+import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
-import {findManifest} from '../../lib/manifest/find-manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderWhy} from './render-why.js';
@@ -86,11 +86,10 @@ function inspectProgram(inspection: Inspection): {
 	const thing = {kind: target.kind, name: target.name, id: path} as const;
 	const interpreter = object.interpreter ?? usualInterpreter(object);
 	if (!object.isDynamic || interpreter === undefined) {
-		const alone = {linkMap: [{object, path, loader: undefined}], edges: [], unresolved: []};
-		return {thing, graph: graphOfClosure(alone, () => undefined)};
+		return {thing, graph: graphOfClosure(closureOfStatic(object, path), () => undefined)};
 	}
 
-	const search = makeSearch(sysroot, readLoaderFacts(sysroot, interpreter));
+	const {search} = makeLoaderSearch({sysroot})(interpreter);
 	const closure = walkClosure(object, path, search);
 	const paths = closure.linkMap.map(entry => entry.path);
 	const real = new Map(paths.map(found => [found, sysroot.realPath(found) ?? found]));

@@ -21,7 +21,8 @@ export function graphOfClosure(
 		add(by, {name: needed, place: 'missing', to: undefined});
 	}
 
-	const nodes = closure.linkMap.map((entry): ObjectNode => {
+	const entries = [...new Set([...closure.linkMap, ...closure.further])];
+	const nodes = entries.map((entry): ObjectNode => {
 		const {object, path} = entry;
 		const owner = packageOf(path);
 		return {
@@ -32,10 +33,10 @@ export function graphOfClosure(
 			edges: edges.get(entry) ?? [],
 		};
 	});
-	const kernels = closure.linkMap.flatMap(({object}) =>
+	const kernels = entries.flatMap(({object}) =>
 		object.abiTag?.os === 'linux' ? [object.abiTag.version.join('.')] : [],
 	);
-	const isa = closure.linkMap.reduce((mask, {object}) => mask | object.isaNeeded, 0);
+	const isa = entries.reduce((mask, {object}) => mask | object.isaNeeded, 0);
 	return {
 		roots: nodes.slice(0, 1).map(({id}) => id),
 		nodes: new Map(nodes.map(node => [node.id, node])),

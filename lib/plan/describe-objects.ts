@@ -18,7 +18,8 @@ export function describeObjects(
 	};
 
 	for (const {closure} of walked.roots) {
-		for (const {object} of closure.linkMap) {
+		const variants = closure.variants.map(({entry}) => entry);
+		for (const {object} of [...closure.linkMap, ...closure.further, ...variants]) {
 			objects.set(object.fileId, object);
 		}
 

@@ -101,9 +101,11 @@ export function placeLibraries(request: PlacementRequest): LibraryPlacement {
 
 	for (const root of request.roots) {
 		const program = root.role === 'program' ? root.path : undefined;
+		const variantIds = new Set(root.closure.variants.map(({entry}) => entry.object.fileId));
 		for (const edge of root.closure.edges) {
 			const {to, needed, from} = edge;
-			if (request.loaderIds.has(to.object.fileId) || isKeptInPlace(edge, request)) {
+			const isVariant = variantIds.has(to.object.fileId);
+			if (request.loaderIds.has(to.object.fileId) || isVariant || isKeptInPlace(edge, request)) {
 				continue;
 			}
 
@@ -112,6 +114,13 @@ export function placeLibraries(request: PlacementRequest): LibraryPlacement {
 				const wanted = {name, directory: root.libraryDirectory, program, by: from.path};
 				want(to.object, to.path, wanted, request.inPlace.has(to.object.fileId));
 			}
+		}
+
+		for (const {level, standsFor, entry} of root.closure.variants) {
+			const directory = bundlePath(`${root.libraryDirectory}/glibc-hwcaps/${level}`);
+			const name = standsFor.object.soname ?? posix.basename(standsFor.path);
+			const wanted = {name, directory, program, by: standsFor.path};
+			want(entry.object, entry.path, wanted, false);
 		}
 	}
 
@@ -124,11 +133,11 @@ function isKeptInPlace(edge: Edge, {inPlace}: PlacementRequest): boolean {
 		return false;
 	}
 
-	if (edge.place === 'name') {
+	if (edge.foundBy === 'name') {
 		return edge.needed.includes('ORIGIN');
 	}
 
-	return (edge.place === 'rpath' || edge.place === 'runpath') && foundThroughOrigin(edge);
+	return (edge.foundBy === 'rpath' || edge.foundBy === 'runpath') && foundThroughOrigin(edge);
 }
 
 function foundThroughOrigin({from, to}: Edge): boolean {

@@ -17,8 +17,7 @@ import {isProgram} from '../inputs/target.js';
 import {isPresent} from './is-present.js';
 import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
-import {makeSearch} from '../loader/make-search.js';
-import {readLoaderFacts} from '../loader/read-loader-facts.js';
+import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedRoot} from './place-libraries.js';
@@ -102,6 +101,7 @@ function openLoaders(
 	const named = objects.filter(isProgram).map(({interpreter}) => interpreter);
 	const usual = objects.filter(({isDynamic}) => isDynamic).map(usualInterpreter);
 	const wanted = named.some(isPresent) ? named : usual;
+	const open = makeLoaderSearch({sysroot});
 	const loaders: WalkedLoader[] = [];
 	for (const interpreter of new Set(wanted.filter(isPresent))) {
 		const path = sysroot.realPath(sysrootPath(interpreter));
@@ -113,27 +113,27 @@ function openLoaders(
 
 		if (loaders.every(loader => loader.path !== path)) {
 			const main = loaders.length === 0;
-			loaders.push(openLoader(sysrootPath(interpreter), path, main, sysroot, exclusions));
+			loaders.push(placeLoader(open(interpreter), path, main, exclusions));
 		}
 	}
 
 	return loaders;
 }
 
-function openLoader(
-	interpreter: SysrootPath,
+function placeLoader(
+	{facts, search}: Loader,
 	path: SysrootPath,
 	isMain: boolean,
-	sysroot: Sysroot,
 	exclusions: Exclusions,
 ): WalkedLoader {
-	const facts = readLoaderFacts(sysroot, interpreter);
 	return {
 		path,
 		facts,
-		search: withoutExcluded(makeSearch(sysroot, facts), exclusions),
-		home: bundlePath(`libexec/dynpk/${posix.basename(interpreter)}`),
-		libraryDirectory: bundlePath(isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`),
+		search: withoutExcluded(search, exclusions),
+		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
+		libraryDirectory: bundlePath(
+			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
+		),
 	};
 }
 
@@ -203,8 +203,8 @@ function searchedDirectories(
 		),
 	);
 	for (const {closure} of roots) {
-		for (const {place, to} of closure.edges) {
-			if (place === 'default' || place === 'ld-so-cache' || place === 'musl-path') {
+		for (const {foundBy, to} of closure.edges) {
+			if (foundBy === 'default' || foundBy === 'ld-so-cache' || foundBy === 'musl-path') {
 				const real = sysroot.realPath(to.path);
 				directories.add(sysrootPath(posix.dirname(real ?? to.path)));
 			}

@@ -16,7 +16,7 @@ const SHF_EXECINSTR = 4n;
 export function isDebugOnly(file: FileBytes, decoder: Decoder): boolean {
 	const {width} = decoder;
 	const afterFlags = 28 + 3 * width;
-	const header = file.at(0, afterFlags + 12, 'the ELF header');
+	const {bytes: header} = file.at(0, afterFlags + 12, 'the ELF header');
 	const offset = decoder.extent(header, 24 + 2 * width, 'e_shoff');
 	const size = decoder.half(header, afterFlags + 6);
 	const count = decoder.half(header, afterFlags + 8);
@@ -24,12 +24,12 @@ export function isDebugOnly(file: FileBytes, decoder: Decoder): boolean {
 		return false;
 	}
 
-	const table = file.at(offset, count * size, 'the section header table');
+	const {bytes, at: start} = file.at(offset, count * size, 'the section header table');
 	const flagsOfCode = SHF_ALLOC | SHF_EXECINSTR;
 	let withoutContents = false;
-	for (let at = 0; at < table.length; at += size) {
-		if ((decoder.address(table, at + 8) & flagsOfCode) === flagsOfCode) {
-			if (decoder.word(table, at + 4) !== SHT_NOBITS) {
+	for (let at = start; at < start + count * size; at += size) {
+		if ((decoder.address(bytes, at + 8) & flagsOfCode) === flagsOfCode) {
+			if (decoder.word(bytes, at + 4) !== SHT_NOBITS) {
 				return false;
 			}
 

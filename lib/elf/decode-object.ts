@@ -11,7 +11,7 @@ import type {FileBytes} from './file-bytes.js';
 import {decodeFileHeader, type FileHeader} from './file-header.js';
 import {decodeNotes, noNotes, type Notes} from './notes.js';
 import {decodeProgramHeaders, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_TLS} from './program-headers.js';
-import {decodeText} from './string-table.js';
+import {decodeText, terminated} from './string-table.js';
 import {decodeVersionDefinitions, decodeVersionNeeds} from './version-records.js';
 
 /** What the program headers lead to. */
@@ -145,13 +145,8 @@ function readInterpreter(file: FileBytes, headers: readonly ProgramHeader[]): st
 		throw invalidElf(file.path, 'PT_INTERP', `has ${segment.fileSize} bytes`);
 	}
 
-	const bytes = file.at(segment.offset, segment.fileSize, 'PT_INTERP');
-	const end = bytes.indexOf(0);
-	if (end === -1) {
-		throw invalidElf(file.path, 'PT_INTERP', 'has no end inside its segment');
-	}
-
-	return decodeText(file, bytes.subarray(0, end), 'PT_INTERP');
+	const text = terminated(file, segment.offset, segment.fileSize, 'PT_INTERP');
+	return decodeText(file, text, 'PT_INTERP');
 }
 
 function describeMemory(

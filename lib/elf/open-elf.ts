@@ -16,7 +16,8 @@ export type Opened =
 	| {readonly status: 'elf'; readonly object: ElfObject}
 	| {readonly status: 'not-elf'; readonly reason: string};
 
-const MAGIC = '\x7fELF';
+/** `\x7fELF`. */
+const MAGIC = 0x7f45_4c46;
 
 /**
  * Open a file and decode its headers.
@@ -43,7 +44,7 @@ export function openElf(path: HostPath): Opened {
 			return {status: 'not-elf', reason: 'is too short'};
 		}
 
-		if (file.at(0, MAGIC.length, 'e_ident').toString('latin1') !== MAGIC) {
+		if (file.at(0, IDENT_SIZE, 'e_ident').bytes.readUInt32BE(0) !== MAGIC) {
 			return {status: 'not-elf', reason: 'does not begin with the ELF magic'};
 		}
 

@@ -85,10 +85,10 @@ async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 	const request: PackRequest = {
 		arguments: {...argv, targets: [...argv.targets, ...rest]},
 		workingDirectory: process.cwd(),
-		searchPath: (process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin')
+		searchPath: (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
 			.split(':')
 			.filter(directory => posix.isAbsolute(directory)),
-		sourceDateEpoch: process.env['SOURCE_DATE_EPOCH'],
+		sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
 		isTerminal: process.stderr.isTTY,
 	};
 	await pack(request);

@@ -19,7 +19,11 @@ export function renderWhy(graph: ObjectGraph, name: string, json: boolean): stri
 		const chains = [...answers].map(([object, chain]) => ({
 			object,
 			package: graph.nodes.get(object)?.package,
-			chain: chain.map(({from, edge}) => ({from, package: graph.nodes.get(from)?.package, ...edge})),
+			chain: chain.map(({from, edge}) => ({
+				from,
+				package: graph.nodes.get(from)?.package,
+				...edge,
+			})),
 		}));
 		return `${JSON.stringify({schema: 'dynpk-why/1', name, chains})}\n`;
 	}

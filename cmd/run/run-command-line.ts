@@ -37,8 +37,8 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 		const outcome = await runBundle({
 			bundle: hostPath(posix.resolve(workingDirectory, bundle)),
 			cache: cacheDirectory(commandLine),
-			temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(
-				path => hostPath(path),
+			temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
+				hostPath(path),
 			),
 			program,
 			args,

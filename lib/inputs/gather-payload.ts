@@ -207,7 +207,7 @@ function settleScripts(gathering: Gathering): void {
 
 		settled.add(entry.path);
 		const {shebang} = entry.content;
-		const interpreter = resolveInterpreter(shebang, request, sysroot);
+		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
 		if (interpreter === undefined) {
 			reportUnstartable(gathering, entry, shebang);
 		} else {

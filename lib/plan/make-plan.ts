@@ -95,7 +95,7 @@ function startableScripts({
 				return [];
 			}
 
-			const interpreter = resolveInterpreter(entry.content.shebang, request, sysroot);
+			const interpreter = resolveInterpreter(entry, entry.content.shebang, request, sysroot);
 			const real = interpreter === undefined ? undefined : sysroot.realPath(interpreter);
 			return interpreter !== undefined && real !== undefined && files.has(real)
 				? [[entry.path, payloadPath(canonicalLink(sysroot, interpreter))]]

@@ -103,7 +103,7 @@ export function hostRequirements(objects: readonly ElfObject[]): HostRequirement
 	const kernels = objects.flatMap(({abiTag}) => (abiTag?.os === 'linux' ? [abiTag.version] : []));
 	const [first] = objects;
 	return {
-		kernel: kernels.reduce((a, b) => (compareKernels(a, b) < 0 ? b : a), [0, 0, 0] as const),
+		kernel: [...kernels].sort(compareKernels).at(-1) ?? [0, 0, 0],
 		isa: objects.reduce((mask, {isaNeeded}) => mask | isaNeeded, 0),
 		machine: first?.machine ?? 0,
 		class: first?.class ?? 64,

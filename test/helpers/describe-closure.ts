@@ -16,7 +16,7 @@ export function describeClosure(closure: Closure, search: LoaderSearch): Descrip
 		const edge = edges.find(({to}) => to === entry);
 		const name = edge === undefined ? '' : (search.expand(edge.needed, edge.from) ?? '');
 		const isLoader = entry === interpreter || edge?.foundBy === 'loader';
-		return {name: isLoader ? entry.path : name, path: entry.path as string};
+		return {name: isLoader ? entry.path : name, path: entry.path};
 	});
 	return {
 		mapped,

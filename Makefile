@@ -26,7 +26,7 @@ build/.stamp: node_modules/.stamp tsconfig.json $(ts)
 	chmod +x build/cmd/dynpk.js
 	touch $@
 
-demo: build ## Pack a real program (DEMO=node) and run it on a host that has nothing
+demo: build packages ## Pack a real program (DEMO=node) and run it on a host that has nothing
 	bash test/hosts/demo.sh $(DEMO)
 
 check: lint bans test ## Everything that must hold before a change lands
@@ -41,10 +41,13 @@ lint: build ## Style, types and import walls
 format: node_modules/.stamp ## Rewrite sources in the house style
 	npx --no prettier --write .
 
-test: build packages ## All tests, or those of FILE=test/…
+hosts: build packages ## Make the foreign hosts that tests run bundles on
+	for host in empty bullseye trixie; do node build/test/hosts/enter.js $$host; done
+
+test: hosts ## All tests, or those of FILE=test/…
 	node build/test/helpers/summarise-tap.js $(FILE)
 
-test-differential: build packages ## Our search against the real loader, over the whole machine
+test-differential: hosts ## Our search against the real loader, over the whole machine
 	node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts'
 
 bans: ## What lint cannot see, each with its reason
@@ -68,4 +71,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check packages lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check packages hosts lint format test test-differential bans bench dist install clean help

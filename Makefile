@@ -22,7 +22,7 @@ node_modules/.stamp: package.json package-lock.json
 	touch $@
 
 build/.stamp: node_modules/.stamp tsconfig.json $(ts)
-	npx --no tsc -p tsconfig.json
+	node_modules/.bin/tsc -p tsconfig.json
 	chmod +x build/cmd/dynpk.js
 	touch $@
 
@@ -35,11 +35,11 @@ packages: ## Install the Debian packages that tests pack or use (as root)
 	bash test/hosts/install-test-packages.sh
 
 lint: build ## Style, types and import walls
-	npx --no eslint .
-	npx --no prettier --check .
+	node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check .
 
 format: node_modules/.stamp ## Rewrite sources in the house style
-	npx --no prettier --write .
+	node_modules/.bin/prettier --write .
 
 hosts: build packages ## Make the foreign hosts that tests run bundles on
 	for host in empty bullseye trixie; do node build/test/hosts/enter.js $$host; done

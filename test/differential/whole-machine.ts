@@ -80,7 +80,7 @@ function sameDescription(theirs: Description, ours: Description | undefined): bo
 
 	const isSame = (index: number) => {
 		const [their, our] = [theirs.mapped[index], ours.mapped[index]];
-		return their && our && their.name === our.name && samePlace(their.path, our.path);
+		return their?.name === our?.name && their && our && samePlace(their.path, our.path);
 	};
 	return (
 		theirs.mapped.length === ours.mapped.length &&

@@ -60,7 +60,7 @@ export async function listManyByLoader(paths: readonly string[]): Promise<readon
 			'/bin/sh',
 			['-c', script, realLoaderPath(), ...paths],
 			{cwd: '/', env: {LC_ALL: 'C'}, maxBuffer: 1 << 30},
-			(error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+			(error, stdout) => (error instanceof Error ? reject(error) : resolve(stdout)),
 		);
 	});
 	return text.split('\0').slice(0, -1).map(parseListing);

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Build the launcher and the entry stub for one architecture: build.sh CC OUTPUT-DIRECTORY
+set -eu
+cc=$1
+out=$2
+here=$(dirname "$0")
+mkdir -p "$out"
+
+warnings='-std=c11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
+code='-Os -fPIC -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
+	-fno-asynchronous-unwind-tables -fno-jump-tables -fno-tree-loop-distribute-patterns
+	-fcf-protection=none -fomit-frame-pointer -U_FORTIFY_SOURCE'
+case $("$cc" -dumpmachine) in
+aarch64*) code="$(echo "$code" | sed s/-fcf-protection=none//) -mno-outline-atomics" ; pages=65536 ;;
+*) pages=4096 ;;
+esac
+link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic -Wl,--hash-style=sysv
+	-Wl,-z,noexecstack -Wl,-z,max-page-size=$pages -Wl,-z,norelro -Wl,--build-id=none -Wl,--no-undefined-version
+	-Wl,-s -Wl,-O1 -Wl,--fatal-warnings"
+
+# shellcheck disable=SC2086  # lists of words
+"$cc" $warnings $code -include "$here/hidden.h" $link -o "$out/launcher" \
+	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/give-back.c" "$here/words.c" \
+	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" \
+	"$here/host.c" "$here/record.c" "$here/fail.c" "$here/text.c"
+
+# Nothing relocates the launcher when the kernel starts it: only what a preloading loader needs may be left.
+readelf=$("$cc" -print-prog-name=readelf)
+if "$readelf" -rW "$out/launcher" | grep ' R_' | grep -v -e IRELATIV -e __libc_stack_end; then
+	echo "build.sh: the launcher must not need relocation" >&2
+	exit 1
+fi

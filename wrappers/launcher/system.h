@@ -48,24 +48,24 @@ static inline long system_call(long number, long a, long b, long c, long d, long
 
 #elif defined(__i386__)
 
-/* The sixth argument travels in %ebp, which the compiler does not give away. */
+/* The compiler does not give %ebp away, nor %ebx in position-independent code. */
 static inline long system_call(long number, long a, long b, long c, long d, long e, long f)
 {
-	const long arguments[2] = { a, f };
+	const long words[4] = { number, a, c, f };
 	long result;
 
 	__asm__ volatile("pushl %%ebp\n\t"
 			 "pushl %%ebx\n\t"
-			 "movl 4(%%eax), %%ebp\n\t"
-			 "movl 0(%%eax), %%ebx\n\t"
-			 "movl %%edx, %%eax\n\t"
-			 "movl 8(%%esp), %%edx\n\t"
+			 "movl 4(%%eax), %%ebx\n\t"
+			 "movl 8(%%eax), %%edx\n\t"
+			 "movl 12(%%eax), %%ebp\n\t"
+			 "movl 0(%%eax), %%eax\n\t"
 			 "int $0x80\n\t"
 			 "popl %%ebx\n\t"
 			 "popl %%ebp"
 			 : "=a"(result)
-			 : "a"(arguments), "c"(b), "d"(number), "S"(d), "D"(e), "m"(c)
-			 : "memory");
+			 : "a"(words), "c"(b), "S"(d), "D"(e)
+			 : "edx", "memory");
 	return result;
 }
 

@@ -112,7 +112,7 @@ function writeProgramHeader(sink: Sink, name: string): void {
 
 function writeNotes(sink: Sink, segment: NoteSegmentSpec, index: number): void {
 	const alignment = segment.alignment ?? 4;
-	const padding = alignment === 8 ? 8 : 4;
+	const padding = segment.padding ?? (alignment === 8 ? 8 : 4);
 	segment.notes.forEach(({owner, type, contents, gap}, nth) => {
 		const name = `NOTE[${index}][${nth}]`;
 		const size = Buffer.isBuffer(contents) ? contents.length : contents.length * 4;

@@ -31,6 +31,7 @@ function describe(operation: Operation): string {
 		case 'copy-file':
 		case 'copy-loader':
 		case 'write-launcher':
+		case 'write-self-program':
 			return operation.path;
 	}
 }

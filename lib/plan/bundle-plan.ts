@@ -4,7 +4,7 @@
  * Operations are in the order of the archive. Staging carries them out and decides nothing;
  * `--dry-run` prints them.
  */
-import type {LaunchSpec} from '../launcher/launch-spec.js';
+import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import type {
 	FindingRecord,
 	LoaderRecord,
@@ -29,7 +29,13 @@ export interface BundlePlan {
 export type PlannedLoader = Omit<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
 
 export type Operation =
-	MakeDirectory | CopyFile | CopyLoader | WriteLauncher | MakeSymlink | MakeHardlink;
+	| MakeDirectory
+	| CopyFile
+	| CopyLoader
+	| WriteLauncher
+	| WriteSelfProgram
+	| MakeSymlink
+	| MakeHardlink;
 
 interface OperationBase {
 	readonly path: BundlePath;
@@ -67,6 +73,17 @@ export interface CopyLoader extends FromSource {
 export interface WriteLauncher extends OperationBase {
 	readonly kind: 'write-launcher';
 	readonly launch: LaunchSpec;
+	/** The program's own file, where the launcher has to know its bytes. */
+	readonly program: HostPath | undefined;
+}
+
+/** A program that reads its own file: its bytes with an entry stub, started as they are. */
+export interface WriteSelfProgram extends FromSource {
+	readonly kind: 'write-self-program';
+	readonly launch: LoaderLaunch;
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
 }
 
 export interface MakeSymlink extends OperationBase {

@@ -25,6 +25,8 @@ export type Carriage =
 	| {readonly kind: 'plain'}
 	/** The bundled loader's copy stands elsewhere; here is a link to it. */
 	| {readonly kind: 'moved'; readonly to: BundlePath}
+	/** What stands in its place is not made from the payload alone. */
+	| {readonly kind: 'replaced'}
 	/** Moved aside; a launcher takes its place. */
 	| {readonly kind: 'launched'; readonly program: BundlePath};
 
@@ -92,6 +94,10 @@ function layOutFile(
 	copied: Map<string, BundlePath>,
 ): Operation[] {
 	const place = payloadPath(file.path);
+	if (carriage.kind === 'replaced') {
+		return [];
+	}
+
 	if (carriage.kind === 'moved') {
 		const target = posix.relative(posix.dirname(place), carriage.to);
 		return [{kind: 'make-symlink', path: place, target, ...origin(file)}];

@@ -1,5 +1,6 @@
 /** Which compression a package's member has, and how its decoder's complaints are reported. */
 import type {Compression} from '../decompress/compression.js';
+import {decompress, type DecompressOptions} from '../decompress/decompress.js';
 import {DecompressError} from '../decompress/decompress-error.js';
 import type {ArMember} from './ar.js';
 import {DebError} from './deb-error.js';
@@ -14,7 +15,7 @@ const endings: Readonly<Record<string, Compression>> = {
 };
 
 /** @throws {DebError} UNSUPPORTED_COMPRESSION */
-export function memberCompression(member: ArMember, path: string): Compression {
+function memberCompression(member: ArMember, path: string): Compression {
 	const ending = /\.tar(.*)$/u.exec(member.name)?.[1] ?? '';
 	const compression = endings[ending];
 	if (compression === undefined) {
@@ -27,11 +28,21 @@ export function memberCompression(member: ArMember, path: string): Compression {
 	return compression;
 }
 
-export function blameMember(error: unknown, path: string, member: ArMember): unknown {
-	if (!(error instanceof DecompressError)) {
-		return error;
-	}
+/** The plain bytes of a member; the decoder's complaints surface wherever bytes are asked for. */
+export async function* decompressMember(
+	source: AsyncIterable<Buffer>,
+	member: ArMember,
+	path: string,
+	options: DecompressOptions,
+): AsyncGenerator<Buffer> {
+	try {
+		yield* decompress(source, memberCompression(member, path), options);
+	} catch (error) {
+		if (!(error instanceof DecompressError)) {
+			throw error;
+		}
 
-	const code = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED_COMPRESSION' : 'DEB_INVALID';
-	return new DebError(code, error.message, {package: path, entry: member.name, cause: error});
+		const code = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED_COMPRESSION' : 'DEB_INVALID';
+		throw new DebError(code, error.message, {package: path, entry: member.name, cause: error});
+	}
 }

@@ -5,11 +5,11 @@
  * nothing in this project runs them.
  */
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
-import {decompress, type DecompressOptions} from '../decompress/decompress.js';
+import type {DecompressOptions} from '../decompress/decompress.js';
 import {readArMembers, type ArMember, type ReadAt} from './ar.js';
 import {DebError} from './deb-error.js';
 import {parseDeb822, type Paragraph} from './deb822.js';
-import {blameMember, memberCompression} from './member-compression.js';
+import {decompressMember} from './member-compression.js';
 import {parseRelations, type DebDependency} from './relations.js';
 import {readTarEntries} from './tar-entries.js';
 
@@ -120,29 +120,27 @@ async function readControlFiles(
 	path: string,
 	options: DecompressOptions,
 ): Promise<ReadonlyMap<string, string>> {
-	const compression = memberCompression(member, path);
 	async function* bytes(): AsyncGenerator<Buffer> {
 		yield await Promise.resolve(read(member.offset, Math.min(member.size, CONTROL_LIMIT)));
 	}
 
 	const files = new Map<string, string>();
 	let total = 0;
-	try {
-		for await (const entry of readTarEntries(decompress(bytes(), compression, options), path)) {
-			const parts: Buffer[] = [];
-			for await (const part of entry.content) {
-				total += part.length;
-				if (total > CONTROL_LIMIT) {
-					throw new DebError('DEB_INVALID', 'its control data is too large', {package: path});
-				}
-
-				parts.push(part);
+	for await (const entry of readTarEntries(
+		decompressMember(bytes(), member, path, options),
+		path,
+	)) {
+		const parts: Buffer[] = [];
+		for await (const part of entry.content) {
+			total += part.length;
+			if (total > CONTROL_LIMIT) {
+				throw new DebError('DEB_INVALID', 'its control data is too large', {package: path});
 			}
 
-			files.set(entry.path.slice(1), Buffer.concat(parts).toString());
+			parts.push(part);
 		}
-	} catch (error) {
-		throw blameMember(error, path, member);
+
+		files.set(entry.path.slice(1), Buffer.concat(parts).toString());
 	}
 
 	return files;

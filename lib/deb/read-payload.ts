@@ -7,9 +7,9 @@
 import {createHash, type Hash} from 'node:crypto';
 import {open} from 'node:fs/promises';
 import type {Header} from 'tar-stream';
-import {decompress, type DecompressOptions} from '../decompress/decompress.js';
+import type {DecompressOptions} from '../decompress/decompress.js';
 import {DebError} from './deb-error.js';
-import {blameMember, memberCompression} from './member-compression.js';
+import {decompressMember} from './member-compression.js';
 import type {DebPackage} from './read-deb.js';
 import {readTarEntries, type TarEntry} from './tar-entries.js';
 
@@ -51,16 +51,13 @@ export async function* readDebPayload(
 	pkg: DebPackage,
 	options: DecompressOptions = {},
 ): AsyncGenerator<DebEntry> {
-	const compression = memberCompression(pkg.data, pkg.path);
-	const plain = decompress(readMember(pkg), compression, options);
+	const plain = decompressMember(readMember(pkg), pkg.data, pkg.path, options);
 	try {
 		for await (const entry of readTarEntries(plain, pkg.path)) {
 			const content = checkedContent(pkg, entry);
 			yield makeEntry(pkg, entry, content);
 			await drain(content);
 		}
-	} catch (error) {
-		throw blameMember(error, pkg.path, pkg.data);
 	} finally {
 		await plain.return(undefined);
 	}

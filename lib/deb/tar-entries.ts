@@ -17,6 +17,18 @@ export async function* readTarEntries(
 	origin: string,
 ): AsyncGenerator<TarEntry> {
 	let sourceError: Error | undefined;
+	const blame = (error: unknown): unknown => {
+		if (sourceError !== undefined || error instanceof DebError) {
+			return sourceError ?? error;
+		}
+
+		const reason = error instanceof Error ? error.message : String(error);
+		return new DebError('DEB_INVALID', `damaged archive: ${reason}`, {
+			package: origin,
+			cause: error,
+		});
+	};
+
 	async function* watched(): AsyncGenerator<Buffer> {
 		try {
 			yield* chunks;
@@ -34,26 +46,27 @@ export async function* readTarEntries(
 		for await (const source of archive) {
 			const {header} = source;
 			const path = entryPath(header, origin);
-			yield {header, path, content: source as unknown as AsyncIterable<Buffer>};
+			const content = blamed(source as unknown as AsyncIterable<Buffer>, blame);
+			yield {header, path, content};
 			source.resume();
 		}
 	} catch (error) {
-		if (sourceError !== undefined) {
-			throw sourceError;
-		}
-
-		if (error instanceof DebError) {
-			throw error;
-		}
-
-		const reason = error instanceof Error ? error.message : String(error);
-		throw new DebError('DEB_INVALID', `damaged archive: ${reason}`, {
-			package: origin,
-			cause: error,
-		});
+		throw blame(error);
 	} finally {
 		input.destroy();
 		archive.destroy();
+	}
+}
+
+/** Errors of the archive surface wherever bytes are asked for, in the caller's loop as well. */
+async function* blamed(
+	chunks: AsyncIterable<Buffer>,
+	blame: (error: unknown) => unknown,
+): AsyncGenerator<Buffer> {
+	try {
+		yield* chunks;
+	} catch (error) {
+		throw blame(error);
 	}
 }
 

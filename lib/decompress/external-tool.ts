@@ -84,6 +84,8 @@ export async function* decompressWithTool(
 		child.kill('SIGKILL');
 		child.stdin.destroy();
 		child.stdout.destroy();
+		// Nobody who stopped early leaves a process behind.
+		await tool.exit;
 	}
 }
 

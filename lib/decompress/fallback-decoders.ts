@@ -4,10 +4,15 @@ import {ReadableStream} from 'node:stream/web';
 import {DecompressError} from './decompress-error.js';
 import {watchZstdFrames} from './zstd-frames.js';
 
-/** @throws {DecompressError} DAMAGED */
+/**
+ * The WebAssembly decoder knows CRC checks only, while rpmbuild writes SHA-256 ones: for an xz
+ * payload of an RPM package the program is needed, for a Debian package or an index it is not.
+ *
+ * @throws {DecompressError} DAMAGED, or UNSUPPORTED for SHA-256 checks.
+ */
 export async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
 	const {XzReadableStream} = (await import('xz-decompress')).default;
-	const guarded = guard(source);
+	const guarded = guard(refuseSha256(source));
 	const plain = new XzReadableStream(ReadableStream.from(guarded.source));
 	try {
 		for await (const chunk of Readable.fromWeb(plain as never)) {
@@ -15,6 +20,23 @@ export async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<B
 		}
 	} catch (error) {
 		throw guarded.blame('xz', error);
+	}
+}
+
+/** The check is named in the eighth byte of the stream header (xz file format, 2.1.1.2). */
+async function* refuseSha256(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	const sha256 = 0x0a;
+	let position = 0;
+	for await (const chunk of source) {
+		if (position <= 7 && chunk[7 - position] === sha256) {
+			throw new DecompressError(
+				'UNSUPPORTED',
+				'xz: its SHA-256 checks can be read only where the xz program is installed',
+			);
+		}
+
+		position += chunk.length;
+		yield chunk;
 	}
 }
 

@@ -38,16 +38,15 @@ export function formatEvr(evr: Evr): string {
 	return `${epoch}${evr.version}${evr.release === undefined ? '' : `-${evr.release}`}`;
 }
 
-/** Order two packages; one without a release equals any release of its version. */
+/** Order two packages; of one version, that without a release comes first. */
 export function compareEvr(a: Evr, b: Evr): -1 | 0 | 1 {
-	const epochs = compareRpmVersions(a.epoch ?? '0', b.epoch ?? '0');
-	if (epochs !== 0) {
-		return epochs;
+	const order = compareWithoutRelease(a, b);
+	if (order !== 0 || a.release === b.release) {
+		return order;
 	}
 
-	const versions = compareRpmVersions(a.version, b.version);
-	if (versions !== 0 || !hasRelease(a) || !hasRelease(b)) {
-		return versions;
+	if (a.release === undefined || b.release === undefined) {
+		return a.release === undefined ? -1 : 1;
 	}
 
 	return compareRpmVersions(a.release, b.release);
@@ -55,8 +54,10 @@ export function compareEvr(a: Evr, b: Evr): -1 | 0 | 1 {
 
 /** Whether some version lies in both ranges. */
 export function rangesOverlap(a: VersionRange, b: VersionRange): boolean {
-	const order = compareEvr(a.evr, b.evr);
-	if (order === 0 && hasRelease(a.evr) !== hasRelease(b.evr)) {
+	let order = compareWithoutRelease(a.evr, b.evr);
+	if (order === 0 && hasRelease(a.evr) && hasRelease(b.evr)) {
+		order = compareRpmVersions(a.evr.release, b.evr.release);
+	} else if (order === 0 && hasRelease(a.evr) !== hasRelease(b.evr)) {
 		// The side that names no release means all of them, if it means that version at all.
 		const open = hasRelease(a.evr) ? b : a;
 		if (allows(open.relation, '=')) {
@@ -75,6 +76,11 @@ export function rangesOverlap(a: VersionRange, b: VersionRange): boolean {
 	return (['=', '<', '>'] as const).some(
 		direction => allows(a.relation, direction) && allows(b.relation, direction),
 	);
+}
+
+function compareWithoutRelease(a: Evr, b: Evr): -1 | 0 | 1 {
+	const epochs = compareRpmVersions(a.epoch ?? '0', b.epoch ?? '0');
+	return epochs === 0 ? compareRpmVersions(a.version, b.version) : epochs;
 }
 
 function allows(relation: Relation, direction: '<' | '=' | '>'): boolean {

@@ -45,7 +45,7 @@ export async function* readRpmPayload(
 ): AsyncGenerator<PayloadEntry> {
 	refuseUnknownFeatures(pkg);
 	const source = await openPayload(pkg);
-	const plain = decompress(source.chunks, source.compression, options);
+	const plain = blameDecoder(pkg, decompress(source.chunks, source.compression, options));
 	try {
 		yield* readArchive(pkg, makeByteStream(plain));
 		await source.finish();
@@ -133,15 +133,25 @@ async function requireEnd(stream: ByteStream): Promise<void> {
 	}
 }
 
-function blamePackage(pkg: RpmPackage, error: unknown): unknown {
-	if (error instanceof CpioProblem) {
-		return new RpmError('RPM_BAD_PAYLOAD', error.message, {package: pkg.path, cause: error});
-	}
+/** Errors of the decoder surface wherever bytes are asked for, in the caller's loop as well. */
+async function* blameDecoder(
+	pkg: RpmPackage,
+	chunks: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+	try {
+		yield* chunks;
+	} catch (error) {
+		if (!(error instanceof DecompressError)) {
+			throw error;
+		}
 
-	if (error instanceof DecompressError) {
 		const code = error.code === 'UNSUPPORTED' ? 'UNSUPPORTED_COMPRESSION' : 'RPM_BAD_PAYLOAD';
-		return new RpmError(code, error.message, {package: pkg.path, cause: error});
+		throw new RpmError(code, error.message, {package: pkg.path, cause: error});
 	}
+}
 
-	return error;
+function blamePackage(pkg: RpmPackage, error: unknown): unknown {
+	return error instanceof CpioProblem
+		? new RpmError('RPM_BAD_PAYLOAD', error.message, {package: pkg.path, cause: error})
+		: error;
 }

@@ -27,7 +27,7 @@ const operators: Readonly<Record<string, DebRelationOperator>> = {
 };
 
 const RELATION =
-	/^([A-Za-z0-9][A-Za-z0-9+.\-_]*)(?::([a-z0-9-]+))?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^\s()]+)\s*\))?\s*(?:\[([^\]]*)\])?\s*((?:<[^>]*>\s*)*)$/u;
+	/^([A-Za-z0-9][A-Za-z0-9+.\-_]*)(?::([a-z0-9-]+))?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([A-Za-z0-9][A-Za-z0-9.+~:-]*)\s*\))?\s*(?:\[([^\]]*)\])?\s*((?:<[^>]*>\s*)*)$/u;
 
 /** Parse a dependency field; `undefined` when it is malformed. */
 export function parseRelations(field: string): readonly DebDependency[] | undefined {

@@ -40,7 +40,12 @@ async function* refuseSha256(source: AsyncIterable<Uint8Array>): AsyncGenerator<
 	}
 }
 
-/** @throws {DecompressError} DAMAGED, or UNSUPPORTED for a window over 128 MiB. */
+/**
+ * fzstd does not compare the frames' checksums: an altered byte that still decodes is left to the
+ * digests that packages carry.
+ *
+ * @throws {DecompressError} DAMAGED, or UNSUPPORTED for a window over 128 MiB.
+ */
 export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
 	const {Decompress} = await import('fzstd');
 	const plain: Buffer[] = [];

@@ -1,6 +1,6 @@
 /** Read the values of one tag out of a parsed header, in the type the caller expects. */
 import {isUtf8} from 'node:buffer';
-import {types, type HeaderEntry, type RpmHeader} from './header.js';
+import {endOfString, types, type HeaderEntry, type RpmHeader} from './header.js';
 import {RpmError} from './rpm-error.js';
 import {tagName} from './tags.js';
 
@@ -16,8 +16,8 @@ export function headerStrings(header: RpmHeader, tag: number): readonly string[]
 	const strings: string[] = [];
 	let position = entry.offset;
 	for (let index = 0; index < entry.count; index++) {
-		const end = store.indexOf(0, position);
-		strings.push(store.toString('utf8', position, end));
+		const end = endOfString(store, position);
+		strings.push(end === position ? '' : store.toString('utf8', position, end));
 		position = end + 1;
 	}
 
@@ -32,7 +32,7 @@ export function headerString(header: RpmHeader, tag: number): string | undefined
 	}
 
 	requireType(header, entry, entry.type >= types.string && entry.type !== types.binary, 'text');
-	return header.store.toString('utf8', entry.offset, header.store.indexOf(0, entry.offset));
+	return header.store.toString('utf8', entry.offset, endOfString(header.store, entry.offset));
 }
 
 /** All numbers of a tag, unsigned. Empty when the tag is absent. */

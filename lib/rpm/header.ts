@@ -139,8 +139,8 @@ function readEntry(bytes: Buffer, at: number, store: Buffer, origin: string): He
 function stringsLength(store: Buffer, offset: number, count: number): number | undefined {
 	let position = offset;
 	for (let index = 0; index < count; index++) {
-		const end = store.indexOf(0, position);
-		if (end === -1) {
+		const end = endOfString(store, position);
+		if (end === store.length) {
 			return undefined;
 		}
 
@@ -148,6 +148,17 @@ function stringsLength(store: Buffer, offset: number, count: number): number | u
 	}
 
 	return position - offset;
+}
+
+/** Where the string at `position` ends; `store.length` when it does not. */
+export function endOfString(store: Buffer, position: number): number {
+	// Most strings are a dozen bytes, for which a call of indexOf takes longer than this loop.
+	let end = position;
+	while (end < store.length && store[end] !== 0) {
+		end++;
+	}
+
+	return end;
 }
 
 /**

@@ -11,6 +11,7 @@ import {Readable, type Duplex, type Writable} from 'node:stream';
 import {finished, pipeline} from 'node:stream/promises';
 import {DynpkError, errnoOf, type FaultCode} from '../errors/dynpk-error.js';
 import {makeZstdCompressor, makeZstdDecompressor} from './built-in-zstd.js';
+import type {Pieces} from './archive-entry.js';
 import type {ByteSink} from './byte-sink.js';
 
 /** Takes bytes at one end, gives others at the other, and says how it ended. */
@@ -61,7 +62,7 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 
 /** Decompress a zstd stream. @throws {DynpkError} ARCHIVE_INVALID, UNSUPPORTED_COMPRESSION */
 export async function* decompressExternally(
-	source: AsyncIterable<Buffer>,
+	source: Pieces,
 ): AsyncGenerator<Buffer, void, undefined> {
 	const filter = await startZstd(['-d', '-q', '-c'], 'ARCHIVE_INVALID', makeZstdDecompressor);
 	let sourceFault: DynpkError | undefined;
@@ -76,6 +77,9 @@ export async function* decompressExternally(
 		await filter.ended;
 	} finally {
 		filter.stop();
+		filter.input.destroy();
+		// The source is closed after this, and must not be read from any more.
+		await feeding;
 	}
 }
 

@@ -24,7 +24,7 @@ export interface Notes {
 }
 
 interface Note {
-	readonly owner: string;
+	readonly owner: 'GNU' | 'FDO' | undefined;
 	readonly type: number;
 	/** Of the contents, in the file. */
 	readonly offset: number;
@@ -88,6 +88,15 @@ export function decodeNotes(
 	};
 }
 
+export const noNotes: Notes = {
+	abiTag: undefined,
+	isaNeeded: 0,
+	isaUsed: 0,
+	buildId: undefined,
+	dlopenNotes: Object.freeze([]),
+	malformedDlopenNotes: Object.freeze([]),
+};
+
 function* allNotes(
 	file: FileBytes,
 	decoder: Decoder,
@@ -117,8 +126,9 @@ function* notesOf(file: FileBytes, decoder: Decoder, segment: ProgramHeader): It
 
 	for (let at = segment.offset; at + HEADER_SIZE <= end;) {
 		const header = file.at(at, HEADER_SIZE, 'PT_NOTE');
-		const nameSize = decoder.word(header, 0);
-		const size = decoder.word(header, 4);
+		const nameSize = decoder.word(header.bytes, header.at);
+		const size = decoder.word(header.bytes, header.at + 4);
+		const type = decoder.word(header.bytes, header.at + 8);
 		if (alignment > 8n && nameSize === 0) {
 			// Zeros that a C compiler put between two notes to align the second.
 			at += 4;
@@ -131,9 +141,22 @@ function* notesOf(file: FileBytes, decoder: Decoder, segment: ProgramHeader): It
 			throw invalidElf(file.path, 'PT_NOTE', `has a note of ${size} bytes past its segment`);
 		}
 
-		const owner = nameSize === 4 ? file.at(at + HEADER_SIZE, 4, 'n_name').toString('latin1') : '';
-		yield {owner: owner.replace('\0', ''), type: decoder.word(header, 8), offset, size, alignment};
+		const owner = nameSize === 4 ? ownerAt(file, at + HEADER_SIZE) : undefined;
+		yield {owner, type, offset, size, alignment};
 		at = at + alignUp(offset - at + size, padding);
+	}
+}
+
+/** The owners that are told apart have three letters and a NUL. */
+function ownerAt(file: FileBytes, offset: number): Note['owner'] {
+	const {bytes, at} = file.at(offset, 4, 'n_name');
+	switch (bytes.readUInt32BE(at)) {
+		case 0x474e_5500:
+			return 'GNU';
+		case 0x4644_4f00:
+			return 'FDO';
+		default:
+			return undefined;
 	}
 }
 
@@ -146,7 +169,8 @@ function contents(file: FileBytes, note: Note, limit: number, field: string): Bu
 		throw invalidElf(file.path, field, `has ${note.size} bytes, the limit is ${limit}`);
 	}
 
-	return file.at(note.offset, note.size, field);
+	const {bytes, at} = file.at(note.offset, note.size, field);
+	return bytes.subarray(at, at + note.size);
 }
 
 function decodeAbiTag(file: FileBytes, decoder: Decoder, note: Note): AbiTag {

@@ -89,7 +89,10 @@ function loaderArguments(spec: LoaderLaunch): string {
 	// The leading empty name is the program itself: its l_name is "" (elf/dl-load.c, decompose_rpath).
 	const inhibited = spec.inhibitRpath.map(path => `"$dynpk_top/"${quote(asLoaded(spec, path))}`);
 	if (spec.loaderOptions.inhibitRpath && (inhibited.length > 0 || spec.inhibitOwnRpath)) {
-		words.push('--inhibit-rpath', [...(spec.inhibitOwnRpath ? ["''"] : []), ...inhibited].join(':'));
+		words.push(
+			'--inhibit-rpath',
+			[...(spec.inhibitOwnRpath ? ["''"] : []), ...inhibited].join(':'),
+		);
 	}
 
 	words.push('--library-path', libraryPath(spec));

@@ -146,7 +146,7 @@ function qualifiedName(owner: InstalledPackage): string {
 
 /** Merged-/usr systems list `/bin/sh` or `/usr/bin/sh`, depending on the age of the package. */
 function spellings(path: SysrootPath): string[] {
-	const outside = /^\/usr(?<rest>\/(?:bin|sbin|lib\w*)\/.*)$/u.exec(path)?.groups?.['rest'];
+	const outside = /^\/usr(?<rest>\/(?:bin|sbin|lib\w*)\/.*)$/u.exec(path)?.groups?.rest;
 	return outside === undefined ? [path] : [path, outside];
 }
 
@@ -162,13 +162,16 @@ function parseOwners(
 	const owners = new Map<string, InstalledPackage>();
 	for (const line of text.split('\n')) {
 		const match = /^(?<names>[^/]+): (?<path>\/.*)$/u.exec(line);
-		const name = match?.groups?.['names']?.split(', ')[0];
-		const path = match?.groups?.['path'];
+		const names = match?.groups?.names?.split(', ') ?? [];
+		const path = match?.groups?.path;
+		const [name] = names;
 		if (name === undefined || path === undefined || name.startsWith('diversion by ')) {
 			continue;
 		}
 
-		const owner = find(name);
+		// Several packages list a directory or a link such as /bin; no one of them owns it.
+		const isShared = new Set(names.map(text => text.replace(/:.*$/u, ''))).size > 1;
+		const owner = isShared ? undefined : find(name);
 		if (owner !== undefined && !owners.has(path)) {
 			owners.set(path, owner);
 		}

@@ -1,0 +1,46 @@
+#include "dynamic.h"
+#include "text.h"
+
+/* The first entry with `tag` from `entry` on, or NULL. */
+static const ElfW(Dyn) * find(const ElfW(Dyn) * entry, ElfW(Sxword) tag)
+{
+	for (; entry != NULL && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == tag)
+			return entry;
+	return NULL;
+}
+
+/* ld.so relocates the address in place, but not where the section is read-only. */
+static const char *strings_of(const struct link_map *map)
+{
+	const ElfW(Dyn) *table = find(map->l_ld, DT_STRTAB);
+	if (table == NULL)
+		return NULL;
+	return (const char *)(table->d_un.d_ptr < map->l_addr ? table->d_un.d_ptr + map->l_addr
+							      : table->d_un.d_ptr);
+}
+
+bool needs(const struct link_map *map, const char *name)
+{
+	const char *strings = strings_of(map);
+	const ElfW(Dyn) *entry = map->l_ld;
+
+	while (strings != NULL && (entry = find(entry, DT_NEEDED)) != NULL) {
+		if (text_equal(strings + entry->d_un.d_val, name))
+			return true;
+		entry++;
+	}
+	return false;
+}
+
+bool has_runpath(const struct link_map *map)
+{
+	return find(map->l_ld, DT_RUNPATH) != NULL;
+}
+
+const char *soname_of(const struct link_map *map)
+{
+	const char *strings = strings_of(map);
+	const ElfW(Dyn) *entry = find(map->l_ld, DT_SONAME);
+	return strings != NULL && entry != NULL ? strings + entry->d_un.d_val : NULL;
+}

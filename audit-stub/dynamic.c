@@ -1,4 +1,5 @@
 #include "dynamic.h"
+#include "syscalls.h"
 #include "text.h"
 
 /* The first entry with `tag` from `entry` on, or NULL. */
@@ -7,6 +8,22 @@ static const ElfW(Dyn) * find(const ElfW(Dyn) * entry, ElfW(Sxword) tag)
 	for (; entry != NULL && entry->d_tag != DT_NULL; entry++)
 		if (entry->d_tag == tag)
 			return entry;
+	return NULL;
+}
+
+static ElfW(Dyn) * find_writable(ElfW(Dyn) * entry, ElfW(Sxword) tag)
+{
+	/* Such as a section linked with -z rodynamic: the kernel says so where a store would crash.
+	 */
+	for (; entry != NULL && entry->d_tag != DT_NULL; entry++) {
+		ElfW(Dyn) kept = *entry;
+		if (entry->d_tag != tag)
+			continue;
+		if (sys_clock(entry) != 0)
+			return NULL;
+		*entry = kept;
+		return entry;
+	}
 	return NULL;
 }
 
@@ -31,6 +48,18 @@ bool needs(const struct link_map *map, const char *name)
 		entry++;
 	}
 	return false;
+}
+
+bool need_instead(struct link_map *map, const char *name)
+{
+	const char *strings = strings_of(map);
+	ElfW(Dyn) *entry = find_writable(map->l_ld, DT_NEEDED);
+
+	if (strings == NULL || entry == NULL)
+		return false;
+	/* ld.so adds the two, and the sum may wrap. */
+	entry->d_un.d_val = (ElfW(Addr))name - (ElfW(Addr))strings;
+	return true;
 }
 
 bool has_runpath(const struct link_map *map)

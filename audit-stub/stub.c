@@ -29,6 +29,7 @@ static const struct link_map *loader_map;
 /* The search under way: ld.so finishes one name before it begins the next. */
 static struct {
 	char asked[PATH_ROOM];
+	/* NULL: ld.so does not tell. */
 	const struct link_map *requester;
 	const char *place;
 	/* The candidate last looked at, as ld.so spells it, and what it is. */
@@ -45,7 +46,8 @@ static bool has_slash(const char *name)
 
 static const char *name_of(const struct link_map *map)
 {
-	return map->l_name != NULL && map->l_name[0] != '\0' ? map->l_name : start.program;
+	bool named = map != NULL && map->l_name != NULL && map->l_name[0] != '\0';
+	return named ? map->l_name : start.program;
 }
 
 static const char *place_of(unsigned int flag, const struct link_map *requester)
@@ -55,7 +57,7 @@ static const char *place_of(unsigned int flag, const struct link_map *requester)
 		return "ld-library-path";
 	case LA_SER_RUNPATH:
 		/* One flag for both tags; an object that has DT_RUNPATH contributes no DT_RPATH. */
-		return has_runpath(requester) ? "runpath" : "rpath";
+		return requester != NULL && has_runpath(requester) ? "runpath" : "rpath";
 	case LA_SER_CONFIG:
 		return "ld-so-cache";
 	case LA_SER_DEFAULT:
@@ -83,7 +85,7 @@ static char *refuse(void)
 	bool named = has_slash(search.asked);
 
 	complete(&search.object);
-	if (!program_started && needs(search.requester, search.asked) &&
+	if (!program_started && search.requester != NULL && needs(search.requester, search.asked) &&
 	    (named || !bundle_has(&start, search.asked)))
 		refuse_to_run("refused", &search.object);
 	report_finding("refused", &search.object);
@@ -91,17 +93,60 @@ static char *refuse(void)
 	return named ? impossible_name(&search.object) : NULL;
 }
 
-/* There is one loader in a process: a new namespace asks for it by name and must get that one. */
-static char *answer_name(const char *name)
+/*
+ * There is one loader in a process. A new namespace searches for it as for any library and must get
+ * that one, which need not lie in a library directory.
+ */
+static bool asks_for_loader(void)
 {
 	const char *soname = loader_map != NULL ? soname_of(loader_map) : NULL;
-	bool loader = soname != NULL && start.loader[0] == '/' && text_equal(name, soname);
-	return loader ? start.loader : (char *)name;
+	return soname != NULL && start.loader[0] == '/' && text_equal(search.asked, soname);
 }
+
+/* glibc before 2.32 computes the cookie of a requester that is not there: a small number. */
+static const struct link_map *requester_of(const uintptr_t *cookie)
+{
+	return (uintptr_t)cookie < 0x10000 ? NULL : (const void *)*cookie;
+}
+
+/*
+ * dlopen's `$ORIGIN` reaches la_objsearch as it was written. The other tokens are left to
+ * la_objopen: their values are the loader's.
+ */
+static const char *behind_origin(const char *name)
+{
+	static const char *const tokens[] = {"$ORIGIN/", "${ORIGIN}/"};
+	for (size_t at = 0; at < sizeof tokens / sizeof tokens[0]; at++) {
+		size_t same = 0;
+		while (tokens[at][same] != '\0' && tokens[at][same] == name[same])
+			same++;
+		if (tokens[at][same] == '\0')
+			return name + same - 1;
+	}
+	return NULL;
+}
+
+static void keep_candidate(const char *name)
+{
+	struct text text = {.bytes = search.opened, .room = sizeof search.opened - 1};
+	const char *rest = behind_origin(name);
+
+	if (rest != NULL) {
+		text_add(&text, name_of(search.requester));
+		while (text.used > 0 && text.bytes[text.used - 1] != '/')
+			text.used--;
+	}
+	text_add(&text, rest != NULL ? rest : name);
+	search.opened[text.used] = '\0';
+}
+
+/* Such a glibc goes on to read the first object of the new namespace, where there is none. */
+static const char no_namespace[] =
+    "/dev/null/dynpk: the bundled glibc crashes in dlmopen while it is audited";
 
 EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int flag)
 {
-	const struct link_map *requester = (const void *)*cookie;
+	const struct link_map *requester = requester_of(cookie);
 
 	search.place = place_of(flag, requester);
 	if (flag == LA_SER_ORIG) {
@@ -109,12 +154,16 @@ EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int fl
 		search.requester = requester;
 		search.opened[0] = '\0';
 		if (!has_slash(name))
-			return answer_name(name);
+			return (char *)name;
 	}
-	text_copy(search.opened, sizeof search.opened, name);
+	if (asks_for_loader())
+		return start.loader;
+	if (requester == NULL)
+		return (char *)no_namespace;
+	keep_candidate(name);
 	judge_file(&start, search.opened, &search.object);
 	if (start.rules.mode != MODE_ENFORCE || search.object.verdict != VERDICT_OUTSIDE ||
-	    !loadable(&start, name))
+	    !loadable(&start, search.opened))
 		return (char *)name;
 	return refuse();
 }
@@ -141,14 +190,34 @@ static const char *given_path(const struct link_map *map, Lmid_t namespace)
 	return NULL;
 }
 
+/* What the search found, or the name of an object that ld.so opened without asking. */
+static void describe_searched(const char *name, struct object *object)
+{
+	bool expected = text_equal(name, search.opened);
+
+	/* What la_objsearch has just judged need not be judged again. */
+	if (expected)
+		*object = search.object;
+	else
+		judge_file(&start, name, object);
+	if (!expected && search.asked[0] != '$') {
+		/* dlmopen of a name with a slash: no la_objsearch, and the caller is not told. */
+		text_copy(search.asked, sizeof search.asked, name);
+		search.requester = NULL;
+		search.place = "dlmopen";
+	}
+	complete(object);
+	search.opened[0] = '\0';
+}
+
 static struct object describe(const struct link_map *map, Lmid_t namespace)
 {
 	struct object object = {.asked = map->l_name, .opened = map->l_name};
 	const char *given;
 
 	object.resolved = map->l_name;
-	object.namespace = namespace;
 	object.verdict = VERDICT_VDSO;
+	object.namespace = namespace;
 	if (is_vdso(map))
 		return object;
 	given = given_path(map, namespace);
@@ -156,13 +225,8 @@ static struct object describe(const struct link_map *map, Lmid_t namespace)
 		judge_file(&start, given, &object);
 		object.asked = given;
 	} else {
-		/* What la_objsearch has just judged need not be judged again. */
-		if (text_equal(map->l_name, search.opened))
-			object = search.object;
-		else
-			judge_file(&start, map->l_name, &object);
+		describe_searched(map->l_name, &object);
 		object.namespace = namespace;
-		complete(&object);
 	}
 	/* It is mapped; if its file is gone, nothing tells where it came from. */
 	if (object.verdict == VERDICT_ABSENT)
@@ -177,10 +241,16 @@ EXPORTED unsigned int la_objopen(struct link_map *map, Lmid_t namespace, uintptr
 	*cookie = (uintptr_t)map;
 	if (start.rules.mode == MODE_RECORD)
 		report_object(&object);
-	else if (object.verdict == VERDICT_OUTSIDE && start.rules.mode == MODE_WARN)
+	if (object.verdict != VERDICT_OUTSIDE || start.rules.mode == MODE_RECORD)
+		return 0;
+	if (start.rules.mode == MODE_WARN) {
 		report_finding("uses", &object);
-	else if (object.verdict == VERDICT_OUTSIDE)
+		return 0;
+	}
+	/* It is mapped but none of its code has run: let the dlopen fail at what it needs. */
+	if (!program_started || !need_instead(map, impossible_name(&object)))
 		refuse_to_run("cannot keep out", &object);
+	report_finding("refused", &object);
 	return 0;
 }
 

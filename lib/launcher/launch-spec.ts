@@ -69,8 +69,12 @@ export interface StaticLaunch extends LaunchBase {
 
 export interface EnvironmentRule {
 	readonly variable: string;
-	/** `default`: only where the user has not set it. `append`: behind what the user has set. */
-	readonly action: 'default' | 'append';
+	/**
+	 * `default`: only where the user has not set it. `prepend` and `append`: before and behind what
+	 * the user has set, and not at all where it stands there already, so that nested launches add
+	 * nothing.
+	 */
+	readonly action: 'default' | 'prepend' | 'append';
 	/** Joined by `:`; `relative` parts are below the top of the bundle. */
 	readonly parts: readonly EnvironmentPart[];
 }

@@ -66,8 +66,18 @@ void judge_file(const struct start *start, const char *opened, struct object *ob
 	object->device = facts.st_dev;
 	object->inode = facts.st_ino;
 	object->verdict = VERDICT_OUTSIDE;
-	if (!make_absolute(opened, absolute) || !resolve_path(absolute, &resolved, sys_readlink))
+	if (!make_absolute(opened, absolute))
 		return;
+	if (!resolve_path(absolute, &resolved, sys_readlink)) {
+		/* It can be opened and leads nowhere: /proc/self/fd/N. What the kernel calls it,
+		 * helps. */
+		long length = sys_readlink(absolute, resolved.bytes, PATH_ROOM - 1);
+		if (length <= 0)
+			return;
+		resolved.bytes[length] = '\0';
+		object->resolved = resolved.bytes;
+		return;
+	}
 	object->resolved = resolved.bytes;
 	if (resolved.linked && !is_there(resolved.bytes, &facts))
 		return;

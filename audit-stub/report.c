@@ -118,10 +118,16 @@ static void compose(struct text *text, const char *what, const struct object *ob
 	text_add(text, ", outside the bundle");
 	if (object->requester == NULL)
 		return;
-	text_add(text, ": asked for as ");
-	text_shown(text, object->asked, SHOWN_MAX);
-	text_add(text, " by ");
+	text_add(text, ": asked for ");
+	if (!text_equal(object->asked, object->resolved)) {
+		text_add(text, "as ");
+		text_shown(text, object->asked, SHOWN_MAX);
+		text_add(text, " ");
+	}
+	text_add(text, "by ");
 	text_shown(text, object->requester, SHOWN_MAX);
+	if (text_equal(object->place, "name"))
+		return;
 	text_add(text, ", found by ");
 	text_add(text, object->place);
 }

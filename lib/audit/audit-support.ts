@@ -1,0 +1,75 @@
+/**
+ * Whether a bundled loader can be audited, told from its bytes and a table: nothing is executed.
+ *
+ * The release is the one the files themselves name. A distribution may have taken later fixes into
+ * an older release; that makes the answer too cautious, never too bold, and `verify` tries the stub
+ * on the target with a canary.
+ */
+import {knownLoaders} from './known-loaders.js';
+import type {AuditLimit, KnownLoader} from './known-loaders.js';
+
+export interface LoaderFacts {
+	readonly libc: 'glibc' | 'musl';
+	/** `e_machine` of the loader. */
+	readonly machine: number;
+	/** The whole loader file. */
+	readonly loader: Uint8Array;
+	/** The `libc.so.6` beside it: before glibc 2.33 only that names the release. */
+	readonly library: Uint8Array | undefined;
+}
+
+export interface AuditSupport {
+	readonly available: boolean;
+	/** One sentence, fit to be shown. */
+	readonly reason: string;
+	readonly limits: readonly AuditLimit[];
+}
+
+/** Machines the stub is written for (audit-stub/syscalls.h): EM_X86_64 and EM_AARCH64. */
+const stubMachines: ReadonlySet<number> = new Set([62, 183]);
+
+/** Answer whether the stub may be used with the loader that `facts` describe. */
+export function auditSupport(facts: LoaderFacts): AuditSupport {
+	if (facts.libc === 'musl') {
+		return unavailable("musl's loader has no audit interface");
+	}
+
+	if (!stubMachines.has(facts.machine)) {
+		return unavailable(`there is no audit stub for e_machine ${facts.machine}`);
+	}
+
+	if (!textOf(facts.loader).includes('\0--audit\0')) {
+		return unavailable('the bundled loader has no option --audit');
+	}
+
+	const release = releaseIn(facts.loader) ?? releaseIn(facts.library);
+	if (release === undefined) {
+		return unavailable('the bundled loader does not tell which glibc it is');
+	}
+
+	const known = knownLoaders.find(row => !isOlder(release, row.from));
+	return known === undefined
+		? unavailable(`nothing is known of glibc ${release.join('.')}`)
+		: {available: known.available, reason: known.reason, limits: known.limits};
+}
+
+function unavailable(reason: string): AuditSupport {
+	return {available: false, reason, limits: []};
+}
+
+/** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */
+function releaseIn(file: Uint8Array | undefined): KnownLoader['from'] | undefined {
+	const sentence =
+		/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
+	const [, major, minor] = sentence.exec(textOf(file ?? new Uint8Array())) ?? [];
+	return major === undefined ? undefined : [Number(major), Number(minor)];
+}
+
+function isOlder(a: KnownLoader['from'], b: KnownLoader['from']): boolean {
+	return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+}
+
+// One character a byte, so that nothing in a binary file can be malformed.
+function textOf(file: Uint8Array): string {
+	return Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('latin1');
+}

@@ -9,10 +9,10 @@ static const struct {
 	const char *word;
 	enum mode mode;
 } modes[] = {
-    {"off", MODE_OFF},
-    {"warn", MODE_WARN},
-    {"enforce", MODE_ENFORCE},
-    {"record", MODE_RECORD},
+	{"off", MODE_OFF},
+	{"warn", MODE_WARN},
+	{"enforce", MODE_ENFORCE},
+	{"record", MODE_RECORD},
 };
 
 bool path_within(const char *path, const char *directory)
@@ -81,6 +81,10 @@ static const char *read_line(const char *line, struct rules *rules)
 		return keep(rules->host_provided, &rules->host_provided_count, PATTERNS_MAX, value);
 	if ((value = behind(line, "allow ")) != NULL)
 		return keep(rules->allowed, &rules->allowed_count, PATTERNS_MAX, value);
+	if ((value = behind(line, "static-tls ")) != NULL) {
+		rules->static_tls = value;
+		return NULL;
+	}
 	return "unknown line";
 }
 
@@ -90,6 +94,7 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 	size_t start = 0;
 
 	rules->mode = MODE_ENFORCE;
+	rules->static_tls = NULL;
 	rules->library_path_count = rules->host_provided_count = rules->allowed_count = 0;
 	if (length == 0 || bytes[length - 1] != '\n')
 		return "it does not end with a newline";

@@ -28,6 +28,9 @@ struct rules {
 	size_t host_provided_count;
 	const char *allowed[PATTERNS_MAX];
 	size_t allowed_count;
+	/* What the launcher asked the loader to keep for thread-local storage, in digits; or NULL.
+	 */
+	const char *static_tls;
 };
 
 /* `off`, `warn`, `enforce` or `record`; the rest of the setting follows a colon. */

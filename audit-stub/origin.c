@@ -92,7 +92,7 @@ void judge_file(const struct start *start, const char *opened, struct object *ob
 		return;
 	}
 	object->pattern =
-	    covering_pattern(rules->allowed, rules->allowed_count, absolute, resolved.bytes);
+		covering_pattern(rules->allowed, rules->allowed_count, absolute, resolved.bytes);
 	if (object->pattern != NULL)
 		object->verdict = VERDICT_ALLOWED;
 }

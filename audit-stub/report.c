@@ -141,9 +141,9 @@ void report_finding(const char *what, const struct object *object)
 }
 
 static const char *const verdict_words[] = {
-    [VERDICT_ABSENT] = "absent",   [VERDICT_BUNDLE] = "bundle",
-    [VERDICT_VDSO] = "vdso",	   [VERDICT_HOST_PROVIDED] = "host-provided",
-    [VERDICT_ALLOWED] = "allowed", [VERDICT_OUTSIDE] = "outside",
+	[VERDICT_ABSENT] = "absent",   [VERDICT_BUNDLE] = "bundle",
+	[VERDICT_VDSO] = "vdso",       [VERDICT_HOST_PROVIDED] = "host-provided",
+	[VERDICT_ALLOWED] = "allowed", [VERDICT_OUTSIDE] = "outside",
 };
 
 static void add_string(struct text *text, const char *key, const char *value)

@@ -7,7 +7,7 @@
 /* Beside the stub; written when the bundle is made. A constant lies in a mapping of our file. */
 static const char rules_file[] = "/libexec/dynpk/audit.rules";
 
-static char *const *environment;
+static char **environment;
 
 /* ld.so hands argc, argv and the environment to every constructor, an auditor's too. */
 __attribute__((constructor)) static void keep_environment(int argc, char **argv, char **envp)
@@ -17,24 +17,59 @@ __attribute__((constructor)) static void keep_environment(int argc, char **argv,
 	environment = envp;
 }
 
-static const char *variable(const char *name)
+/* Where in the environment `name` is set, or NULL. */
+static char **entry_of(const char *name)
 {
 	size_t length = text_length(name);
-	for (size_t at = 0; environment != NULL && environment[at] != NULL; at++) {
-		const char *entry = environment[at];
+	for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
 		size_t same = 0;
-		while (same < length && entry[same] == name[same])
+		while (same < length && (*entry)[same] == name[same])
 			same++;
-		if (same == length && entry[length] == '=')
-			return entry + length + 1;
+		if (same == length && (*entry)[length] == '=')
+			return entry;
 	}
 	return NULL;
+}
+
+static const char *variable(const char *name)
+{
+	char **entry = entry_of(name);
+	return entry != NULL ? *entry + text_length(name) + 1 : NULL;
+}
+
+/*
+ * ld.so lays out thread-local storage before it loads an auditor, and keeps only a little for the
+ * libraries it maps later. A launcher that needs more says so in GLIBC_TUNABLES, behind whatever
+ * the user has set; ld.so has read it by now, and the program must not pass it on.
+ */
+static void take_back_tunable(const char *size)
+{
+	char setting[64] = "glibc.rtld.optional_static_tls=";
+	struct text text = {.bytes = setting, .used = text_length(setting), .room = 63};
+	char **entry = entry_of("GLIBC_TUNABLES");
+	size_t end, begin;
+
+	text_add(&text, size);
+	setting[text.used] = '\0';
+	if (entry == NULL || text.cut)
+		return;
+	end = text_length(*entry);
+	begin = text_length("GLIBC_TUNABLES=");
+	if (end < begin + text.used || !text_equal(*entry + end - text.used, setting))
+		return;
+	if (end > begin + text.used) {
+		/* Something of the user's stands before it, and a colon between them. */
+		(*entry)[end - text.used - 1] = '\0';
+		return;
+	}
+	for (; *entry != NULL; entry++)
+		entry[0] = entry[1];
 }
 
 /* The auxiliary vector lies behind the NULL that ends the environment. */
 static unsigned long auxiliary(unsigned long type)
 {
-	char *const *end = environment;
+	char **end = environment;
 	if (end == NULL)
 		return 0;
 	while (*end != NULL)
@@ -74,7 +109,7 @@ bool mapped_file(const char *line, unsigned long address, char *path)
 	while (*line != '\0' && used + 1 < PATH_ROOM) {
 		/* The kernel writes a newline in a name as `\012`, and nothing else otherwise. */
 		bool newline =
-		    line[0] == '\\' && line[1] == '0' && line[2] == '1' && line[3] == '2';
+			line[0] == '\\' && line[1] == '0' && line[2] == '1' && line[3] == '2';
 		path[used++] = newline ? '\n' : *line;
 		line += newline ? 4 : 1;
 	}
@@ -200,17 +235,15 @@ static const char *load_rules(struct start *start)
 const char *learn(struct start *start, const void *loader_code)
 {
 	const struct wanted wanted[] = {
-	    {(unsigned long)rules_file, start->top},
-	    {(unsigned long)loader_code, start->loader},
-	    {auxiliary(AT_PHDR), start->program},
+		{(unsigned long)rules_file, start->top},
+		{(unsigned long)loader_code, start->loader},
+		{auxiliary(AT_PHDR), start->program},
 	};
+	const char *fault;
 	struct stat facts;
 
 	start->setting = variable("DYNPK_AUDIT");
 	start->other_auditors = variable("LD_AUDIT");
-	start->rules.mode = MODE_OFF;
-	if (start->setting != NULL && text_equal(start->setting, "off"))
-		return NULL;
 	start->vdso = auxiliary(AT_SYSINFO_EHDR);
 	read_maps(wanted, sizeof wanted / sizeof wanted[0]);
 	if (!find_top(start))
@@ -219,5 +252,8 @@ const char *learn(struct start *start, const void *loader_code)
 		return "the bundle cannot be read";
 	start->top_device = facts.st_dev;
 	start->top_inode = facts.st_ino;
-	return load_rules(start);
+	fault = load_rules(start);
+	if (fault == NULL && start->rules.static_tls != NULL)
+		take_back_tunable(start->rules.static_tls);
+	return fault;
 }

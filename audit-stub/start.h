@@ -23,8 +23,8 @@ struct start {
 };
 
 /*
- * Fill `start`; `loader_code` is an address in the loader. NULL, or why the bundle's rules cannot
- * be known. With DYNPK_AUDIT=off nothing is looked for and the mode is MODE_OFF.
+ * Fill `start`, and give the environment back what the launcher added to it for the loader's sake.
+ * `loader_code` is an address in the loader. NULL, or why the bundle's rules cannot be known.
  */
 const char *learn(struct start *start, const void *loader_code);
 

@@ -85,8 +85,8 @@ static void *open_object(const char *name, long namespace, const char **fault)
 	void *handle;
 
 	snprintf(path, sizeof path, "%s/%s", directory, name);
-	handle =
-	    namespace == LM_ID_BASE ? dlopen(path, RTLD_NOW) : dlmopen(namespace, path, RTLD_NOW);
+	handle = namespace == LM_ID_BASE ? dlopen(path, RTLD_NOW)
+					 : dlmopen(namespace, path, RTLD_NOW);
 	*fault = handle == NULL ? dlerror() : NULL;
 	return handle;
 }
@@ -176,7 +176,7 @@ static void check_failed_open(void)
 		return;
 	errno = ERANGE;
 	report("failed-dlopen", dlopen("/dev/null/absent.so", RTLD_NOW) != NULL
-				    ? "an impossible object was opened"
+					? "an impossible object was opened"
 				: dlerror() == NULL ? "no reason was given"
 						    : NULL);
 }

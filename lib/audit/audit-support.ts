@@ -5,6 +5,7 @@
  * an older release; that makes the answer too cautious, never too bold, and `verify` tries the stub
  * on the target with a canary.
  */
+import type {ElfObject} from '../elf/elf-object.js';
 import {knownLoaders} from './known-loaders.js';
 import type {AuditLimit, KnownLoader} from './known-loaders.js';
 
@@ -16,6 +17,8 @@ export interface LoaderFacts {
 	readonly loader: Uint8Array;
 	/** The `libc.so.6` beside it: before glibc 2.33 only that names the release. */
 	readonly library: Uint8Array | undefined;
+	/** The libraries that the program starts with. */
+	readonly libraries: readonly Pick<ElfObject, 'tls' | 'flags'>[];
 }
 
 export interface AuditSupport {
@@ -23,7 +26,18 @@ export interface AuditSupport {
 	/** One sentence, fit to be shown. */
 	readonly reason: string;
 	readonly limits: readonly AuditLimit[];
+	/**
+	 * What `glibc.rtld.optional_static_tls` must be for the libraries to be loaded; undefined where
+	 * the loader's default does.
+	 */
+	readonly staticTls: number | undefined;
 }
+
+/**
+ * Bytes that glibc keeps by default for the initial-exec storage of libraries, when it must lay it
+ * out before it knows them, as it must for an auditor (sysdeps/generic/dl-tls.c).
+ */
+const keptByDefault = 512;
 
 /** Machines the stub is written for (audit-stub/syscalls.h): EM_X86_64 and EM_AARCH64. */
 const stubMachines: ReadonlySet<number> = new Set([62, 183]);
@@ -48,13 +62,31 @@ export function auditSupport(facts: LoaderFacts): AuditSupport {
 	}
 
 	const known = knownLoaders.find(row => !isOlder(release, row.from));
-	return known === undefined
-		? unavailable(`nothing is known of glibc ${release.join('.')}`)
-		: {available: known.available, reason: known.reason, limits: known.limits};
+	if (known === undefined) {
+		return unavailable(`nothing is known of glibc ${release.join('.')}`);
+	}
+
+	const {available, reason, limits} = known;
+	const needed = staticTlsOf(facts.libraries);
+	if (needed > keptByDefault && limits.includes('static-tls')) {
+		return unavailable(
+			`glibc ${release.join('.')} under audit has no room for ${needed} bytes of thread-local storage`,
+		);
+	}
+
+	// Twice, because what is left over must still serve objects that are opened later.
+	const staticTls = needed > keptByDefault ? needed * 2 : undefined;
+	return {available, reason, limits, staticTls};
 }
 
 function unavailable(reason: string): AuditSupport {
-	return {available: false, reason, limits: []};
+	return {available: false, reason, limits: [], staticTls: undefined};
+}
+
+function staticTlsOf(libraries: LoaderFacts['libraries']): number {
+	return libraries
+		.filter(({flags}) => flags.staticTls)
+		.reduce((sum, {tls}) => sum + (tls === undefined ? 0 : tls.size + tls.alignment), 0);
 }
 
 /** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */

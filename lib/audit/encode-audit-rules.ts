@@ -20,6 +20,11 @@ export interface AuditRules {
 	readonly hostProvided: readonly string[];
 	/** Patterns of objects that the user allows besides. */
 	readonly allowed: readonly string[];
+	/**
+	 * Set where the launcher ends GLIBC_TUNABLES with `glibc.rtld.optional_static_tls=` and this
+	 * number: the stub takes that away again before the program starts.
+	 */
+	readonly staticTls?: number;
 }
 
 const limits = {file: 32_768, patterns: 512, libraryPath: 32, value: 255} as const;
@@ -37,6 +42,7 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 		...linesOf('library-path', rules.libraryPath, limits.libraryPath),
 		...linesOf('host-provided', rules.hostProvided.map(checkedPattern), limits.patterns),
 		...linesOf('allow', rules.allowed.map(checkedPattern), limits.patterns),
+		...(rules.staticTls === undefined ? [] : [`static-tls ${rules.staticTls}`]),
 	];
 	const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));
 	if (bytes.length > limits.file) {

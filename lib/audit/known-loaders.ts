@@ -17,10 +17,12 @@ export interface KnownLoader {
 }
 
 export type AuditLimit =
-	/** dlmopen fails or crashes the process. */
+	/** dlmopen of a path fails, dlmopen of a name crashes the process. */
 	| 'dlmopen'
 	/** Calls through the PLT cost several times more. */
-	| 'slow-calls';
+	| 'slow-calls'
+	/** Libraries with much initial-exec storage cannot be loaded, and nothing can be done about it. */
+	| 'static-tls';
 
 export const knownLoaders: readonly KnownLoader[] = [
 	{
@@ -60,7 +62,7 @@ export const knownLoaders: readonly KnownLoader[] = [
 		tried: [2, 31],
 		available: true,
 		reason: 'tried with glibc 2.31',
-		limits: ['dlmopen', 'slow-calls'],
+		limits: ['dlmopen', 'slow-calls', 'static-tls'],
 	},
 	{
 		// Bugs 16613 (thread-local storage), 18251, 24122 and 25157.

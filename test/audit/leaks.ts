@@ -192,12 +192,12 @@ test('an auditor of the host beside the stub stops the start', async t => {
 test('a name service module and a converter of the host stay out', async t => {
 	if (!need(t, 'gcc', 'make')) return;
 	const leak = await makeLeak(t);
-	const names = await tryBoth(leak, ['names', 'libnss_db']);
+	const names = await tryBoth(leak, ['user', 'libnss_compat']);
 	t.is(names.enforced.stdout, 'module not mapped\n');
 	t.is(names.warned.stdout, 'loaded\n');
 	t.regex(
 		names.warned.stderr,
-		/^dynpk: uses \/\S+\/libnss_db\S*, .*: asked for as libnss_db\.so\.2 by \/\S+\/lib\/libc\.so\.6, found by default$/mu,
+		/^dynpk: uses \/\S+\/libnss_compat\S*, .*: asked for as libnss_compat\.so\.2 by \/\S+\/lib\/libc\.so\.6, found by default$/mu,
 	);
 
 	// glibc's converters are objects of a directory that is compiled into it.

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <iconv.h>
-#include <netdb.h>
+#include <nss.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,11 +62,11 @@ static int mappings(const char *part)
 	return count;
 }
 
-/* Debian's nsswitch.conf names a module of its own for protocols. */
-static int look_up(const char *module)
+/* As `passwd: compat` in nsswitch.conf: a module that is an object of its own in every glibc. */
+static int look_up_user(const char *module)
 {
+	__nss_configure_lookup("passwd", "compat");
 	getpwnam("nobody-of-that-name");
-	getprotobyname("no-such-protocol");
 	puts(mappings(module) > 0 ? "loaded" : "module not mapped");
 	return 0;
 }
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
 		return open_memory(name);
 	if (strcmp(way, "deleted") == 0)
 		return open_deleted(name);
-	if (strcmp(way, "names") == 0)
-		return look_up(name);
+	if (strcmp(way, "user") == 0)
+		return look_up_user(name);
 	if (strcmp(way, "iconv") == 0)
 		return convert(name);
 	if (strcmp(way, "errno") == 0)

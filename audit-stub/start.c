@@ -107,7 +107,7 @@ bool mapped_file(const char *line, unsigned long address, char *path)
 	while (*line != '\0' && *line != '/')
 		line++;
 	while (*line != '\0' && used + 1 < PATH_ROOM) {
-		/* The kernel writes a newline in a name as `\012`, and nothing else otherwise. */
+		/* How the kernel writes a newline in a name. */
 		bool newline =
 			line[0] == '\\' && line[1] == '0' && line[2] == '1' && line[3] == '2';
 		path[used++] = newline ? '\n' : *line;
@@ -198,17 +198,28 @@ static bool climb_to_top(char *path)
 	return false;
 }
 
+/* The kernel does not tell a newline from a name's own `\012`: only a path that is there counts. */
+static void forget_unless_there(char *path)
+{
+	struct stat facts;
+	if (path[0] != '/' || sys_stat(path, &facts) != 0)
+		path[0] = '\0';
+}
+
 static bool find_top(struct start *start)
 {
 	static struct resolved_path resolved;
 	const char *name = (const char *)auxiliary(AT_EXECFN);
 
+	forget_unless_there(start->top);
+	forget_unless_there(start->loader);
+	forget_unless_there(start->program);
+	if (start->program[0] == '\0' && name != NULL &&
+	    resolve_path(name, &resolved, sys_readlink))
+		text_copy(start->program, PATH_ROOM, resolved.bytes);
 	if (cut_to_top(start->top))
 		return true;
-	if (name == NULL || !resolve_path(name, &resolved, sys_readlink))
-		return false;
-	text_copy(start->program, PATH_ROOM, resolved.bytes);
-	text_copy(start->top, PATH_ROOM, resolved.bytes);
+	text_copy(start->top, PATH_ROOM, start->program);
 	return climb_to_top(start->top);
 }
 

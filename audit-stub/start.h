@@ -12,7 +12,7 @@ struct start {
 	/* The bundle's top, links resolved; which directory it is, should it be moved later. */
 	char top[PATH_ROOM];
 	unsigned long top_device, top_inode;
-	/* Empty when /proc does not tell. */
+	/* Empty where neither /proc nor the auxiliary vector tells. */
 	char program[PATH_ROOM];
 	char loader[PATH_ROOM];
 	/* From the auxiliary vector; 0 when it has none. */

@@ -186,7 +186,7 @@ static const char *given_path(const struct link_map *map, Lmid_t namespace)
 	if (loader_map == NULL)
 		loader_map = map;
 	if (map == loader_map || map->l_addr == loader_map->l_addr)
-		return start.loader[0] != '\0' ? start.loader : map->l_name;
+		return start.loader;
 	return NULL;
 }
 
@@ -221,6 +221,11 @@ static struct object describe(const struct link_map *map, Lmid_t namespace)
 	if (is_vdso(map))
 		return object;
 	given = given_path(map, namespace);
+	if (given != NULL && given[0] == '\0') {
+		/* Without /proc nothing tells which file the running loader is. */
+		object.verdict = VERDICT_BUNDLE;
+		return object;
+	}
 	if (given != NULL) {
 		judge_file(&start, given, &object);
 		object.asked = given;

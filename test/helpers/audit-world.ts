@@ -48,8 +48,10 @@ export interface AuditRun {
 	readonly cwd?: string;
 	/** Options of the loader besides, such as `--preload`. */
 	readonly loaderOptions?: readonly string[];
-	/** Start this loader instead, by this path. */
+	/** Where the bundle is reached instead. */
 	readonly top?: string;
+	/** A command that runs the command behind it. */
+	readonly under?: readonly string[];
 }
 
 export interface AuditAnswer {
@@ -154,17 +156,15 @@ async function runInWorld(
 	const audit = options.unaudited === true ? [] : ['--audit', join(inner, 'libdynpk-audit.so')];
 	const search = ['--inhibit-cache', '--library-path', join(top, 'lib')];
 	const setting = options.setting === undefined ? {} : {DYNPK_AUDIT: options.setting};
-	const child = spawn(
-		join(inner, loaderName),
-		[...search, ...audit, ...(options.loaderOptions ?? []), ...argv],
-		{
-			cwd: options.cwd,
-			env: {PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...setting, ...options.env},
-			stdio: ['ignore', 'pipe', 'pipe'],
-			timeout: 100_000,
-			killSignal: 'SIGKILL',
-		},
-	);
+	const loader = [join(inner, loaderName), ...search, ...audit, ...(options.loaderOptions ?? [])];
+	const [command, ...words] = [...(options.under ?? []), ...loader, ...argv];
+	const child = spawn(command!, words, {
+		cwd: options.cwd,
+		env: {PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...setting, ...options.env},
+		stdio: ['ignore', 'pipe', 'pipe'],
+		timeout: 100_000,
+		killSignal: 'SIGKILL',
+	});
 	const closed = once(child, 'close');
 	const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
 	return {

@@ -6,7 +6,8 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace
+{
 
 struct Noisy {
 	std::string text = "made";

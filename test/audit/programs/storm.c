@@ -45,7 +45,8 @@ static void *open_objects(void *bad)
 		if (handle == NULL)
 			abort();
 		*(void **)&step = dlsym(handle, "dynpk_canary_step");
-		/* Another thread may keep the object open: the storage of this one goes on counting. */
+		/* Another thread may keep the object open: the storage of this one goes on
+		 * counting. */
 		if (step == NULL || step(1) < 2)
 			++*(long *)bad;
 		dlclose(handle);

@@ -65,7 +65,8 @@ export async function listManyByLoader(paths: readonly string[]): Promise<readon
 	return stdout.split('\0').slice(0, -1).map(parseListing);
 }
 
-function parseListing(text: string): Listing {
+/** Read what the loader printed. */
+export function parseListing(text: string): Listing {
 	const mapped: {name: string; path: string}[] = [];
 	const notFound: string[] = [];
 	let fatal: string | undefined;

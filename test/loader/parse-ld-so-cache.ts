@@ -106,6 +106,18 @@ test('an entry whose strings lie outside the file is left out', t => {
 	t.deepEqual(pathsOf(parsed(bytes), 'liba.so.2'), ['/lib/liba.so.2']);
 });
 
+test('a cache whose entries share one long text is invalid, before that fills memory', t => {
+	const long = {name: 'libz.so.1', path: `/${'x'.repeat(4000)}`, flags: 0x303};
+	const bytes = writeNewCache([long, ...Array.from({length: 200}, () => plain[0])], {});
+	const [key, value] = [bytes.readUInt32LE(48 + 4), bytes.readUInt32LE(48 + 8)];
+	for (let at = 48; at < 48 + 201 * 24; at += 24) {
+		bytes.writeUInt32LE(key, at + 4);
+		bytes.writeUInt32LE(value, at + 8);
+	}
+
+	t.like(parseLdSoCache(bytes, 'little'), {status: 'invalid'});
+});
+
 test('a bad extension costs the levels and nothing else', t => {
 	const leveled = [{...plain[0], level: 'x86-64-v3'}, plain[1]];
 	for (const [offset, value] of [

@@ -128,6 +128,21 @@ test('the DT_RPATH chain of the caller finds a plug-in, and ends there', async t
 	t.is(plugin.unresolved[0]?.needed, 'libleaf.so');
 });
 
+test('a program started through a symlink has its $ORIGIN where it really lies', async t => {
+	const world = await buildObjects(t, {
+		'real/prog': {libc: true, source: opener, needs: ['libown.so'], runpath: '$ORIGIN/lib'},
+		'real/lib/libown.so': {},
+		'real/lib/libplug.so': {},
+		prog: {symlink: 'real/prog'},
+	});
+	const search = openSearch();
+	const process = walkClosure(world.object('prog'), sysrootPath(world.path('prog')), search);
+	const plugin = dlopen('libplug.so', undefined, process, search);
+
+	t.deepEqual(paths(process, plugin), start(world, 'libplug.so') as string[]);
+	t.is(process.linkMap[1]?.path as string, world.path('real/lib/libown.so'));
+});
+
 test('filtees stand in front of their filters, as in the map of the loader', async t => {
 	const world = await buildObjects(t, {
 		prog: {needs: ['libfirst.so', 'libfilter.so', 'libwaiting.so'], rpath: '$ORIGIN'},

@@ -1,0 +1,195 @@
+/**
+ * Output that appears whole or not at all.
+ *
+ * A file or a directory grows beside its destination under a name nobody can guess, readable to us
+ * alone, and takes its real name when it is complete. What has that name already is never
+ * replaced, also when it came while we worked.
+ */
+import {randomBytes} from 'node:crypto';
+import {
+	closeSync,
+	fchmodSync,
+	fstatSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	renameSync,
+	rmdirSync,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
+import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {hostPath, parentOf, type HostPath} from '../paths/paths.js';
+import {removeTree} from './remove-tree.js';
+
+export interface StagedFile {
+	/** @throws {DynpkError} NO_SPACE and its like */
+	write(bytes: Uint8Array): void;
+	/** Give it its name. @throws {DynpkError} OUTPUT_EXISTS */
+	publish(): void;
+	/** Remove it, unless it was published. Never throws. */
+	discard(): void;
+}
+
+export interface StagedDirectory {
+	readonly path: HostPath;
+	publish(): void;
+	discard(): void;
+}
+
+/** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
+export function stageFile(output: HostPath): StagedFile {
+	refuseExisting(output);
+	const path = nameBeside(output);
+	const attempt = `cannot write ${output}`;
+	let file: number | undefined = attempted(attempt, () =>
+		created(output, () => openSync(path, 'wx', 0o666)),
+	);
+	// What the umask made of it, remembered for later: asking for the umask means changing it.
+	const finalMode = fstatSync(file).mode & 0o777;
+	fchmodSync(file, 0o600);
+	let published = false;
+
+	function close(): void {
+		if (file === undefined) return;
+		const open = file;
+		file = undefined;
+		closeSync(open);
+	}
+
+	return {
+		write(bytes) {
+			const open = file;
+			if (open === undefined) throw new Error('written to after it was closed');
+			attempted(attempt, () => {
+				for (let done = 0; done < bytes.length;) done += writeSync(open, bytes, done);
+			});
+		},
+		publish() {
+			attempted(attempt, () => {
+				if (file !== undefined) fchmodSync(file, finalMode);
+				// Network file systems report a lack of space here at the latest.
+				close();
+				renameFileToFree(path, output);
+			});
+			published = true;
+		},
+		discard() {
+			ignoringFailure(close);
+			if (!published) ignoringFailure(() => unlinkSync(path));
+		},
+	};
+}
+
+/** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
+export function stageDirectory(output: HostPath): StagedDirectory {
+	refuseExisting(output);
+	const path = nameBeside(output);
+	const attempt = `cannot write ${output}`;
+	attempted(attempt, () => created(output, () => mkdirSync(path, 0o700)));
+	let published = false;
+	return {
+		path,
+		publish() {
+			attempted(attempt, () => renameDirectoryToFree(path, output));
+			published = true;
+		},
+		discard() {
+			if (!published) ignoringFailure(() => removeTree(path));
+		},
+	};
+}
+
+function refuseExisting(output: HostPath): void {
+	if (lstatSync(output, {throwIfNoEntry: false}) !== undefined) throw existsFault(output);
+}
+
+function existsFault(output: HostPath, cause?: unknown): DynpkError {
+	return new DynpkError('OUTPUT_EXISTS', `${output} exists already`, {
+		hint: 'remove it, or choose another name with -o',
+		cause,
+	});
+}
+
+function nameBeside(output: HostPath): HostPath {
+	const name = `.dynpk-${randomBytes(12).toString('hex')}.part`;
+	const parent = parentOf(output);
+	return hostPath(`${parent}/${name}`);
+}
+
+function created<T>(output: HostPath, create: () => T): T {
+	try {
+		return create();
+	} catch (error) {
+		if (errnoOf(error) !== 'ENOENT') throw error;
+		throw new DynpkError(
+			'IO',
+			`cannot write ${output}: there is no directory ${parentOf(output)}`,
+			{
+				cause: error,
+			},
+		);
+	}
+}
+
+/** link(2) refuses what exists, which rename(2) does not. */
+function renameFileToFree(path: HostPath, output: HostPath): void {
+	try {
+		linkSync(path, output);
+	} catch (error) {
+		const errno = errnoOf(error);
+		if (errno === 'EEXIST') throw existsFault(output, error);
+		if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) throw error;
+		renameOverClaim(path, output);
+		return;
+	}
+
+	unlinkSync(path);
+}
+
+/** For file systems without hard links: claim the name with an empty file of our own. */
+function renameOverClaim(path: HostPath, output: HostPath): void {
+	claim(output, () => closeSync(openSync(output, 'wx', 0o600)));
+	renameSync(path, output);
+}
+
+/** rename(2) replaces an empty directory, and only that; so the name is claimed with one of ours. */
+function renameDirectoryToFree(path: HostPath, output: HostPath): void {
+	claim(output, () => mkdirSync(output, 0o700));
+	try {
+		renameSync(path, output);
+	} catch (error) {
+		ignoringFailure(() => rmdirSync(output));
+		if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
+			throw existsFault(output, error);
+		}
+
+		throw error;
+	}
+}
+
+function claim(output: HostPath, create: () => void): void {
+	try {
+		create();
+	} catch (error) {
+		throw errnoOf(error) === 'EEXIST' ? existsFault(output, error) : error;
+	}
+}
+
+function attempted<T>(attempt: string, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		throw error instanceof DynpkError ? error : faultFromErrno(error, attempt);
+	}
+}
+
+/** Clearing up after a failure must not hide that failure. */
+function ignoringFailure(act: () => void): void {
+	try {
+		act();
+	} catch {
+		// Nothing more can be done about it.
+	}
+}

@@ -1,0 +1,42 @@
+/**
+ * Let long work be stopped between two steps.
+ *
+ * Files are read and written synchronously, so without a turn of the event loop now and then a
+ * signal handler would never run.
+ */
+import {setImmediate} from 'node:timers/promises';
+import {DynpkError} from '../errors/dynpk-error.js';
+
+const bytesBetweenTurns = 8 << 20;
+const stepsBetweenTurns = 64;
+
+/** Called with the size of each step; resolves at once, or after a turn of the event loop. */
+export type StopCheck = (bytes: number) => Promise<void> | undefined;
+
+/** @throws {DynpkError} INTERRUPTED, from the returned function, once the signal is aborted */
+export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
+	let bytes = 0;
+	let steps = 0;
+
+	async function turn(): Promise<void> {
+		await setImmediate();
+		throwIfStopped(signal);
+	}
+
+	return size => {
+		throwIfStopped(signal);
+		bytes += size;
+		steps += 1;
+		if (bytes < bytesBetweenTurns && steps < stepsBetweenTurns) return undefined;
+		bytes = 0;
+		steps = 0;
+		return turn();
+	};
+}
+
+/** @throws {DynpkError} INTERRUPTED */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+	if (signal?.aborted === true) {
+		throw new DynpkError('INTERRUPTED', 'interrupted', {cause: signal.reason});
+	}
+}

@@ -57,11 +57,15 @@ static void judge_nameless(const char *absolute, struct resolved_path *resolved,
 	struct stat facts;
 	long length;
 
-	object->verdict = sys_stat(absolute, &facts) == 0 ? VERDICT_OUTSIDE : VERDICT_ABSENT;
-	length = sys_readlink(absolute, resolved->bytes, PATH_ROOM - 1);
-	resolved->bytes[length > 0 ? length : 0] = '\0';
-	if (length > 0)
-		object->resolved = resolved->bytes;
+	if (sys_stat(absolute, &facts) != 0)
+		return;
+	object->verdict = VERDICT_OUTSIDE;
+	/* Not into `bytes`: the next path may be resolved from there. */
+	length = sys_readlink(absolute, resolved->link, PATH_ROOM - 1);
+	if (length <= 0)
+		return;
+	resolved->link[length] = '\0';
+	object->resolved = resolved->link;
 }
 
 static void judge_resolved(const struct start *start, const char *opened, struct object *object)
@@ -95,10 +99,9 @@ void judge_file(const struct start *start, const char *opened, bool starting, st
 	/* While nothing but the loader runs, directories stay what they were a moment ago. */
 	known = starting ? shared_directory(absolute, resolved.bytes) : 0;
 	if (!resolve_path(absolute, known, &resolved, sys_readlink)) {
+		object->verdict = VERDICT_ABSENT;
 		if (resolved.linked)
 			judge_nameless(absolute, &resolved, object);
-		else
-			object->verdict = VERDICT_ABSENT;
 		return;
 	}
 	object->resolved = resolved.bytes;

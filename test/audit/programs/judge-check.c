@@ -232,6 +232,26 @@ static long arbitrary_link(const char *path, char *to, size_t room)
 	}
 }
 
+/* Beginning where the last path ended must not change the answer. */
+static void try_from_last(void)
+{
+	static const char *const names[] = {"link", "real", "up",     "abs", "relative",
+					    "loop", "a",    "absent", "..",  "pipe"};
+	static struct resolved_path last, fresh;
+	char path[256] = "";
+	size_t shared;
+	bool found;
+
+	for (unsigned int count = 1 + arbitrary(6); count > 0; count--) {
+		strcat(path, "/");
+		strcat(path, names[arbitrary(sizeof names / sizeof names[0])]);
+	}
+	shared = shared_directory(path, last.bytes);
+	found = resolve_path(path, shared, &last, example_link);
+	CHECK(found == resolve_path(path, 0, &fresh, example_link));
+	CHECK(!found || strcmp(last.bytes, fresh.bytes) == 0);
+}
+
 static void try_arbitrary(void)
 {
 	static struct resolved_path resolved;
@@ -283,8 +303,10 @@ int main(int argc, char **argv)
 	check_settings();
 	check_text();
 	check_maps();
-	for (long round = argc > 1 ? atol(argv[1]) : 0; round > 0; round--)
+	for (long round = argc > 1 ? atol(argv[1]) : 0; round > 0; round--) {
 		try_arbitrary();
+		try_from_last();
+	}
 	printf("%d failures\n", failures);
 	return failures != 0;
 }

@@ -2,38 +2,40 @@
  * What an archive or a bundle directory is made of: one value an entry, in final order.
  *
  * Whoever writes takes these from an iterable, whoever reads gives them back, so that packing,
- * unpacking and copying are the same few verbs. Owners and times are not here: every entry
- * belongs to root and carries the one time its writer was given.
+ * unpacking and copying are the same few verbs. Owners are not here: every entry belongs to
+ * root.
  */
 import type {HostPath} from '../paths/paths.js';
 
 export type ArchiveEntry = DirectoryEntry | FileEntry | SymlinkEntry | HardlinkEntry;
 
-export interface DirectoryEntry {
-	readonly kind: 'directory';
+interface EntryBase {
 	/** Relative, below the one top-level directory or that directory itself; no final slash. */
 	readonly path: string;
+	/** Whole seconds since 1970; the one time its writer was given when absent. */
+	readonly mtime?: number | undefined;
+}
+
+export interface DirectoryEntry extends EntryBase {
+	readonly kind: 'directory';
 	/** Permission bits; set-id and sticky are refused. */
 	readonly mode: number;
 }
 
-export interface FileEntry {
+export interface FileEntry extends EntryBase {
 	readonly kind: 'file';
-	readonly path: string;
 	readonly mode: number;
 	readonly content: EntryContent;
 }
 
-export interface SymlinkEntry {
+export interface SymlinkEntry extends EntryBase {
 	readonly kind: 'symlink';
-	readonly path: string;
 	/** Relative, leading to a place below the top-level directory. */
 	readonly target: string;
 }
 
-export interface HardlinkEntry {
+export interface HardlinkEntry extends EntryBase {
 	readonly kind: 'hardlink';
-	readonly path: string;
 	/** The path of a file entry that came before. */
 	readonly target: string;
 }

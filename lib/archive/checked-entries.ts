@@ -28,9 +28,9 @@ export interface EntryRules {
 export interface EntryShape {
 	readonly path: string;
 	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
-	readonly mode?: number;
-	readonly size?: number;
-	readonly target?: string;
+	readonly mode?: number | undefined;
+	readonly size?: number | undefined;
+	readonly target?: string | undefined;
 }
 
 const defaultLimits: EntryLimits = {entries: 1 << 20, bytes: 256 * 2 ** 30};

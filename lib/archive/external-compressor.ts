@@ -11,6 +11,7 @@ import {Readable, type Duplex, type Writable} from 'node:stream';
 import {finished, pipeline} from 'node:stream/promises';
 import {DynpkError, errnoOf, type FaultCode} from '../errors/dynpk-error.js';
 import {makeZstdCompressor, makeZstdDecompressor} from './built-in-zstd.js';
+import type {Pieces} from './archive-entry.js';
 import type {ByteSink} from './byte-sink.js';
 
 /** Takes bytes at one end, gives others at the other, and says how it ended. */
@@ -41,10 +42,9 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 		async write(bytes) {
 			const {filter, drained} = await (running ??= start());
 			if (filter.input.write(bytes)) return;
-			// A filter that fails never drains; it speaks by one of the other two.
-			const room = once(filter.input, 'drain');
-			room.catch(() => undefined);
-			await Promise.race([room, drained, filter.ended]);
+			// A broken pipe never drains; why it broke, its other end says.
+			const room = once(filter.input, 'drain').catch(() => endedTooEarly(filter, drained));
+			await Promise.race([room, endedTooEarly(filter, drained)]);
 		},
 		async end() {
 			const {filter, drained} = await (running ??= start());
@@ -61,7 +61,7 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 
 /** Decompress a zstd stream. @throws {DynpkError} ARCHIVE_INVALID, UNSUPPORTED_COMPRESSION */
 export async function* decompressExternally(
-	source: AsyncIterable<Buffer>,
+	source: Pieces,
 ): AsyncGenerator<Buffer, void, undefined> {
 	const filter = await startZstd(['-d', '-q', '-c'], 'ARCHIVE_INVALID', makeZstdDecompressor);
 	let sourceFault: DynpkError | undefined;
@@ -76,7 +76,17 @@ export async function* decompressExternally(
 		await filter.ended;
 	} finally {
 		filter.stop();
+		filter.input.destroy();
+		// The source is closed after this, and must not be read from any more.
+		await feeding;
 	}
+}
+
+/** Always throws: whoever waits for this still has something to write. */
+async function endedTooEarly(filter: Filter, drained: Promise<void>): Promise<never> {
+	await drained;
+	await filter.ended;
+	throw new DynpkError('IO', 'zstd failed: it ended before its input did');
 }
 
 async function drain(filter: Filter, output: ByteSink): Promise<void> {

@@ -34,7 +34,8 @@ export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
 	};
 }
 
-function throwIfStopped(signal: AbortSignal | undefined): void {
+/** @throws {DynpkError} INTERRUPTED */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
 	if (signal?.aborted === true) {
 		throw new DynpkError('INTERRUPTED', 'interrupted', {cause: signal.reason});
 	}

@@ -31,7 +31,7 @@ export interface ArchiveRequest {
 	readonly entries: ArchiveEntries;
 	readonly output: HostPath;
 	readonly form: ArchiveForm;
-	/** Seconds since 1970, of every entry. */
+	/** Seconds since 1970, of every entry that has no time of its own. */
 	readonly mtime: number;
 	/** Of the compressor: 1 to 9 for gzip, 1 to 19 for zstd; its usual one when absent. */
 	readonly level?: number | undefined;
@@ -129,16 +129,17 @@ async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promi
 	let bytes = 0;
 	for await (const entry of checkedEntries(request.entries, rules)) {
 		await stop(0);
+		const mtime = entry.mtime ?? request.mtime;
 		if (entry.kind === 'file') {
 			const {size, pieces} = readContent(entry.content, digests);
 			const digested = digestedPieces(pieces, digest => {
 				digests.set(entry.path, digest);
 				request.onDigest?.(entry.path, digest);
 			});
-			await addEntry(pack, makeTarHeader(entry, {mtime: request.mtime, size}), digested);
+			await addEntry(pack, makeTarHeader(entry, {mtime, size}), digested);
 			bytes += size;
 		} else {
-			await addEntry(pack, makeTarHeader(entry, {mtime: request.mtime, size: 0}), []);
+			await addEntry(pack, makeTarHeader(entry, {mtime, size: 0}), []);
 		}
 
 		entries += 1;

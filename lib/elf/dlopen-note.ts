@@ -22,9 +22,10 @@ export function decodeDlopenNote(
 		return `has ${note.size} bytes, the limit is ${MAX_SIZE}`;
 	}
 
-	const bytes = file.at(note.offset, note.size, '.note.dlopen');
-	const end = bytes.indexOf(0);
-	const text = end === -1 ? bytes : bytes.subarray(0, end);
+	const {bytes, at} = file.at(note.offset, note.size, '.note.dlopen');
+	const contents = bytes.subarray(at, at + note.size);
+	const end = contents.indexOf(0);
+	const text = end === -1 ? contents : contents.subarray(0, end);
 	if (!isUtf8(text)) {
 		return 'is not UTF-8';
 	}

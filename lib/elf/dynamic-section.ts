@@ -118,8 +118,8 @@ function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries
 		}
 
 		const length = Math.min(ENTRIES_AT_ONCE, count - first) * size;
-		const bytes = file.at(extent.offset + first * size, length, 'PT_DYNAMIC');
-		for (let at = 0; at < length; at += size) {
+		const {bytes, at: start} = file.at(extent.offset + first * size, length, 'PT_DYNAMIC');
+		for (let at = start; at < start + length; at += size) {
 			const tag = decoder.tag(bytes, at);
 			if (tag === DT_NULL) {
 				return entries;
@@ -148,8 +148,7 @@ function locateStrings(
 ): StringTable {
 	const address = entries.get(DT_STRTAB)?.at(-1);
 	if (address === undefined) {
-		// ld.so cannot load such an object, but one without any name is still readable.
-		return makeStringTable(file, {offset: 0, length: 0});
+		throw invalidElf(file.path, 'DT_STRTAB', 'is missing');
 	}
 
 	const place = extentAt(headers, BigInt(address));

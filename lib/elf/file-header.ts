@@ -29,14 +29,14 @@ const PN_XNUM = 0xffff;
 const MAX_PROGRAM_HEADERS = 1 << 17;
 
 export function decodeFileHeader(file: FileBytes): FileHeader {
-	const ident = file.at(0, IDENT_SIZE, 'e_ident');
+	const {bytes: ident} = file.at(0, IDENT_SIZE, 'e_ident');
 	const elfClass = byCode(file, ident, 4, 'EI_CLASS', [32, 64] as const);
 	const byteOrder = byCode(file, ident, 5, 'EI_DATA', ['little', 'big'] as const);
 	byCode(file, ident, 6, 'EI_VERSION', [1]);
 
 	const decoder = makeDecoder(file.path, elfClass, byteOrder);
 	const {width} = decoder;
-	const bytes = file.at(0, width === 8 ? 64 : 52, 'the ELF header');
+	const {bytes} = file.at(0, width === 8 ? 64 : 52, 'the ELF header');
 	const afterAddresses = 24 + 3 * width;
 	return {
 		decoder,
@@ -108,7 +108,7 @@ function countFromFirstSection(file: FileBytes, decoder: Decoder, header: Buffer
 
 	const infoAt = 12 + 4 * width;
 	const first = file.at(offset, infoAt + 4, 'e_shoff');
-	const count = decoder.word(first, infoAt);
+	const count = decoder.word(first.bytes, first.at + infoAt);
 	if (count < PN_XNUM) {
 		throw invalidElf(file.path, 'sh_info', `is ${count}, though e_phnum is PN_XNUM`);
 	}

@@ -28,13 +28,13 @@ export function decodeProgramHeaders(
 		throw invalidElf(file.path, 'e_phoff', `is ${offset}, the file ends at ${file.size}`);
 	}
 
-	const table = file.at(offset, count * size, 'the program header table');
+	const {bytes, at: start} = file.at(offset, count * size, 'the program header table');
 	const headers: ProgramHeader[] = [];
-	for (let at = 0; at < table.length; at += size) {
-		headers.push(Object.freeze(decodeProgramHeader(decoder, table, at)));
+	for (let at = start; at < start + count * size; at += size) {
+		headers.push(Object.freeze(decodeProgramHeader(decoder, bytes, at)));
 	}
 
-	return headers;
+	return Object.freeze(headers);
 }
 
 function decodeProgramHeader(decoder: Decoder, table: Buffer, at: number): ProgramHeader {

@@ -8,7 +8,7 @@
 import {isUtf8} from 'node:buffer';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {invalidElf} from './elf-fault.js';
-import type {FileBytes} from './file-bytes.js';
+import type {FileBytes, Span} from './file-bytes.js';
 import type {Extent} from './program-headers.js';
 
 export interface StringTable {
@@ -42,39 +42,45 @@ export function makeStringTable(file: FileBytes, table: Extent): StringTable {
 				);
 			}
 
-			const bytes = terminated(file, table.offset + offset, table.length - offset, field);
-			total += bytes.length;
+			const span = terminated(file, table.offset + offset, table.length - offset, field);
+			total += span.length;
 			if (total > CEILING) {
 				throw invalidElf(file.path, field, `makes its names longer than ${CEILING} bytes`);
 			}
 
-			const text = decodeText(file, bytes, field);
+			const text = decodeText(file, span, field);
 			known.set(offset, text);
 			return text;
 		},
 	};
 }
 
-/** Bytes from `offset` up to the NUL that must come within `length`. */
-function terminated(file: FileBytes, offset: number, length: number, field: string): Buffer {
+/** Some bytes of a span, without what ends them. */
+export interface Text extends Span {
+	readonly length: number;
+}
+
+/** Find the NUL that must come within `length` bytes from `offset`. */
+export function terminated(file: FileBytes, offset: number, length: number, field: string): Text {
 	for (let look = FIRST_LOOK; ; look *= 8) {
-		const bytes = file.at(offset, Math.min(look, length), field);
-		const end = bytes.indexOf(0);
-		if (end !== -1) {
-			return bytes.subarray(0, end);
+		const available = Math.min(look, length);
+		const {bytes, at} = file.at(offset, available, field);
+		const end = bytes.indexOf(0, at);
+		if (end !== -1 && end < at + available) {
+			return {bytes, at, length: end - at};
 		}
 
 		if (look >= length) {
-			throw invalidElf(file.path, field, 'has no end inside the string table');
+			throw invalidElf(file.path, field, 'has no end where its table or segment ends');
 		}
 	}
 }
 
 /** @throws {DynpkError} NAME_NOT_UTF8 */
-export function decodeText(file: FileBytes, bytes: Buffer, field: string): string {
-	const text = bytes.toString('utf8');
+export function decodeText(file: FileBytes, {bytes, at, length}: Text, field: string): string {
+	const text = bytes.toString('utf8', at, at + length);
 	// A replacement character is rare enough that only then the bytes are checked again.
-	if (text.includes('\ufffd') && !isUtf8(bytes)) {
+	if (text.includes('\ufffd') && !isUtf8(bytes.subarray(at, at + length))) {
 		throw new DynpkError('NAME_NOT_UTF8', `${file.path}: ${field} is not UTF-8: ${text}`);
 	}
 

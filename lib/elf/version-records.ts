@@ -8,7 +8,7 @@
 import type {Decoder} from './decoder.js';
 import {invalidElf} from './elf-fault.js';
 import type {ProgramHeader, VersionNeed} from './elf-object.js';
-import type {FileBytes} from './file-bytes.js';
+import type {FileBytes, Span} from './file-bytes.js';
 import {extentAt, type Extent} from './program-headers.js';
 import type {StringTable} from './string-table.js';
 
@@ -35,15 +35,14 @@ export function decodeVersionNeeds(table: VersionTable): readonly VersionNeed[] 
 	const chain = recordChain(table, 'DT_VERNEED');
 	const needs: VersionNeed[] = [];
 
-	for (const need of chain.from(0, VERNEED_SIZE, 12)) {
-		requireRevision(table, decoder.half(need.bytes, 0), 'vn_version');
-		const file = strings.string(decoder.word(need.bytes, 4), 'vn_file');
+	for (const {bytes, at, offset} of chain.from(0, VERNEED_SIZE, 12)) {
+		requireRevision(table, decoder.half(bytes, at), 'vn_version');
+		const file = strings.string(decoder.word(bytes, at + 4), 'vn_file');
 		const versions: VersionNeed['versions'][number][] = [];
-		const first = need.at + decoder.word(need.bytes, 8);
-		if (decoder.half(need.bytes, 2) > 0) {
-			for (const {bytes} of chain.from(first, VERNAUX_SIZE, 12)) {
-				const name = strings.string(decoder.word(bytes, 8), 'vna_name');
-				const weak = (decoder.half(bytes, 4) & VER_FLG_WEAK) !== 0;
+		if (decoder.half(bytes, at + 2) > 0) {
+			for (const aux of chain.from(offset + decoder.word(bytes, at + 8), VERNAUX_SIZE, 12)) {
+				const name = strings.string(decoder.word(aux.bytes, aux.at + 8), 'vna_name');
+				const weak = (decoder.half(aux.bytes, aux.at + 4) & VER_FLG_WEAK) !== 0;
 				versions.push(Object.freeze({name, weak}));
 			}
 		}
@@ -60,26 +59,30 @@ export function decodeVersionDefinitions(table: VersionTable): readonly string[]
 	const chain = recordChain(table, 'DT_VERDEF');
 	const names: string[] = [];
 
-	for (const definition of chain.from(0, VERDEF_SIZE, 16)) {
-		requireRevision(table, decoder.half(definition.bytes, 0), 'vd_version');
-		const isBase = (decoder.half(definition.bytes, 2) & VER_FLG_BASE) !== 0;
-		if (isBase || decoder.half(definition.bytes, 6) === 0) {
+	for (const {bytes, at, offset} of chain.from(0, VERDEF_SIZE, 16)) {
+		requireRevision(table, decoder.half(bytes, at), 'vd_version');
+		const isBase = (decoder.half(bytes, at + 2) & VER_FLG_BASE) !== 0;
+		if (isBase || decoder.half(bytes, at + 6) === 0) {
 			continue;
 		}
 
 		// The first name is the definition's own; the others are what it inherits from.
-		const own = chain.record(definition.at + decoder.word(definition.bytes, 12), VERDAUX_SIZE);
-		names.push(strings.string(decoder.word(own, 0), 'vda_name'));
+		const own = chain.record(offset + decoder.word(bytes, at + 12), VERDAUX_SIZE);
+		names.push(strings.string(decoder.word(own.bytes, own.at), 'vda_name'));
 	}
 
 	return Object.freeze(names);
 }
 
+/** A record, `offset` bytes into its table. */
+interface VersionRecord extends Span {
+	readonly offset: number;
+}
+
 interface RecordChain {
-	/** Read one record, `at` bytes into the table. */
-	record(at: number, size: number): Buffer;
-	/** Walk from `at` by the link that stands `linkAt` bytes into each record. */
-	from(at: number, size: number, linkAt: number): Iterable<{at: number; bytes: Buffer}>;
+	record(offset: number, size: number): VersionRecord;
+	/** Walk from `offset` by the link that stands `linkAt` bytes into each record. */
+	from(offset: number, size: number, linkAt: number): Iterable<VersionRecord>;
 }
 
 function recordChain(table: VersionTable, field: string): RecordChain {
@@ -87,9 +90,9 @@ function recordChain(table: VersionTable, field: string): RecordChain {
 	const extent = extentOf(table, field);
 	let records = 0;
 
-	const record = (at: number, size: number): Buffer => {
-		if (at + size > extent.length) {
-			throw invalidElf(file.path, field, `has a record ${at} bytes in, past its segment`);
+	const record = (offset: number, size: number): VersionRecord => {
+		if (offset + size > extent.length) {
+			throw invalidElf(file.path, field, `has a record ${offset} bytes in, past its segment`);
 		}
 
 		records += 1;
@@ -97,25 +100,21 @@ function recordChain(table: VersionTable, field: string): RecordChain {
 			throw invalidElf(file.path, field, `has more than ${MAX_RECORDS} records`);
 		}
 
-		return file.at(extent.offset + at, size, field);
+		const {bytes, at} = file.at(extent.offset + offset, size, field);
+		return {bytes, at, offset};
 	};
 
 	return {
 		record,
 		*from(first, size, linkAt) {
-			for (let at = first; ;) {
-				const bytes = record(at, size);
-				yield {at, bytes};
-				const link = decoder.word(bytes, linkAt);
-				if (link === 0) {
-					return;
-				}
-
-				if (link < size) {
+			let offset = first;
+			for (let link = -1; link !== 0; offset += link) {
+				const current = record(offset, size);
+				yield current;
+				link = decoder.word(current.bytes, current.at + linkAt);
+				if (link !== 0 && link < size) {
 					throw invalidElf(file.path, field, `has a link of ${link} into its own record`);
 				}
-
-				at += link;
 			}
 		},
 	};

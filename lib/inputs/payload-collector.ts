@@ -53,21 +53,14 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		let canonical = sysrootPath(posix.join(parent, posix.basename(directory)));
 		if (sysroot.status(canonical)?.kind === 'symlink' && depth < DEPTH_LIMIT) {
 			const target = addLink(canonical, {kind: 'link', from: directory}, undefined);
-			canonical = canonicalDirectory(
-				sysrootPath(posix.resolve(parent, target)),
-				depth + 1,
-			);
+			canonical = canonicalDirectory(sysrootPath(posix.resolve(parent, target)), depth + 1);
 		}
 
 		directories.set(directory, canonical);
 		return canonical;
 	}
 
-	function addLink(
-		path: SysrootPath,
-		reason: Reason,
-		owner: InstalledPackage | undefined,
-	): string {
+	function addLink(path: SysrootPath, reason: Reason, owner: InstalledPackage | undefined): string {
 		const target = sysroot.linkTarget(path) ?? '';
 		if (!entries.has(path)) {
 			entries.set(path, {kind: 'symlink', path, target, reason, package: owner});

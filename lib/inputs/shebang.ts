@@ -32,12 +32,12 @@ export function readShebang(head: Buffer): Shebang | undefined {
 	const end = window.indexOf(0x0a);
 	const line = window.subarray(0, end === -1 ? window.length : end).toString('utf8');
 	const match = /^[ \t]*(?<interpreter>[^ \t\0]+)[ \t]*(?<rest>[^\0]*?)[ \t]*$/u.exec(line);
-	const interpreter = match?.groups?.['interpreter'];
+	const interpreter = match?.groups?.interpreter;
 	if (interpreter === undefined) {
 		return undefined;
 	}
 
-	const rest = match?.groups?.['rest'] ?? '';
+	const rest = match?.groups?.rest ?? '';
 	return /(?:^|\/)env$/u.test(interpreter)
 		? throughEnv(interpreter, rest)
 		: {
@@ -50,7 +50,7 @@ export function readShebang(head: Buffer): Shebang | undefined {
 }
 
 function throughEnv(interpreter: string, rest: string): Shebang {
-	const split = /^(?:-S|--split-string=?)[ \t]*(?<text>.*)$/su.exec(rest)?.groups?.['text'];
+	const split = /^(?:-S|--split-string=?)[ \t]*(?<text>.*)$/su.exec(rest)?.groups?.text;
 	const words = split === undefined ? (rest === '' ? [] : [rest]) : splitEnvString(split);
 	const refused = (unsupported: string): Shebang => {
 		return {interpreter, envProgram: undefined, arguments: [], settings: [], unsupported};
@@ -78,13 +78,13 @@ function firstNonSetting(words: readonly string[]): number {
 }
 
 const envEscapes: Readonly<Record<string, string>> = {
-	'f': '\f',
-	'n': '\n',
-	'r': '\r',
-	't': '\t',
-	'v': '\v',
+	f: '\f',
+	n: '\n',
+	r: '\r',
+	t: '\t',
+	v: '\v',
 	'#': '#',
-	'$': '$',
+	$: '$',
 	'"': '"',
 	"'": "'",
 	'\\': '\\',

@@ -30,7 +30,7 @@ export function resolveTarget(
 ): Target {
 	const named = /^(?<manager>deb|rpm):(?<name>.+)$/u.exec(text)?.groups;
 	if (named !== undefined) {
-		const owner = installedPackage(named['manager'] ?? '', named['name'] ?? '', databases);
+		const owner = installedPackage(named.manager ?? '', named.name ?? '', databases);
 		return {kind: 'package', name: owner.name, package: owner};
 	}
 
@@ -46,13 +46,13 @@ export function typedPath(text: string, request: Request): SysrootPath {
 	return sysrootPath(posix.resolve(base, text));
 }
 
-/** The first executable of a name in the directories of `PATH`. */
+/** The first executable of a name in the directories of a search path. */
 export function findOnPath(
 	name: string,
-	request: Request,
+	searchPath: readonly string[],
 	sysroot: Sysroot,
 ): SysrootPath | undefined {
-	for (const directory of request.searchPath) {
+	for (const directory of searchPath) {
 		const candidate = sysrootPath(posix.join(directory, name));
 		const real = sysroot.realPath(candidate);
 		const status = real === undefined ? undefined : sysroot.status(real);
@@ -100,7 +100,7 @@ function pathTarget(text: string, request: Request, sysroot: Sysroot): SysrootPa
 }
 
 function programOnPath(name: string, request: Request, sysroot: Sysroot): SysrootPath {
-	const found = findOnPath(name, request, sysroot);
+	const found = findOnPath(name, request.searchPath, sysroot);
 	if (found === undefined) {
 		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`, {
 			details: request.searchPath.map(directory => `not in ${directory}`),
@@ -171,5 +171,7 @@ export function isProgram(object: {
 	}
 
 	// A position-independent executable of before DF_1_PIE; libc.so.6 has an interpreter too.
-	return object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined;
+	return (
+		object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined
+	);
 }

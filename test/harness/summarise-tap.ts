@@ -39,6 +39,12 @@ test('one failure among others: status 1', async t => {
 	t.deepEqual(answer, {status: 1, lastLine: '1 passed, 1 failed, 0 skipped'});
 });
 
+test('a test that is left out or not written yet does not fail the run', async t => {
+	const text = "test('a', t => t.pass()); test.skip('b', t => t.fail()); test.todo('c');";
+	const answer = await summarise(t, text);
+	t.deepEqual(answer, {status: 0, lastLine: '1 passed, 0 failed, 2 skipped'});
+});
+
 test('a crash beside passing tests fails the run', async t => {
 	const crash = "test('a', t => t.pass()); process.on('exit', () => { process.exitCode = 3; });";
 	const answer = await summarise(t, crash);

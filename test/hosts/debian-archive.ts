@@ -78,11 +78,15 @@ test('the main archive is told from updates, security and third parties', async 
 	t.deepEqual(findDebianArchive(etc, {}), {uri: 'http://m.example/debian/', signedBy: undefined});
 });
 
-test('a list of mirrors counts as the archive', async t => {
-	const uri = 'mirror+file:///etc/apt/mirrors/debian.list';
-	const etc = await etcWith(t, {'sources.list': `deb ${uri} bookworm main\n`});
-	t.is(findDebianArchive(etc, {}).uri, uri);
-});
+for (const uri of [
+	'mirror+file:///etc/apt/mirrors/debian.list',
+	'http://m.example/archive/debian/20250520T000000Z/',
+]) {
+	test(`${uri} counts as the archive`, async t => {
+		const etc = await etcWith(t, {'sources.list': `deb ${uri} bookworm main\n`});
+		t.is(findDebianArchive(etc, {}).uri, uri);
+	});
+}
 
 test('without a Debian archive the variable to set is named, and obeyed', async t => {
 	const etc = await etcWith(t, {'sources.list': 'deb http://a.example/ubuntu noble main\n'});

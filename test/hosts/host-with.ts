@@ -124,6 +124,13 @@ test('alternatives lead to a program, by links inside the root', async t => {
 	t.is(answer.stdout, '/etc/alternatives/awk\n42\n');
 });
 
+test('alternatives whose registration a script computes are there too', async t => {
+	const host = await needHost(t, 'trixie');
+	if (!host) return;
+	const answer = await runOnHost(host, {argv: ['readlink', '-f', '/usr/bin/lzma']});
+	t.is(answer.stdout, '/usr/bin/xz\n');
+});
+
 test('packages can be added, and the same set in any order is the same host', async t => {
 	const base = await needHost(t, 'bullseye');
 	const more = base && (await needHost(t, 'bullseye', ['sqlite3', 'file']));

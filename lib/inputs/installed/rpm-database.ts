@@ -22,7 +22,10 @@ export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
 		return undefined;
 	}
 
-	const records = dump.split(RECORD).filter(text => text.trim() !== '').map(parseRecord);
+	const records = dump
+		.split(RECORD)
+		.filter(text => text.trim() !== '')
+		.map(parseRecord);
 	const providers = indexProviders(records);
 	const ownerOf = indexFiles(records);
 	return {

@@ -43,7 +43,7 @@ function isMainArchive(source: ArchiveSource): boolean {
 	return (
 		source.components.includes('main') &&
 		!source.suite.includes('-') &&
-		/\/debian(?:\.list)?\/?$/u.test(source.uri)
+		/\/debian(?:\.list|\/\d{8}T\d{6}Z)?\/?$/u.test(source.uri)
 	);
 }
 

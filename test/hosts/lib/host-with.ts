@@ -36,19 +36,22 @@ export async function hostWith(name: HostName, packages: readonly string[] = [])
 	const recipe = {...base, packages: [...new Set([...base.packages, ...packages])].sort()};
 	const digest = createHash('sha256').update(JSON.stringify([recipeFormat, recipe]));
 	const place = join(cacheDirectory(), `${name}-${digest.digest('hex').slice(0, 16)}`);
-	return {name, root: await makeOnce(place, async directory => makeTree(recipe, directory))};
+	return {
+		name,
+		root: await makeOnce(place, async directory => makeTree(recipe, {name, root: directory})),
+	};
 }
 
-async function makeTree(recipe: Recipe, directory: string): Promise<void> {
+async function makeTree(recipe: Recipe, host: Host): Promise<void> {
 	const packages = await fetchPackages(recipe.suite, recipe.packages, cacheDirectory());
-	await chmod(directory, 0o755);
+	await chmod(host.root, 0o755);
 	if (recipe.busyboxOnly) {
-		await installBusybox(packages, directory);
+		await installBusybox(packages, host.root);
 		return;
 	}
 
-	await unpackPackages(packages, directory);
-	await settleRoot(directory);
+	await unpackPackages(packages, host.root);
+	await settleRoot(host);
 }
 
 async function installBusybox(packages: readonly string[], root: string): Promise<void> {

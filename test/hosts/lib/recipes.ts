@@ -11,7 +11,7 @@ export interface Recipe {
 	readonly busyboxOnly: boolean;
 }
 
-export const recipeFormat = 2;
+export const recipeFormat = 3;
 
 export const hostNames = ['empty', 'bullseye', 'trixie'] as const;
 export type HostName = (typeof hostNames)[number];

@@ -1,8 +1,7 @@
 /**
  * Do for an unpacked root what maintainer scripts would have done, as far as programs can see it.
  *
- * The accounts, `sh`, the alternatives that are registered with constant words, the loader's cache and the
- * list of trusted certificates. Nothing of the root is executed.
+ * The accounts, `sh`, the alternatives, the loader's cache and the list of trusted certificates.
  */
 import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
@@ -10,16 +9,20 @@ import {mkdir, readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 
+import type {Host} from './host-with.js';
+import {readAlternatives} from './read-alternatives.js';
+
 const run = promisify(execFile);
 
-/** Finish the unpacked `root`. */
-export async function settleRoot(root: string): Promise<void> {
+/** Finish the unpacked root of `host`. */
+export async function settleRoot(host: Host): Promise<void> {
+	const {root} = host;
 	await writeAccounts(root);
 	if (!existsSync(join(root, 'usr/bin/sh')) && existsSync(join(root, 'usr/bin/dash'))) {
 		await symlink('dash', join(root, 'usr/bin/sh'));
 	}
 
-	await registerAlternatives(root);
+	await registerAlternatives(host);
 	await trustCertificates(root);
 	// In /sbin, which an ordinary user's PATH does not hold.
 	await run('/sbin/ldconfig', ['-r', root]);
@@ -35,36 +38,14 @@ async function writeAccounts(root: string): Promise<void> {
 	}
 }
 
-/** The machine's update-alternatives works on a foreign root when the words need no shell. */
-async function registerAlternatives(root: string): Promise<void> {
-	const info = join(root, 'var/lib/dpkg/info');
-	await mkdir(join(root, 'etc/alternatives'), {recursive: true});
-	await mkdir(join(root, 'var/lib/dpkg/alternatives'), {recursive: true});
-	for (const name of (await readdir(info)).sort()) {
-		if (!name.endsWith('.postinst')) {
-			continue;
-		}
-
-		for (const words of alternativesOf(await readFile(join(info, name), 'utf8'))) {
-			await run('update-alternatives', [
-				...['--quiet', '--root', root, '--log', '/dev/null'],
-				...words,
-			]);
-		}
+/** The machine's update-alternatives can work on a foreign root. */
+async function registerAlternatives(host: Host): Promise<void> {
+	await mkdir(join(host.root, 'etc/alternatives'), {recursive: true});
+	await mkdir(join(host.root, 'var/lib/dpkg/alternatives'), {recursive: true});
+	for (const words of await readAlternatives(host)) {
+		const options = ['--quiet', '--root', host.root, '--log', '/dev/null'];
+		await run('update-alternatives', [...options, ...words]);
 	}
-}
-
-/** Find the words of each `update-alternatives --install` of a script that has no expansions. */
-export function alternativesOf(script: string): readonly (readonly string[])[] {
-	const lines = script.replace(/\\\n\s*/gu, ' ').split('\n');
-	return lines.flatMap(line => {
-		const command = /^\s*update-alternatives\b([^;|&]*--install\b[^;|&]*)/u.exec(line)?.[1];
-		if (command === undefined || /[$`"'*?<>]/u.test(command)) {
-			return [];
-		}
-
-		return [command.split(/\s+/u).filter(word => word !== '' && word !== '--quiet')];
-	});
 }
 
 async function trustCertificates(root: string): Promise<void> {

@@ -1,0 +1,51 @@
+/**
+ * A program's name → its launcher in the bundle.
+ *
+ * A name only: a path could lead anywhere, and what a bundle offers lies in its `bin/`.
+ */
+import {accessSync, constants, readdirSync, statSync} from 'node:fs';
+import {hostPath, type HostPath} from '../paths/paths.js';
+import type {ProgramOutcome} from './program-outcome.js';
+
+export type FoundProgram =
+	| {readonly kind: 'found'; readonly file: HostPath}
+	| Extract<ProgramOutcome, {kind: 'not-started'}>;
+
+const mostNamesShown = 12;
+
+export function findProgram(directory: HostPath, program: string): FoundProgram {
+	const isName = program !== '' && program !== '.' && program !== '..' && !/[/\0]/u.test(program);
+	const file = hostPath(`${directory}/bin/${isName ? program : '.'}`);
+	const status = isName ? statSync(file, {throwIfNoEntry: false}) : undefined;
+	if (status === undefined) {
+		const reason = `there is no program ${program} in ${directory}`;
+		return {kind: 'not-started', status: 127, reason, ...namesHint(directory)};
+	}
+
+	if (!status.isFile()) {
+		return {kind: 'not-started', status: 126, reason: `${file} is not a program`};
+	}
+
+	try {
+		accessSync(file, constants.X_OK);
+	} catch {
+		const mayBeNoexec = (status.mode & 0o111) !== 0;
+		return {
+			kind: 'not-started',
+			status: 126,
+			reason: `${file} cannot be run${mayBeNoexec ? ': its file system is mounted noexec' : ''}`,
+		};
+	}
+
+	return {kind: 'found', file};
+}
+
+function namesHint(directory: HostPath): {readonly hint?: string} {
+	try {
+		const names = readdirSync(`${directory}/bin`).sort();
+		const shown = names.slice(0, mostNamesShown).join(', ');
+		return {hint: `it has ${shown}${names.length > mostNamesShown ? ', …' : ''}`};
+	} catch {
+		return {};
+	}
+}

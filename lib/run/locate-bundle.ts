@@ -1,0 +1,114 @@
+/**
+ * A bundle as the user names it → a directory its programs can be started in.
+ *
+ * A directory is used as it lies. An archive is unpacked into the private cache and stays there;
+ * where that is impossible, into a fresh private directory that has to be removed afterwards.
+ */
+import {mkdtempSync, rmdirSync, statSync} from 'node:fs';
+import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
+import {removeTree} from '../archive/remove-tree.js';
+import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {hostPath, type HostPath} from '../paths/paths.js';
+import {objectionToPrograms, preparePrivateDirectory} from './private-place.js';
+import {unpackOnce} from './unpack-once.js';
+
+export interface LocateRequest {
+	readonly bundle: HostPath;
+	/** dynpk's own directory, such as `~/.cache/dynpk`; `undefined` where there is no home. */
+	readonly cache: HostPath | undefined;
+	/** Where a private directory may be made instead, in order of preference. */
+	readonly temporary: readonly HostPath[];
+	readonly check: (tree: ExtractedTree) => Promise<void>;
+	readonly notice: (sentence: string) => void;
+	readonly signal?: AbortSignal | undefined;
+	readonly onUnpack?: (() => void) | undefined;
+}
+
+export interface LocatedBundle {
+	readonly directory: HostPath;
+	/** Present when the directory is temporary: to be called when no program of it runs any more. */
+	readonly remove: (() => void) | undefined;
+}
+
+/** @throws {DynpkError} TARGET_NOT_FOUND, PERMISSION and what unpacking throws */
+export async function locateBundle(request: LocateRequest): Promise<LocatedBundle> {
+	if (isDirectory(request.bundle)) return {directory: request.bundle, remove: undefined};
+	const objections: string[] = [];
+	const cached = await unpackToCache(request, objections);
+	if (cached !== undefined) return {directory: cached, remove: undefined};
+	return await unpackToTemporary(request, objections);
+}
+
+function isDirectory(bundle: HostPath): boolean {
+	try {
+		return statSync(bundle).isDirectory();
+	} catch (error) {
+		if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
+			throw new DynpkError('TARGET_NOT_FOUND', `there is no bundle ${bundle}`, {cause: error});
+		}
+
+		throw faultFromErrno(error, `cannot read ${bundle}`);
+	}
+}
+
+async function unpackToCache(
+	{bundle, cache, ...rest}: LocateRequest,
+	objections: string[],
+): Promise<HostPath | undefined> {
+	if (cache === undefined) return undefined;
+	const objection = preparePrivateDirectory(cache) ?? objectionToPrograms(cache);
+	if (objection !== undefined) {
+		objections.push(`${cache} ${objection}`);
+		return undefined;
+	}
+
+	try {
+		return await unpackOnce({archive: bundle, cache, ...rest});
+	} catch (error) {
+		// A full home directory is everyday life on a cluster, and no reason not to run.
+		if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') throw error;
+		objections.push(`${cache} has no space left`);
+		return undefined;
+	}
+}
+
+async function unpackToTemporary(
+	{bundle, temporary, check, notice, signal, onUnpack}: LocateRequest,
+	objections: string[],
+): Promise<LocatedBundle> {
+	const place = makeTemporaryDirectory(temporary, objections);
+	const remove = (): void => removeTree(place);
+	if (objections.length > 0) {
+		notice(`${objections.join(', ')}; unpacking to ${place}, which is removed afterwards`);
+	}
+
+	try {
+		onUnpack?.();
+		const destination = hostPath(`${place}/bundle`);
+		const {directory} = await extractArchive({archive: bundle, destination, check, signal});
+		return {directory, remove};
+	} catch (error) {
+		remove();
+		throw error;
+	}
+}
+
+/** The first place where programs can run. */
+function makeTemporaryDirectory(temporary: readonly HostPath[], objections: string[]): HostPath {
+	for (const parent of temporary) {
+		try {
+			const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
+			const objection = objectionToPrograms(directory);
+			if (objection === undefined) return directory;
+			rmdirSync(directory);
+			objections.push(`${parent} ${objection}`);
+		} catch (error) {
+			objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
+		}
+	}
+
+	throw new DynpkError('PERMISSION', 'there is no place here to unpack programs and run them', {
+		details: objections,
+		hint: 'set XDG_CACHE_HOME to a directory of yours that is not mounted noexec',
+	});
+}

@@ -1,0 +1,46 @@
+/**
+ * `dynpk run`: find the bundle, unpack it if need be, start its program, tell how it ended.
+ *
+ * Knows nothing of manifests: what they are needed for, checking an unpacked tree and naming the
+ * entry program, is given as two functions.
+ */
+import type {HostPath} from '../paths/paths.js';
+import {findProgram} from './find-program.js';
+import {locateBundle, type LocateRequest} from './locate-bundle.js';
+import type {ProgramOutcome} from './program-outcome.js';
+import {startProgram} from './start-program.js';
+
+export interface RunRequest extends LocateRequest {
+	/** A name in the bundle's `bin/`; the bundle's entry when absent. */
+	readonly program: string | undefined;
+	readonly args: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly readEntry: (directory: HostPath) => Promise<string>;
+}
+
+/**
+ * Run a program of a bundle. On a Node.js that can replace itself this may never return.
+ *
+ * @throws {DynpkError} when there is nothing to start: the caller's exit status is 125
+ */
+export async function runBundle(request: RunRequest): Promise<ProgramOutcome> {
+	const {directory, remove} = await locateBundle(request);
+	try {
+		const program = request.program ?? (await request.readEntry(directory));
+		const found = findProgram(directory, program);
+		if (found.kind === 'not-started') return found;
+		const {args, env} = request;
+		return await startProgram({file: found.file, args, env, comesBack: remove !== undefined});
+	} finally {
+		removeQuietly(remove, request.notice);
+	}
+}
+
+/** What could not be removed is worth a word, but does not change how the program ended. */
+function removeQuietly(remove: (() => void) | undefined, notice: (sentence: string) => void): void {
+	try {
+		remove?.();
+	} catch (error) {
+		notice(`cannot remove the temporary directory: ${String(error)}`);
+	}
+}

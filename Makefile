@@ -15,16 +15,19 @@ ts := $(shell find cmd lib test bench -name '*.ts' -o -name '*.json' 2>/dev/null
 
 all: build ## Build everything (the default)
 
-build: build/.stamp ## Compile TypeScript, and the C that runs on targets
+build: build/.stamp native ## Compile TypeScript, and the C that runs on targets
 
 node_modules/.stamp: package.json package-lock.json
 	$(npm) ci --loglevel=error
 	touch $@
 
 build/.stamp: node_modules/.stamp tsconfig.json $(ts)
-	npx --no tsc -p tsconfig.json
+	node_modules/.bin/tsc -p tsconfig.json
 	chmod +x build/cmd/dynpk.js
 	touch $@
+
+native: ## The C that runs on targets, for every machine there is a compiler for
+	@bash wrappers/build-native.sh build/native
 
 demo: build packages ## Pack a real program (DEMO=node) and run it on a host that has nothing
 	bash test/hosts/demo.sh $(DEMO)
@@ -35,11 +38,11 @@ packages: ## Install the Debian packages that tests pack or use (as root)
 	bash test/hosts/install-test-packages.sh
 
 lint: build ## Style, types and import walls
-	npx --no eslint .
-	npx --no prettier --check .
+	node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check .
 
 format: node_modules/.stamp ## Rewrite sources in the house style
-	npx --no prettier --write .
+	node_modules/.bin/prettier --write .
 
 hosts: build packages ## Make the foreign hosts that tests run bundles on
 	for host in empty bullseye trixie; do node build/test/hosts/enter.js $$host; done
@@ -71,4 +74,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check packages hosts lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check packages hosts native lint format test test-differential bans bench dist install clean help

@@ -3,6 +3,7 @@
 import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
+import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
 import {separateProgram} from './run/separate-program.js';
@@ -23,8 +24,8 @@ try {
 		.demandCommand(1, 1, 'name a command: pack, run or inspect')
 		.recommendCommands()
 		.strict()
+		.middleware(keepLastValues, true)
 		.parserConfiguration({
-			'duplicate-arguments-array': false,
 			'boolean-negation': false,
 			'camel-case-expansion': true,
 			'populate--': true,

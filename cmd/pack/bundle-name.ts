@@ -10,7 +10,7 @@ export function bundleName(
 ): string {
 	const name =
 		asked ?? payload.programs[0]?.name ?? posix.basename(targets[0] ?? '').replace(/^.*:/u, '');
-	 
+
 	if (name === '' || /^\.|[/\u0000-\u001f\u007f]/u.test(name) || Buffer.byteLength(name) > 200) {
 		throw new DynpkError('USAGE', `${name} cannot be the name of a bundle`, {
 			hint: 'choose one with --name',

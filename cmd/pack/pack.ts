@@ -12,7 +12,7 @@ import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
 import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import type {Request} from '../../lib/inputs/request.js';
-import {makeShellLauncher, readShellTemplate} from '../../lib/launcher/shell-launcher.js';
+import {editLoader} from '../../lib/launcher/loader-copy.js';
 import {bundleId} from '../../lib/manifest/encode-manifest.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type HostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -22,6 +22,7 @@ import {walkPayload, type WalkedPayload} from '../../lib/plan/walk-payload.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
 import {version} from '../version.js';
 import {bundleName} from './bundle-name.js';
+import {openLaunchers, type Launchers} from './launchers.js';
 import type {PackRequest} from './pack-request.js';
 import {renderPlan} from './render-plan.js';
 import {makeReporter} from './reporter.js';
@@ -33,7 +34,7 @@ export async function pack(packing: PackRequest): Promise<void> {
 	const options = packing.arguments;
 	const mtime = entryTime(packing.sourceDateEpoch);
 	const reporter = makeReporter({quiet: options.quiet, isTerminal: packing.isTerminal});
-	const {plan, walked} = decide(packing);
+	const {plan, walked, launchers} = decide(packing);
 	if (options.dryRun) {
 		process.stdout.write(renderPlan(plan, options.json));
 		return;
@@ -50,8 +51,11 @@ export async function pack(packing: PackRequest): Promise<void> {
 	let manifest: Buffer | undefined;
 	const tools: StageTools = {
 		tool: `dynpk ${version}`,
-		makeLauncher: launcherMaker(),
-		editLoader: bytes => ({bytes, edits: [], isolated: false}),
+		...launchers,
+		editLoader: bytes => {
+			const {complete: isolated, ...edited} = editLoader(bytes);
+			return {...edited, isolated};
+		},
 		onManifest: bytes => {
 			manifest = bytes;
 		},
@@ -79,7 +83,11 @@ export async function pack(packing: PackRequest): Promise<void> {
 	process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${output.path}\n`);
 }
 
-function decide(packing: PackRequest): {readonly plan: BundlePlan; readonly walked: WalkedPayload} {
+function decide(packing: PackRequest): {
+	readonly plan: BundlePlan;
+	readonly walked: WalkedPayload;
+	readonly launchers: Launchers;
+} {
 	const options = packing.arguments;
 	const request: Request = {
 		targets: options.targets,
@@ -98,6 +106,11 @@ function decide(packing: PackRequest): {readonly plan: BundlePlan; readonly walk
 	const payload = gatherPayload(request, sysroot, databases, exclusions);
 	const walked = walkPayload(payload, sysroot, exclusions);
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const launchers = openLaunchers({
+		asked: options.launcher,
+		loader: walked.loaders[0]?.facts.object,
+		version,
+	});
 	const plan = makePlan({
 		name: bundleName(options.name, payload, options.targets),
 		request,
@@ -105,10 +118,11 @@ function decide(packing: PackRequest): {readonly plan: BundlePlan; readonly walk
 		payload,
 		walked,
 		missing: options.missing,
+		chooseStrategy: launchers.chooseStrategy,
 		ownerOf: ownerLookup([...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();
-	return {plan, walked};
+	return {plan, walked, launchers};
 
 	/** Libraries keep the links of their last component; the package owns the link or its file. */
 	function ownerLookup(
@@ -124,11 +138,6 @@ function decide(packing: PackRequest): {readonly plan: BundlePlan; readonly walk
 				: {id: packageId(owner), version: owner.version, architecture: owner.architecture};
 		};
 	}
-}
-
-function launcherMaker(): StageTools['makeLauncher'] {
-	const make = makeShellLauncher(readShellTemplate());
-	return launch => make(launch, version);
 }
 
 /** @throws {DynpkError} USAGE when the variable is set and no number of seconds. */

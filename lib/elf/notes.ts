@@ -3,8 +3,8 @@
  *
  * Only segments are read, for only they are loaded. Each note is stepped over by its header, and
  * its contents are fetched when they are of interest: some programs carry megabytes of their own
- * in a note. The padding follows `p_align`, 4 or 8 (glibc's elf/dl-load.c); other values come from
- * notes that C compilers laid out, whose contents are padded to 4.
+ * in a note. A note that leaves its segment is refused, though ld.so would pass over it: what it
+ * hides may be the kernel or the processor the object needs.
  */
 import type {Decoder} from './decoder.js';
 import {decodeDlopenNote} from './dlopen-note.js';
@@ -39,6 +39,8 @@ const NT_GNU_PROPERTY_TYPE_0 = 5;
 const NT_FDO_DLOPEN = 0x407c_0c0a;
 
 const HEADER_SIZE = 12;
+const ABI_TAG_SIZE = 16;
+/** Of one segment, padding between them included; real ones hold fewer than ten. */
 const MAX_NOTES = 4096;
 /** A digest; the longest in use, SHA-512, has 64 bytes. */
 const MAX_BUILD_ID = 1024;
@@ -57,7 +59,8 @@ export function decodeNotes(
 	const dlopenNotes: DlopenNote[] = [];
 	const malformedDlopenNotes: string[] = [];
 
-	for (const note of allNotes(file, decoder, headers)) {
+	const segments = headers.filter(({type}) => type === PT_NOTE);
+	for (const note of segments.flatMap(segment => notesOf(file, decoder, segment))) {
 		if (note.owner === 'FDO' && note.type === NT_FDO_DLOPEN) {
 			const decoded = decodeDlopenNote(file, note);
 			if (typeof decoded === 'string') {
@@ -67,7 +70,7 @@ export function decodeNotes(
 			}
 		} else if (note.owner !== 'GNU') {
 			continue;
-		} else if (note.type === NT_GNU_ABI_TAG && note.size === 16) {
+		} else if (note.type === NT_GNU_ABI_TAG && note.size === ABI_TAG_SIZE) {
 			abiTag ??= decodeAbiTag(file, decoder, note);
 		} else if (note.type === NT_GNU_BUILD_ID) {
 			buildId ??= contents(file, note, MAX_BUILD_ID, 'NT_GNU_BUILD_ID').toString('hex');
@@ -97,34 +100,38 @@ export const noNotes: Notes = {
 	malformedDlopenNotes: Object.freeze([]),
 };
 
-function* allNotes(
-	file: FileBytes,
-	decoder: Decoder,
-	headers: readonly ProgramHeader[],
-): Iterable<Note> {
-	let count = 0;
-	for (const segment of headers) {
-		if (segment.type !== PT_NOTE) {
-			continue;
-		}
-
-		for (const note of notesOf(file, decoder, segment)) {
-			count += 1;
-			if (count > MAX_NOTES) {
-				throw invalidElf(file.path, 'PT_NOTE', `holds more than ${MAX_NOTES} notes`);
-			}
-
-			yield note;
-		}
+/**
+ * Find the notes of one segment, padded as its `p_align` says, 4 or 8 (glibc's elf/dl-load.c). Other
+ * values are of notes that C compilers laid out, padded to 4; and linkers of 2018 wrote 8 over
+ * notes padded to 4.
+ */
+function notesOf(file: FileBytes, decoder: Decoder, segment: ProgramHeader): readonly Note[] {
+	const eight = segment.alignment === 8n ? frameNotes(file, decoder, segment, 8) : undefined;
+	const notes = eight ?? frameNotes(file, decoder, segment, 4);
+	if (notes === undefined) {
+		throw invalidElf(file.path, 'PT_NOTE', 'has a note that ends past its segment');
 	}
+
+	return notes;
 }
 
-function* notesOf(file: FileBytes, decoder: Decoder, segment: ProgramHeader): Iterable<Note> {
+function frameNotes(
+	file: FileBytes,
+	decoder: Decoder,
+	segment: ProgramHeader,
+	padding: 4 | 8,
+): readonly Note[] | undefined {
 	const {alignment} = segment;
-	const padding = alignment === 8n ? 8 : 4;
 	const end = segment.offset + segment.fileSize;
+	const notes: Note[] = [];
+	let steps = 0;
 
 	for (let at = segment.offset; at + HEADER_SIZE <= end;) {
+		steps += 1;
+		if (steps > MAX_NOTES) {
+			throw invalidElf(file.path, 'PT_NOTE', `holds more than ${MAX_NOTES} notes`);
+		}
+
 		const header = file.at(at, HEADER_SIZE, 'PT_NOTE');
 		const nameSize = decoder.word(header.bytes, header.at);
 		const size = decoder.word(header.bytes, header.at + 4);
@@ -138,13 +145,15 @@ function* notesOf(file: FileBytes, decoder: Decoder, segment: ProgramHeader): It
 		// Both are counted from the note's start, and that is aligned.
 		const offset = at + alignUp(HEADER_SIZE + nameSize, padding);
 		if (offset + size > end) {
-			throw invalidElf(file.path, 'PT_NOTE', `has a note of ${size} bytes past its segment`);
+			return undefined;
 		}
 
 		const owner = nameSize === 4 ? ownerAt(file, at + HEADER_SIZE) : undefined;
-		yield {owner, type, offset, size, alignment};
-		at = at + alignUp(offset - at + size, padding);
+		notes.push({owner, type, offset, size, alignment});
+		at += alignUp(offset - at + size, padding);
 	}
+
+	return notes;
 }
 
 /** The owners that are told apart have three letters and a NUL. */
@@ -174,10 +183,14 @@ function contents(file: FileBytes, note: Note, limit: number, field: string): Bu
 }
 
 function decodeAbiTag(file: FileBytes, decoder: Decoder, note: Note): AbiTag {
-	const bytes = contents(file, note, note.size, 'NT_GNU_ABI_TAG');
-	const [system, major, minor, patch] = [0, 4, 8, 12].map(at => decoder.word(bytes, at));
+	const bytes = contents(file, note, ABI_TAG_SIZE, 'NT_GNU_ABI_TAG');
+	const version = [
+		decoder.word(bytes, 4),
+		decoder.word(bytes, 8),
+		decoder.word(bytes, 12),
+	] as const;
 	return Object.freeze({
-		os: abiSystems[system ?? -1] ?? 'other',
-		version: Object.freeze([major ?? 0, minor ?? 0, patch ?? 0] as const),
+		os: abiSystems[decoder.word(bytes, 0)] ?? 'other',
+		version: Object.freeze(version),
 	});
 }

@@ -36,6 +36,10 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitRpath: readonly BundlePath[];
 	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
 	readonly inhibitOwnRpath: boolean;
+	/** Loaded ahead of every library; the native launcher only. */
+	readonly preload?: readonly BundlePath[];
+	/** The audit module, named in LD_AUDIT's place; the native launcher only. */
+	readonly audit?: BundlePath;
 }
 
 export interface LoaderOptions {

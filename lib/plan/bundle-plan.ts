@@ -4,7 +4,7 @@
  * Operations are in the order of the archive. Staging carries them out and decides nothing;
  * `--dry-run` prints them.
  */
-import type {LaunchSpec} from '../launcher/launch-spec.js';
+import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import type {
 	FindingRecord,
 	LoaderRecord,
@@ -29,7 +29,14 @@ export interface BundlePlan {
 export type PlannedLoader = Omit<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
 
 export type Operation =
-	MakeDirectory | CopyFile | CopyLoader | WriteLauncher | MakeSymlink | MakeHardlink;
+	| MakeDirectory
+	| CopyFile
+	| CopyLoader
+	| CopyCompiledPython
+	| WriteLauncher
+	| WriteSelfProgram
+	| MakeSymlink
+	| MakeHardlink;
 
 interface OperationBase {
 	readonly path: BundlePath;
@@ -56,7 +63,15 @@ export interface CopyFile extends FromSource {
 	readonly mode: number;
 }
 
-/** The one file that is changed on the way: its built-in search strings are overwritten. */
+/** Compiled Python, made independent of its source's time. */
+export interface CopyCompiledPython extends FromSource {
+	readonly kind: 'copy-compiled-python';
+	readonly from: HostPath;
+	readonly size: number;
+	readonly mode: number;
+}
+
+/** The one object that is changed on the way: its built-in search strings are overwritten. */
 export interface CopyLoader extends FromSource {
 	readonly kind: 'copy-loader';
 	readonly from: HostPath;
@@ -67,6 +82,17 @@ export interface CopyLoader extends FromSource {
 export interface WriteLauncher extends OperationBase {
 	readonly kind: 'write-launcher';
 	readonly launch: LaunchSpec;
+	/** The program's own file, where the launcher has to know its bytes. */
+	readonly program: HostPath | undefined;
+}
+
+/** A program that reads its own file: its bytes with an entry stub, started as they are. */
+export interface WriteSelfProgram extends FromSource {
+	readonly kind: 'write-self-program';
+	readonly launch: LoaderLaunch;
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
 }
 
 export interface MakeSymlink extends OperationBase {

@@ -5,13 +5,15 @@
  * raised as one fault that lists all of them.
  */
 import {posix} from 'node:path';
+import type {ElfObject} from '../elf/elf-object.js';
 import {machineName} from '../elf/elf-machines.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
 import type {Sysroot} from '../inputs/sysroot.js';
-import type {LaunchSpec} from '../launcher/launch-spec.js';
+import type {StrategyChoice} from '../launcher/choose-strategy.js';
+import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan, Operation, PlannedLoader} from './bundle-plan.js';
@@ -20,7 +22,13 @@ import {describeObjects} from './describe-objects.js';
 import {nameLibraries} from './name-libraries.js';
 import {orderOperations} from './order-operations.js';
 import {placeLibraries, type LibraryPlacement} from './place-libraries.js';
-import {layOutPayload, programHome, scriptHome, type Carriage} from './place-payload.js';
+import {
+	describeReason,
+	layOutPayload,
+	programHome,
+	scriptHome,
+	type Carriage,
+} from './place-payload.js';
 import {planLaunch, type LaunchFacts} from './plan-launch.js';
 import {settleMissing} from './settle-missing.js';
 import type {WalkedPayload} from './walk-payload.js';
@@ -32,6 +40,8 @@ export interface PlanRequest {
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
 	readonly missing: 'error' | 'warn' | 'ignore';
+	/** How the launcher in use starts a program. */
+	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	/** Owners of libraries that are not part of the payload. */
 	readonly ownerOf: (path: SysrootPath) => PackageRecord | undefined;
 }
@@ -49,9 +59,13 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		loaderIds: new Set(walked.loaders.map(({facts}) => facts.object.fileId)),
 	});
 	const homes = homesOf(placement, inPlace, walked);
-	const carriage = (file: PayloadFile): Carriage => carry(file, scripts, homes, walked);
-	const layout = layOutPayload(payload, carriage);
 	const launches = planLaunches(planning, scripts, placement, homes);
+	const selfReading = new Set(launches.filter(isSelfReading).map(({launcher}) => launcher));
+	const carriage = (file: PayloadFile): Carriage =>
+		selfReading.has(payloadPath(file.path))
+			? {kind: 'replaced'}
+			: carry(file, scripts, homes, walked);
+	const layout = layOutPayload(payload, carriage);
 	return {
 		name,
 		programs: payload.programs.map(program => ({
@@ -64,7 +78,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		packages: packageRecords(planning, placement),
 		operations: orderOperations([
 			...layout.operations,
-			...launches.map(launch => launcherOperation(launch)),
+			...launches.flatMap(launch => launcherOperations(launch, payload)),
 			...libraryOperations(placement, payload, planning),
 			...loaderOperations(planning),
 			...payload.programs.map(program => programLink(program.name, program.path)),
@@ -180,6 +194,7 @@ function planLaunches(
 	const facts: LaunchFacts = {
 		placement,
 		homes,
+		chooseStrategy: planning.chooseStrategy,
 		environment: makeEnvironment({
 			payloadPaths: withParents(payload.entries.map(({path}) => path)),
 			programDirectories: searchDirectories(launched),
@@ -213,13 +228,37 @@ function linkNames({payload, sysroot}: PlanRequest): (file: PayloadFile) => stri
 	return file => [posix.basename(file.path), ...(names.get(file.path) ?? [])];
 }
 
-function launcherOperation(launch: LaunchSpec): Operation {
-	return {
-		kind: 'write-launcher',
-		path: launch.launcher,
-		launch,
-		reason: `starts ${launch.program}`,
-	};
+function isSelfReading(launch: LaunchSpec): launch is LoaderLaunch {
+	return launch.kind === 'loader' && launch.strategy === 'self';
+}
+
+/** A launcher in the program's place; or, where the program must find itself there, beside it. */
+function launcherOperations(launch: LaunchSpec, payload: Payload): Operation[] {
+	const reason = `starts ${launch.program}`;
+	if (!isSelfReading(launch)) {
+		return [{kind: 'write-launcher', path: launch.launcher, launch, program: undefined, reason}];
+	}
+
+	const file = payload.entries.find(({path}) => payloadPath(path) === launch.launcher);
+	if (file?.kind !== 'file') {
+		throw new Error(`no payload for ${launch.launcher}`);
+	}
+
+	const {hostPath: from, size, path: source} = file;
+	const owner = file.package === undefined ? undefined : packageId(file.package);
+	return [
+		{
+			kind: 'write-self-program',
+			path: launch.launcher,
+			launch,
+			from,
+			size,
+			source,
+			package: owner,
+			reason: describeReason(file.reason),
+		},
+		{kind: 'write-launcher', path: launch.program, launch, program: from, reason},
+	];
 }
 
 function libraryOperations(

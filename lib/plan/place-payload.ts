@@ -25,6 +25,8 @@ export type Carriage =
 	| {readonly kind: 'plain'}
 	/** The bundled loader's copy stands elsewhere; here is a link to it. */
 	| {readonly kind: 'moved'; readonly to: BundlePath}
+	/** What stands in its place is not made from the payload alone. */
+	| {readonly kind: 'replaced'}
 	/** Moved aside; a launcher takes its place. */
 	| {readonly kind: 'launched'; readonly program: BundlePath};
 
@@ -92,6 +94,10 @@ function layOutFile(
 	copied: Map<string, BundlePath>,
 ): Operation[] {
 	const place = payloadPath(file.path);
+	if (carriage.kind === 'replaced') {
+		return [];
+	}
+
 	if (carriage.kind === 'moved') {
 		const target = posix.relative(posix.dirname(place), carriage.to);
 		return [{kind: 'make-symlink', path: place, target, ...origin(file)}];
@@ -109,7 +115,7 @@ function layOutFile(
 		carriage.kind === 'launched' && file.content.kind === 'elf' ? file.mode & ~0o111 : file.mode;
 	return [
 		{
-			kind: 'copy-file',
+			kind: isCompiledPython(file) ? 'copy-compiled-python' : 'copy-file',
 			path,
 			from: file.hostPath,
 			size: file.size,
@@ -117,6 +123,13 @@ function layOutFile(
 			...origin(file),
 		},
 	];
+}
+
+/** Larger ones are no modules. */
+const COMPILED_LIMIT = 32 << 20;
+
+function isCompiledPython({path, size}: PayloadFile): boolean {
+	return /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
 }
 
 const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);

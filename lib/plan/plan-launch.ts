@@ -2,6 +2,7 @@
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {PayloadFile} from '../inputs/payload.js';
+import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {EnvironmentRule, HostRequirements, LaunchSpec} from '../launcher/launch-spec.js';
 import {comparePaths, payloadPath, type BundlePath} from '../paths/paths.js';
 import type {LibraryPlacement} from './place-libraries.js';
@@ -13,6 +14,7 @@ export interface LaunchFacts {
 	/** Where the bytes of each object lie, by file id. */
 	readonly homes: ReadonlyMap<string, BundlePath>;
 	readonly environment: (names: readonly string[]) => readonly EnvironmentRule[];
+	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	/** Every name a program is known by. */
 	readonly namesOf: (file: PayloadFile) => readonly string[];
 }
@@ -52,12 +54,13 @@ function loaderLaunch(
 	const {options} = loader.facts;
 	const privateDirectory = facts.placement.privateDirectories.get(file.path);
 	const objects = closure.linkMap.map(entry => entry.object);
+	const choice = facts.chooseStrategy(object);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(file.path),
 		program: programHome(file.path),
-		strategy: 'exec',
-		reason: 'a shell can only execute the loader',
+		strategy: choice.strategy === 'direct' ? 'exec' : choice.strategy,
+		reason: choice.reason,
 		loader: loader.home,
 		libc: loader.facts.kind,
 		loaderOptions: {

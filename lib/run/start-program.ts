@@ -38,11 +38,16 @@ export async function startProgram(start: ProgramStart): Promise<ProgramOutcome>
 		stdio.push(descriptor);
 	}
 
+	const {file, args, argv0 = file, env} = start;
+	const forwarding = forwardSignals();
 	try {
-		const {file, args, argv0 = file, env} = start;
-		return await outcomeOf(spawn(file, args, {argv0, env, stdio}), file);
+		const child = spawn(file, args, {argv0, env, stdio});
+		forwarding.to(child);
+		return await outcomeOf(child, file);
 	} catch (error) {
-		return notStarted(start.file, error);
+		return notStarted(file, error);
+	} finally {
+		forwarding.stop();
 	}
 }
 
@@ -62,19 +67,14 @@ function replaceProcess({file, args, argv0 = file, env}: ProgramStart): void {
 }
 
 async function outcomeOf(child: ChildProcess, file: HostPath): Promise<ProgramOutcome> {
-	const stopForwarding = forwardSignals(child);
-	try {
-		return await new Promise<ProgramOutcome>((resolve, reject) => {
-			child.on('error', reject);
-			child.on('exit', (status, signal) => {
-				if (signal !== null) resolve({kind: 'signalled', signal});
-				else if (status !== null) resolve({kind: 'exited', status});
-				else reject(new Error(`${file} ended without a status`));
-			});
+	return await new Promise<ProgramOutcome>((resolve, reject) => {
+		child.on('error', reject);
+		child.on('exit', (status, signal) => {
+			if (signal !== null) resolve({kind: 'signalled', signal});
+			else if (status !== null) resolve({kind: 'exited', status});
+			else reject(new Error(`${file} ended without a status`));
 		});
-	} finally {
-		stopForwarding();
-	}
+	});
 }
 
 function notStarted(file: HostPath, error: unknown): ProgramOutcome {

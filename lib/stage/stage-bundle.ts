@@ -9,7 +9,8 @@ import {readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {LaunchSpec} from '../launcher/launch-spec.js';
+import {uncheckedPyc} from './unchecked-pyc.js';
+import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
 import type {
 	BundleManifest,
@@ -17,16 +18,24 @@ import type {
 	LoaderEditRecord,
 	LoaderRecord,
 } from '../manifest/manifest.js';
-import type {BundlePlan, CopyLoader, Operation} from '../plan/bundle-plan.js';
+import type {HostPath} from '../paths/paths.js';
+import type {BundlePlan, CopyLoader, Operation, WriteLauncher} from '../plan/bundle-plan.js';
 
 /** What staging needs that is not in the plan: how to make the two kinds of file dynpk makes. */
 export interface StageTools {
 	/** Such as `dynpk 0.1.0`. */
 	readonly tool: string;
 	readonly makeLauncher: (launch: LaunchSpec) => Buffer;
+	/** For a program that reads its own file: the file to start, and the launcher it starts. */
+	readonly makeSelfLaunch: (launch: LoaderLaunch, program: Buffer, from: HostPath) => SelfLaunch;
 	readonly editLoader: (bytes: Buffer) => EditedLoader;
 	/** Told the manifest as written, from which a bundle's id is made. */
 	readonly onManifest: (encoded: Buffer) => void;
+}
+
+export interface SelfLaunch {
+	readonly program: Buffer;
+	readonly launcher: Buffer;
 }
 
 export interface EditedLoader {
@@ -57,6 +66,12 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 					content: {kind: 'host-file', path: operation.from, size: operation.size},
 				};
 				break;
+			case 'copy-compiled-python': {
+				const bytes = uncheckedPyc(readFileSync(operation.from));
+				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
+				break;
+			}
+
 			case 'copy-loader': {
 				const {record, bytes} = copyLoader(operation, tools);
 				loaders.set(operation.path, record);
@@ -65,7 +80,17 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 			}
 
 			case 'write-launcher': {
-				const bytes = tools.makeLauncher(operation.launch);
+				const bytes = launcherBytes(operation, tools);
+				yield {kind: 'file', path, mode: 0o755, content: {kind: 'bytes', bytes}};
+				break;
+			}
+
+			case 'write-self-program': {
+				const {program: bytes} = tools.makeSelfLaunch(
+					operation.launch,
+					readFileSync(operation.from),
+					operation.from,
+				);
 				yield {kind: 'file', path, mode: 0o755, content: {kind: 'bytes', bytes}};
 				break;
 			}
@@ -84,6 +109,12 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 		return encoded;
 	};
 	yield {kind: 'file', path: below('dynpk.json'), mode: 0o644, content: {kind: 'late', make}};
+}
+
+function launcherBytes({launch, program}: WriteLauncher, tools: StageTools): Buffer {
+	return program === undefined || launch.kind !== 'loader'
+		? tools.makeLauncher(launch)
+		: tools.makeSelfLaunch(launch, readFileSync(program), program).launcher;
 }
 
 function copyLoader(
@@ -161,11 +192,22 @@ function fileRecord(
 				reason,
 			};
 		case 'copy-file':
+		case 'copy-compiled-python':
 		case 'copy-loader':
 			return {
 				path,
 				kind: 'file',
 				mode: octal(operation.mode),
+				...digest,
+				source: operation.source,
+				package: operation.package,
+				reason,
+			};
+		case 'write-self-program':
+			return {
+				path,
+				kind: 'file',
+				mode: '0755',
 				...digest,
 				source: operation.source,
 				package: operation.package,

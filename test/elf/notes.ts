@@ -1,7 +1,10 @@
 /** Notes of PT_NOTE segments: padding, owners, properties, and what is not worth reading. */
+import {truncateSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
+import {poke} from '../helpers/elf-sink.js';
 import type {ElfSpec, NoteSpec} from '../helpers/elf-spec.js';
 import {writeElf} from '../helpers/elf-writer.js';
 import {scratchFile} from '../helpers/scratch.js';
@@ -53,6 +56,21 @@ test('notes in a segment aligned to 8 are padded to 8', t => {
 	t.is(read(t, {notes: [{alignment: 8, notes: [odd, buildId]}]}).buildId, 'feed5eed');
 	t.is(read(t, {notes: [{alignment: 4, notes: [odd, buildId]}]}).buildId, 'feed5eed');
 	t.is(read(t, {notes: [{alignment: 1, notes: [odd, buildId]}]}).buildId, 'feed5eed');
+});
+
+test('notes padded to 4 in a segment aligned to 8 are read all the same', t => {
+	const id: NoteSpec = {owner: 'GNU', type: 3, contents: [1, 2, 3, 4, 5]};
+	const tag: NoteSpec = {owner: 'GNU', type: 1, contents: [0, 3, 2, 0]};
+	const object = read(t, {notes: [{alignment: 8, padding: 4, notes: [id, tag]}]});
+	t.deepEqual(object.abiTag, {os: 'linux', version: [3, 2, 0]});
+});
+
+test('gigabytes of zeros in a note segment are not walked', t => {
+	const elf = writeElf({notes: [{alignment: 32, notes: [buildId]}]});
+	const path = scratchFile(t, poke(elf, {'PT_NOTE[0].p_filesz': 1 << 30}));
+	truncateSync(path, 2 ** 31);
+	const fault = t.throws(() => readElf(path), {instanceOf: DynpkError, code: 'ELF_INVALID'});
+	t.regex(fault.message, /PT_NOTE/u);
 });
 
 test('zeros that a compiler put between two notes are stepped over', t => {

@@ -49,6 +49,8 @@ export interface DynamicSpec {
 export interface NoteSegmentSpec {
 	/** Default 4. */
 	readonly alignment?: number;
+	/** Default 8 where the alignment is 8, else 4. */
+	readonly padding?: 4 | 8;
 	readonly notes: readonly NoteSpec[];
 }
 

@@ -17,10 +17,13 @@ export function writeElf(spec: ElfSpec = {}): WrittenElf {
 	const sink = makeSink(spec);
 	const {fields, byteOrder} = sink;
 	const segments = segmentNames(spec);
-	const isExtended = segments.length >= PN_XNUM;
-	writeFileHeader(sink, isExtended ? PN_XNUM : segments.length);
+	const emptyHeaders = spec.emptyHeaders ?? 0;
+	const headerCount = segments.length + emptyHeaders;
+	const isExtended = headerCount >= PN_XNUM;
+	writeFileHeader(sink, isExtended ? PN_XNUM : headerCount);
 	sink.set('e_phoff', sink.at);
 	segments.forEach(name => writeProgramHeader(sink, name));
+	sink.raw(Buffer.alloc(emptyHeaders * (sink.width === 8 ? 56 : 32)));
 
 	if (spec.interpreter !== undefined) {
 		const text = terminated(spec.interpreter);
@@ -48,7 +51,7 @@ export function writeElf(spec: ElfSpec = {}): WrittenElf {
 	});
 	writeMemory(sink);
 	if (isExtended) {
-		writeFirstSection(sink, segments.length);
+		writeFirstSection(sink, headerCount);
 	}
 
 	return {bytes: sink.bytes.subarray(0, sink.at), fields, byteOrder};
@@ -63,7 +66,6 @@ function segmentNames(spec: ElfSpec): readonly string[] {
 		...(spec.notes ?? []).map((_, index) => `PT_NOTE[${index}]`),
 		...(spec.stack === undefined ? [] : ['PT_GNU_STACK']),
 		...(spec.tls === undefined ? [] : ['PT_TLS']),
-		...Array.from({length: spec.emptyHeaders ?? 0}, () => 'PT_NULL'),
 	];
 }
 
@@ -110,7 +112,7 @@ function writeProgramHeader(sink: Sink, name: string): void {
 
 function writeNotes(sink: Sink, segment: NoteSegmentSpec, index: number): void {
 	const alignment = segment.alignment ?? 4;
-	const padding = alignment === 8 ? 8 : 4;
+	const padding = segment.padding ?? (alignment === 8 ? 8 : 4);
 	segment.notes.forEach(({owner, type, contents, gap}, nth) => {
 		const name = `NOTE[${index}][${nth}]`;
 		const size = Buffer.isBuffer(contents) ? contents.length : contents.length * 4;

@@ -2,12 +2,28 @@
 import type {LinkMapEntry, Place, Searched} from '../loader/loader-search.js';
 
 export interface Closure {
-	/** In load order; the root itself comes first. */
+	/** What is mapped before the program starts, in load order; the root itself comes first. */
 	readonly linkMap: readonly LinkMapEntry[];
+	/**
+	 * Mapped later, elsewhere or on other processors only: what dlopen notes name, auditors in
+	 * their own namespaces, and what these and the variants need beyond the link map.
+	 */
+	readonly further: readonly LinkMapEntry[];
+	/** Files that a better processor takes in the place of one of the above. */
+	readonly variants: readonly Variant[];
+	/** The loader that PT_INTERP names; in the link map only where something needs it. */
+	readonly interpreter: LinkMapEntry | undefined;
 	/** Who asked for what, who answered, and by which rule. */
 	readonly edges: readonly Edge[];
 	/** A finding, not a fault: the plan decides whether it is fatal. */
 	readonly unresolved: readonly Unresolved[];
+}
+
+export interface Variant {
+	/** The glibc-hwcaps subdirectory, such as `x86-64-v3`. */
+	readonly level: string;
+	readonly standsFor: LinkMapEntry;
+	readonly entry: LinkMapEntry;
 }
 
 export interface Edge {
@@ -15,7 +31,10 @@ export interface Edge {
 	readonly needed: string;
 	readonly from: LinkMapEntry;
 	readonly to: LinkMapEntry;
+	/** How it was asked for, unless by DT_NEEDED; then where it was found. */
 	readonly place: Place;
+	/** Where it was found, however it was asked for. */
+	readonly foundBy: Place;
 	/** Candidates passed over on the way. */
 	readonly passedOver: readonly Searched[];
 }

@@ -53,6 +53,8 @@ export interface ElfObject {
 	readonly buildId: string | undefined;
 	/** `.note.dlopen` (UAPI.12), in file order. */
 	readonly dlopenNotes: readonly DlopenNote[];
+	/** What is wrong with each `.note.dlopen` that was passed over; ld.so never looks at them. */
+	readonly malformedDlopenNotes: readonly string[];
 	/** PT_GNU_STACK asks for an executable stack, or there is no PT_GNU_STACK. */
 	readonly executableStack: boolean;
 	/** Size and alignment of PT_TLS, in bytes. */

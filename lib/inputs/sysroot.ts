@@ -24,7 +24,8 @@ export interface FileStatus {
 export type ElfAnswer =
 	| {readonly status: 'elf'; readonly object: ElfObject}
 	| {readonly status: 'absent'}
-	| {readonly status: 'unreadable'; readonly reason: string}
+	/** ld.so searches on after EACCES; any other errno ends the search of that list of directories. */
+	| {readonly status: 'unreadable'; readonly reason: string; readonly errno: string}
 	/** Exists and opens, but ld.so would refuse it: a directory, a script, a truncated file. */
 	| {readonly status: 'not-elf'; readonly reason: string};
 
@@ -42,6 +43,9 @@ export interface Sysroot {
 	list(path: SysrootPath): readonly string[] | undefined;
 	/** Read the ELF headers of the file a path leads to. */
 	elf(path: SysrootPath): ElfAnswer;
-	/** Whole contents of a small file, at most `limit` bytes; `undefined` where there is none. */
+	/**
+	 * The first `limit` bytes of a regular file, links followed: the whole of a small one.
+	 * `undefined` where there is none, or it may not be read.
+	 */
 	read(path: SysrootPath, limit: number): Buffer | undefined;
 }

@@ -36,6 +36,10 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitRpath: readonly BundlePath[];
 	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
 	readonly inhibitOwnRpath: boolean;
+	/** Loaded ahead of every library; the native launcher only. */
+	readonly preload?: readonly BundlePath[];
+	/** The audit module, named in LD_AUDIT's place; the native launcher only. */
+	readonly audit?: BundlePath;
 }
 
 export interface LoaderOptions {
@@ -69,8 +73,12 @@ export interface StaticLaunch extends LaunchBase {
 
 export interface EnvironmentRule {
 	readonly variable: string;
-	/** `default`: only where the user has not set it. `append`: behind what the user has set. */
-	readonly action: 'default' | 'append';
+	/**
+	 * `default`: only where the user has not set it. `prepend` and `append`: before and behind what
+	 * the user has set, and not at all where it stands there already, so that nested launches add
+	 * nothing.
+	 */
+	readonly action: 'default' | 'prepend' | 'append';
 	/** Joined by `:`; `relative` parts are below the top of the bundle. */
 	readonly parts: readonly EnvironmentPart[];
 }

@@ -1,8 +1,8 @@
 /**
  * The words of the loader: how a needed name became a file, and who asked first.
  *
- * Types only. `glibc-search.ts` and `musl-search.ts` answer `locate` as their loaders would;
- * a test may answer it from a Map.
+ * Types only. `make-glibc-search.ts` and `make-musl-search.ts` answer `locate` as their loaders
+ * would; a test may answer it from a Map.
  */
 import type {ElfObject} from '../elf/elf-object.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -39,8 +39,13 @@ export interface LinkMapEntry {
 	readonly object: ElfObject;
 	/** The name it was opened by (`l_name`): links of its last component kept. */
 	readonly path: SysrootPath;
-	/** Who asked for it first; its RPATH chain continues there. */
+	/**
+	 * Who asked for it first; its RPATH chain continues there. `undefined` for the program and for
+	 * what is dlopened, where the chain ends (`__RTLD_CALLMAP` in elf/dl-load.c).
+	 */
 	readonly loader: LinkMapEntry | undefined;
+	/** The program of the process, whose DT_RPATH counts for all; `undefined` for that itself. */
+	readonly program: LinkMapEntry | undefined;
 }
 
 /** One file that was looked at and not taken, or the absence of it. */
@@ -48,7 +53,7 @@ export interface Searched {
 	readonly place: Place;
 	/** The directory as expanded, or the whole path for a name with a slash. */
 	readonly path: string;
-	/** Why not: `absent`, `wrong class`, `wrong machine`, `unreadable`, `unknown token`. */
+	/** Why not: `absent`, `wrong class`, `wrong machine`, `unreadable: …`, `unknown token`. */
 	readonly why: string;
 }
 
@@ -78,6 +83,10 @@ export interface Missing {
 }
 
 export interface LoaderSearch {
+	/** By which rules a name is matched with what is mapped already. */
+	readonly libc: 'glibc' | 'musl';
+	/** The name with its dynamic string tokens replaced; `undefined` where the request is dropped. */
+	expand(needed: string, requester: LinkMapEntry): string | undefined;
 	/** Answer one needed name for one requester, as the loader would. */
 	locate(needed: string, requester: LinkMapEntry): Found | Missing;
 }

@@ -1,0 +1,77 @@
+# The front door: thin over npm scripts, gcc and apt. `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+libdir ?= $(prefix)/lib
+DEMO ?= node
+FILE ?=
+
+npm := npm --no-update-notifier --no-audit --no-fund
+ts := $(shell find cmd lib test bench -name '*.ts' -o -name '*.json' 2>/dev/null | grep -v node_modules)
+
+all: build ## Build everything (the default)
+
+build: build/.stamp native ## Compile TypeScript, and the C that runs on targets
+
+node_modules/.stamp: package.json package-lock.json
+	$(npm) ci --loglevel=error
+	touch $@
+
+build/.stamp: node_modules/.stamp tsconfig.json $(ts)
+	node_modules/.bin/tsc -p tsconfig.json
+	chmod +x build/cmd/dynpk.js
+	touch $@
+
+native: ## The C that runs on targets, for every machine there is a compiler for
+	@bash wrappers/build-native.sh build/native
+
+demo: build packages ## Pack a real program (DEMO=node) and run it on a host that has nothing
+	bash test/hosts/demo.sh $(DEMO)
+
+check: lint bans test ## Everything that must hold before a change lands
+
+packages: ## Install the Debian packages that tests pack or use (as root)
+	bash test/hosts/install-test-packages.sh
+
+lint: build ## Style, types and import walls
+	node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check .
+
+format: node_modules/.stamp ## Rewrite sources in the house style
+	node_modules/.bin/prettier --write .
+
+hosts: build packages ## Make the foreign hosts that tests run bundles on
+	for host in empty bullseye trixie; do node build/test/hosts/enter.js $$host; done
+
+test: hosts ## All tests, or those of FILE=test/…
+	node build/test/helpers/summarise-tap.js $(FILE)
+
+test-differential: hosts ## Our search against the real loader, over the whole machine
+	node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts'
+
+bans: ## What lint cannot see, each with its reason
+	@bash test/bans.sh
+
+bench: build packages ## Timings against rivals and limits
+	node build/bench/run.js
+
+dist: build ## The npm package
+	$(npm) pack
+
+install: build ## Install below prefix (DESTDIR is honoured)
+	install -d $(DESTDIR)$(libdir)/dynpk $(DESTDIR)$(bindir)
+	cp -r build/cmd build/lib build/native wrappers docs package.json node_modules $(DESTDIR)$(libdir)/dynpk/ 2>/dev/null || \
+		cp -r build wrappers docs package.json node_modules $(DESTDIR)$(libdir)/dynpk/
+	ln -sf $(libdir)/dynpk/build/cmd/dynpk.js $(DESTDIR)$(bindir)/dynpk
+
+clean: ## Remove what was built
+	rm -rf build dist
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
+
+.PHONY: all build demo check packages hosts native lint format test test-differential bans bench dist install clean help

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The command line: which commands there are, and how a fault becomes text and a status. */
+import {hideBin} from 'yargs/helpers';
+import yargs from 'yargs';
+import {inspectCommand} from './inspect.js';
+import {keepLastValues} from './keep-last-values.js';
+import {packCommand} from './pack.js';
+import {reportFault, UsageError} from './report-fault.js';
+import {separateProgram} from './run/separate-program.js';
+import {runCommand} from './run.js';
+import {version} from './version.js';
+
+try {
+	await yargs(separateProgram(hideBin(process.argv)))
+		.scriptName('dynpk')
+		.locale('en')
+		.usage(
+			'$0 COMMAND\n\nPack Linux programs with their libraries and their loader, and run them on hosts that have neither.',
+		)
+		.command(packCommand)
+		.command(runCommand)
+		.command(inspectCommand)
+		.completion('completion', 'Print a completion script for bash or zsh')
+		.demandCommand(1, 1, 'name a command: pack, run or inspect')
+		.recommendCommands()
+		.strict()
+		.middleware(keepLastValues, true)
+		.parserConfiguration({
+			'boolean-negation': false,
+			'camel-case-expansion': true,
+			'populate--': true,
+			'halt-at-non-option': false,
+			'parse-positional-numbers': false,
+		})
+		.version(version)
+		.alias('h', 'help')
+		.wrap(100)
+		.epilogue(
+			'Exit status: 0 done, 1 done with findings, 2 usage, 3 bad input, 4 incomplete, 5 not supported,\n6 the machine said no, 70 a bug in dynpk. Manual: docs/ in the source tree.',
+		)
+		.exitProcess(false)
+		.fail((message: string | null, error: Error | undefined) => {
+			throw error ?? new UsageError(message ?? 'wrong usage');
+		})
+		.parseAsync();
+} catch (error) {
+	process.exitCode = reportFault(error, text => process.stderr.write(text));
+}

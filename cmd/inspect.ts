@@ -1,0 +1,58 @@
+/** `dynpk inspect`: what a program, an object or a bundle consists of, and why. */
+import {posix} from 'node:path';
+import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+
+export interface InspectArguments {
+	readonly path: string;
+	readonly why: string | undefined;
+	readonly sysroot: string;
+	readonly json: boolean;
+}
+
+function build(argv: Argv): Argv<InspectArguments> {
+	return argv
+		.positional('path', {
+			describe: 'a program (by name or path), a shared object, or a bundle, packed or unpacked',
+			type: 'string',
+			demandOption: true,
+		})
+		.options({
+			why: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'tell which chain of requests leads to this soname or path',
+			},
+			sysroot: {
+				type: 'string',
+				requiresArg: true,
+				default: '/',
+				describe: 'resolve inside this root directory',
+			},
+			json: {type: 'boolean', default: false, describe: 'print the result as JSON'},
+		})
+		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
+		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
+		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages');
+}
+
+async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void> {
+	const {inspect} = await import('./inspect/inspect.js');
+	const text = await inspect({
+		path: argv.path,
+		why: argv.why,
+		json: argv.json,
+		sysroot: argv.sysroot,
+		workingDirectory: process.cwd(),
+		searchPath: (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+			.split(':')
+			.filter(directory => posix.isAbsolute(directory)),
+	});
+	process.stdout.write(text);
+}
+
+export const inspectCommand: CommandModule<object, InspectArguments> = {
+	command: 'inspect <path>',
+	describe: 'Show what a program or a bundle consists of, and why',
+	builder: build,
+	handler: handle,
+};

@@ -1,0 +1,103 @@
+/** Find out what PATH is, and show its objects. */
+import {posix} from 'node:path';
+import {closureOfStatic} from '../../lib/closure/closure-of-static.js';
+import {walkClosure} from '../../lib/closure/walk-closure.js';
+import {probeElf} from '../../lib/elf/probe-elf.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
+import {packageId} from '../../lib/inputs/installed/package-database.js';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import type {Request} from '../../lib/inputs/request.js';
+import {resolveTarget} from '../../lib/inputs/target.js';
+import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';
+import {findManifest} from '../../lib/inspect/find-manifest.js';
+import {graphOfClosure} from '../../lib/inspect/graph-of-closure.js';
+import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
+import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
+import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
+import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
+import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
+import {renderGraph, type InspectedThing} from './render-graph.js';
+import {renderWhy} from './render-why.js';
+
+export interface Inspection {
+	readonly path: string;
+	readonly why: string | undefined;
+	readonly json: boolean;
+	readonly sysroot: string;
+	readonly workingDirectory: string;
+	readonly searchPath: readonly string[];
+}
+
+/** @throws {DynpkError} what {@link resolveTarget} and the readers throw. */
+export async function inspect(inspection: Inspection): Promise<string> {
+	const path = hostPath(posix.resolve(inspection.workingDirectory, inspection.path));
+	const manifest = await findManifest(path);
+	const {thing, graph} =
+		manifest === undefined
+			? inspectProgram(inspection)
+			: {
+					thing: {
+						kind: 'bundle' as const,
+						name: manifest.name,
+						id: bundleId(encodeManifest(manifest)),
+						packages: manifest.packages,
+						programs: manifest.programs,
+						files: manifest.files.length,
+					},
+					graph: graphOfManifest(manifest),
+				};
+	return inspection.why === undefined
+		? renderGraph(thing, graph, inspection.json)
+		: renderWhy(graph, inspection.why, inspection.json);
+}
+
+function inspectProgram(inspection: Inspection): {
+	readonly thing: InspectedThing;
+	readonly graph: ObjectGraph;
+} {
+	const request: Request = {
+		targets: [inspection.path],
+		name: undefined,
+		with: [],
+		scan: [],
+		exclude: [],
+		scope: 'auto',
+		sysroot: hostPath(posix.resolve(inspection.workingDirectory, inspection.sysroot)),
+		searchPath: inspection.searchPath,
+		workingDirectory: hostPath(inspection.workingDirectory),
+	};
+	const sysroot = openSysroot(request.sysroot);
+	const databases = openDatabases(sysroot);
+	const target = resolveTarget(inspection.path, request, sysroot, databases);
+	if (target.kind !== 'program' && target.kind !== 'object') {
+		throw new DynpkError('NOT_A_PROGRAM', `${inspection.path} is a ${target.kind}`, {
+			hint: 'inspect the program it is started by, or see what it brings with pack --dry-run',
+		});
+	}
+
+	const path = sysroot.realPath(target.path) ?? target.path;
+	const host = sysroot.hostPath(path);
+	const object = host === undefined ? undefined : probeElf(host);
+	if (object === undefined) {
+		throw new DynpkError('INPUT_CHANGED', `${path} is no ELF file any more`);
+	}
+
+	const thing = {kind: target.kind, name: target.name, id: path} as const;
+	const interpreter = object.interpreter ?? usualInterpreter(object);
+	if (!object.isDynamic || interpreter === undefined) {
+		return {thing, graph: graphOfClosure(closureOfStatic(object, path), () => undefined)};
+	}
+
+	const {search} = makeLoaderSearch({sysroot})(interpreter);
+	const closure = walkClosure(object, path, search);
+	const paths = closure.linkMap.map(entry => entry.path);
+	const real = new Map(paths.map(found => [found, sysroot.realPath(found) ?? found]));
+	const asked = [...new Set([...real.keys(), ...real.values()])];
+	const owners = new Map(databases.flatMap(database => [...database.owners(asked)]));
+	const packageOf = (found: SysrootPath): string | undefined => {
+		const owner = owners.get(found) ?? owners.get(real.get(found) ?? found);
+		return owner === undefined ? undefined : packageId(owner);
+	};
+	return {thing, graph: graphOfClosure(closure, packageOf)};
+}

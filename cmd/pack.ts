@@ -1,0 +1,102 @@
+/** `dynpk pack`: from targets to a bundle. */
+import {posix} from 'node:path';
+import type {Argv, ArgumentsCamelCase, CommandModule} from 'yargs';
+import type {PackRequest} from './pack/pack-request.js';
+
+export interface PackArguments {
+	readonly targets: readonly string[];
+	readonly output: string | undefined;
+	readonly name: string | undefined;
+	readonly with: readonly string[];
+	readonly scan: readonly string[];
+	readonly exclude: readonly string[];
+	readonly missing: 'error' | 'warn' | 'ignore';
+	readonly scope: 'auto' | 'closure' | 'package';
+	readonly launcher: 'auto' | 'native' | 'sh';
+	readonly sysroot: string;
+	readonly dryRun: boolean;
+	readonly json: boolean;
+	readonly quiet: boolean;
+}
+
+const each = {type: 'string', array: true, nargs: 1, default: [] as string[]} as const;
+
+function build(argv: Argv): Argv<PackArguments> {
+	return argv
+		.positional('targets', {
+			describe: 'a program, script, shared object or directory; deb:NAME or rpm:NAME',
+			type: 'string',
+			array: true,
+			demandOption: true,
+		})
+		.options({
+			output: {
+				alias: 'o',
+				type: 'string',
+				requiresArg: true,
+				describe:
+					'where to: a directory, or a file ending in .tar, .tar.gz, .tgz or .tar.zst [NAME-ARCH.tar.gz]',
+			},
+			name: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'name of the bundle [that of the first target]',
+			},
+			with: {...each, describe: 'a file or directory to carry besides'},
+			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
+			exclude: {...each, describe: 'a path pattern or soname to leave out'},
+			missing: {
+				choices: ['error', 'warn', 'ignore'] as const,
+				default: 'error' as const,
+				describe: 'what to do about libraries that are nowhere to be found',
+			},
+			scope: {
+				choices: ['auto', 'closure', 'package'] as const,
+				default: 'auto' as const,
+				describe: 'only what a program links to, or its package with all it depends on',
+			},
+			launcher: {
+				choices: ['auto', 'native', 'sh'] as const,
+				default: 'auto' as const,
+				describe: 'what starts the programs',
+			},
+			sysroot: {
+				type: 'string',
+				requiresArg: true,
+				default: '/',
+				describe: 'resolve inside this root directory, of any architecture',
+			},
+			'dry-run': {type: 'boolean', default: false, describe: 'print what would be packed, and why'},
+			json: {type: 'boolean', default: false, describe: 'print the result as JSON'},
+			quiet: {alias: 'q', type: 'boolean', default: false, describe: 'say nothing but faults'},
+		})
+		.example('$0 pack ipython3', 'with Python, its modules and all their libraries')
+		.example('$0 pack ./solver --with data -o solver.tar', 'a program of your own and its data')
+		.example('$0 pack python3 deb:python3-numpy -o np.tgz', 'a language and one of its packages')
+		.example(
+			'$0 pack git --dry-run',
+			'what would be packed, and why',
+		) as unknown as Argv<PackArguments>;
+}
+
+async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
+	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
+	const {pack} = await import('./pack/pack.js');
+	const request: PackRequest = {
+		arguments: {...argv, targets: [...argv.targets, ...rest]},
+		workingDirectory: process.cwd(),
+		searchPath: (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+			.split(':')
+			.filter(directory => posix.isAbsolute(directory)),
+		sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
+		isTerminal: process.stderr.isTTY,
+	};
+	await pack(request);
+}
+
+export const packCommand: CommandModule<object, PackArguments> = {
+	command: 'pack <targets..>',
+	describe: 'Make a bundle of programs',
+	builder: build,
+	handler: handle,
+};

@@ -1,0 +1,78 @@
+/**
+ * Which launcher a bundle gets, and how it is made: native where one was built for the bundle's
+ * architecture, the shell script elsewhere or on request.
+ */
+import {readFileSync} from 'node:fs';
+import {architectureName} from '../../lib/elf/elf-machines.js';
+import type {ElfObject} from '../../lib/elf/elf-object.js';
+import {readElf} from '../../lib/elf/read-elf.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
+import {openLauncherKit, type LauncherKit} from '../../lib/launcher/launcher-kit.js';
+import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
+import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
+import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
+import {makeShellLauncher, readShellTemplate} from '../../lib/launcher/shell-launcher.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import type {StageTools} from '../../lib/stage/stage-bundle.js';
+
+export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLaunch'> {
+	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
+}
+
+export interface LauncherRequest {
+	readonly asked: 'auto' | 'native' | 'sh';
+	/** Of the bundle's main loader. */
+	readonly loader: ElfObject | undefined;
+	readonly version: string;
+}
+
+/** @throws {DynpkError} UNSUPPORTED_MACHINE when the native launcher is asked for and there is none. */
+export function openLaunchers({asked, loader, version}: LauncherRequest): Launchers {
+	const architecture = loader === undefined ? undefined : architectureName(loader);
+	const kit =
+		asked === 'sh' || architecture === undefined ? undefined : openLauncherKit(architecture);
+	if (kit !== undefined) {
+		return nativeLaunchers(kit, loader?.machine);
+	}
+
+	if (asked === 'native') {
+		const machine = architecture ?? 'this kind of bundle';
+		throw new DynpkError('UNSUPPORTED_MACHINE', `no native launcher was built for ${machine}`, {
+			hint: 'install a cross compiler and run make, or use --launcher sh',
+		});
+	}
+
+	return shellLaunchers(version);
+}
+
+function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launchers {
+	return {
+		chooseStrategy: object =>
+			chooseStrategy(object, {
+				bytes: readFileSync(object.path),
+				launcherMachine: machine,
+				forced: undefined,
+			}),
+		makeLauncher: launch => makeNativeLauncher(launch, kit.launcher),
+		makeSelfLaunch: (spec, bytes, from) =>
+			makeSelfLaunch({
+				spec,
+				object: readElf(hostPath(from)),
+				bytes,
+				launcher: kit.launcher,
+				stub: kit.stub,
+			}),
+	};
+}
+
+function shellLaunchers(version: string): Launchers {
+	const make = makeShellLauncher(readShellTemplate());
+	return {
+		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
+		makeLauncher: (launch: LaunchSpec) => make(launch, version),
+		makeSelfLaunch: () => {
+			throw new Error('the shell launcher starts nothing by its own file');
+		},
+	};
+}

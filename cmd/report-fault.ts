@@ -1,0 +1,32 @@
+/**
+ * Say what went wrong: one line, the evidence below it, at most one hint; and give the exit status.
+ */
+import {DynpkError} from '../lib/errors/dynpk-error.js';
+import {sanitise} from '../lib/errors/sanitise.js';
+
+const BUG_STATUS = 70;
+const USAGE_STATUS = 2;
+
+/** What yargs refuses: an unknown option, a missing value. */
+export class UsageError extends Error {}
+
+export function reportFault(error: unknown, write: (text: string) => void): number {
+	if (error instanceof DynpkError) {
+		const lines = [`dynpk: ${error.message}`, ...error.details.map(line => `  ${line}`)];
+		if (error.hint !== undefined) {
+			lines.push(`hint: ${error.hint}`);
+		}
+
+		write(`${lines.join('\n')}\n`);
+		return error.exitStatus;
+	}
+
+	if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
+		write(`dynpk: ${sanitise(error.message)}\nhint: see dynpk --help, or dynpk COMMAND --help\n`);
+		return USAGE_STATUS;
+	}
+
+	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	write(`dynpk: a bug in dynpk; please report it with this text and what you typed\n${stack}\n`);
+	return BUG_STATUS;
+}

@@ -1,0 +1,42 @@
+/** `dynpk run`: start a program of a bundle, packed or unpacked. */
+import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+
+export interface RunArguments {
+	readonly words: readonly string[];
+	readonly cache: string | undefined;
+}
+
+function build(argv: Argv): Argv<RunArguments> {
+	return argv
+		.usage(
+			'$0 run [OPTIONS] BUNDLE [PROGRAM [ARGS...]]\n\nStart a program of a bundle; its first one when none is named.\nEverything behind PROGRAM is the program’s own.',
+		)
+		.positional('words', {type: 'string', array: true, default: [] as string[], hidden: true})
+		.options({
+			cache: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'where archives are unpacked, once [$XDG_CACHE_HOME/dynpk or ~/.cache/dynpk]',
+			},
+		})
+		.example('$0 run git-x86_64.tar.gz', 'its entry program')
+		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments');
+}
+
+async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
+	const {runCommandLine} = await import('./run/run-command-line.js');
+	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
+	await runCommandLine({
+		words: [...argv.words, ...rest],
+		cache: argv.cache,
+		env: process.env,
+		workingDirectory: process.cwd(),
+	});
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+	command: 'run [words..]',
+	describe: 'Run a program of a bundle',
+	builder: build,
+	handler: handle,
+};

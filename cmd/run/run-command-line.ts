@@ -1,0 +1,91 @@
+/** From the words behind `run` to a running program, and its end as our own. */
+import {tmpdir} from 'node:os';
+import {posix} from 'node:path';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {sanitise} from '../../lib/errors/sanitise.js';
+import {assertTreeMatches} from '../../lib/manifest/compare-tree.js';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import {endAs} from '../../lib/run/end-as.js';
+import {runBundle} from '../../lib/run/run-bundle.js';
+import {reportFault} from '../report-fault.js';
+
+export interface RunCommandLine {
+	/** BUNDLE, PROGRAM and its arguments. */
+	readonly words: readonly string[];
+	readonly cache: string | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly workingDirectory: string;
+}
+
+/** On the target a fault of ours must not look like the program's own status. */
+const FAILED_BEFORE_START = 125;
+
+export async function runCommandLine(commandLine: RunCommandLine): Promise<void> {
+	const [bundle, first, ...rest] = commandLine.words;
+	// `run BUNDLE -- ARGS` gives arguments to the entry program.
+	const program = first === '--' ? undefined : first;
+	const args = rest;
+	if (bundle === undefined) {
+		throw new DynpkError('USAGE', 'name a bundle to run a program of', {
+			hint: 'dynpk run BUNDLE [PROGRAM [ARGS...]]',
+		});
+	}
+
+	const notice = (sentence: string): void => {
+		process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
+	};
+	const {env, workingDirectory} = commandLine;
+	try {
+		const outcome = await runBundle({
+			bundle: hostPath(posix.resolve(workingDirectory, bundle)),
+			cache: cacheDirectory(commandLine),
+			temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
+				hostPath(path),
+			),
+			program,
+			args,
+			env,
+			check: async ({directory, entries}) => {
+				const manifest = readManifest(posix.join(directory, 'dynpk.json'));
+				assertTreeMatches(bundle, manifest, entries);
+				await Promise.resolve();
+			},
+			readEntry: directory => Promise.resolve(entryProgram(directory)),
+			notice,
+		});
+		if (outcome.kind === 'not-started') {
+			notice(outcome.reason);
+			if (outcome.hint !== undefined) {
+				process.stderr.write(`hint: ${sanitise(outcome.hint)}\n`);
+			}
+		}
+
+		endAs(outcome);
+	} catch (error) {
+		const status = reportFault(error, text => process.stderr.write(text));
+		process.exitCode = error instanceof DynpkError ? FAILED_BEFORE_START : status;
+	}
+}
+
+function cacheDirectory({cache, env, workingDirectory}: RunCommandLine): HostPath | undefined {
+	if (cache !== undefined) {
+		return hostPath(posix.resolve(workingDirectory, cache));
+	}
+
+	const base =
+		env.XDG_CACHE_HOME ?? (env.HOME === undefined ? undefined : posix.join(env.HOME, '.cache'));
+	return base !== undefined && posix.isAbsolute(base)
+		? hostPath(posix.join(base, 'dynpk'))
+		: undefined;
+}
+
+/** @throws {DynpkError} MANIFEST_INVALID, also when the bundle offers no program. */
+function entryProgram(directory: HostPath): string {
+	const [entry] = readManifest(posix.join(directory, 'dynpk.json')).programs;
+	if (entry === undefined) {
+		throw new DynpkError('MANIFEST_INVALID', `${directory} offers no program`);
+	}
+
+	return entry.name;
+}

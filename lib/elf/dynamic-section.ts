@@ -1,0 +1,212 @@
+/**
+ * The dynamic section: needed names, search paths and flags (gABI chapter 5, elf/dynamic.h).
+ *
+ * Where a tag that should come once comes twice the last one counts, as in glibc's
+ * elf/get-dynamic-info.h. Both DT_RPATH and DT_RUNPATH are kept; which of them counts is the
+ * search's affair.
+ */
+import type {Decoder} from './decoder.js';
+import {invalidElf} from './elf-fault.js';
+import type {ElfFlags, ProgramHeader} from './elf-object.js';
+import type {FileBytes} from './file-bytes.js';
+import {PT_DYNAMIC, extentAt, type Extent} from './program-headers.js';
+import {makeStringTable, type StringTable} from './string-table.js';
+
+export interface DynamicSection {
+	readonly needed: readonly string[];
+	readonly soname: string | undefined;
+	readonly rpath: string | undefined;
+	readonly runpath: string | undefined;
+	readonly filter: readonly string[];
+	readonly auxiliary: readonly string[];
+	readonly audit: string | undefined;
+	readonly depAudit: string | undefined;
+	readonly flags: ElfFlags;
+	readonly strings: StringTable;
+	/** Addresses of the version records. */
+	readonly versionNeeds: number | undefined;
+	readonly versionDefinitions: number | undefined;
+}
+
+const DT_NULL = 0;
+const DT_NEEDED = 1;
+const DT_STRTAB = 5;
+const DT_STRSZ = 10;
+const DT_SONAME = 14;
+const DT_RPATH = 15;
+const DT_BIND_NOW = 24;
+const DT_RUNPATH = 29;
+const DT_FLAGS = 30;
+const DT_DEPAUDIT = 0x6fff_fefb;
+const DT_AUDIT = 0x6fff_fefc;
+const DT_FLAGS_1 = 0x6fff_fffb;
+const DT_VERDEF = 0x6fff_fffc;
+const DT_VERNEED = 0x6fff_fffe;
+const DT_AUXILIARY = 0x7fff_fffd;
+const DT_FILTER = 0x7fff_ffff;
+
+const DF_ORIGIN = 0x1;
+const DF_BIND_NOW = 0x8;
+const DF_STATIC_TLS = 0x10;
+const DF_1_NOW = 0x1;
+const DF_1_NODELETE = 0x8;
+const DF_1_NOOPEN = 0x40;
+const DF_1_ORIGIN = 0x80;
+const DF_1_NODEFLIB = 0x800;
+const DF_1_PIE = 0x800_0000;
+
+/** Names of the tags that are read, for messages; every other tag is passed over. */
+const tagNames = new Map([
+	[DT_NEEDED, 'DT_NEEDED'],
+	[DT_STRTAB, 'DT_STRTAB'],
+	[DT_STRSZ, 'DT_STRSZ'],
+	[DT_SONAME, 'DT_SONAME'],
+	[DT_RPATH, 'DT_RPATH'],
+	[DT_BIND_NOW, 'DT_BIND_NOW'],
+	[DT_RUNPATH, 'DT_RUNPATH'],
+	[DT_FLAGS, 'DT_FLAGS'],
+	[DT_DEPAUDIT, 'DT_DEPAUDIT'],
+	[DT_AUDIT, 'DT_AUDIT'],
+	[DT_FLAGS_1, 'DT_FLAGS_1'],
+	[DT_VERDEF, 'DT_VERDEF'],
+	[DT_VERNEED, 'DT_VERNEED'],
+	[DT_AUXILIARY, 'DT_AUXILIARY'],
+	[DT_FILTER, 'DT_FILTER'],
+]);
+
+/** The largest known sections have some hundred entries. */
+const MAX_ENTRIES = 1 << 16;
+const ENTRIES_AT_ONCE = 128;
+/** String tables up to this size are read whole, with the version records behind them. */
+const READ_WHOLE = 32 << 10;
+const VERSION_RECORDS = 1024;
+
+/** Decode the dynamic section; `undefined` where there is none, or an empty one. */
+export function decodeDynamicSection(
+	file: FileBytes,
+	decoder: Decoder,
+	headers: readonly ProgramHeader[],
+): DynamicSection | undefined {
+	const segment = headers.find(({type}) => type === PT_DYNAMIC);
+	// Debug-only files keep the header and drop the contents.
+	if (segment === undefined || segment.fileSize === 0) {
+		return undefined;
+	}
+
+	const place = extentAt(headers, segment.virtualAddress);
+	if (place === undefined) {
+		throw invalidElf(file.path, 'PT_DYNAMIC', 'lies outside every PT_LOAD');
+	}
+
+	const extent = {offset: place.offset, length: Math.min(place.length, segment.fileSize)};
+	const entries = readEntries(file, decoder, extent);
+	return describe(entries, locateStrings(file, headers, entries));
+}
+
+/** Values of the tags of interest, each in file order. */
+type Entries = ReadonlyMap<number, readonly number[]>;
+
+function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries {
+	const entries = new Map<number, number[]>();
+	const {width} = decoder;
+	const size = 2 * width;
+	const count = Math.floor(extent.length / size);
+
+	for (let first = 0; first < count; first += ENTRIES_AT_ONCE) {
+		if (first >= MAX_ENTRIES) {
+			throw invalidElf(file.path, 'PT_DYNAMIC', `has more than ${MAX_ENTRIES} entries`);
+		}
+
+		const length = Math.min(ENTRIES_AT_ONCE, count - first) * size;
+		const {bytes, at: start} = file.at(extent.offset + first * size, length, 'PT_DYNAMIC');
+		for (let at = start; at < start + length; at += size) {
+			const tag = decoder.tag(bytes, at);
+			if (tag === DT_NULL) {
+				return entries;
+			}
+
+			const name = tag === undefined ? undefined : tagNames.get(tag);
+			if (tag !== undefined && name !== undefined) {
+				const value = decoder.extent(bytes, at + width, name);
+				const values = entries.get(tag);
+				if (values === undefined) {
+					entries.set(tag, [value]);
+				} else {
+					values.push(value);
+				}
+			}
+		}
+	}
+
+	return entries;
+}
+
+function locateStrings(
+	file: FileBytes,
+	headers: readonly ProgramHeader[],
+	entries: Entries,
+): StringTable {
+	const address = entries.get(DT_STRTAB)?.at(-1);
+	if (address === undefined) {
+		throw invalidElf(file.path, 'DT_STRTAB', 'is missing');
+	}
+
+	const place = extentAt(headers, BigInt(address));
+	if (place === undefined) {
+		throw invalidElf(file.path, 'DT_STRTAB', `0x${address.toString(16)} is outside every PT_LOAD`);
+	}
+
+	const size = entries.get(DT_STRSZ)?.at(-1) ?? place.length;
+	if (size > place.length) {
+		throw invalidElf(file.path, 'DT_STRSZ', `is ${size}, the segment ends after ${place.length}`);
+	}
+
+	if (size <= READ_WHOLE) {
+		const available = Math.min(size + VERSION_RECORDS, place.length);
+		file.at(place.offset, available, 'DT_STRTAB');
+	}
+
+	return makeStringTable(file, {offset: place.offset, length: size});
+}
+
+function describe(entries: Entries, strings: StringTable): DynamicSection {
+	const all = (tag: number, name: string): readonly string[] =>
+		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
+	const last = (tag: number, name: string): string | undefined => {
+		const offset = entries.get(tag)?.at(-1);
+		return offset === undefined ? undefined : strings.string(offset, name);
+	};
+
+	return {
+		needed: all(DT_NEEDED, 'DT_NEEDED'),
+		soname: last(DT_SONAME, 'DT_SONAME'),
+		rpath: last(DT_RPATH, 'DT_RPATH'),
+		runpath: last(DT_RUNPATH, 'DT_RUNPATH'),
+		filter: all(DT_FILTER, 'DT_FILTER'),
+		auxiliary: all(DT_AUXILIARY, 'DT_AUXILIARY'),
+		audit: last(DT_AUDIT, 'DT_AUDIT'),
+		depAudit: last(DT_DEPAUDIT, 'DT_DEPAUDIT'),
+		flags: describeFlags(entries),
+		strings,
+		versionNeeds: entries.get(DT_VERNEED)?.at(-1),
+		versionDefinitions: entries.get(DT_VERDEF)?.at(-1),
+	};
+}
+
+function describeFlags(entries: Entries): ElfFlags {
+	const flags = entries.get(DT_FLAGS)?.at(-1) ?? 0;
+	const flags1 = entries.get(DT_FLAGS_1)?.at(-1) ?? 0;
+	const has = (mask: number): boolean => (flags & mask) !== 0;
+	const has1 = (mask: number): boolean => (flags1 & mask) !== 0;
+	return Object.freeze({
+		noDefaultLib: has1(DF_1_NODEFLIB),
+		pie: has1(DF_1_PIE),
+		bindNow: has(DF_BIND_NOW) || has1(DF_1_NOW) || entries.has(DT_BIND_NOW),
+		staticTls: has(DF_STATIC_TLS),
+		noDelete: has1(DF_1_NODELETE),
+		noOpen: has1(DF_1_NOOPEN),
+		origin: has(DF_ORIGIN) || has1(DF_1_ORIGIN),
+	});
+}
+
+export const noFlags: ElfFlags = describeFlags(new Map());

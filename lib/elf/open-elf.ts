@@ -1,0 +1,69 @@
+/**
+ * One file → one ElfObject: open, read the headers, close.
+ *
+ * Synchronous, because a closure is thousands of tiny reads of cached pages. Opened without
+ * blocking, so that a FIFO or a terminal among the inputs never holds us up.
+ */
+import {closeSync, constants, fstatSync, openSync} from 'node:fs';
+import {faultFromErrno, errnoOf} from '../errors/dynpk-error.js';
+import type {HostPath} from '../paths/paths.js';
+import {decodeObject} from './decode-object.js';
+import type {ElfObject} from './elf-object.js';
+import {fileBytes} from './file-bytes.js';
+import {IDENT_SIZE} from './file-header.js';
+
+export type Opened =
+	| {readonly status: 'elf'; readonly object: ElfObject}
+	| {readonly status: 'not-elf'; readonly reason: string};
+
+/** `\x7fELF`. */
+const MAGIC = 0x7f45_4c46;
+
+/**
+ * Open a file and decode its headers.
+ *
+ * @throws {DynpkError} ELF_TRUNCATED, ELF_INVALID or NAME_NOT_UTF8 for a file that has the magic
+ * and is damaged; PERMISSION or IO for one that cannot be opened.
+ */
+export function openElf(path: HostPath): Opened {
+	const fd = openUnblocking(path);
+	if (fd === undefined) {
+		return {status: 'not-elf', reason: 'is not a regular file'};
+	}
+
+	try {
+		// Overlay file systems use inode numbers beyond 2^53.
+		const status = fstatSync(fd, {bigint: true});
+		if (!status.isFile()) {
+			const kind = status.isDirectory() ? 'a directory' : 'not a regular file';
+			return {status: 'not-elf', reason: `is ${kind}`};
+		}
+
+		const file = fileBytes(fd, path, Number(status.size));
+		if (file.size < IDENT_SIZE) {
+			return {status: 'not-elf', reason: 'is too short'};
+		}
+
+		if (file.at(0, IDENT_SIZE, 'e_ident').bytes.readUInt32BE(0) !== MAGIC) {
+			return {status: 'not-elf', reason: 'does not begin with the ELF magic'};
+		}
+
+		return {status: 'elf', object: decodeObject(file, `${status.dev}:${status.ino}`)};
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function openUnblocking(path: HostPath): number | undefined {
+	try {
+		return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+	} catch (error) {
+		const errno = errnoOf(error);
+		// What open(2) says of sockets and of devices nothing drives.
+		if (errno === 'ENXIO' || errno === 'ENODEV') {
+			return undefined;
+		}
+
+		throw faultFromErrno(error, `cannot open ${path}`);
+	}
+}

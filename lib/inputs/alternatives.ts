@@ -1,0 +1,50 @@
+/**
+ * Links that update-alternatives(1) made and no package lists.
+ *
+ * `/var/lib/dpkg/alternatives/NAME` (or `/var/lib/alternatives/NAME`) says which links belong to an
+ * alternative; `/etc/alternatives/NAME` is where they lead now. Those that lead into the payload
+ * travel with it, so that `vi` starts the packed vim.
+ */
+import {posix} from 'node:path';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from './sysroot.js';
+
+export interface Alternative {
+	readonly name: string;
+	/** The link users know, such as `/usr/bin/vi`. */
+	readonly link: SysrootPath;
+}
+
+const administration = ['/var/lib/dpkg/alternatives', '/var/lib/alternatives'].map(sysrootPath);
+const RECORD_LIMIT = 1 << 16;
+
+export function findAlternatives(
+	sysroot: Sysroot,
+	payload: ReadonlyMap<SysrootPath, unknown>,
+): Alternative[] {
+	return administration.flatMap(directory =>
+		(sysroot.list(directory) ?? []).flatMap(name => {
+			const record = sysroot.read(sysrootPath(posix.join(directory, name)), RECORD_LIMIT);
+			return readRecord(name, record?.toString('utf8') ?? '').filter(alternative => {
+				const current = sysroot.realPath(alternative.link);
+				return current !== undefined && payload.has(current);
+			});
+		}),
+	);
+}
+
+/** First line the mode, second the master link, then pairs of slave name and link up to a blank. */
+function readRecord(name: string, text: string): Alternative[] {
+	const lines = text.split('\n');
+	const end = lines.indexOf('', 1);
+	const [master, ...slaves] = lines.slice(1, end === -1 ? lines.length : end);
+	const links = master?.startsWith('/') === true ? [{name, link: sysrootPath(master)}] : [];
+	for (let index = 0; index + 1 < slaves.length; index += 2) {
+		const [slave, link] = slaves.slice(index);
+		if (slave !== undefined && link?.startsWith('/') === true) {
+			links.push({name: slave, link: sysrootPath(link)});
+		}
+	}
+
+	return links;
+}

@@ -1,0 +1,126 @@
+/**
+ * What lies in the directories below a root, asked of the kernel once.
+ *
+ * Paths here are real already: no component is a link, so adding the root in front gives the place
+ * on this machine. One listing answers for every name a directory does not hold, which is what a
+ * library search mostly asks. A directory that cannot be listed is asked name by name.
+ */
+import {lstatSync, readdirSync, readlinkSync, type BigIntStats} from 'node:fs';
+import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
+import type {FileStatus} from './sysroot.js';
+
+export interface DirectoryIndex {
+	/** Where a real path lies on this machine. */
+	hostPath(path: SysrootPath): HostPath;
+	/** Names in a directory, in no order; `undefined` where it cannot be listed. */
+	names(directory: SysrootPath): ReadonlySet<string> | undefined;
+	/** Describe `name` in a directory as lstat(2) does. */
+	entry(directory: SysrootPath, name: string): FileStatus | undefined;
+	/** The text of the link `name` in a directory. */
+	linkTarget(directory: SysrootPath, name: string): string | undefined;
+}
+
+export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
+	const prefix = root === '/' ? '' : root;
+	const listings = new Map<SysrootPath, ReadonlySet<string> | undefined>();
+	const entries = new Map<string, FileStatus | undefined>();
+	const targets = new Map<string, string | undefined>();
+
+	// The one place where a sysroot path becomes a host path: it is free of links by then.
+	const hostPath = (path: SysrootPath): HostPath =>
+		(path === '/' ? root : prefix + path) as HostPath;
+
+	function names(directory: SysrootPath): ReadonlySet<string> | undefined {
+		let known = listings.get(directory);
+		if (known === undefined && !listings.has(directory)) {
+			known = readNames(hostPath(directory));
+			listings.set(directory, known);
+		}
+
+		return known;
+	}
+
+	function entry(directory: SysrootPath, name: string): FileStatus | undefined {
+		if (names(directory)?.has(name) === false) {
+			return undefined;
+		}
+
+		const path = `${hostPath(directory)}/${name}`;
+		if (!entries.has(path)) {
+			entries.set(path, readStatus(path));
+		}
+
+		return entries.get(path);
+	}
+
+	function linkTarget(directory: SysrootPath, name: string): string | undefined {
+		const path = `${hostPath(directory)}/${name}`;
+		if (!targets.has(path)) {
+			const isLink = entry(directory, name)?.kind === 'symlink';
+			targets.set(path, isLink ? readTarget(path) : undefined);
+		}
+
+		return targets.get(path);
+	}
+
+	return {hostPath, names, entry, linkTarget};
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Reasons for which a path leads nowhere, as against a machine that fails. */
+const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ENAMETOOLONG', 'ELOOP']);
+
+function readNames(path: HostPath): ReadonlySet<string> | undefined {
+	try {
+		return new Set(readdirSync(path));
+	} catch (error) {
+		const errno = errnoOf(error);
+		return errno === 'ENOENT' || errno === 'ENOTDIR' ? NO_NAMES : undefined;
+	}
+}
+
+function readStatus(path: string): FileStatus | undefined {
+	const status = unlessNothing(path, () => lstatSync(path, {bigint: true, throwIfNoEntry: false}));
+	return status === undefined ? undefined : describe(status);
+}
+
+function readTarget(path: string): string | undefined {
+	return unlessNothing(path, () => readlinkSync(path));
+}
+
+function unlessNothing<T>(path: string, ask: () => T): T | undefined {
+	try {
+		return ask();
+	} catch (error) {
+		if (NOTHING_THERE.has(errnoOf(error) ?? '')) {
+			return undefined;
+		}
+
+		throw faultFromErrno(error, `cannot look at ${path}`);
+	}
+}
+
+/** Turn stat(2)'s answer into ours; inode numbers beyond 2^53 keep their last digits. */
+export function describe(status: BigIntStats): FileStatus {
+	return Object.freeze({
+		kind: kindOf(status),
+		mode: Number(status.mode & 0o7777n),
+		size: Number(status.size),
+		fileId: `${status.dev}:${status.ino}`,
+		linkCount: Number(status.nlink),
+	});
+}
+
+function kindOf(status: BigIntStats): FileStatus['kind'] {
+	if (status.isFile()) {
+		return 'file';
+	}
+
+	if (status.isDirectory()) {
+		return 'directory';
+	}
+
+	return status.isSymbolicLink() ? 'symlink' : 'other';
+}

@@ -1,0 +1,320 @@
+/**
+ * From a request to everything that has to travel, each piece with its reason.
+ *
+ * A program that an installed package owns brings that package and the packages it cannot do
+ * without (scope `package`); any other brings itself (scope `closure`). Either way the shared
+ * libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
+ * brings scripts, a script its interpreter, an interpreter its package.
+ */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {findAlternatives} from './alternatives.js';
+import type {Exclusions} from './exclusions.js';
+import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from './installed/package-database.js';
+import {resolveInterpreter} from './interpreter.js';
+import {directoryPrograms, packagePrograms} from './list-programs.js';
+import {owningPackages} from './owning-packages.js';
+import {makeCollector, type Collector} from './payload-collector.js';
+import {isRuledOut} from './payload-rules.js';
+import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
+import type {Request} from './request.js';
+import type {Shebang} from './shebang.js';
+import type {Sysroot} from './sysroot.js';
+import {isProgram, resolveTarget, typedPath, type Target} from './target.js';
+
+/** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
+export function gatherPayload(
+	request: Request,
+	sysroot: Sysroot,
+	databases: readonly PackageDatabase[],
+	exclusions: Exclusions,
+): Payload {
+	const targets = request.targets.map(text => resolveTarget(text, request, sysroot, databases));
+	const gathering: Gathering = {
+		request,
+		sysroot,
+		databases,
+		collector: makeCollector(sysroot, exclusions),
+		roots: new Set(),
+		named: new Set(),
+		expanded: new Set(),
+		excluded: new Map(),
+		settled: new Set(),
+	};
+	const programs = targets.flatMap(target => addTarget(gathering, target));
+	for (const text of request.with) {
+		addExtra(gathering, typedPath(text, request));
+	}
+
+	for (const text of request.scan) {
+		addScan(gathering, typedPath(text, request));
+	}
+
+	for (let before = -1; before !== gathering.collector.entries.size;) {
+		before = gathering.collector.entries.size;
+		expandPackages(gathering);
+		settleScripts(gathering);
+		settleLinkedPrograms(gathering);
+	}
+
+	for (const {link, name} of findAlternatives(sysroot, gathering.collector.entries)) {
+		if (!isRuledOut(link, false)) {
+			gathering.collector.add(link, {kind: 'alternative', name});
+		}
+	}
+
+	assertElf(gathering, targets);
+	return finish(gathering, programs);
+}
+
+interface Gathering {
+	readonly request: Request;
+	readonly sysroot: Sysroot;
+	readonly databases: readonly PackageDatabase[];
+	readonly collector: Collector;
+	/** Packages asked for, directly or as owners of programs. */
+	readonly roots: Set<InstalledPackage>;
+	/** Packages the user named: of theirs more is kept. */
+	readonly named: Set<InstalledPackage>;
+	/** Packages whose files are in. */
+	readonly expanded: Set<InstalledPackage>;
+	readonly excluded: Map<string, string>;
+	/** Scripts and links that have been looked into. */
+	readonly settled: Set<SysrootPath>;
+}
+
+function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
+	const {collector, sysroot, databases} = gathering;
+	switch (target.kind) {
+		case 'package': {
+			gathering.roots.add(target.package);
+			gathering.named.add(target.package);
+			const database = databases.find(({manager}) => manager === target.package.manager);
+			const files = database?.files([target.package]).get(target.package) ?? [];
+			return packagePrograms(files, sysroot);
+		}
+
+		case 'directory':
+			collector.addTree(target.path, {kind: 'target'});
+			return directoryPrograms(target.path, sysroot, collector.entries);
+		case 'object':
+		case 'program':
+		case 'script':
+			if (collector.add(target.path, {kind: 'target'}) === undefined) {
+				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
+			}
+
+			addOwners(gathering, target.path);
+			return target.kind === 'object' ? [] : [{name: target.name, path: target.path}];
+	}
+}
+
+function addOwners({request, sysroot, databases, roots}: Gathering, path: SysrootPath): void {
+	if (request.scope !== 'closure') {
+		for (const owner of owningPackages(path, sysroot, databases)) {
+			roots.add(owner);
+		}
+	}
+}
+
+function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
+	if (sysroot.status(path) === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `--with ${path}: there is no such file`);
+	}
+
+	const real = sysroot.realPath(path) ?? path;
+	if (sysroot.status(real)?.kind === 'directory') {
+		collector.addTree(real, {kind: 'with'});
+	} else {
+		collector.add(path, {kind: 'with'});
+	}
+}
+
+function addScan({collector, sysroot}: Gathering, directory: SysrootPath): void {
+	if (sysroot.list(directory) === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `--scan ${directory}: there is no such directory`);
+	}
+
+	// The array is queue and list of what was seen at once: `for…of` visits what is appended.
+	const pending = [sysroot.realPath(directory) ?? directory];
+	for (const current of pending) {
+		for (const name of sysroot.list(current) ?? []) {
+			const path = sysrootPath(posix.join(current, name));
+			const kind = sysroot.status(path)?.kind;
+			if (kind === 'directory') {
+				pending.push(path);
+			} else if (kind === 'file' && sysroot.elf(path).status === 'elf') {
+				collector.add(path, {kind: 'scan', directory});
+			}
+		}
+	}
+}
+
+function expandPackages(gathering: Gathering): void {
+	for (const database of gathering.databases) {
+		const roots = [...gathering.roots].filter(({manager}) => manager === database.manager);
+		const closure = walkPackages(database, roots);
+		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
+		const lists = database.files(fresh.map(found => found.package));
+		for (const found of fresh) {
+			gathering.expanded.add(found.package);
+			addPackageFiles(gathering, found, lists.get(found.package) ?? []);
+		}
+
+		for (const {name, reason} of closure.excluded) {
+			gathering.excluded.set(name, reason);
+		}
+	}
+}
+
+function addPackageFiles(
+	{collector, sysroot, named}: Gathering,
+	found: PackageInClosure,
+	paths: readonly SysrootPath[],
+): void {
+	const owner = found.package;
+	const reason = {
+		kind: 'package' as const,
+		package: packageId(owner),
+		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
+	};
+	for (const path of paths) {
+		if (isRuledOut(path, named.has(owner))) {
+			continue;
+		}
+
+		// Directories come with what lies in them; only an empty one has to be carried for itself.
+		const isDirectory = sysroot.status(path)?.kind === 'directory';
+		if (!isDirectory || sysroot.list(path)?.length === 0) {
+			collector.add(path, reason, owner);
+			for (const compiled of compiledPython(path, sysroot)) {
+				collector.add(compiled, reason, owner);
+			}
+		}
+	}
+}
+
+/** What the installation compiled from a Python module; no package lists it. */
+function compiledPython(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
+	if (!path.endsWith('.py')) {
+		return [];
+	}
+
+	const cache = sysrootPath(posix.join(posix.dirname(path), '__pycache__'));
+	const stem = `${posix.basename(path, '.py')}.`;
+	return (sysroot.list(cache) ?? [])
+		.filter(name => name.startsWith(stem) && /^[^.]+\.pyc$/u.test(name.slice(stem.length)))
+		.map(name => sysrootPath(posix.join(cache, name)));
+}
+
+/** Bring in what each executable script is started by. */
+function settleScripts(gathering: Gathering): void {
+	const {collector, settled, request, sysroot} = gathering;
+	for (const entry of [...collector.entries.values()]) {
+		if (entry.kind !== 'file' || entry.content.kind !== 'script' || settled.has(entry.path)) {
+			continue;
+		}
+
+		settled.add(entry.path);
+		const {shebang} = entry.content;
+		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
+		if (interpreter === undefined) {
+			reportUnstartable(gathering, entry, shebang);
+		} else {
+			collector.add(interpreter, {kind: 'interpreter', of: entry.path});
+			addOwners(gathering, interpreter);
+		}
+	}
+}
+
+/** Fatal for a script that was asked for; of a package, it may be one nobody calls. */
+function reportUnstartable({collector}: Gathering, script: PayloadEntry, shebang: Shebang): void {
+	const wanted = shebang.unsupported ?? shebang.envProgram ?? shebang.interpreter;
+	const message = `its interpreter (${wanted}) is not here to be packed`;
+	if (script.reason.kind === 'target') {
+		throw new DynpkError('TARGET_NOT_FOUND', `${script.path}: ${message}`);
+	}
+
+	collector.report({code: 'SCRIPT_NOT_STARTED_HERE', path: script.path, message});
+}
+
+/** A link of the user's tree may lead to a program of the system (`venv/bin/python3`). */
+function settleLinkedPrograms(gathering: Gathering): void {
+	const {collector, settled} = gathering;
+	for (const entry of [...collector.entries.values()]) {
+		if (entry.kind !== 'file' || entry.reason.kind !== 'link' || settled.has(entry.path)) {
+			continue;
+		}
+
+		settled.add(entry.path);
+		const from = collector.entries.get(entry.reason.from);
+		const users = from?.reason.kind === 'target' || from?.reason.kind === 'with';
+		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
+			addOwners(gathering, entry.path);
+		}
+	}
+}
+
+function assertElf({collector}: Gathering, targets: readonly Target[]): void {
+	for (const entry of collector.entries.values()) {
+		if (entry.kind === 'file' && entry.content.kind === 'elf') {
+			return;
+		}
+	}
+
+	const names = targets.map(target => ('path' in target ? target.path : target.name));
+	throw new DynpkError('NO_ELF_FOUND', `no ELF file in ${names.join(', ')}`, {
+		hint: 'data files travel beside a program, with --with',
+	});
+}
+
+function finish(gathering: Gathering, programs: readonly PackedProgram[]): Payload {
+	const {collector, databases, excluded} = gathering;
+	for (const [name, reason] of excluded) {
+		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
+	}
+
+	const entries = withOwners([...collector.entries.values()], databases);
+	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
+	return {
+		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
+		programs: distinctPrograms(programs),
+		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
+		findings: collector.findings,
+	};
+}
+
+function distinctPrograms(programs: readonly PackedProgram[]): PackedProgram[] {
+	const byName = new Map<string, PackedProgram>();
+	for (const program of programs) {
+		const other = byName.get(program.name) ?? program;
+		if (other.path !== program.path) {
+			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
+				details: [other.path, program.path],
+				hint: 'pack them into two bundles',
+			});
+		}
+
+		byName.set(program.name, program);
+	}
+
+	return [...byName.values()];
+}
+
+/** Ask once for the owners of everything that came without one. */
+function withOwners(
+	entries: readonly PayloadEntry[],
+	databases: readonly PackageDatabase[],
+): PayloadEntry[] {
+	const orphans = entries.filter(entry => entry.package === undefined).map(entry => entry.path);
+	const owners = new Map(databases.flatMap(database => [...database.owners(orphans)]));
+	return entries.map(entry =>
+		entry.package === undefined ? {...entry, package: owners.get(entry.path)} : entry,
+	);
+}

@@ -1,0 +1,36 @@
+/** Which program starts a script, as a path inside the sysroot. */
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {PayloadEntry} from './payload.js';
+import type {Request} from './request.js';
+import type {Shebang} from './shebang.js';
+import type {Sysroot} from './sysroot.js';
+import {findOnPath} from './target.js';
+
+/** Where a distribution means its own programs to be found, whatever the user's PATH says. */
+const systemPath = ['/usr/local/bin', '/usr/bin', '/bin'];
+
+/**
+ * The interpreter a script's first line means, links kept; `undefined` where it is not there or
+ * cannot be known before run time.
+ *
+ * `env NAME` in the user's own script means the user's PATH, in a package's script the system's.
+ */
+export function resolveInterpreter(
+	script: PayloadEntry,
+	shebang: Shebang,
+	request: Request,
+	sysroot: Sysroot,
+): SysrootPath | undefined {
+	if (shebang.unsupported !== undefined) {
+		return undefined;
+	}
+
+	const wanted = shebang.envProgram ?? shebang.interpreter;
+	if (!wanted.includes('/')) {
+		const ofPackage = script.reason.kind === 'package' || script.reason.kind === 'interpreter';
+		return findOnPath(wanted, ofPackage ? systemPath : request.searchPath, sysroot);
+	}
+
+	const path = wanted.startsWith('/') ? sysrootPath(wanted) : undefined;
+	return path !== undefined && sysroot.realPath(path) !== undefined ? path : undefined;
+}

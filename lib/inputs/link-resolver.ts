@@ -1,0 +1,158 @@
+/**
+ * Following links inside a root, as path_resolution(7) says, without ever leaving it.
+ *
+ * An absolute target starts again at the root and `..` stops there. What a path leads to is
+ * remembered together with the number of links it took, so that the limit of forty holds for
+ * remembered parts as well.
+ */
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {DirectoryIndex} from './directory-index.js';
+
+export interface Resolved {
+	readonly status: 'found';
+	readonly path: SysrootPath;
+	readonly isDirectory: boolean;
+	/** How many links were followed. */
+	readonly links: number;
+}
+
+export type Resolution =
+	| Resolved
+	| {readonly status: 'absent'}
+	/** More than forty links: ELOOP. */
+	| {readonly status: 'loop'};
+
+/** Where a path's last component lies: its directory without links, and its name there. */
+export interface Location {
+	readonly directory: SysrootPath;
+	readonly name: string;
+}
+
+export interface LinkResolver {
+	/** Follow every link of a path. */
+	resolve(path: SysrootPath): Resolution;
+	/** Follow every link but the last component; `undefined` for `/` and where there is nothing. */
+	locate(path: SysrootPath): Location | undefined;
+}
+
+/** The kernel's MAXSYMLINKS. */
+const MAX_LINKS = 40;
+
+const ROOT: Resolved = {status: 'found', path: sysrootPath('/'), isDirectory: true, links: 0};
+const ABSENT: Resolution = {status: 'absent'};
+const LOOP: Resolution = {status: 'loop'};
+
+export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
+	const known = new Map<string, Resolution>([['/', ROOT]]);
+	const beingFollowed = new Set<string>();
+
+	function resolve(path: SysrootPath): Resolution {
+		const remembered = known.get(path);
+		if (remembered !== undefined) {
+			return remembered;
+		}
+
+		const slash = path.lastIndexOf('/');
+		const parent = slash === 0 ? ROOT : resolve(path.slice(0, slash) as SysrootPath);
+		const resolution = step(parent, path.slice(slash + 1));
+		// A miss is cheap to find again, and there is no end of names that do not exist.
+		if (resolution.status !== 'absent') {
+			known.set(path, resolution);
+		}
+
+		return resolution;
+	}
+
+	/** Go from a directory to one of its entries, following it if it is a link. */
+	function step(from: Resolution, name: string): Resolution {
+		if (from.status !== 'found') {
+			return from;
+		}
+
+		if (!from.isDirectory) {
+			return ABSENT;
+		}
+
+		if (name === '' || name === '.') {
+			return from;
+		}
+
+		return name === '..' ? {...from, path: parentOfReal(from.path)} : enter(from, name);
+	}
+
+	function enter(from: Resolved, name: string): Resolution {
+		const kind = index.entry(from.path, name)?.kind;
+		if (kind === undefined) {
+			return ABSENT;
+		}
+
+		const path = join(from.path, name);
+		if (kind !== 'symlink') {
+			return {status: 'found', path, isDirectory: kind === 'directory', links: from.links};
+		}
+
+		const target = follow(from.path, name, path);
+		if (target.status !== 'found') {
+			return target;
+		}
+
+		const links = from.links + target.links;
+		return links > MAX_LINKS ? LOOP : {...target, links};
+	}
+
+	/** Where one link leads, counted from the link itself. */
+	function follow(directory: SysrootPath, name: string, path: SysrootPath): Resolution {
+		const remembered = known.get(path);
+		if (remembered !== undefined) {
+			return remembered;
+		}
+
+		// Nesting deeper than the limit is refused before the stack could notice.
+		if (beingFollowed.has(path) || beingFollowed.size > MAX_LINKS) {
+			return LOOP;
+		}
+
+		beingFollowed.add(path);
+		const resolution = followTarget(directory, index.linkTarget(directory, name) ?? '');
+		beingFollowed.delete(path);
+		// A loop met halfway says nothing about the links on the way to it.
+		if (resolution.status === 'found') {
+			known.set(path, resolution);
+		}
+
+		return resolution;
+	}
+
+	function followTarget(directory: SysrootPath, target: string): Resolution {
+		const path = target.startsWith('/') ? ROOT.path : directory;
+		let at: Resolution = target === '' ? ABSENT : {...ROOT, path, links: 1};
+		for (const component of target.split('/')) {
+			at = step(at, component);
+		}
+
+		return at;
+	}
+
+	function locate(path: SysrootPath): Location | undefined {
+		if (path === '/') {
+			return undefined;
+		}
+
+		const slash = path.lastIndexOf('/');
+		const parent = slash === 0 ? ROOT : resolve(path.slice(0, slash) as SysrootPath);
+		return parent.status === 'found' && parent.isDirectory
+			? {directory: parent.path, name: path.slice(slash + 1)}
+			: undefined;
+	}
+
+	return {resolve, locate};
+}
+
+// Real paths are joined and shortened here only, by rules that keep them normal.
+function join(directory: SysrootPath, name: string): SysrootPath {
+	return (directory === '/' ? `/${name}` : `${directory}/${name}`) as SysrootPath;
+}
+
+function parentOfReal(path: SysrootPath): SysrootPath {
+	return (path.slice(0, Math.max(path.lastIndexOf('/'), 1)) || '/') as SysrootPath;
+}

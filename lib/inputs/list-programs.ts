@@ -1,0 +1,45 @@
+/** What a package or a directory has to offer in `bin/`. */
+import {posix} from 'node:path';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {PackedProgram, PayloadEntry} from './payload.js';
+import type {Sysroot} from './sysroot.js';
+import {isProgram} from './target.js';
+
+const programDirectories = ['/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
+
+/** Executables of a package that lie where `PATH` leads. */
+export function packagePrograms(files: readonly SysrootPath[], sysroot: Sysroot): PackedProgram[] {
+	return files
+		.filter(path => programDirectories.includes(posix.dirname(path)))
+		.filter(path => isExecutable(path, sysroot))
+		.map(path => ({name: posix.basename(path), path}));
+}
+
+/** Programs of a directory's `bin/`, or of the directory itself where it has none. */
+export function directoryPrograms(
+	directory: SysrootPath,
+	sysroot: Sysroot,
+	entries: ReadonlyMap<SysrootPath, PayloadEntry>,
+): PackedProgram[] {
+	const bin = sysrootPath(posix.join(directory, 'bin'));
+	const holder = sysroot.list(bin) === undefined ? directory : bin;
+	return (sysroot.list(holder) ?? [])
+		.map(name => ({name, path: sysrootPath(posix.join(holder, name))}))
+		.filter(({path}) => isExecutable(path, sysroot))
+		.filter(({path}) => startsSomething(entries.get(sysroot.realPath(path) ?? path)));
+}
+
+function isExecutable(path: SysrootPath, sysroot: Sysroot): boolean {
+	const real = sysroot.realPath(path);
+	const status = real === undefined ? undefined : sysroot.status(real);
+	return status?.kind === 'file' && (status.mode & 0o111) !== 0 && (status.mode & 0o6000) === 0;
+}
+
+/** A program rather than a library with an executable bit. */
+function startsSomething(entry: PayloadEntry | undefined): boolean {
+	return (
+		entry?.kind === 'file' &&
+		(entry.content.kind === 'script' ||
+			(entry.content.kind === 'elf' && isProgram(entry.content.object)))
+	);
+}

@@ -1,0 +1,192 @@
+/**
+ * A directory → a Sysroot: links followed inside it, every answer remembered.
+ *
+ * Three layers: `directory-index.ts` asks the kernel once, `link-resolver.ts` follows links by what
+ * the index knows, and this module reads files. With `/` as root the result is this machine.
+ */
+import {closeSync, constants, openSync, readSync, statSync} from 'node:fs';
+import {openElf} from '../elf/open-elf.js';
+import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {comparePaths, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {describe, makeDirectoryIndex, type DirectoryIndex} from './directory-index.js';
+import {makeLinkResolver} from './link-resolver.js';
+import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
+
+/**
+ * Open a directory as the root of a packed program's world.
+ *
+ * @throws {DynpkError} TARGET_NOT_FOUND when it is no directory.
+ */
+export function openSysroot(root: HostPath): Sysroot {
+	const rootStatus = requireDirectory(root);
+	const index = makeDirectoryIndex(root);
+	const links = makeLinkResolver(index);
+	const objects = new Map<SysrootPath, ElfAnswer>();
+	const contents = new Map<string, Buffer | undefined>();
+	const lists = new Map<SysrootPath, readonly string[]>();
+
+	function realPath(path: SysrootPath): SysrootPath | undefined {
+		const resolution = links.resolve(path);
+		return resolution.status === 'found' ? resolution.path : undefined;
+	}
+
+	function status(path: SysrootPath): FileStatus | undefined {
+		const at = links.locate(path);
+		return path === '/' ? rootStatus : at && index.entry(at.directory, at.name);
+	}
+
+	function list(path: SysrootPath): readonly string[] | undefined {
+		const directory = links.resolve(path);
+		if (directory.status !== 'found' || !directory.isDirectory) {
+			return undefined;
+		}
+
+		const names = lists.get(directory.path) ?? sortedNames(index, directory.path);
+		return names && remember(lists, directory.path, names);
+	}
+
+	function elf(path: SysrootPath): ElfAnswer {
+		const known = objects.get(path);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const file = links.resolve(path);
+		switch (file.status) {
+			case 'absent':
+				return ABSENT;
+			case 'loop':
+				return remember(objects, path, LOOP);
+			case 'found': {
+				const answer = objects.get(file.path) ?? readObject(index.hostPath(file.path));
+				objects.set(file.path, answer);
+				return remember(objects, path, answer);
+			}
+		}
+	}
+
+	function read(path: SysrootPath, limit: number): Buffer | undefined {
+		const file = realPath(path);
+		if (file === undefined || status(file)?.kind !== 'file') {
+			return undefined;
+		}
+
+		const key = `${limit} ${file}`;
+		return contents.has(key)
+			? contents.get(key)
+			: remember(contents, key, readStart(index.hostPath(file), limit));
+	}
+
+	return Object.freeze({
+		root,
+		realPath,
+		hostPath(path: SysrootPath) {
+			const at = links.locate(path);
+			return path === '/' ? root : at && index.hostPath(nameIn(at.directory, at.name));
+		},
+		status,
+		linkTarget(path: SysrootPath) {
+			const at = links.locate(path);
+			return at && index.linkTarget(at.directory, at.name);
+		},
+		list,
+		elf,
+		read,
+	});
+}
+
+const ABSENT: ElfAnswer = Object.freeze({status: 'absent'});
+const LOOP: ElfAnswer = Object.freeze({
+	status: 'unreadable',
+	reason: 'too many levels of symbolic links',
+	errno: 'ELOOP',
+});
+
+function requireDirectory(root: HostPath): FileStatus {
+	const status = statSync(root, {bigint: true, throwIfNoEntry: false});
+	if (status?.isDirectory() !== true) {
+		throw new DynpkError('TARGET_NOT_FOUND', `no such directory: ${root}`);
+	}
+
+	return describe(status);
+}
+
+function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): Value {
+	memory.set(key, value);
+	return value;
+}
+
+// A real directory and a name in it make a normal path.
+function nameIn(directory: SysrootPath, name: string): SysrootPath {
+	return (directory === '/' ? `/${name}` : `${directory}/${name}`) as SysrootPath;
+}
+
+function sortedNames(index: DirectoryIndex, directory: SysrootPath): readonly string[] | undefined {
+	const names = index.names(directory);
+	if (names === undefined) {
+		return undefined;
+	}
+
+	const mangled = [...names].find(name => name.includes('\ufffd'));
+	if (mangled !== undefined && index.entry(directory, mangled) === undefined) {
+		throw new DynpkError('NAME_NOT_UTF8', `a file name in ${directory} is not UTF-8: ${mangled}`);
+	}
+
+	return Object.freeze([...names].sort(comparePaths));
+}
+
+function readObject(path: HostPath): ElfAnswer {
+	try {
+		return Object.freeze(openElf(path));
+	} catch (error) {
+		if (!(error instanceof DynpkError)) {
+			throw error;
+		}
+
+		const errno = errnoOf(error.cause);
+		return errno === undefined
+			? {status: 'not-elf', reason: error.message}
+			: {status: 'unreadable', reason: error.message, errno};
+	}
+}
+
+/** The first `limit` bytes of a regular file; `undefined` when it may not be read. */
+function readStart(path: HostPath, limit: number): Buffer | undefined {
+	let fd: number;
+	try {
+		fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	} catch (error) {
+		if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'ENOENT') {
+			return undefined;
+		}
+
+		throw faultFromErrno(error, `cannot open ${path}`);
+	}
+
+	try {
+		return readUpTo(fd, limit);
+	} catch (error) {
+		throw faultFromErrno(error, `cannot read ${path}`);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+const CHUNK = 65_536;
+
+function readUpTo(fd: number, limit: number): Buffer {
+	const chunks: Buffer[] = [];
+	let total = 0;
+	while (total < limit) {
+		const chunk = Buffer.allocUnsafe(Math.min(CHUNK, limit - total));
+		const count = readSync(fd, chunk);
+		if (count === 0) {
+			break;
+		}
+
+		chunks.push(chunk.subarray(0, count));
+		total += count;
+	}
+
+	return Buffer.concat(chunks, total);
+}

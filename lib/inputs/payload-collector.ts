@@ -1,0 +1,211 @@
+/**
+ * Take files out of a sysroot one by one, each under its own path and with its reason.
+ *
+ * The path of an entry has no link in its directories; the links on the way to it become entries of
+ * their own, so that `/bin/sh`, `/usr/bin/sh` and whatever `/etc/alternatives` says all lead to the
+ * same file in a bundle as they do here.
+ */
+import {posix} from 'node:path';
+import picomatch from 'picomatch';
+import {parentOf, isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import scriptRules from './data/script-rules.json' with {type: 'json'};
+import type {Exclusions} from './exclusions.js';
+import type {InstalledPackage} from './installed/package-database.js';
+import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
+import {readShebang, shebangLimit} from './shebang.js';
+import type {FileStatus, Sysroot} from './sysroot.js';
+
+export interface Collector {
+	/** By path; grows while the payload is gathered. */
+	readonly entries: ReadonlyMap<SysrootPath, PayloadEntry>;
+	readonly findings: readonly PayloadFinding[];
+	/** Add one path and every link on the way; returns the entry it ends at. */
+	add(path: SysrootPath, reason: Reason, owner?: InstalledPackage): PayloadEntry | undefined;
+	/** Add everything below a directory. */
+	addTree(directory: SysrootPath, reason: Reason): void;
+	report(finding: PayloadFinding): void;
+}
+
+/** Contents of these belong to the running host; a link into them stays a link to the host. */
+const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);
+
+/** As deep as the kernel follows links; a directory tree of a package is nowhere near. */
+const DEPTH_LIMIT = 40;
+const TREE_DEPTH_LIMIT = 256;
+
+export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collector {
+	const entries = new Map<SysrootPath, PayloadEntry>();
+	const findings: PayloadFinding[] = [];
+	const directories = new Map<SysrootPath, SysrootPath>();
+	const isLibraryCode = picomatch(
+		scriptRules.map(rule => rule.pattern),
+		{dot: true},
+	);
+
+	/** The same directory without links; each link passed becomes an entry. */
+	function canonicalDirectory(directory: SysrootPath, depth: number): SysrootPath {
+		const known = directories.get(directory);
+		if (known !== undefined || directory === '/') {
+			return known ?? directory;
+		}
+
+		const parent = canonicalDirectory(parentOf(directory), depth);
+		let canonical = sysrootPath(posix.join(parent, posix.basename(directory)));
+		if (sysroot.status(canonical)?.kind === 'symlink' && depth < DEPTH_LIMIT) {
+			const target = addLink(canonical, {kind: 'link', from: directory}, undefined);
+			canonical = canonicalDirectory(sysrootPath(posix.resolve(parent, target)), depth + 1);
+		}
+
+		directories.set(directory, canonical);
+		return canonical;
+	}
+
+	function addLink(path: SysrootPath, reason: Reason, owner: InstalledPackage | undefined): string {
+		const target = sysroot.linkTarget(path) ?? '';
+		if (!entries.has(path)) {
+			entries.set(path, {kind: 'symlink', path, target, reason, package: owner});
+		}
+
+		return target;
+	}
+
+	function add(
+		asked: SysrootPath,
+		reason: Reason,
+		owner?: InstalledPackage,
+		depth = 0,
+	): PayloadEntry | undefined {
+		const directory = canonicalDirectory(parentOf(asked), 0);
+		const path = asked === '/' ? asked : sysrootPath(posix.join(directory, posix.basename(asked)));
+		const known = entries.get(path);
+		if (known !== undefined && known.kind !== 'symlink') {
+			return known;
+		}
+
+		const status = sysroot.status(path);
+		if (status === undefined || exclusions.excludes(path)) {
+			return undefined;
+		}
+
+		if (status.kind === 'symlink') {
+			return follow(path, reason, owner, depth);
+		}
+
+		const entry = describe(path, status, reason, owner);
+		if (entry !== undefined) {
+			entries.set(path, entry);
+		}
+
+		return entry;
+	}
+
+	function follow(
+		path: SysrootPath,
+		reason: Reason,
+		owner: InstalledPackage | undefined,
+		depth: number,
+	): PayloadEntry | undefined {
+		const text = addLink(path, reason, owner);
+		const target = sysrootPath(posix.resolve(parentOf(path), text));
+		if (depth >= DEPTH_LIMIT || hostOwned.some(directory => isWithin(target, directory))) {
+			return entries.get(path);
+		}
+
+		const real = sysroot.realPath(target);
+		if (real === undefined) {
+			findings.push({code: 'DANGLING_LINK', path, message: `leads to ${text}, which is not there`});
+			return entries.get(path);
+		}
+
+		if (sysroot.status(real)?.kind === 'directory') {
+			canonicalDirectory(target, depth + 1);
+			return entries.get(path);
+		}
+
+		return add(target, {kind: 'link', from: path}, undefined, depth + 1);
+	}
+
+	function describe(
+		path: SysrootPath,
+		status: FileStatus,
+		reason: Reason,
+		owner: InstalledPackage | undefined,
+	): PayloadEntry | undefined {
+		if (status.kind === 'directory') {
+			return {kind: 'directory', path, mode: status.mode & 0o777, reason, package: owner};
+		}
+
+		const hostPath = sysroot.hostPath(path);
+		if (status.kind !== 'file' || hostPath === undefined) {
+			const message = 'neither a file, a directory nor a link';
+			findings.push({code: 'SPECIAL_FILE_LEFT_OUT', path, message});
+			return undefined;
+		}
+
+		if ((status.mode & 0o6000) !== 0 && (status.mode & 0o111) !== 0) {
+			const message = 'a set-id program gains nothing in a bundle; use the one of the host';
+			findings.push({code: 'SET_ID_LEFT_OUT', path, message});
+			return undefined;
+		}
+
+		const content = readContent(path, status);
+		if (content === undefined) {
+			findings.push({code: 'UNREADABLE_LEFT_OUT', path, message: 'not readable by this user'});
+			return undefined;
+		}
+
+		const {size, fileId} = status;
+		const mode = status.mode & 0o777;
+		return {kind: 'file', path, hostPath, mode, size, fileId, content, reason, package: owner};
+	}
+
+	function readContent(path: SysrootPath, status: FileStatus): FileContent | undefined {
+		const answer = sysroot.elf(path);
+		if (answer.status === 'elf') {
+			return {kind: 'elf', object: answer.object};
+		}
+
+		if (answer.status === 'unreadable') {
+			return undefined;
+		}
+
+		if ((status.mode & 0o111) !== 0 && !isLibraryCode(path)) {
+			const shebang = readShebang(sysroot.read(path, shebangLimit) ?? Buffer.alloc(0));
+			if (shebang !== undefined) {
+				return {kind: 'script', shebang};
+			}
+		}
+
+		return {kind: 'data'};
+	}
+
+	function addTree(directory: SysrootPath, reason: Reason, depth = 0): void {
+		const names = sysroot.list(directory);
+		if (names === undefined || depth > TREE_DEPTH_LIMIT) {
+			return;
+		}
+
+		if (names.length === 0) {
+			add(directory, reason);
+		}
+
+		for (const name of names) {
+			const path = sysrootPath(posix.join(directory, name));
+			if (sysroot.status(path)?.kind === 'directory') {
+				addTree(path, reason, depth + 1);
+			} else {
+				add(path, reason);
+			}
+		}
+	}
+
+	return {
+		entries,
+		findings,
+		add,
+		addTree,
+		report(finding) {
+			findings.push(finding);
+		},
+	};
+}

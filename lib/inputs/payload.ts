@@ -1,0 +1,80 @@
+/** What is to travel, before anything is decided about where it goes. Types only. */
+import type {ElfObject} from '../elf/elf-object.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
+import type {InstalledPackage} from './installed/package-database.js';
+import type {Shebang} from './shebang.js';
+
+export interface Payload {
+	/** Everything to carry, sorted by path; parents of entries are implied. */
+	readonly entries: readonly PayloadEntry[];
+	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */
+	readonly programs: readonly PackedProgram[];
+	readonly packages: readonly InstalledPackage[];
+	readonly findings: readonly PayloadFinding[];
+}
+
+export type PayloadEntry = PayloadFile | PayloadLink | PayloadDirectory;
+
+interface PayloadBase {
+	/** Without any link in its directories. */
+	readonly path: SysrootPath;
+	readonly reason: Reason;
+	readonly package: InstalledPackage | undefined;
+}
+
+export interface PayloadFile extends PayloadBase {
+	readonly kind: 'file';
+	readonly hostPath: HostPath;
+	/** Permission bits, without set-id and sticky. */
+	readonly mode: number;
+	/** In bytes. */
+	readonly size: number;
+	readonly fileId: string;
+	readonly content: FileContent;
+}
+
+export type FileContent =
+	| {readonly kind: 'elf'; readonly object: ElfObject}
+	| {readonly kind: 'script'; readonly shebang: Shebang}
+	| {readonly kind: 'data'};
+
+export interface PayloadLink extends PayloadBase {
+	readonly kind: 'symlink';
+	/** As stored; where it leads is another entry, or nowhere. */
+	readonly target: string;
+}
+
+export interface PayloadDirectory extends PayloadBase {
+	readonly kind: 'directory';
+	readonly mode: number;
+}
+
+/** Why something is in the bundle: the answer to the one question users ask. */
+export type Reason =
+	| {readonly kind: 'target'}
+	| {readonly kind: 'with'}
+	| {readonly kind: 'scan'; readonly directory: SysrootPath}
+	| {readonly kind: 'package'; readonly package: string; readonly neededBy: string | undefined}
+	| {readonly kind: 'link'; readonly from: SysrootPath}
+	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	| {readonly kind: 'alternative'; readonly name: string};
+
+export interface PackedProgram {
+	/** As asked for: `tclsh`, though it leads to `tclsh8.6`. */
+	readonly name: string;
+	/** As asked for, links kept. */
+	readonly path: SysrootPath;
+}
+
+export interface PayloadFinding {
+	readonly code:
+		| 'SET_ID_LEFT_OUT'
+		| 'UNREADABLE_LEFT_OUT'
+		| 'SPECIAL_FILE_LEFT_OUT'
+		| 'DANGLING_LINK'
+		| 'SCRIPT_NOT_STARTED_HERE'
+		| 'PACKAGE_LEFT_OUT'
+		| 'FILE_LISTED_BUT_ABSENT';
+	readonly path: string;
+	readonly message: string;
+}

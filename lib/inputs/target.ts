@@ -1,0 +1,177 @@
+/**
+ * From what a user types as TARGET to what it is: a program, a script, an object, a directory or
+ * an installed package.
+ */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {readElf} from '../elf/read-elf.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
+import type {Request} from './request.js';
+import {readShebang, shebangLimit} from './shebang.js';
+import type {Sysroot} from './sysroot.js';
+
+export type Target =
+	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
+	| {readonly kind: 'script'; readonly name: string; readonly path: SysrootPath}
+	| {readonly kind: 'object'; readonly name: string; readonly path: SysrootPath}
+	| {readonly kind: 'directory'; readonly name: string; readonly path: SysrootPath}
+	| {readonly kind: 'package'; readonly name: string; readonly package: InstalledPackage};
+
+/**
+ * @throws {DynpkError} TARGET_NOT_FOUND, SETUID_PROGRAM, NOT_A_PROGRAM, PACKAGE_UNKNOWN, and the
+ * ELF reader's own for a damaged file.
+ */
+export function resolveTarget(
+	text: string,
+	request: Request,
+	sysroot: Sysroot,
+	databases: readonly PackageDatabase[],
+): Target {
+	const named = /^(?<manager>deb|rpm):(?<name>.+)$/u.exec(text)?.groups;
+	if (named !== undefined) {
+		const owner = installedPackage(named.manager ?? '', named.name ?? '', databases);
+		return {kind: 'package', name: owner.name, package: owner};
+	}
+
+	const path = text.includes('/')
+		? pathTarget(text, request, sysroot)
+		: programOnPath(text, request, sysroot);
+	return classify(path, sysroot);
+}
+
+/** A path as typed: relative to the working directory, or to the root of a foreign sysroot. */
+export function typedPath(text: string, request: Request): SysrootPath {
+	const base = request.sysroot === '/' ? request.workingDirectory : '/';
+	return sysrootPath(posix.resolve(base, text));
+}
+
+/** The first executable of a name in the directories of a search path. */
+export function findOnPath(
+	name: string,
+	searchPath: readonly string[],
+	sysroot: Sysroot,
+): SysrootPath | undefined {
+	for (const directory of searchPath) {
+		const candidate = sysrootPath(posix.join(directory, name));
+		const real = sysroot.realPath(candidate);
+		const status = real === undefined ? undefined : sysroot.status(real);
+		if (status?.kind === 'file' && (status.mode & 0o111) !== 0) {
+			return candidate;
+		}
+	}
+
+	return undefined;
+}
+
+function installedPackage(
+	manager: string,
+	name: string,
+	databases: readonly PackageDatabase[],
+): InstalledPackage {
+	const database = databases.find(candidate => candidate.manager === manager);
+	if (database === undefined) {
+		throw new DynpkError('PACKAGE_UNKNOWN', `no ${manager} package database here for ${name}`);
+	}
+
+	const owner = database.find(name);
+	if (owner === undefined) {
+		throw new DynpkError('PACKAGE_UNKNOWN', `package ${manager}:${name} is not installed`, {
+			hint: 'install it on this machine first, or name its package file',
+		});
+	}
+
+	return owner;
+}
+
+function pathTarget(text: string, request: Request, sysroot: Sysroot): SysrootPath {
+	const path = typedPath(text, request);
+	if (sysroot.realPath(path) === undefined) {
+		const dangling = sysroot.status(path)?.kind === 'symlink';
+		throw new DynpkError(
+			'TARGET_NOT_FOUND',
+			dangling
+				? `${path} is a link that leads nowhere (to ${sysroot.linkTarget(path) ?? '?'})`
+				: `there is no ${path}`,
+		);
+	}
+
+	return path;
+}
+
+function programOnPath(name: string, request: Request, sysroot: Sysroot): SysrootPath {
+	const found = findOnPath(name, request.searchPath, sysroot);
+	if (found === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`, {
+			details: request.searchPath.map(directory => `not in ${directory}`),
+			hint: `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`,
+		});
+	}
+
+	return found;
+}
+
+function classify(path: SysrootPath, sysroot: Sysroot): Target {
+	const name = posix.basename(path);
+	const real = sysroot.realPath(path) ?? path;
+	const status = sysroot.status(real);
+	const host = sysroot.hostPath(real);
+	if (status?.kind === 'directory') {
+		return {kind: 'directory', name: posix.basename(real) || 'root', path: real};
+	}
+
+	if (status?.kind !== 'file' || host === undefined) {
+		throw new DynpkError('NOT_A_PROGRAM', `${path} is neither a file nor a directory`);
+	}
+
+	assertNotSetId(path, status.mode);
+	const head = sysroot.read(real, shebangLimit);
+	if (head === undefined) {
+		throw new DynpkError('PERMISSION', `cannot read ${path}`);
+	}
+
+	if (readShebang(head) !== undefined) {
+		return {kind: 'script', name, path};
+	}
+
+	if (!head.subarray(0, 4).equals(Buffer.from('\u007fELF', 'latin1'))) {
+		throw new DynpkError('NOT_A_PROGRAM', `${path} is neither an ELF file nor a script`, {
+			hint: 'data files travel with --with',
+		});
+	}
+
+	const object = readElf(host);
+	if (object.type !== 'executable' && object.type !== 'shared') {
+		throw new DynpkError('NOT_A_PROGRAM', `${path} is an ELF file of type ${object.type}`);
+	}
+
+	return {kind: isProgram(object) ? 'program' : 'object', name, path};
+}
+
+function assertNotSetId(path: SysrootPath, mode: number): void {
+	if ((mode & 0o6000) !== 0) {
+		const bit = (mode & 0o4000) === 0 ? 'set-group-id' : 'set-user-id';
+		throw new DynpkError('SETUID_PROGRAM', `${path} is a ${bit} program`, {
+			details: ['started through a bundled loader, without root, it has no privileges to gain'],
+			hint: 'use the one of the host',
+		});
+	}
+}
+
+/** Whether the kernel would start it: an interpreter or no need of one, and not a library. */
+export function isProgram(object: {
+	readonly type: string;
+	readonly interpreter: string | undefined;
+	readonly soname: string | undefined;
+	readonly flags: {readonly pie: boolean};
+	readonly isDynamic: boolean;
+}): boolean {
+	if (object.type === 'executable' || object.flags.pie) {
+		return true;
+	}
+
+	// A position-independent executable of before DF_1_PIE; libc.so.6 has an interpreter too.
+	return (
+		object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined
+	);
+}

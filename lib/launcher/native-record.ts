@@ -1,0 +1,172 @@
+/**
+ * The launch record as bytes: a launch, as the native launcher reads it.
+ *
+ * The layout is `struct record` of wrappers/launcher/record.h, field for field: little-endian
+ * numbers first, then lists, then strings, each string ended by NUL. Offsets count from the record's
+ * beginning. The C side checks everything again.
+ */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from './launch-spec.js';
+
+/** A page of a program's own bytes, put back over its entry stub. Offsets are in the launcher's file. */
+export interface RecordPage {
+	/** From the lowest address of the program's image. */
+	readonly address: number;
+	readonly offset: number;
+	readonly size: number;
+	/** `PF_*` of its segment. */
+	readonly flags: number;
+}
+
+export interface SelfPages {
+	/** Of the program headers, from the lowest address of the program's image. */
+	readonly headers: number;
+	readonly pages: readonly RecordPage[];
+}
+
+const MAGIC = 'DYNPKLR1';
+/** Bytes; the launcher refuses more. */
+const RECORD_LIMIT = 1 << 20;
+/** Entries; the launcher refuses more. */
+const LIST_LIMIT = 4096;
+
+const kinds = {loader: 1, script: 2, static: 3} as const;
+const strategies = {map: 1, exec: 2, self: 3} as const;
+const actions = {default: 1, prepend: 2, append: 3} as const;
+const partKinds = {bundle: 1, literal: 2} as const;
+
+const flags = {
+	musl: 1,
+	argv0: 2,
+	inhibitCache: 4,
+	inhibitRpath: 8,
+	preload: 16,
+	audit: 32,
+	inhibitOwnRpath: 64,
+} as const;
+
+/** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
+const WORDS = 16;
+const LISTS = 7;
+const FIXED_SIZE = MAGIC.length + 4 * WORDS + 8 * LISTS;
+
+/** @throws {DynpkError} USAGE where a launch does not fit into a record. */
+export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
+	const writer = new RecordWriter();
+	const isLoader = spec.kind === 'loader';
+	const words = [
+		0, // the size, known at the end
+		kinds[spec.kind],
+		isLoader ? strategies[spec.strategy] : 0,
+		isLoader ? flagsOf(spec) : 0,
+		spec.requires.machine,
+		spec.requires.class,
+		spec.requires.isa,
+		...spec.requires.kernel,
+		writer.text(spec.launcher),
+		writer.text(spec.program),
+		spec.kind === 'static' ? 0 : writer.text(isLoader ? spec.loader : spec.interpreter),
+		writer.text(posix.relative(posix.dirname(spec.program), '') || '.'),
+		isLoader && spec.audit !== undefined ? writer.text(spec.audit) : 0,
+		self?.headers ?? 0,
+	];
+	const isScript = spec.kind === 'script';
+	const lists = [
+		writer.texts(isLoader ? spec.libraryPath : []),
+		writer.texts(isLoader ? spec.inhibitRpath : []),
+		writer.texts(isLoader ? (spec.preload ?? []) : []),
+		writer.texts(isScript ? spec.arguments : []),
+		writer.texts(isScript ? spec.settings : []),
+		writer.list(spec.environment.map(rule => ruleWords(writer, rule))),
+		writer.list(
+			(self?.pages ?? []).map(page => [page.address, page.offset, page.size, page.flags]),
+		),
+	];
+	return writer.finish(words, lists.flat());
+}
+
+function flagsOf(spec: LoaderLaunch): number {
+	const {argv0, inhibitCache, inhibitRpath, preload, audit} = spec.loaderOptions;
+	return (
+		(spec.libc === 'musl' ? flags.musl : 0) |
+		(argv0 ? flags.argv0 : 0) |
+		(inhibitCache ? flags.inhibitCache : 0) |
+		(inhibitRpath ? flags.inhibitRpath : 0) |
+		(preload ? flags.preload : 0) |
+		(audit ? flags.audit : 0) |
+		(spec.inhibitOwnRpath ? flags.inhibitOwnRpath : 0)
+	);
+}
+
+function ruleWords(writer: RecordWriter, rule: EnvironmentRule): readonly number[] {
+	return [
+		writer.text(rule.variable),
+		actions[rule.action],
+		...writer.list(rule.parts.map(part => [partKinds[part.kind], writer.text(part.text)])),
+	];
+}
+
+/** Gathers what lies behind the fixed fields. Not a value of the domain: it lives for one call. */
+class RecordWriter {
+	readonly #chunks: Buffer[] = [];
+	readonly #texts = new Map<string, number>();
+	#size = FIXED_SIZE;
+
+	text(text: string): number {
+		const known = this.#texts.get(text);
+		if (known !== undefined) {
+			return known;
+		}
+
+		if (text.includes('\0')) {
+			throw new DynpkError('USAGE', `${text} holds a NUL byte, which no launch record can`);
+		}
+
+		const offset = this.#append(Buffer.from(`${text}\0`));
+		this.#texts.set(text, offset);
+		return offset;
+	}
+
+	texts(texts: readonly string[]): readonly [number, number] {
+		return this.list(texts.map(text => [this.text(text)]));
+	}
+
+	/** Offset and count, as `struct record_list` has them. */
+	list(items: readonly (readonly number[])[]): readonly [number, number] {
+		if (items.length > LIST_LIMIT) {
+			throw new DynpkError(
+				'USAGE',
+				`a launch record cannot hold a list of ${items.length} entries`,
+			);
+		}
+
+		const padding = (4 - (this.#size % 4)) % 4;
+		this.#append(Buffer.alloc(padding));
+		return [this.#append(wordsToBytes(items.flat())), items.length];
+	}
+
+	finish(words: readonly number[], lists: readonly number[]): Buffer {
+		// The last byte must be NUL: then every string ends inside the record.
+		this.#append(Buffer.alloc(16 - (this.#size % 16)));
+		if (this.#size > RECORD_LIMIT) {
+			throw new DynpkError('USAGE', `the launch record would be ${this.#size} bytes long`);
+		}
+
+		const fixed = [this.#size, ...words.slice(1), ...lists];
+		return Buffer.concat([Buffer.from(MAGIC), wordsToBytes(fixed), ...this.#chunks]);
+	}
+
+	#append(bytes: Buffer): number {
+		const offset = this.#size;
+		this.#chunks.push(bytes);
+		this.#size += bytes.length;
+		return offset;
+	}
+}
+
+function wordsToBytes(words: readonly number[]): Buffer {
+	const bytes = Buffer.alloc(4 * words.length);
+	words.forEach((word, index) => bytes.writeUInt32LE(word, 4 * index));
+	return bytes;
+}

@@ -1,0 +1,206 @@
+/**
+ * For a program that reads its own file: the program with an entry stub, and the launcher beside it.
+ *
+ * The file that is started is the program's own, but for two places: its PT_INTERP program header is
+ * switched off, so that the kernel looks for no loader on the host, and its first instructions are
+ * replaced by wrappers/launcher/self-stub.c. Offsets, size and everything the program may look for
+ * in itself stay. The launcher holds the original pages and puts them back, in memory, before the
+ * loader sees the program.
+ */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {ElfObject, ProgramHeader} from '../elf/elf-object.js';
+import type {LoaderLaunch} from './launch-spec.js';
+import {makeNativeLauncher} from './native-launcher.js';
+import type {RecordPage} from './native-record.js';
+
+export interface SelfLaunch {
+	/** To be put at `spec.launcher`: as long as the program. */
+	readonly program: Buffer;
+	/** To be put at `spec.program`. */
+	readonly launcher: Buffer;
+	/** Where `program` differs from the original. */
+	readonly edits: readonly ByteRange[];
+}
+
+export interface ByteRange {
+	readonly offset: number;
+	readonly length: number;
+}
+
+export interface SelfParts {
+	readonly spec: LoaderLaunch;
+	readonly object: ElfObject;
+	/** The program's bytes. */
+	readonly bytes: Buffer;
+	/** The prebuilt launcher and entry stub of the program's machine. */
+	readonly launcher: Buffer;
+	readonly stub: Buffer;
+}
+
+const PT_LOAD = 1;
+const PT_INTERP = 3;
+const PF_X = 1;
+const PF_W = 2;
+const EM_AARCH64 = 183;
+
+/** @throws {DynpkError} UNSUPPORTED_LOADER where the program's layout has no room for a stub. */
+export function makeSelfLaunch(parts: SelfParts): SelfLaunch {
+	const {spec, object, bytes, stub} = parts;
+	requireNeighbours(spec);
+	const layout = readLayout(object, bytes);
+	const entry = offsetOf(parts, layout);
+	const edits = [
+		{offset: layout.interpreterHeader, length: 4},
+		{offset: entry.offset, length: stub.length},
+	];
+	const program = Buffer.from(bytes);
+	program.writeUInt32LE(0, layout.interpreterHeader);
+	stub.copy(program, entry.offset);
+
+	const headers = layout.segments.find(segment => holds(segment, layout.interpreterHeader, 4));
+	if (headers?.offset !== 0 || (headers.flags & PF_W) !== 0) {
+		throw noRoom(spec, 'its program headers do not lie in its first segment');
+	}
+
+	const size = object.machine === EM_AARCH64 ? 65_536 : 4096;
+	const pages = [
+		...pagesOf(headers, {offset: 0, length: layout.headersEnd}, size),
+		...pagesOf(entry.segment, {offset: entry.offset, length: stub.length}, size),
+	].filter((page, index, all) => all.findIndex(other => other.file === page.file) === index);
+	return {program, launcher: makeCompanion(parts, layout, pages, size), edits};
+}
+
+interface Layout {
+	readonly segments: readonly ProgramHeader[];
+	readonly lowest: bigint;
+	/** File offsets. */
+	readonly headersOffset: number;
+	readonly headersEnd: number;
+	readonly interpreterHeader: number;
+}
+
+interface OriginalPage {
+	readonly address: number;
+	readonly file: number;
+	readonly length: number;
+	readonly flags: number;
+}
+
+/** The stub knows no path but its own: the launcher must lie beside it under the name it makes. */
+function requireNeighbours(spec: LoaderLaunch): void {
+	const expected = posix.join(
+		posix.dirname(spec.launcher),
+		`.${posix.basename(spec.launcher)}.dynpk`,
+	);
+	if (spec.program !== expected) {
+		throw new DynpkError('USAGE', `${spec.launcher} needs its launcher at ${expected}`);
+	}
+}
+
+function readLayout(object: ElfObject, bytes: Buffer): Layout {
+	const is64 = object.class === 64;
+	const headersOffset = is64 ? Number(bytes.readBigUInt64LE(32)) : bytes.readUInt32LE(28);
+	const headerSize = is64 ? 56 : 32;
+	const interpreter = object.programHeaders.findIndex(({type}) => type === PT_INTERP);
+	const segments = object.programHeaders.filter(({type}) => type === PT_LOAD);
+	return {
+		segments,
+		lowest: (segments[0]?.virtualAddress ?? 0n) & ~0xfffn,
+		headersOffset,
+		headersEnd: headersOffset + headerSize * object.programHeaders.length,
+		interpreterHeader: headersOffset + headerSize * interpreter,
+	};
+}
+
+/** Where in the file the stub goes: over the code at the entry point, and the zeros behind it. */
+function offsetOf(
+	{spec, object, bytes, stub}: SelfParts,
+	layout: Layout,
+): {readonly segment: ProgramHeader; readonly offset: number} {
+	const {entry} = object;
+	const segment = layout.segments.find(
+		({virtualAddress, fileSize, flags}) =>
+			(flags & PF_X) !== 0 &&
+			(flags & PF_W) === 0 &&
+			entry >= virtualAddress &&
+			entry < virtualAddress + BigInt(fileSize),
+	);
+	if (segment === undefined) {
+		throw noRoom(spec, 'its entry point lies in no code segment');
+	}
+
+	const offset = segment.offset + Number(entry - segment.virtualAddress);
+	const end = offset + stub.length;
+	const room = segment.offset + segment.fileSize;
+	const padding = bytes.subarray(room, Math.max(room, end));
+	const isFree =
+		end <= floor(room + 4095, 4096) &&
+		end <= bytes.length &&
+		padding.every(byte => byte === 0) &&
+		layout.segments.every(other => other.offset >= end || other.offset <= segment.offset);
+	if (!isFree) {
+		throw noRoom(spec, `there are not ${stub.length} bytes of code behind its entry point`);
+	}
+
+	return {segment, offset};
+}
+
+function holds(segment: ProgramHeader, offset: number, length: number): boolean {
+	return offset >= segment.offset && offset + length <= segment.offset + segment.fileSize;
+}
+
+/** The pages around `range`, but no more of them than the segment has. */
+function pagesOf(segment: ProgramHeader, range: ByteRange, size: number): OriginalPage[] {
+	const first = floor(range.offset, size);
+	const last = floor(range.offset + range.length - 1, size);
+	const pages: OriginalPage[] = [];
+	for (let page = first; page <= last; page += size) {
+		const start = Math.max(page, floor(segment.offset, 4096));
+		const end = Math.min(page + size, floor(segment.offset + segment.fileSize + 4095, 4096));
+		const address = Number(segment.virtualAddress) + start - segment.offset;
+		pages.push({address, file: start, length: end - start, flags: segment.flags});
+	}
+
+	return pages;
+}
+
+/** The launcher, and behind its segments the original pages, aligned as mmap needs them. */
+function makeCompanion(
+	{spec, bytes, launcher: prebuilt}: SelfParts,
+	layout: Layout,
+	pages: readonly OriginalPage[],
+	size: number,
+): Buffer {
+	const make = (places: readonly RecordPage[]): Buffer =>
+		makeNativeLauncher(spec, prebuilt, {headers: layout.headersOffset, pages: places});
+	const place = (start: number): RecordPage[] =>
+		pages.map((page, index) => ({
+			address: page.address - Number(layout.lowest),
+			offset: start + index * size + (page.file % size),
+			size: page.length,
+			flags: page.flags,
+		}));
+	// The record is as long whatever numbers it holds.
+	const start = floor(make(place(0)).length + size - 1, size);
+	const launcher = make(place(start));
+	const companion = Buffer.alloc(start + pages.length * size);
+	launcher.copy(companion);
+	place(start).forEach(({offset}, index) => {
+		const page = pages[index];
+		if (page !== undefined) {
+			bytes.copy(companion, offset, page.file, page.file + page.length);
+		}
+	});
+	return companion;
+}
+
+function floor(value: number, multiple: number): number {
+	return value - (value % multiple);
+}
+
+function noRoom(spec: LoaderLaunch, reason: string): DynpkError {
+	return new DynpkError('UNSUPPORTED_LOADER', `${spec.launcher} cannot start itself: ${reason}`, {
+		hint: 'force another launch strategy',
+	});
+}

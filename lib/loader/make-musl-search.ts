@@ -1,0 +1,182 @@
+/**
+ * Where musl's loader finds a needed name: `load_library` of ldso/dynlink.c.
+ *
+ * 1. the names of libc and its parts, which are the loader itself; 2. a name with a slash, as it
+ * stands; 3. LD_LIBRARY_PATH; 4. DT_RUNPATH, or else DT_RPATH, of the requester and of all who asked
+ * for it; 5. `etc/ld-musl-ARCH.path` beside the loader, or the built-in list. The first file that
+ * opens is taken, whatever it is: nothing is passed over for being of another machine.
+ */
+import type {ElfObject} from '../elf/elf-object.js';
+import type {Sysroot} from '../inputs/sysroot.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {MuslFacts} from './loader-facts.js';
+import type {Found, LinkMapEntry, LoaderSearch, Missing, Place, Searched} from './loader-search.js';
+import {makeSearchDir} from './search-dirs.js';
+
+export interface MuslSearchOptions {
+	readonly sysroot: Sysroot;
+	readonly facts: MuslFacts;
+	readonly ldLibraryPath?: string | undefined;
+	/** What relative names and elements count from; by default they are never followed. */
+	readonly workingDirectory?: SysrootPath | undefined;
+	/** `as-given` when started as `ld-musl-ARCH.so.1 PROGRAM`. */
+	readonly programOrigin?: 'real' | 'as-given' | undefined;
+}
+
+interface MuslList {
+	readonly place: Place;
+	/** Separated by colons or newlines; empty elements do not count. */
+	readonly dirs: string;
+}
+
+/** Search as the loader of `facts` would. One value serves any number of programs. */
+export function makeMuslSearch(options: MuslSearchOptions): LoaderSearch {
+	const {sysroot, facts, ldLibraryPath = '', workingDirectory, programOrigin = 'real'} = options;
+	const systemList = readSystemList(sysroot, facts);
+	const loader: Found = Object.freeze({
+		status: 'found',
+		object: facts.object,
+		path: facts.path,
+		place: 'loader',
+		passedOver: [],
+		variants: [],
+	});
+	const answers = new Map<string, Found | Missing>();
+
+	function locate(needed: string, requester: LinkMapEntry): Found | Missing {
+		if (isLoaderName(needed) || needed === facts.path) {
+			return loader;
+		}
+
+		if (needed.includes('/')) {
+			return tryNamed(needed);
+		}
+
+		const lists = listsFor(requester);
+		const key = [needed, ...lists.map(({dirs}) => dirs)].join('\0');
+		const answer = answers.get(key) ?? searchLists(needed, lists);
+		answers.set(key, answer);
+		return answer;
+	}
+
+	function listsFor(requester: LinkMapEntry): readonly MuslList[] {
+		const lists: MuslList[] = [{place: 'ld-library-path', dirs: ldLibraryPath}];
+		for (let entry: LinkMapEntry | undefined = requester; entry; entry = entry.loader) {
+			const {rpath, runpath} = entry.object;
+			const dirs = expandOrigin(runpath ?? rpath ?? '', () => originOf(entry));
+			lists.push({place: runpath === undefined ? 'rpath' : 'runpath', dirs});
+		}
+
+		return [...lists.filter(({dirs}) => dirs !== ''), systemList];
+	}
+
+	function originOf(entry: LinkMapEntry): string {
+		const isProgram = entry.loader === undefined && entry.program === undefined;
+		const path = isProgram && programOrigin === 'real' ? sysroot.realPath(entry.path) : undefined;
+		return parentOf(path ?? entry.path);
+	}
+
+	function searchLists(name: string, lists: readonly MuslList[]): Found | Missing {
+		const searched: Searched[] = [];
+		for (const {place, dirs} of lists) {
+			for (const text of dirs.split(/[:\n]+/u).filter(element => element !== '')) {
+				const dir = makeSearchDir(text, {sysroot, workingDirectory});
+				if (dir.kind === 'unsearched') {
+					searched.push({place, path: text, why: dir.why});
+					continue;
+				}
+
+				const answer = tryFile(sysrootPath(`${dir.path}/${name}`), place, searched);
+				if (answer !== undefined) {
+					return answer;
+				}
+			}
+		}
+
+		return {status: 'missing', searched, fatal: undefined};
+	}
+
+	function tryNamed(name: string): Found | Missing {
+		const slash = name.lastIndexOf('/');
+		const dir = makeSearchDir(name.slice(0, slash + 1), {sysroot, workingDirectory});
+		const searched: Searched[] = [];
+		if (dir.kind === 'unsearched') {
+			searched.push({place: 'name', path: name, why: dir.why});
+			return {status: 'missing', searched, fatal: undefined};
+		}
+
+		const answer = tryFile(sysrootPath(`${dir.path}/${name.slice(slash + 1)}`), 'name', searched);
+		return answer ?? {status: 'missing', searched, fatal: undefined};
+	}
+
+	/** The end of the search, or `undefined` to look further. */
+	function tryFile(
+		path: SysrootPath,
+		place: Place,
+		searched: Searched[],
+	): Found | Missing | undefined {
+		const file = sysroot.elf(path);
+		if (file.status === 'absent' || (file.status === 'unreadable' && file.errno === 'EACCES')) {
+			searched.push({place, path, why: file.status === 'absent' ? 'absent' : file.reason});
+			return undefined;
+		}
+
+		const problem = file.status === 'elf' ? problemOf(file.object, facts.object) : file.reason;
+		if (file.status !== 'elf' || problem !== undefined) {
+			const reason = problem ?? 'cannot be loaded';
+			return {status: 'missing', searched, fatal: {path, reason}};
+		}
+
+		if (isLibc(file.object)) {
+			return loader;
+		}
+
+		const passedOver = searched.filter(({why}) => why !== 'absent');
+		return {status: 'found', object: file.object, path, place, passedOver, variants: []};
+	}
+
+	return Object.freeze({libc: 'musl', expand: (needed: string) => needed, locate});
+}
+
+/** Names that musl keeps for itself: `libc.` and so on, whatever follows. */
+function isLoaderName(name: string): boolean {
+	return /^lib(?:c|pthread|rt|m|dl|util|xnet)\./u.test(name);
+}
+
+/** A second libc under another name is replaced by musl itself; its symbols betray it to ld.so. */
+function isLibc({soname}: ElfObject): boolean {
+	return soname !== undefined && /^libc\.(?:so\b|musl-)/u.test(soname);
+}
+
+function problemOf(object: ElfObject, loader: ElfObject): string | undefined {
+	if (object.class !== loader.class || object.byteOrder !== loader.byteOrder) {
+		return 'wrong class';
+	}
+
+	if (object.machine !== loader.machine) {
+		return 'wrong machine';
+	}
+
+	return object.type === 'shared' && object.isDynamic ? undefined : 'not a shared object';
+}
+
+/** `fixup_rpath`: `$ORIGIN` is the only token, and one more spoils the whole list. */
+function expandOrigin(dirs: string, originOf: () => string): string {
+	if (!dirs.includes('$')) {
+		return dirs;
+	}
+
+	return /\$(?!ORIGIN|\{ORIGIN\})/u.test(dirs)
+		? ''
+		: dirs.replace(/\$(?:ORIGIN|\{ORIGIN\})/gu, () => originOf());
+}
+
+const LARGEST_PATH_FILE = 1 << 20;
+
+/** The path file lies in `etc` beside the directory of the loader, as PT_INTERP names that. */
+function readSystemList(sysroot: Sysroot, facts: MuslFacts): MuslList {
+	const prefix = parentOf(parentOf(facts.path));
+	const file = sysrootPath(`${prefix}/etc/ld-musl-${facts.architecture}.path`);
+	const dirs = sysroot.read(file, LARGEST_PATH_FILE)?.toString('utf8');
+	return {place: 'musl-path', dirs: dirs ?? facts.systemDirs.join(':')};
+}

@@ -1,0 +1,64 @@
+/**
+ * Hold an unpacked tree against its manifest: every entry there, none besides, each as recorded.
+ */
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {BundleManifest, FileRecord} from './manifest.js';
+
+/** One entry of a tree, as whoever unpacked or walked it saw it; paths below the bundle's top. */
+export interface TreeEntry {
+	readonly path: string;
+	readonly kind: FileRecord['kind'];
+	readonly mode: number | undefined;
+	readonly size: number | undefined;
+	readonly sha256: string | undefined;
+	readonly target: string | undefined;
+}
+
+const MANIFEST_NAME = 'dynpk.json';
+const SHOWN = 10;
+
+/** @throws {DynpkError} BUNDLE_DAMAGED listing what differs. */
+export function assertTreeMatches(
+	bundle: string,
+	manifest: BundleManifest,
+	entries: readonly TreeEntry[],
+): void {
+	const differences = compareTree(manifest, entries);
+	if (differences.length > 0) {
+		const more = differences.length - SHOWN;
+		throw new DynpkError('BUNDLE_DAMAGED', `${bundle} is not as it was packed`, {
+			details: [...differences.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])],
+			hint: 'copy or unpack it again',
+		});
+	}
+}
+
+/** One line a difference, in the order of the manifest. */
+export function compareTree(manifest: BundleManifest, entries: readonly TreeEntry[]): string[] {
+	const found = new Map(
+		entries.filter(({path}) => path !== MANIFEST_NAME).map(entry => [entry.path, entry]),
+	);
+	const differences = manifest.files.flatMap(record => {
+		const entry = found.get(record.path);
+		found.delete(record.path);
+		const difference = entry === undefined ? 'is missing' : compareEntry(record, entry);
+		return difference === undefined ? [] : [`${record.path} ${difference}`];
+	});
+	return [...differences, ...[...found.keys()].map(path => `${path} does not belong to it`)];
+}
+
+function compareEntry(record: FileRecord, entry: TreeEntry): string | undefined {
+	if (record.kind !== entry.kind) {
+		return `is a ${entry.kind}, and was a ${record.kind}`;
+	}
+
+	if (record.mode !== undefined && Number.parseInt(record.mode, 8) !== entry.mode) {
+		return `has mode ${entry.mode?.toString(8) ?? 'unknown'}, and had ${record.mode}`;
+	}
+
+	if (record.target !== entry.target) {
+		return `leads to ${entry.target ?? 'nothing'}, and led to ${record.target ?? 'nothing'}`;
+	}
+
+	return record.sha256 === entry.sha256 ? undefined : 'has other contents';
+}

@@ -1,0 +1,54 @@
+/**
+ * Read a bundle's manifest and believe it only when it has the published form.
+ *
+ * A bundle comes from somewhere: its manifest is as hostile as any other file until the schema,
+ * which also keeps every path inside the bundle, has accepted it.
+ */
+import {readFileSync, statSync} from 'node:fs';
+import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {BundleManifest} from './manifest.js';
+
+/** A million files at a few hundred bytes each. */
+const MANIFEST_LIMIT = 512 << 20;
+
+/** @throws {DynpkError} MANIFEST_INVALID naming the first thing that is wrong. */
+export function readManifest(path: string): BundleManifest {
+	const size = statSync(path, {throwIfNoEntry: false})?.size;
+	if (size === undefined || size > MANIFEST_LIMIT) {
+		const reason = size === undefined ? 'there is no such file' : `${size} bytes are too many`;
+		throw new DynpkError('MANIFEST_INVALID', `${path}: ${reason}`, {
+			hint: 'a bundle has a dynpk.json at its top',
+		});
+	}
+
+	return parseManifest(readFileSync(path), path);
+}
+
+/** @throws {DynpkError} MANIFEST_INVALID; `name` is what the message calls the bytes. */
+export function parseManifest(bytes: Buffer, name: string): BundleManifest {
+	let value: unknown;
+	try {
+		value = JSON.parse(bytes.toString('utf8'));
+	} catch (cause) {
+		throw new DynpkError('MANIFEST_INVALID', `${name} is not JSON`, {cause});
+	}
+
+	validator ??= compileSchema();
+	if (!validator(value)) {
+		const [error] = validator.errors ?? [];
+		const where = error === undefined ? '' : `${error.instancePath} ${error.message ?? ''}`;
+		throw new DynpkError('MANIFEST_INVALID', `${name} is no manifest: ${where.trim()}`);
+	}
+
+	// The schema is the type's twin; a test holds the two together.
+	return value as BundleManifest;
+}
+
+let validator: ValidateFunction | undefined;
+
+function compileSchema(): ValidateFunction {
+	const path = new URL('../../../docs/manifest-v1.schema.json', import.meta.url);
+	const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
+	return new Ajv2020({strict: true, strictRequired: false, allowUnionTypes: true}).compile(schema);
+}

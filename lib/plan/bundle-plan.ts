@@ -1,0 +1,109 @@
+/**
+ * The decision: what a bundle will hold, as pure data, before a byte of it is written.
+ *
+ * Operations are in the order of the archive. Staging carries them out and decides nothing;
+ * `--dry-run` prints them.
+ */
+import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
+import type {
+	FindingRecord,
+	LoaderRecord,
+	ObjectRecord,
+	PackageRecord,
+	ProgramRecord,
+} from '../manifest/manifest.js';
+import type {BundlePath, HostPath, SysrootPath} from '../paths/paths.js';
+
+export interface BundlePlan {
+	readonly name: string;
+	readonly programs: readonly ProgramRecord[];
+	readonly loaders: readonly PlannedLoader[];
+	readonly launches: readonly LaunchSpec[];
+	readonly packages: readonly PackageRecord[];
+	readonly operations: readonly Operation[];
+	readonly objects: readonly ObjectRecord[];
+	readonly findings: readonly FindingRecord[];
+}
+
+/** What the manifest says of a loader, less what is only known once its bytes are read. */
+export type PlannedLoader = Omit<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
+
+export type Operation =
+	| MakeDirectory
+	| CopyFile
+	| CopyLoader
+	| CopyCompiledPython
+	| WriteLauncher
+	| WriteSelfProgram
+	| MakeSymlink
+	| MakeHardlink;
+
+interface OperationBase {
+	readonly path: BundlePath;
+	/** Why, in a few words, for the manifest and for a person. */
+	readonly reason: string;
+}
+
+interface FromSource extends OperationBase {
+	readonly source: SysrootPath;
+	/** As in `packages`; `undefined` where no package owns the source. */
+	readonly package: string | undefined;
+}
+
+export interface MakeDirectory extends OperationBase {
+	readonly kind: 'make-directory';
+	readonly mode: number;
+}
+
+export interface CopyFile extends FromSource {
+	readonly kind: 'copy-file';
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
+	readonly mode: number;
+}
+
+/** Compiled Python, made independent of its source's time. */
+export interface CopyCompiledPython extends FromSource {
+	readonly kind: 'copy-compiled-python';
+	readonly from: HostPath;
+	readonly size: number;
+	readonly mode: number;
+}
+
+/** The one object that is changed on the way: its built-in search strings are overwritten. */
+export interface CopyLoader extends FromSource {
+	readonly kind: 'copy-loader';
+	readonly from: HostPath;
+	readonly size: number;
+	readonly mode: number;
+}
+
+export interface WriteLauncher extends OperationBase {
+	readonly kind: 'write-launcher';
+	readonly launch: LaunchSpec;
+	/** The program's own file, where the launcher has to know its bytes. */
+	readonly program: HostPath | undefined;
+}
+
+/** A program that reads its own file: its bytes with an entry stub, started as they are. */
+export interface WriteSelfProgram extends FromSource {
+	readonly kind: 'write-self-program';
+	readonly launch: LoaderLaunch;
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
+}
+
+export interface MakeSymlink extends OperationBase {
+	readonly kind: 'make-symlink';
+	/** Relative to the link's directory. */
+	readonly target: string;
+	readonly source: SysrootPath | undefined;
+	readonly package: string | undefined;
+}
+
+export interface MakeHardlink extends FromSource {
+	readonly kind: 'make-hardlink';
+	readonly target: BundlePath;
+}

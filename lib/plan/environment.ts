@@ -1,0 +1,84 @@
+/**
+ * Which variables a packed program is given so that it finds its files in the bundle.
+ *
+ * The rules are data, each with its reason; one applies when the program has that name and the
+ * payload has that directory. What the user has set always stays. PATH is the one rule that is
+ * computed: packed helpers come before the host's.
+ */
+import {posix} from 'node:path';
+import picomatch from 'picomatch';
+import type {EnvironmentPart, EnvironmentRule} from '../launcher/launch-spec.js';
+import {payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import environmentRules from './data/environment-rules.json' with {type: 'json'};
+
+export interface EnvironmentFacts {
+	/** Every directory and file of the payload. */
+	readonly payloadPaths: ReadonlySet<SysrootPath>;
+	/** Directories with launchers, to be searched for helpers. */
+	readonly programDirectories: readonly SysrootPath[];
+}
+
+/** The rules for a program known by these names, its own and those of links to it. */
+export function makeEnvironment(
+	facts: EnvironmentFacts,
+): (names: readonly string[]) => EnvironmentRule[] {
+	const candidates = compiledRules.map(rule => ({...rule, found: findPaths(rule, facts)}));
+	const searchPath: EnvironmentRule[] = facts.programDirectories.map(directory => ({
+		variable: 'PATH',
+		action: 'prepend',
+		parts: [{kind: 'bundle', text: payloadPath(directory)}],
+	}));
+	return names => [
+		...searchPath,
+		...candidates
+			.filter(rule => rule.found.length > 0 && names.some(name => rule.isFor(name)))
+			.map(({variable, action, leading, found}) => ({
+				variable,
+				action,
+				parts: [...leading, ...found.map(bundlePart)],
+			})),
+	];
+}
+
+interface CompiledRule {
+	readonly variable: string;
+	readonly action: 'default' | 'append';
+	readonly isFor: (name: string) => boolean;
+	readonly patterns: readonly ((path: string) => boolean)[];
+	readonly first: boolean;
+	readonly leading: readonly EnvironmentPart[];
+}
+
+const compiledRules: readonly CompiledRule[] = environmentRules.map(rule => ({
+	variable: rule.variable,
+	action: rule.action === 'append' ? 'append' : 'default',
+	isFor: picomatch(rule.programs, {dot: true}),
+	patterns: rule.paths.map(pattern => picomatch(pattern)),
+	first: rule.first,
+	leading: 'leading' in rule ? [{kind: 'literal', text: rule.leading}] : [],
+}));
+
+/** In the order of the rule's patterns, then by name. */
+function findPaths(rule: CompiledRule, {payloadPaths}: EnvironmentFacts): SysrootPath[] {
+	const found = rule.patterns.flatMap(matches =>
+		[...payloadPaths].filter(path => matches(path)).sort(),
+	);
+	return rule.first ? found.slice(0, 1) : [...new Set(found)];
+}
+
+function bundlePart(path: SysrootPath): EnvironmentPart {
+	return {kind: 'bundle', text: payloadPath(path)};
+}
+
+/** All paths of a payload with the directories that hold them. */
+export function withParents(paths: Iterable<SysrootPath>): Set<SysrootPath> {
+	const all = new Set<SysrootPath>();
+	for (const path of paths) {
+		for (let current = path; current !== '/' && !all.has(current);) {
+			all.add(current);
+			current = sysrootPath(posix.dirname(current));
+		}
+	}
+
+	return all;
+}

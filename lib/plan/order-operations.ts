@@ -1,0 +1,114 @@
+/**
+ * The one order of a bundle's entries: at each level directories before files, each by byte order.
+ *
+ * Every directory comes before what is in it, a hard link after the file it names where both were
+ * planned so, and the manifest, the only file at the top, comes last, when all digests are known.
+ */
+import {posix} from 'node:path';
+import {bundlePath, comparePaths, type BundlePath} from '../paths/paths.js';
+import type {CopyCompiledPython, CopyFile, MakeHardlink, Operation} from './bundle-plan.js';
+
+/** Sort, add the directories nobody planned, and let the first of a set of hard links be the file. */
+export function orderOperations(operations: readonly Operation[]): Operation[] {
+	const complete = [...operations, ...missingDirectories(operations)];
+	const directories = new Set(
+		complete.filter(({kind}) => kind === 'make-directory').map(({path}) => path),
+	);
+	const keyed = complete.map(operation => ({
+		operation,
+		components: operation.path.split('/'),
+		isDirectory: directories.has(operation.path),
+	}));
+	keyed.sort(compareKeys);
+	return hardlinksBackward(keyed.map(({operation}) => operation));
+}
+
+interface Keyed {
+	readonly components: readonly string[];
+	readonly isDirectory: boolean;
+}
+
+function compareKeys(a: Keyed, b: Keyed): number {
+	const shared = Math.min(a.components.length, b.components.length);
+	for (let index = 0; index < shared; index++) {
+		const [left = '', right = ''] = [a.components[index], b.components[index]];
+		if (left !== right) {
+			const leftIsFile = index === a.components.length - 1 && !a.isDirectory;
+			const rightIsFile = index === b.components.length - 1 && !b.isDirectory;
+			return leftIsFile === rightIsFile ? comparePaths(left, right) : leftIsFile ? 1 : -1;
+		}
+	}
+
+	return a.components.length - b.components.length;
+}
+
+function missingDirectories(operations: readonly Operation[]): Operation[] {
+	const known = new Set<string>(
+		operations.filter(({kind}) => kind === 'make-directory').map(({path}) => path),
+	);
+	const missing: Operation[] = [];
+	for (const {path} of operations) {
+		for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
+			if (known.has(parent)) {
+				break;
+			}
+
+			known.add(parent);
+			missing.push({
+				kind: 'make-directory',
+				path: bundlePath(parent),
+				mode: 0o755,
+				reason: 'holds other entries',
+			});
+		}
+	}
+
+	return missing;
+}
+
+/** An archive can only link back: whichever of a set comes first carries the bytes. */
+function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
+	const linksTo = new Map<BundlePath, MakeHardlink[]>();
+	for (const operation of sorted) {
+		if (operation.kind === 'make-hardlink') {
+			linksTo.set(operation.target, [...(linksTo.get(operation.target) ?? []), operation]);
+		}
+	}
+
+	const position = new Map(sorted.map((operation, index) => [operation.path, index]));
+	const replaced = new Map<BundlePath, Operation>();
+	for (const operation of sorted) {
+		const links = linksTo.get(operation.path);
+		if (!isCopy(operation) || links === undefined) {
+			continue;
+		}
+
+		const [first] = links;
+		const before = (path: BundlePath): number => position.get(path) ?? 0;
+		if (first !== undefined && before(first.path) < before(operation.path)) {
+			const {source, package: owner, reason, path} = operation;
+			replaced.set(first.path, moveCopy(operation, first));
+			replaced.set(path, {
+				kind: 'make-hardlink',
+				path,
+				target: first.path,
+				source,
+				package: owner,
+				reason,
+			});
+			for (const link of links.slice(1)) {
+				replaced.set(link.path, {...link, target: first.path});
+			}
+		}
+	}
+
+	return sorted.map(operation => replaced.get(operation.path) ?? operation);
+}
+
+function isCopy(operation: Operation): operation is CopyFile | CopyCompiledPython {
+	return operation.kind === 'copy-file' || operation.kind === 'copy-compiled-python';
+}
+
+function moveCopy<T extends CopyFile | CopyCompiledPython>(copy: T, to: MakeHardlink): T {
+	return {...copy, path: to.path, source: to.source, package: to.package, reason: to.reason};
+}

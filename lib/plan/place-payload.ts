@@ -1,0 +1,224 @@
+/**
+ * Lay the payload out below `root/`: launchers in the place of programs and scripts, links as they
+ * were, libraries as links to where the loader finds them.
+ *
+ * A program's own file stays in its directory under a hidden name, so that `$ORIGIN` and everything
+ * a program derives from its directory hold. A script's own file keeps its name, because `$0` shows
+ * it, and moves to a twin of its directory, in which every neighbour can still be reached.
+ */
+import {posix} from 'node:path';
+import type {Payload, PayloadEntry, PayloadFile, PayloadLink, Reason} from '../inputs/payload.js';
+import {packageId} from '../inputs/installed/package-database.js';
+import {
+	bundlePath,
+	isWithin,
+	payloadPath,
+	sysrootPath,
+	type BundlePath,
+	type SysrootPath,
+} from '../paths/paths.js';
+import type {Operation} from './bundle-plan.js';
+
+/** How each file of the payload is carried. */
+export type Carriage =
+	/** As it is. */
+	| {readonly kind: 'plain'}
+	/** The bundled loader's copy stands elsewhere; here is a link to it. */
+	| {readonly kind: 'moved'; readonly to: BundlePath}
+	/** What stands in its place is not made from the payload alone. */
+	| {readonly kind: 'replaced'}
+	/** Moved aside; a launcher takes its place. */
+	| {readonly kind: 'launched'; readonly program: BundlePath};
+
+export interface PayloadLayout {
+	readonly operations: readonly Operation[];
+	/** Links that lead out of everything that is carried. */
+	readonly dropped: readonly PayloadLink[];
+}
+
+/** Where a dynamic program's own file lies: beside its launcher. */
+export function programHome(path: SysrootPath): BundlePath {
+	const place = payloadPath(path);
+	return bundlePath(posix.join(posix.dirname(place), `.${posix.basename(place)}.dynpk`));
+}
+
+/** Where a script's own file lies: in the twin of its directory, under its own name. */
+export function scriptHome(path: SysrootPath): BundlePath {
+	const place = payloadPath(path);
+	return bundlePath(posix.join(`${posix.dirname(place)}.dynpk`, posix.basename(place)));
+}
+
+export function layOutPayload(
+	payload: Payload,
+	carriage: (file: PayloadFile) => Carriage,
+): PayloadLayout {
+	const operations: Operation[] = [];
+	const dropped: PayloadLink[] = [];
+	const copied = new Map<string, BundlePath>();
+	const twins = new Set<SysrootPath>();
+	for (const entry of payload.entries) {
+		switch (entry.kind) {
+			case 'directory':
+				operations.push({
+					kind: 'make-directory',
+					path: payloadPath(entry.path),
+					mode: entry.mode,
+					reason: describeReason(entry.reason),
+				});
+				break;
+			case 'symlink': {
+				const link = layOutLink(entry);
+				if (link === undefined) {
+					dropped.push(entry);
+				} else {
+					operations.push(link);
+				}
+
+				break;
+			}
+
+			case 'file':
+				operations.push(...layOutFile(entry, carriage(entry), copied));
+				if (entry.content.kind === 'script' && carriage(entry).kind === 'launched') {
+					twins.add(sysrootPath(posix.dirname(entry.path)));
+				}
+		}
+	}
+
+	return {operations: [...operations, ...layOutTwins(payload, twins, carriage)], dropped};
+}
+
+function layOutFile(
+	file: PayloadFile,
+	carriage: Carriage,
+	copied: Map<string, BundlePath>,
+): Operation[] {
+	const place = payloadPath(file.path);
+	if (carriage.kind === 'replaced') {
+		return [];
+	}
+
+	if (carriage.kind === 'moved') {
+		const target = posix.relative(posix.dirname(place), carriage.to);
+		return [{kind: 'make-symlink', path: place, target, ...origin(file)}];
+	}
+
+	const path = carriage.kind === 'launched' ? carriage.program : place;
+	const earlier = copied.get(file.fileId);
+	if (earlier !== undefined) {
+		return [{kind: 'make-hardlink', path, target: earlier, ...origin(file)}];
+	}
+
+	copied.set(file.fileId, path);
+	// A program beside its launcher must not be started by accident: it would use the host's loader.
+	const mode =
+		carriage.kind === 'launched' && file.content.kind === 'elf' ? file.mode & ~0o111 : file.mode;
+	return [
+		{
+			kind: isCompiledPython(file) ? 'copy-compiled-python' : 'copy-file',
+			path,
+			from: file.hostPath,
+			size: file.size,
+			mode: mode | 0o400,
+			...origin(file),
+		},
+	];
+}
+
+/** Larger ones are no modules. */
+const COMPILED_LIMIT = 32 << 20;
+
+function isCompiledPython({path, size}: PayloadFile): boolean {
+	return /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
+}
+
+const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);
+
+/** `undefined` for a link that leads to the running host and so cannot be carried. */
+function layOutLink(link: PayloadLink): Operation | undefined {
+	const directory = posix.dirname(link.path);
+	const target = sysrootPath(posix.resolve(directory, link.target));
+	if (hostOwned.some(owned => isWithin(target, owned))) {
+		return undefined;
+	}
+
+	// Rewritten only where it has to be: an absolute text, or one that relies on `/..` being `/`.
+	const climbs = posix.join(directory.slice(1), link.target).startsWith('..');
+	const text =
+		link.target.startsWith('/') || climbs ? posix.relative(directory, target) || '.' : link.target;
+	return {kind: 'make-symlink', path: payloadPath(link.path), target: text, ...origin(link)};
+}
+
+/** Neighbours of moved scripts, reachable from the twin directory by their own names. */
+function layOutTwins(
+	payload: Payload,
+	twins: ReadonlySet<SysrootPath>,
+	carriage: (file: PayloadFile) => Carriage,
+): Operation[] {
+	const neighbours = new Map<SysrootPath, Set<string>>();
+	for (const entry of payload.entries) {
+		for (let child: SysrootPath = entry.path; child !== '/';) {
+			const parent = sysrootPath(posix.dirname(child));
+			if (twins.has(parent)) {
+				const names = neighbours.get(parent) ?? new Set();
+				neighbours.set(parent, names.add(posix.basename(child)));
+			}
+
+			child = parent;
+		}
+	}
+
+	const moved = new Set(
+		payload.entries.flatMap(entry =>
+			entry.kind === 'file' &&
+			entry.content.kind === 'script' &&
+			carriage(entry).kind === 'launched'
+				? [entry.path]
+				: [],
+		),
+	);
+	return [...neighbours].flatMap(([directory, names]) => {
+		const place = payloadPath(directory);
+		return [...names]
+			.filter(name => !moved.has(sysrootPath(posix.join(directory, name))))
+			.map((name): Operation => {
+				const path = bundlePath(posix.join(`${place}.dynpk`, name));
+				const target = posix.join('..', posix.basename(place), name);
+				const reason = 'neighbour of a script';
+				return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
+			});
+	});
+}
+
+function origin(entry: PayloadEntry): {
+	readonly source: SysrootPath;
+	readonly package: string | undefined;
+	readonly reason: string;
+} {
+	return {
+		source: entry.path,
+		package: entry.package === undefined ? undefined : packageId(entry.package),
+		reason: describeReason(entry.reason),
+	};
+}
+
+export function describeReason(reason: Reason): string {
+	switch (reason.kind) {
+		case 'target':
+			return 'target';
+		case 'with':
+			return '--with';
+		case 'scan':
+			return `--scan ${reason.directory}`;
+		case 'package':
+			return reason.neededBy === undefined
+				? `package ${reason.package}`
+				: `package ${reason.package}, needed by ${reason.neededBy}`;
+		case 'link':
+			return `target of the link ${reason.from}`;
+		case 'interpreter':
+			return `interpreter of ${reason.of}`;
+		case 'alternative':
+			return `alternative ${reason.name}`;
+	}
+}

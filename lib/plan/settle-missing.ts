@@ -1,0 +1,56 @@
+/**
+ * Libraries that are nowhere: a fault for what the user asked for, a finding for what came along.
+ *
+ * All of them are told at once, each with who needs it and where was looked.
+ */
+import type {Unresolved} from '../closure/closure.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {FindingRecord} from '../manifest/manifest.js';
+import type {WalkedPayload} from './walk-payload.js';
+
+/** @throws {DynpkError} UNRESOLVED_NEEDED */
+export function settleMissing(
+	walked: WalkedPayload,
+	policy: 'error' | 'warn' | 'ignore',
+): FindingRecord[] {
+	const fatal = new Map<string, Unresolved>();
+	const bearable = new Map<string, Unresolved>();
+	for (const root of walked.roots) {
+		const required = root.role === 'program' || walked.required.has(root.path);
+		for (const missing of root.closure.unresolved) {
+			const key = `${missing.needed}\0${missing.by.path}`;
+			const isFatal = required && missing.severity === 'error' && policy === 'error';
+			(isFatal ? fatal : bearable).set(key, missing);
+		}
+	}
+
+	if (fatal.size > 0) {
+		throw missingFault([...fatal.values()]);
+	}
+
+	return policy === 'ignore'
+		? []
+		: [...bearable.values()].map(({needed, by}) => ({
+				code: 'NEEDED_MISSING',
+				path: by.path,
+				message: `needs ${needed}, which is not here`,
+			}));
+}
+
+function missingFault(missing: readonly Unresolved[]): DynpkError {
+	const [first] = missing;
+	const names = new Set(missing.map(({needed}) => needed));
+	const message =
+		missing.length === 1 && first !== undefined
+			? `cannot find ${first.needed}, needed by ${first.by.path}`
+			: `cannot find ${names.size === 1 ? [...names].join('') : `${names.size} libraries`}`;
+	const details = missing.flatMap(({needed, by, searched, fatal}) => [
+		...(missing.length === 1 ? [] : [`${needed}, needed by ${by.path}`]),
+		...searched.map(({place, path, why}) => `${place}: ${path} (${why})`),
+		...(fatal === undefined ? [] : [`${fatal.path}: ${fatal.reason}`]),
+	]);
+	return new DynpkError('UNRESOLVED_NEEDED', message, {
+		details,
+		hint: 'install what owns it on this machine, or pack without it: --missing warn',
+	});
+}

@@ -1,0 +1,228 @@
+/**
+ * Walk the closure of every ELF object that travels, each under the loader that will start it.
+ *
+ * Programs name their loader themselves. An object that programs load at run time is walked under
+ * the loader of the programs of its kind, because that is who will answer for it.
+ */
+import {posix} from 'node:path';
+import type {Closure} from '../closure/closure.js';
+import {walkClosure} from '../closure/walk-closure.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import {architectureName} from '../elf/elf-machines.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {Exclusions} from '../inputs/exclusions.js';
+import type {Payload, PayloadFile} from '../inputs/payload.js';
+import type {Sysroot} from '../inputs/sysroot.js';
+import {isProgram} from '../inputs/target.js';
+import {isPresent} from './is-present.js';
+import type {LoaderFacts} from '../loader/loader-facts.js';
+import type {LoaderSearch} from '../loader/loader-search.js';
+import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
+import {usualInterpreter} from '../loader/usual-interpreter.js';
+import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {WalkedRoot} from './place-libraries.js';
+
+export interface WalkedPayload {
+	readonly roots: readonly WalkedRoot[];
+	/** Dynamic programs, by path. */
+	readonly programs: ReadonlyMap<SysrootPath, WalkedProgram>;
+	readonly loaders: readonly WalkedLoader[];
+	/** Real directories that the loaders search by themselves. */
+	readonly libraryDirectories: ReadonlySet<string>;
+	/** Who first asked for a library, by its file id, in words. */
+	readonly requesters: ReadonlyMap<string, string>;
+	/** Paths of objects whose missing libraries are an error, not a finding. */
+	readonly required: ReadonlySet<SysrootPath>;
+}
+
+export interface WalkedProgram {
+	readonly object: ElfObject;
+	readonly closure: Closure;
+	readonly loader: WalkedLoader;
+}
+
+export interface WalkedLoader {
+	/** Without links. */
+	readonly path: SysrootPath;
+	readonly facts: LoaderFacts;
+	readonly search: LoaderSearch;
+	/** Its place in the bundle. */
+	readonly home: BundlePath;
+	readonly libraryDirectory: BundlePath;
+}
+
+/** @throws {DynpkError} UNSUPPORTED_LOADER, TARGET_NOT_FOUND for a loader that is not there. */
+export function walkPayload(
+	payload: Payload,
+	sysroot: Sysroot,
+	exclusions: Exclusions,
+): WalkedPayload {
+	const files = payload.entries.filter(
+		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
+	);
+	const loaders = openLoaders(files, sysroot, exclusions);
+	const programs = new Map<SysrootPath, WalkedProgram>();
+	const roots: WalkedRoot[] = [];
+	for (const file of files) {
+		const root = walkFile(file, loaders);
+		if (root === undefined) {
+			continue;
+		}
+
+		const {loader, closure, object} = root;
+		const role = isProgram(object) ? 'program' : 'object';
+		roots.push({role, path: file.path, closure, libraryDirectory: loader.libraryDirectory});
+		if (role === 'program') {
+			programs.set(file.path, {object, closure, loader});
+		}
+	}
+
+	return {
+		roots,
+		programs,
+		loaders,
+		libraryDirectories: searchedDirectories(roots, loaders, sysroot),
+		requesters: firstRequesters(roots),
+		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
+	};
+}
+
+function isAskedFor(kind: PayloadFile['reason']['kind']): boolean {
+	return kind === 'target' || kind === 'with' || kind === 'scan' || kind === 'link';
+}
+
+/** Loaders that the payload's programs name; for a payload of libraries alone, their usual one. */
+function openLoaders(
+	files: readonly PayloadFile[],
+	sysroot: Sysroot,
+	exclusions: Exclusions,
+): WalkedLoader[] {
+	const objects = files.flatMap(({content}) => (content.kind === 'elf' ? [content.object] : []));
+	const named = objects.filter(isProgram).map(({interpreter}) => interpreter);
+	const usual = objects.filter(({isDynamic}) => isDynamic).map(usualInterpreter);
+	const wanted = named.some(isPresent) ? named : usual;
+	const open = makeLoaderSearch({sysroot});
+	const loaders: WalkedLoader[] = [];
+	for (const interpreter of new Set(wanted.filter(isPresent))) {
+		const path = sysroot.realPath(sysrootPath(interpreter));
+		if (path === undefined) {
+			throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${interpreter} is not there`, {
+				hint: 'pack on a machine that can run the program, or name its root with --sysroot',
+			});
+		}
+
+		if (loaders.every(loader => loader.path !== path)) {
+			const main = loaders.length === 0;
+			loaders.push(placeLoader(open(interpreter), path, main, exclusions));
+		}
+	}
+
+	return loaders;
+}
+
+function placeLoader(
+	{facts, search}: Loader,
+	path: SysrootPath,
+	isMain: boolean,
+	exclusions: Exclusions,
+): WalkedLoader {
+	return {
+		path,
+		facts,
+		search: withoutExcluded(search, exclusions),
+		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
+		libraryDirectory: bundlePath(
+			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
+		),
+	};
+}
+
+/** Leave out what the user excluded, as if the search had never known it. */
+function withoutExcluded(search: LoaderSearch, exclusions: Exclusions): LoaderSearch {
+	const nothing = {status: 'missing' as const, searched: [], fatal: undefined};
+	return {
+		...search,
+		locate(needed, requester) {
+			if (exclusions.excludes(needed)) {
+				return nothing;
+			}
+
+			const found = search.locate(needed, requester);
+			return found.status === 'found' && exclusions.excludes(found.path) ? nothing : found;
+		},
+	};
+}
+
+function walkFile(
+	file: PayloadFile,
+	loaders: readonly WalkedLoader[],
+):
+	| {readonly object: ElfObject; readonly closure: Closure; readonly loader: WalkedLoader}
+	| undefined {
+	if (file.content.kind !== 'elf') {
+		return undefined;
+	}
+
+	const {object} = file.content;
+	const isLoader = loaders.some(({facts}) => facts.object.fileId === object.fileId);
+	const isLoadable = object.type === 'shared' || object.type === 'executable';
+	if (isLoader || !isLoadable || !object.isDynamic) {
+		return undefined;
+	}
+
+	const loader = loaders.find(({facts}) => answersFor(facts, object));
+	if (loader === undefined || (isProgram(object) && object.interpreter === undefined)) {
+		return undefined;
+	}
+
+	return {object, loader, closure: walkClosure(object, file.path, loader.search)};
+}
+
+function answersFor(facts: LoaderFacts, object: ElfObject): boolean {
+	const loader = facts.object;
+	const sameKind =
+		loader.machine === object.machine &&
+		loader.class === object.class &&
+		loader.byteOrder === object.byteOrder;
+	return (
+		sameKind &&
+		(object.interpreter === undefined ||
+			!isProgram(object) ||
+			posix.basename(object.interpreter) === posix.basename(facts.path))
+	);
+}
+
+function searchedDirectories(
+	roots: readonly WalkedRoot[],
+	loaders: readonly WalkedLoader[],
+	sysroot: Sysroot,
+): Set<string> {
+	const directories = new Set(
+		loaders.flatMap(({facts}) =>
+			facts.systemDirs.flatMap(directory => sysroot.realPath(sysrootPath(directory)) ?? []),
+		),
+	);
+	for (const {closure} of roots) {
+		for (const {foundBy, to} of closure.edges) {
+			if (foundBy === 'default' || foundBy === 'ld-so-cache' || foundBy === 'musl-path') {
+				const real = sysroot.realPath(to.path);
+				directories.add(sysrootPath(posix.dirname(real ?? to.path)));
+			}
+		}
+	}
+
+	return directories;
+}
+
+function firstRequesters(roots: readonly WalkedRoot[]): Map<string, string> {
+	const requesters = new Map<string, string>();
+	for (const {closure} of roots) {
+		for (const {to, from, needed, place} of closure.edges) {
+			if (!requesters.has(to.object.fileId)) {
+				requesters.set(to.object.fileId, `${needed}, needed by ${from.path} (${place})`);
+			}
+		}
+	}
+
+	return requesters;
+}

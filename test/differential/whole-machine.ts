@@ -1,0 +1,129 @@
+/**
+ * Every dynamic x86-64 object under /usr, as the machine's own loader lists it and as we do.
+ */
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import {walkClosure} from '../../lib/closure/walk-closure.js';
+import type {Closure} from '../../lib/closure/closure.js';
+import type {ElfObject} from '../../lib/elf/elf-object.js';
+import {probeElf} from '../../lib/elf/probe-elf.js';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
+import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
+import type {LoaderSearch} from '../../lib/loader/loader-search.js';
+import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/real-glibc-loader.js';
+import {describeClosure, samePlace, type Description} from '../helpers/describe-closure.js';
+
+const BATCH = 50;
+const AT_ONCE = 3;
+
+test('our link map is that of ld.so for every dynamic object of this machine', async t => {
+	t.timeout(600_000);
+	const sysroot = openSysroot(hostPath('/'));
+	const facts = readLoaderFacts(sysroot, realLoaderPath());
+	if (facts.kind !== 'glibc') {
+		throw new Error('this machine has no glibc');
+	}
+
+	const objects = dynamicObjects('/usr', facts.object);
+	const {platform, ...hwcaps} = activeHwcaps();
+	const search = makeGlibcSearch({sysroot, facts, hwcaps, platform, programOrigin: 'as-given'});
+
+	const start = process.hrtime.bigint();
+	const ours = objects.map(object => walkOne(object, search));
+	const micros = Number((process.hrtime.bigint() - start) / 1000n) / objects.length;
+
+	const differences: string[] = [];
+	const batches = Array.from(
+		{length: Math.ceil(objects.length / BATCH)},
+		(_, index) => index * BATCH,
+	);
+	const queue = batches.values();
+	await Promise.all(
+		Array.from({length: AT_ONCE}, async () => {
+			for (const from of queue) {
+				const paths = objects.slice(from, from + BATCH).map(({path}) => path);
+				const listings = await listManyByLoader(paths);
+				for (const [index, listing] of listings.entries()) {
+					const {mapped, notFound, fatal, text} = listing;
+					const theirs: Description = {mapped, notFound, isFatal: fatal !== undefined};
+					const mine = ours[from + index];
+					if (!sameDescription(theirs, mine)) {
+						differences.push(
+							`${paths[index] ?? ''}\n${text}\n${JSON.stringify(mine, undefined, 1)}`,
+						);
+					}
+				}
+			}
+		}),
+	);
+
+	t.log(`${objects.length} objects compared, ${differences.length} differences`);
+	t.log(`${micros.toFixed(0)} µs for each of our closures, reading included`);
+	t.log(`${ours.filter(one => one.isFatal).length} refused by both`);
+	t.true(objects.length > 100);
+	t.deepEqual(differences, []);
+});
+
+function walkOne(object: ElfObject, search: LoaderSearch): Description {
+	const closure: Closure = walkClosure(object, sysrootPath(object.path), search, {dlopenNotes: []});
+	return describeClosure(closure, search);
+}
+
+/** Where the loader gives up it lists nothing, so only that counts. */
+function sameDescription(theirs: Description, ours: Description | undefined): boolean {
+	if (ours === undefined || ours.isFatal || theirs.isFatal) {
+		return ours?.isFatal === theirs.isFatal;
+	}
+
+	const isSame = (index: number) => {
+		const [their, our] = [theirs.mapped[index], ours.mapped[index]];
+		return their?.name === our?.name && samePlace(their?.path ?? '', our?.path ?? '');
+	};
+	return (
+		theirs.mapped.length === ours.mapped.length &&
+		theirs.mapped.every((_, index) => isSame(index)) &&
+		JSON.stringify(theirs.notFound) === JSON.stringify(ours.notFound)
+	);
+}
+
+/** Objects the loader lists: dynamic, its own class and machine, each file once. */
+function dynamicObjects(directory: string, loader: ElfObject): readonly ElfObject[] {
+	const objects = new Map<string, ElfObject>();
+	const pending = [directory];
+	for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+		for (const entry of readdirSync(at, {withFileTypes: true})) {
+			const path = join(at, entry.name);
+			if (entry.isDirectory()) {
+				pending.push(path);
+			} else if (entry.isFile()) {
+				const object = readDynamic(path, loader);
+				if (object !== undefined) {
+					objects.set(object.fileId, object);
+				}
+			}
+		}
+	}
+
+	return [...objects.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function readDynamic(path: string, loader: ElfObject): ElfObject | undefined {
+	let object: ElfObject | undefined;
+	try {
+		object = probeElf(hostPath(path));
+	} catch {
+		// What the reader refuses is its own tests' business.
+		return undefined;
+	}
+
+	if (object === undefined || object.fileId === loader.fileId) {
+		return undefined;
+	}
+
+	const isMapped = object.isDynamic && (object.type === 'shared' || object.type === 'executable');
+	const fits = object.machine === loader.machine && object.class === loader.class;
+	return isMapped && fits ? object : undefined;
+}

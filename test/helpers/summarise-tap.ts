@@ -1,0 +1,38 @@
+/**
+ * `node build/test/helpers/summarise-tap.js [AVA-ARGUMENT...]`: run ava, show failures as they come,
+ * and end with the line `N passed, N failed, N skipped`.
+ *
+ * The exit status is ava's own, and 1 where ava ended well without having run anything.
+ */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createRequire} from 'node:module';
+import {createInterface} from 'node:readline';
+import {dirname, join} from 'node:path';
+import {makeTapReader} from './tap-summary.js';
+
+const {resolve} = createRequire(import.meta.url);
+const ava = join(dirname(resolve('ava')), 'cli.mjs');
+
+const child = spawn(process.execPath, [ava, '--tap', ...process.argv.slice(2)], {
+	stdio: ['ignore', 'pipe', 'inherit'],
+});
+const closed = once(child, 'close');
+const reader = makeTapReader();
+for await (const line of createInterface({input: child.stdout, crlfDelay: Infinity})) {
+	const shown = reader.read(line);
+	if (shown !== undefined) {
+		process.stdout.write(`${shown}\n`);
+	}
+}
+
+await closed;
+const {passed, failed, skipped} = reader.counts();
+const healthy = child.exitCode === 0 && failed === 0 && passed + skipped > 0;
+if (!healthy && failed === 0) {
+	const ending = child.signalCode ?? `status ${child.exitCode ?? 'unknown'}`;
+	process.stdout.write(`ava ended with ${ending}\n`);
+}
+
+process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+process.exitCode = healthy ? 0 : (child.exitCode ?? 1) || 1;

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Install what the tests pack and the tools they compare with: Debian packages, in one apt-get call.
+# Does nothing where all of them are installed; asks nothing. Node.js is expected to be there already.
+set -eu
+
+# Programs that the tests pack.
+packed='ca-certificates curl git imagemagick ipython3 librsvg2-bin perl python3-magic python3-numpy python3-venv
+	sqlite3 tcl vim'
+# Shells that launchers must work under.
+shells='bash busybox-static dash ksh93u+m mksh posh zsh'
+# Compilers, oracles and rivals.
+tools='binutils bzip2 clang-format cpio elfutils gcc gdb libc6-dev libtree make musl-tools pax-utils
+	pigz qemu-user-static rpm shellcheck strace util-linux xz-utils zstd'
+
+# shellcheck disable=SC2086 # lists of words
+set -- $packed $shells $tools
+
+installed=$(dpkg-query --show --showformat='${db:Status-Status}=${Package}\n' "$@" 2>/dev/null) || :
+missing=
+for package do
+	case "
+$installed
+" in
+	*"
+installed=$package
+"*) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+
+if [ -z "$missing" ]; then
+	exit 0
+fi
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "The tests need these Debian packages; install them as root:" >&2
+	echo "	apt-get install$missing" >&2
+	exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get -o DPkg::Lock::Timeout=300 --quiet update
+# shellcheck disable=SC2086
+exec apt-get -o DPkg::Lock::Timeout=300 --quiet --yes --no-install-recommends install $missing

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Build all C that runs on targets into DIR/ARCH, for this machine and for every cross compiler that
+# is installed; rebuilt only when a source is newer.
+set -euo pipefail
+out=$1
+here=$(cd "$(dirname "$0")" && pwd)
+top=$here/..
+
+build() { # ARCHITECTURE COMPILER
+	local architecture=$1 compiler=$2 target=$out/$1
+	command -v "${compiler%% *}" >/dev/null || return 0
+	if [ -e "$target/.stamp" ] &&
+		[ -z "$(find "$here" "$top/audit-stub" -newer "$target/.stamp" -type f -print -quit)" ]; then
+		return 0
+	fi
+	sh "$here/launcher/build.sh" "$compiler" "$target"
+	case $architecture in
+	x86_64 | aarch64)
+		# The canary tries C++ exceptions too, and so needs a C++ compiler.
+		local goals=stub
+		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'
+		# shellcheck disable=SC2086  # a list of goals
+		make --no-print-directory -s -C "$top" -f audit-stub/stub.mk $goals \
+			BUILD="$(dirname "$out")" ARCHES="$architecture" "AUDIT_CC_$architecture=$compiler"
+		;;
+	esac
+	touch "$target/.stamp"
+}
+
+machine=$(uname -m)
+build "$machine" "${CC:-gcc}"
+[ "$machine" = x86_64 ] || build x86_64 x86_64-linux-gnu-gcc
+[ "$machine" = aarch64 ] || build aarch64 aarch64-linux-gnu-gcc
+[ "$machine" = i686 ] || build i686 i686-linux-gnu-gcc

@@ -1,0 +1,134 @@
+#include "environment.h"
+#include "system.h"
+#include "text.h"
+
+size_t environment_slots(const struct record *record)
+{
+	return record->environment.count + record->settings.count;
+}
+
+static const struct record_rule *rules_of(const struct record *record)
+{
+	return (const void *)((const char *)record + record->environment.offset);
+}
+
+/* The entry of `environment` that sets the variable `name`; `end` where there is none. */
+static char **find_variable(char **first, char **end, const char *name)
+{
+	for (; first < end; first++) {
+		if (value_of(*first, name) != NULL)
+			return first;
+	}
+	return end;
+}
+
+size_t environment_bytes(const struct record *record, char **environment, size_t top_length)
+{
+	const struct record_rule *rules = rules_of(record);
+	char **end = environment;
+	size_t bytes = 0;
+
+	while (*end != NULL)
+		end++;
+	for (uint32_t i = 0; i < record->environment.count; i++) {
+		const char *name = record_text(record, rules[i].variable);
+		char **entry = find_variable(environment, end, name);
+
+		bytes += rules[i].parts.count * (top_length + 8) + 2 * text_length(name) + 64;
+		bytes += entry == end ? 0 : text_length(*entry);
+	}
+	return bytes;
+}
+
+static char *write_parts(struct launch *launch, const struct record_rule *rule)
+{
+	const struct record_part *parts =
+		(const void *)((const char *)launch->record + rule->parts.offset);
+	char *text = text_begin(&launch->arena);
+
+	for (uint32_t i = 0; i < rule->parts.count; i++) {
+		text_put(&launch->arena, i > 0 ? ":" : "");
+		if (parts[i].kind == PART_BUNDLE) {
+			text_put(&launch->arena, launch->top);
+			text_put(&launch->arena, "/");
+		}
+		text_put(&launch->arena, record_text(launch->record, parts[i].text));
+	}
+	text_end(&launch->arena);
+	return text;
+}
+
+/* Whether `value` is `part`, or begins with it and a colon. */
+static bool has_before(const char *value, const char *part)
+{
+	const size_t length = text_length(part);
+
+	return text_starts_with(value, part) && (value[length] == '\0' || value[length] == ':');
+}
+
+static bool has_behind(const char *value, const char *part)
+{
+	const size_t length = text_length(part);
+	const size_t whole = text_length(value);
+
+	return whole >= length && text_equal(value + whole - length, part) &&
+	       (whole == length || value[whole - length - 1] == ':');
+}
+
+/* Nested launches must add nothing: what stands in its place already is left alone. */
+static char **apply_rule(struct launch *launch, const struct record_rule *rule, char **first,
+			 char **end)
+{
+	const char *name = record_text(launch->record, rule->variable);
+	char **entry = find_variable(first, end, name);
+	const char *value = entry == end ? "" : value_of(*entry, name);
+	const char *colon = value[0] == '\0' ? "" : ":";
+	const char *added;
+
+	if (rule->action == RULE_DEFAULT && entry != end)
+		return end;
+	added = write_parts(launch, rule);
+	if (rule->action == RULE_PREPEND && has_before(value, added))
+		return end;
+	if (rule->action == RULE_APPEND && has_behind(value, added))
+		return end;
+	if (rule->action == RULE_APPEND)
+		*entry = JOIN(&launch->arena, name, "=", value, colon, added);
+	else
+		*entry = JOIN(&launch->arena, name, "=", added, colon, value);
+	return entry == end ? end + 1 : end;
+}
+
+char **set_variable(char **first, char **end, char *entry)
+{
+	for (; first < end; first++) {
+		size_t i = 0;
+
+		while (entry[i] == (*first)[i] && entry[i] != '=' && entry[i] != '\0')
+			i++;
+		if (entry[i] == '=' && (*first)[i] == '=')
+			break;
+	}
+	*first = entry;
+	return first == end ? end + 1 : end;
+}
+
+char **write_environment(struct launch *launch, char **to)
+{
+	const struct record *record = launch->record;
+	char **end = to;
+
+	for (char **entry = launch->start.environment; *entry != NULL; entry++) {
+		const char *name = value_of(*entry, PROCESS_NAME_VARIABLE);
+
+		if (name == NULL)
+			*end++ = *entry;
+		else if (record->kind == LAUNCH_LOADER)
+			sys_set_process_name(name);
+	}
+	for (uint32_t i = 0; i < record->environment.count; i++)
+		end = apply_rule(launch, &rules_of(record)[i], to, end);
+	for (uint32_t i = 0; i < record->settings.count; i++)
+		end = set_variable(to, end, (char *)record_item(record, record->settings, i));
+	return end;
+}

@@ -1,0 +1,66 @@
+#include "fail.h"
+#include "system.h"
+#include "text.h"
+
+enum { MESSAGE_PARTS = 16, PART_LENGTH = 1024 };
+
+/* Names out of the file system may hold terminal escapes: nothing below a blank is printed raw. */
+static size_t copy_printable(char *to, const char *from)
+{
+	size_t length = 0;
+
+	for (; from[length] != '\0' && length < PART_LENGTH; length++) {
+		const unsigned char byte = (unsigned char)from[length];
+
+		to[length] = byte < ' ' || byte == 0x7f ? '?' : from[length];
+	}
+	return length;
+}
+
+_Noreturn void fail(int status, const char *const *parts)
+{
+	char text[MESSAGE_PARTS][PART_LENGTH];
+	struct io_vector vector[MESSAGE_PARTS + 2];
+	int count = 0;
+
+	vector[count++] = (struct io_vector){ "dynpk: ", 7 };
+	for (int i = 0; i < MESSAGE_PARTS && parts[i] != NULL; i++) {
+		const size_t length = copy_printable(text[i], parts[i]);
+
+		vector[count++] = (struct io_vector){ text[i], length };
+	}
+	vector[count++] = (struct io_vector){ "\n", 1 };
+	sys_write_vector(2, vector, count);
+	sys_exit(status);
+}
+
+const char *reason_of(long result)
+{
+	switch (-result) {
+	case ERROR_PERMISSION:
+		return ": operation not permitted";
+	case ERROR_NO_ENTRY:
+		return ": no such file or directory";
+	case ERROR_ACCESS:
+		return ": permission denied";
+	case ERROR_NOT_DIRECTORY:
+		return ": not a directory";
+	case 8:
+		return ": exec format error";
+	case 12:
+		return ": not enough memory";
+	case 7:
+		return ": argument list too long";
+	case 23:
+	case 24:
+		return ": too many open files";
+	default:
+		return ": it cannot be read";
+	}
+}
+
+int status_of(long result)
+{
+	return -result == ERROR_PERMISSION || -result == ERROR_ACCESS ? EXIT_NOT_EXECUTABLE
+								      : EXIT_LAUNCHER;
+}

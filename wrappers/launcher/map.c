@@ -1,0 +1,103 @@
+#include "map.h"
+#include "fail.h"
+#include "system.h"
+#include "text.h"
+
+int protection_of(uint32_t flags)
+{
+	return ((flags & PF_R) != 0 ? MAP_PROT_READ : 0) |
+	       ((flags & PF_W) != 0 ? MAP_PROT_WRITE : 0) |
+	       ((flags & PF_X) != 0 ? MAP_PROT_EXEC : 0);
+}
+
+/* Room for the whole image, so that nothing else comes to lie between its segments. */
+static long reserve(const struct image *image, size_t page)
+{
+	const int flags = MAP_PRIVATE_COPY | MAP_NO_FILE;
+	const size_t slack = image->alignment > page ? image->alignment - page : 0;
+	const uintptr_t hint = image->is_fixed ? image->lowest : 0;
+	long area = sys_map(hint, image->size + slack, MAP_PROT_NONE, flags, -1, 0);
+	uintptr_t start;
+
+	if (SYSTEM_CALL_FAILED(area) || slack == 0)
+		return area;
+	start = ((uintptr_t)area + slack) & ~(image->alignment - 1);
+	if (start > (uintptr_t)area)
+		sys_unmap((uintptr_t)area, start - (uintptr_t)area);
+	if (start < (uintptr_t)area + slack)
+		sys_unmap(start + image->size, (uintptr_t)area + slack - start);
+	return (long)start;
+}
+
+static long map_segment(const struct segment *segment, uintptr_t base, int fd)
+{
+	const int fixed = MAP_PRIVATE_COPY | MAP_AT_ADDRESS;
+	const int prot = protection_of(segment->flags);
+	const uintptr_t start = base + segment->address;
+	long result = 0;
+
+	if (segment->file_size > 0)
+		result = sys_map(start, segment->file_size, prot, fixed, fd, segment->offset);
+	if (SYSTEM_CALL_FAILED(result))
+		return result;
+	/* A segment without write permission has no zeros behind its bytes to rely on. */
+	if ((segment->flags & PF_W) != 0 && segment->data_end < segment->file_size)
+		memset((void *)(start + segment->data_end), 0,
+		       segment->file_size - segment->data_end);
+	if (segment->memory_size > segment->file_size)
+		result = sys_map(start + segment->file_size,
+				 segment->memory_size - segment->file_size, prot,
+				 fixed | MAP_NO_FILE, -1, 0);
+	return result;
+}
+
+static long map_image(const struct image *image, int fd, size_t page)
+{
+	const long base = reserve(image, page);
+
+	if (SYSTEM_CALL_FAILED(base))
+		return base;
+	if (image->is_fixed && (uintptr_t)base != image->lowest)
+		return -12; /* ENOMEM: its one place is taken */
+	for (uint32_t i = 0; i < image->segment_count; i++) {
+		const long result = map_segment(&image->segments[i], (uintptr_t)base, fd);
+
+		if (SYSTEM_CALL_FAILED(result))
+			return result;
+	}
+	return base;
+}
+
+uintptr_t map_file(struct image *image, const char *path, size_t page)
+{
+	_Alignas(16) char header[HEADER_BYTES];
+	const long fd = sys_open(path, OPEN_READ_ONLY | OPEN_CLOSE_ON_EXEC);
+	const char *problem;
+	long result;
+
+	if (SYSTEM_CALL_FAILED(fd))
+		FAIL(fd == -ERROR_ACCESS ? EXIT_NOT_EXECUTABLE : EXIT_LAUNCHER, "cannot open ",
+		     path, reason_of(fd));
+	result = sys_read_at((int)fd, header, sizeof(header), 0);
+	if (SYSTEM_CALL_FAILED(result))
+		FAIL(EXIT_LAUNCHER, "cannot read ", path, reason_of(result));
+	problem = plan_image(image, header, (size_t)result, page);
+	if (problem != NULL)
+		FAIL(EXIT_LAUNCHER, "cannot start ", path, ": it ", problem);
+	result = map_image(image, (int)fd, page);
+	if (SYSTEM_CALL_FAILED(result))
+		FAIL(status_of(result), "cannot map ", path, reason_of(result),
+		     status_of(result) == EXIT_NOT_EXECUTABLE
+			     ? " (is its file system mounted noexec?)"
+			     : "");
+	sys_close((int)fd);
+	return (uintptr_t)result;
+}
+
+void plan_mapped(struct image *image, uintptr_t lowest, const char *path, size_t page)
+{
+	const char *problem = plan_image(image, (const void *)lowest, HEADER_BYTES, page);
+
+	if (problem != NULL)
+		FAIL(EXIT_LAUNCHER, "cannot start ", path, ": it ", problem);
+}

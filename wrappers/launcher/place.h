@@ -1,0 +1,21 @@
+/*
+ * Where the bundle lies: found from the launcher's own place in it, so that a bundle can be moved.
+ */
+#ifndef DYNPK_PLACE_H
+#define DYNPK_PLACE_H
+
+#include "record.h"
+#include "start.h"
+
+enum { PLACE_LIMIT = 16384 };
+
+struct place {
+	/* Whether /proc/self/exe answered: the bundled loader will ask it too. */
+	bool has_proc;
+	char top[PLACE_LIMIT];
+};
+
+/* Fill in `place`, or fail with a sentence. */
+void find_place(struct place *place, const struct record *record, const struct start *start);
+
+#endif

@@ -1,0 +1,123 @@
+#include "record.h"
+
+/* The part of the record that holds lists and strings: everything behind the fixed fields. */
+struct extent {
+	const unsigned char *bytes;
+	uint32_t size;
+};
+
+static bool in_extent(struct extent extent, uint32_t offset, uint64_t size)
+{
+	return offset >= sizeof(struct record) && offset <= extent.size &&
+	       size <= extent.size - offset;
+}
+
+/* The last byte of a record is NUL, so a string that begins inside also ends inside. */
+static bool is_text(struct extent extent, uint32_t offset)
+{
+	return in_extent(extent, offset, 1);
+}
+
+static bool is_path(struct extent extent, uint32_t offset)
+{
+	return is_text(extent, offset) && extent.bytes[offset] != '\0' &&
+	       extent.bytes[offset] != '/';
+}
+
+static bool is_list(struct extent extent, struct record_list list, size_t item_size)
+{
+	if (list.count == 0)
+		return true;
+	return list.count <= LIST_LIMIT && list.offset % 4 == 0 &&
+	       in_extent(extent, list.offset, (uint64_t)list.count * item_size);
+}
+
+static bool is_text_list(struct extent extent, struct record_list list,
+			 bool (*is_item)(struct extent, uint32_t))
+{
+	if (!is_list(extent, list, sizeof(uint32_t)))
+		return false;
+	for (uint32_t i = 0; i < list.count; i++) {
+		const uint32_t *items = (const void *)(extent.bytes + list.offset);
+
+		if (!is_item(extent, items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_rule(struct extent extent, const struct record_rule *rule)
+{
+	const struct record_part *parts = (const void *)(extent.bytes + rule->parts.offset);
+
+	if (rule->action < RULE_DEFAULT || rule->action > RULE_APPEND)
+		return false;
+	if (!is_path(extent, rule->variable) || !is_list(extent, rule->parts, sizeof(*parts)))
+		return false;
+	for (uint32_t i = 0; i < rule->parts.count; i++) {
+		if (parts[i].kind != PART_BUNDLE && parts[i].kind != PART_LITERAL)
+			return false;
+		if (!is_text(extent, parts[i].text))
+			return false;
+	}
+	return true;
+}
+
+static bool is_environment(struct extent extent, struct record_list list)
+{
+	const struct record_rule *rules = (const void *)(extent.bytes + list.offset);
+
+	if (!is_list(extent, list, sizeof(*rules)))
+		return false;
+	for (uint32_t i = 0; i < list.count; i++) {
+		if (!is_rule(extent, &rules[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_known_kind(const struct record *record)
+{
+	if (record->bits != 32 && record->bits != 64)
+		return false;
+	if (record->kind != LAUNCH_LOADER && record->kind != LAUNCH_SCRIPT &&
+	    record->kind != LAUNCH_STATIC)
+		return false;
+	return record->kind != LAUNCH_LOADER ||
+	       (record->strategy >= STRATEGY_MAP && record->strategy <= STRATEGY_SELF);
+}
+
+static bool has_paths(struct extent extent, const struct record *record)
+{
+	const bool needs_target = record->kind != LAUNCH_STATIC;
+
+	return is_path(extent, record->launcher) && is_path(extent, record->program) &&
+	       (!needs_target || is_path(extent, record->target)) &&
+	       is_text(extent, record->origin) &&
+	       (record->audit == 0 || is_path(extent, record->audit));
+}
+
+bool check_record(const void *bytes, size_t size)
+{
+	static const char magic[8] = RECORD_MAGIC;
+	const struct record *record = bytes;
+	struct extent extent = { .bytes = bytes };
+
+	if (size < sizeof(*record) + 1 || size > RECORD_LIMIT)
+		return false;
+	for (size_t i = 0; i < sizeof(magic); i++) {
+		if (record->magic[i] != magic[i])
+			return false;
+	}
+	if (record->size != size || extent.bytes[size - 1] != '\0')
+		return false;
+	extent.size = record->size;
+	return has_known_kind(record) && has_paths(extent, record) &&
+	       is_text_list(extent, record->library_path, is_path) &&
+	       is_text_list(extent, record->inhibit_rpath, is_path) &&
+	       is_text_list(extent, record->preload, is_path) &&
+	       is_text_list(extent, record->arguments, is_text) &&
+	       is_text_list(extent, record->settings, is_text) &&
+	       is_environment(extent, record->environment) &&
+	       is_list(extent, record->pages, sizeof(struct record_page));
+}

@@ -1,0 +1,106 @@
+/*
+ * The launch record: what dynpk decided when the bundle was made, as this launcher reads it.
+ *
+ * It lies in the launcher's own last segment, so reading it costs no system call. All numbers are
+ * little-endian, all offsets count from its beginning, all paths are relative to the top of the
+ * bundle. lib/launcher/native-record.ts writes it; docs/launch-record.md describes it.
+ *
+ * Nothing in it is believed before check_record() has seen the whole of it.
+ */
+#ifndef DYNPK_RECORD_H
+#define DYNPK_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORD_MAGIC "DYNPKLR1"
+
+enum {
+	RECORD_LIMIT = 1 << 20, /* bytes */
+	LIST_LIMIT = 4096,	/* entries */
+};
+
+enum launch_kind { LAUNCH_LOADER = 1, LAUNCH_SCRIPT = 2, LAUNCH_STATIC = 3 };
+enum launch_strategy { STRATEGY_MAP = 1, STRATEGY_EXEC = 2, STRATEGY_SELF = 3 };
+
+enum record_flag {
+	FLAG_MUSL = 1 << 0,
+	FLAG_HAS_ARGV0 = 1 << 1,
+	FLAG_HAS_INHIBIT_CACHE = 1 << 2,
+	FLAG_HAS_INHIBIT_RPATH = 1 << 3,
+	FLAG_HAS_PRELOAD = 1 << 4,
+	FLAG_HAS_AUDIT = 1 << 5,
+	FLAG_INHIBIT_OWN_RPATH = 1 << 6,
+};
+
+enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
+enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
+
+/* A list of offsets of strings, or of the structures named beside it. */
+struct record_list {
+	uint32_t offset;
+	uint32_t count;
+};
+
+struct record_rule {
+	uint32_t variable;
+	uint32_t action;
+	struct record_list parts; /* struct record_part */
+};
+
+struct record_part {
+	uint32_t kind;
+	uint32_t text;
+};
+
+/* A page of the packed program's own bytes, put back over the entry stub (strategy `self`). */
+struct record_page {
+	uint32_t address; /* from the lowest address of the program's image */
+	uint32_t offset;  /* in this launcher's file */
+	uint32_t size;
+	uint32_t prot; /* PF_* */
+};
+
+struct record {
+	char magic[8];
+	uint32_t size;
+	uint32_t kind;
+	uint32_t strategy;
+	uint32_t flags;
+	uint32_t machine;
+	uint32_t bits; /* 32 or 64 */
+	uint32_t isa;  /* GNU_PROPERTY_X86_ISA_1_NEEDED */
+	uint32_t kernel[3];
+	uint32_t launcher;
+	uint32_t program;
+	uint32_t target;  /* loader, or the launcher of a script's interpreter */
+	uint32_t origin;  /* from the program's directory to the top, such as `../../..` */
+	uint32_t audit;	  /* 0: none */
+	uint32_t headers; /* of the program, from its lowest address (strategy `self`) */
+	struct record_list library_path;
+	struct record_list inhibit_rpath;
+	struct record_list preload;
+	struct record_list arguments;
+	struct record_list settings;
+	struct record_list environment; /* struct record_rule */
+	struct record_list pages;	/* struct record_page */
+};
+
+/* Whether the `size` bytes at `bytes` are a record that can be followed without looking back. */
+bool check_record(const void *bytes, size_t size);
+
+static inline const char *record_text(const struct record *record, uint32_t offset)
+{
+	return (const char *)record + offset;
+}
+
+static inline const char *record_item(const struct record *record, struct record_list list,
+				      uint32_t index)
+{
+	const uint32_t *offsets = (const void *)((const char *)record + list.offset);
+
+	return record_text(record, offsets[index]);
+}
+
+#endif

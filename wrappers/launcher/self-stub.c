@@ -1,0 +1,129 @@
+/*
+ * What a program that reads its own file (strategy `self`) has at its entry point.
+ *
+ * The kernel started the program's own bytes, so /proc/self/exe is right; but the loader it asks
+ * for is the bundle's. This stub maps the launcher that lies beside the program, as `.NAME.dynpk`,
+ * and enters it with the stack as it was. The launcher puts the bytes under the stub back. See
+ * docs/decisions/0101.
+ *
+ * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
+ * relocation. It is laid over the first instructions of a program: it stays short.
+ */
+#include "start.h"
+#include "system.h"
+
+#if defined(__x86_64__)
+__asm__(".pushsection .text.start, \"ax\"\n"
+	"	movq %rsp, %rbx\n"
+	"	movq %rsp, %rdi\n"
+	"	andq $-16, %rsp\n"
+	"	call find_launcher\n"
+	"	movq %rbx, %rsp\n"
+	"	xorl %edx, %edx\n"
+	"	jmp *%rax\n"
+	".popsection\n");
+#elif defined(__aarch64__)
+__asm__(".pushsection .text.start, \"ax\"\n"
+	"	mov x19, sp\n"
+	"	mov x0, sp\n"
+	"	bl find_launcher\n"
+	"	mov sp, x19\n"
+	"	mov x16, x0\n"
+	"	mov x0, #0\n"
+	"	br x16\n"
+	".popsection\n");
+#elif defined(__i386__)
+__asm__(".pushsection .text.start, \"ax\"\n"
+	"	movl %esp, %ebx\n"
+	"	andl $-16, %esp\n"
+	"	subl $12, %esp\n"
+	"	pushl %ebx\n"
+	"	call find_launcher\n"
+	"	movl %ebx, %esp\n"
+	"	xorl %edx, %edx\n"
+	"	jmp *%eax\n"
+	".popsection\n");
+#endif
+
+uintptr_t find_launcher(uintptr_t *stack);
+
+enum { PATH_SIZE = 4096, LINK_LIMIT = 8, STATUS = 125 };
+
+/* Follow `path` to where it leads in the end, as long as that is a link. */
+static void follow(char *path, char *link)
+{
+	for (int i = 0; i < LINK_LIMIT; i++) {
+		const long length = sys_read_link(path, link, PATH_SIZE);
+		long start = 0;
+
+		if (SYSTEM_CALL_FAILED(length))
+			return;
+		for (long at = 0; link[0] != '/' && path[at] != '\0'; at++)
+			start = path[at] == '/' ? at + 1 : start;
+		for (long at = 0; at < length && start < PATH_SIZE; at++)
+			path[start++] = link[at];
+		path[start] = '\0';
+	}
+}
+
+/* Make `dir/NAME` into `dir/.NAME.dynpk`. */
+static void name_launcher(char *path)
+{
+	static const char suffix[8] __attribute__((nonstring)) = ".dynpk";
+	long end = 0;
+	long name = 0;
+
+	for (; path[end] != '\0'; end++)
+		name = path[end] == '/' ? end + 1 : name;
+	for (long at = end; at > name; at--)
+		path[at] = path[at - 1];
+	path[name] = '.';
+	for (long at = 0; at < (long)sizeof(suffix); at++)
+		path[end + 1 + at] = suffix[at];
+}
+
+static uintptr_t map_launcher(long fd, const elf_ehdr *header, size_t page)
+{
+	const elf_phdr *load = (const void *)((const char *)header + header->e_phoff);
+	const elf_phdr *code = load + 1; /* of two segments, by launcher.lds */
+	const uintptr_t start = code->p_vaddr & ~(page - 1);
+	const int flags = MAP_PRIVATE_COPY;
+	const size_t size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
+	const long base = sys_map(0, size, MAP_PROT_READ, flags, (int)fd, 0);
+
+	if (SYSTEM_CALL_FAILED(base) ||
+	    SYSTEM_CALL_FAILED(sys_map((uintptr_t)base + start, size - start,
+				       MAP_PROT_READ | MAP_PROT_EXEC, flags | MAP_AT_ADDRESS,
+				       (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
+		sys_exit(STATUS);
+	return (uintptr_t)base + header->e_entry;
+}
+
+uintptr_t find_launcher(uintptr_t *stack)
+{
+	struct start start = read_start(stack);
+	_Alignas(16) char header[512];
+	char path[2 * PATH_SIZE];
+	char link[PATH_SIZE];
+	const char *name = (const char *)auxv_value(&start, AT_EXECFN);
+	long end = sys_read_link("/proc/self/exe", path, PATH_SIZE);
+	long fd;
+	uintptr_t entry;
+
+	if (SYSTEM_CALL_FAILED(end)) {
+		for (end = 0; end < PATH_SIZE && name[end] != '\0'; end++)
+			path[end] = name[end];
+		path[end] = '\0';
+		follow(path, link);
+	} else {
+		path[end] = '\0';
+	}
+	name_launcher(path);
+	fd = sys_open(path, OPEN_READ_ONLY);
+	if (SYSTEM_CALL_FAILED(fd) ||
+	    sys_read_at((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
+		sys_exit(STATUS);
+	entry = map_launcher(fd, (const void *)header, auxv_value(&start, AT_PAGESZ));
+	sys_close((int)fd);
+	return entry;
+}

@@ -1,0 +1,180 @@
+#include "words.h"
+#include "fail.h"
+#include "system.h"
+#include "text.h"
+
+/* High enough that no program expects its own first files there. */
+enum { ALIAS_DESCRIPTOR = 100 };
+
+static bool is_musl(const struct launch *launch)
+{
+	return (launch->record->flags & FLAG_MUSL) != 0;
+}
+
+/* --preload came with glibc 2.30, after the splitting was put right in 2.27. */
+static bool splits_last(const struct launch *launch)
+{
+	return !is_musl(launch) && (launch->record->flags & FLAG_HAS_PRELOAD) == 0;
+}
+
+/*
+ * The alias is an open directory, by its number: it serves later dlopen calls too, and no child
+ * inherits it.
+ */
+static const char *alias_of(struct launch *launch)
+{
+	char number[24];
+	const char *alias;
+	long fd = sys_open(launch->top, OPEN_PATH | OPEN_CLOSE_ON_EXEC);
+	const long high = sys_duplicate_above((int)fd, ALIAS_DESCRIPTOR);
+	char link[8];
+
+	if (!SYSTEM_CALL_FAILED(high)) {
+		sys_close((int)fd);
+		fd = high;
+	}
+	text_append_number(number, (unsigned long)fd);
+	alias = JOIN(&launch->arena, "/proc/self/fd/", number);
+	if (sys_read_link(alias, link, sizeof(link)) == -ERROR_NO_ENTRY)
+		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->top,
+		     ": move the bundle to a place with a shorter and plainer name");
+	return alias;
+}
+
+/* A relative top is one whose absolute name is too long for anybody. */
+void choose_search_top(struct launch *launch)
+{
+	const char *separators = is_musl(launch) ? ":\n" : splits_last(launch) ? ":;" : "";
+	const bool needs_alias =
+		launch->top[0] != '/' || text_contains_any(launch->top, separators);
+
+	launch->search_top = needs_alias ? alias_of(launch) : launch->top;
+}
+
+static void put_search_directory(struct launch *launch)
+{
+	if (is_musl(launch) || launch->search_top != launch->top) {
+		text_put(&launch->arena, launch->search_top);
+	} else {
+		text_put(&launch->arena, "$ORIGIN/");
+		text_put(&launch->arena, record_text(launch->record, launch->record->origin));
+	}
+}
+
+static void put_list(struct launch *launch, struct record_list list)
+{
+	for (uint32_t i = 0; i < list.count; i++) {
+		if (i > 0)
+			text_put(&launch->arena, ":");
+		put_search_directory(launch);
+		text_put(&launch->arena, "/");
+		text_put(&launch->arena, record_item(launch->record, list, i));
+	}
+}
+
+char *library_path(struct launch *launch)
+{
+	char *text = text_begin(&launch->arena);
+
+	put_list(launch, launch->record->library_path);
+	text_end(&launch->arena);
+	return text;
+}
+
+char *preload_list(struct launch *launch, bool with_launcher)
+{
+	const struct record_list list = launch->record->preload;
+	char *text;
+
+	if (list.count == 0 && !with_launcher)
+		return NULL;
+	text = text_begin(&launch->arena);
+	put_list(launch, list);
+	if (with_launcher) {
+		text_put(&launch->arena, list.count > 0 ? ":" : "");
+		put_search_directory(launch);
+		text_put(&launch->arena, "/");
+		text_put(&launch->arena, record_text(launch->record, launch->record->launcher));
+	}
+	text_end(&launch->arena);
+	return text;
+}
+
+/* `$ORIGIN` would be the loader's own directory here (elf/rtld.c, dlmopen_doit). */
+char *audit_name(struct launch *launch)
+{
+	if (launch->record->audit == 0 || is_musl(launch) || text_contains_any(launch->top, ":"))
+		return NULL;
+	return JOIN(&launch->arena, launch->top, "/",
+		    record_text(launch->record, launch->record->audit));
+}
+
+/*
+ * elf/dl-load.c (decompose_rpath) compares with l_name: "" for the program, and for a library the
+ * directory of the library path as it was expanded, dots and all. A library that is loaded by its
+ * path has that path.
+ */
+static char *inhibited_list(struct launch *launch)
+{
+	const struct record *record = launch->record;
+	const struct record_list list = record->inhibit_rpath;
+	struct arena *arena = &launch->arena;
+	const char *program = record_text(record, record->program);
+	size_t directory = text_length(program);
+	char *text;
+
+	if (list.count == 0 && (record->flags & FLAG_INHIBIT_OWN_RPATH) == 0)
+		return NULL;
+	while (directory > 0 && program[directory] != '/')
+		directory--;
+	text = text_begin(arena);
+	for (uint32_t i = 0; i < list.count; i++) {
+		if (i > 0 || (record->flags & FLAG_INHIBIT_OWN_RPATH) != 0)
+			text_put(arena, ":");
+		text_put(arena, launch->top);
+		text_put(arena, "/");
+		text_put(arena, record_item(record, list, i));
+		text_put(arena, ":");
+		if (launch->search_top == launch->top) {
+			text_put(arena, launch->program);
+			arena->next -= text_length(program) - directory;
+			text_put(arena, "/");
+			text_put(arena, record_text(record, record->origin));
+		} else {
+			text_put(arena, launch->search_top);
+		}
+		text_put(arena, "/");
+		text_put(arena, record_item(record, list, i));
+	}
+	text_end(arena);
+	return text;
+}
+
+static char **put_option(char **to, const char *name, const char *value)
+{
+	if (value == NULL)
+		return to;
+	*to++ = (char *)name;
+	*to++ = (char *)value;
+	return to;
+}
+
+char **write_loader_words(struct launch *launch, char **to, const char *preload)
+{
+	const uint32_t flags = launch->record->flags;
+
+	*to++ = (char *)launch->target;
+	if ((flags & FLAG_HAS_INHIBIT_CACHE) != 0)
+		*to++ = (char *)"--inhibit-cache";
+	to = put_option(to, "--library-path", library_path(launch));
+	if ((flags & FLAG_HAS_INHIBIT_RPATH) != 0)
+		to = put_option(to, "--inhibit-rpath", inhibited_list(launch));
+	if ((flags & FLAG_HAS_PRELOAD) != 0)
+		to = put_option(to, "--preload", preload);
+	if ((flags & FLAG_HAS_AUDIT) != 0)
+		to = put_option(to, "--audit", audit_name(launch));
+	if ((flags & FLAG_HAS_ARGV0) != 0 && launch->start.argc > 0)
+		to = put_option(to, "--argv0", launch->start.argv[0]);
+	*to++ = (char *)launch->program;
+	return to;
+}

@@ -1,0 +1,27 @@
+/*
+ * The names and lists of names a loader is given, each spelled so that it is read as it is meant.
+ *
+ * glibc expands `$ORIGIN` in its library path against the program, and since 2.27 it does so behind
+ * the splitting at `:` and `;` (elf/dl-load.c, fillin_rpath): a bundle may lie anywhere. Earlier
+ * glibc splits last, and musl has no such token and splits at newlines too: where the bundle's own
+ * name would be split, `search_top` is an alias for it.
+ */
+#ifndef DYNPK_WORDS_H
+#define DYNPK_WORDS_H
+
+#include "launch.h"
+
+/* Decide on `search_top`. */
+void choose_search_top(struct launch *launch);
+
+char *library_path(struct launch *launch);
+/* The objects to preload, the launcher itself among them if `with_launcher`; NULL: none. */
+char *preload_list(struct launch *launch, bool with_launcher);
+/* The audit module; NULL: none, or none that the loader could read. */
+char *audit_name(struct launch *launch);
+
+/* The loader's command line up to the program's own arguments; returns behind the last word. */
+enum { LOADER_WORDS = 16 };
+char **write_loader_words(struct launch *launch, char **to, const char *preload);
+
+#endif

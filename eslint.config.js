@@ -9,6 +9,7 @@ const stages = [
 	'decompress',
 	'rpm',
 	'deb',
+	'packages',
 	'inputs',
 	'loader',
 	'closure',

@@ -110,11 +110,11 @@ test('gdb with its own python', async t => {
 	const program = await world.add(gdb);
 	// Its python's modules stay this machine's: a rule of the user lets them in.
 	world.setRules({allowed: ['/usr/lib/python3*/**']});
-	const expressions = ['-ex', 'python print(6 * 7)', '-ex', 'print sizeof(long)'];
+	const expressions = ['-ex', 'python print(6 * 7)', '-ex', 'print 6 * 8'];
 	const said = await runsTheSame(t, world, [program, '-nx', '-batch', ...expressions], {
 		HOME: world.top,
 	});
-	t.is(said, '42\n$1 = 8\n');
+	t.is(said, '42\n$1 = 48\n');
 });
 
 test('ImageMagick with its coder modules', async t => {

@@ -26,6 +26,8 @@ export interface ListOptions {
 	readonly arguments?: readonly string[];
 	readonly environment?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
+	/** Ask by `--list`, which treats a missing auxiliary object as when the program starts. */
+	readonly isStrict?: boolean;
 	/** Start the loader as this user, where this process is root. */
 	readonly uid?: number | undefined;
 }
@@ -47,8 +49,12 @@ export async function listByLoader(path: string, options: ListOptions = {}): Pro
 	const {arguments: before = [], environment = {}, cwd = '/', uid} = options;
 	const user = uid === undefined || process.geteuid?.() !== 0 ? {} : {uid, gid: uid};
 	return new Promise(resolve => {
-		const settings = {cwd, ...user, env: {...environment, ...LISTING}};
-		const words = [...before, path];
+		const settings = {
+			cwd,
+			...user,
+			env: {...environment, ...(options.isStrict === true ? {} : LISTING)},
+		};
+		const words = [...before, ...(options.isStrict === true ? ['--list'] : []), path];
 		// It exits with 1 where it gives up; then its words say why.
 		execFile(realLoaderPath(), words, settings, (_error, stdout, stderr) =>
 			resolve(parseListing(stdout + stderr)),

@@ -30,13 +30,13 @@ static void make_stack_executable(const struct launch *launch)
 /* glibc asks LD_ORIGIN_PATH where /proc/self/exe does not answer (elf/dl-origin.c). */
 static char *origin_variable(struct launch *launch)
 {
-	size_t length = text_length(launch->launcher);
-	char *entry;
+	const char *launcher = record_text(launch->record, launch->record->launcher);
+	char *entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->search_top, "/", launcher);
+	size_t length = text_length(entry);
 
-	while (length > 0 && launch->launcher[length] != '/')
+	while (entry[length] != '/')
 		length--;
-	entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->launcher);
-	entry[text_length("LD_ORIGIN_PATH=") + length] = '\0';
+	entry[length] = '\0';
 	return entry;
 }
 

@@ -24,27 +24,31 @@ static bool splits_last(const struct launch *launch)
 static const char *alias_of(struct launch *launch)
 {
 	char number[24];
+	const char *alias;
 	long fd = sys_open(launch->top, OPEN_PATH | OPEN_CLOSE_ON_EXEC);
-	long high;
+	const long high = sys_duplicate_above((int)fd, ALIAS_DESCRIPTOR);
+	char link[8];
 
-	if (SYSTEM_CALL_FAILED(fd) || !launch->has_proc)
-		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->top,
-		     ": move the bundle to a directory without ':', ';' and newlines in its name");
-	high = sys_duplicate_above((int)fd, ALIAS_DESCRIPTOR);
 	if (!SYSTEM_CALL_FAILED(high)) {
 		sys_close((int)fd);
 		fd = high;
 	}
 	text_append_number(number, (unsigned long)fd);
-	return JOIN(&launch->arena, "/proc/self/fd/", number);
+	alias = JOIN(&launch->arena, "/proc/self/fd/", number);
+	if (sys_read_link(alias, link, sizeof(link)) == -ERROR_NO_ENTRY)
+		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->top,
+		     ": move the bundle to a place with a shorter and plainer name");
+	return alias;
 }
 
+/* A relative top is one whose absolute name is too long for anybody. */
 void choose_search_top(struct launch *launch)
 {
 	const char *separators = is_musl(launch) ? ":\n" : splits_last(launch) ? ":;" : "";
+	const bool needs_alias =
+		launch->top[0] != '/' || text_contains_any(launch->top, separators);
 
-	launch->search_top =
-		text_contains_any(launch->top, separators) ? alias_of(launch) : launch->top;
+	launch->search_top = needs_alias ? alias_of(launch) : launch->top;
 }
 
 static void put_search_directory(struct launch *launch)

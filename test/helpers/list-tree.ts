@@ -50,5 +50,9 @@ function describeEntry(path: string): string {
 		return `symlink ${readlinkSync(path)}`;
 	}
 
+	if (!status.isFile() && !status.isDirectory()) {
+		return `special ${mode}`;
+	}
+
 	return status.isDirectory() ? `directory ${mode}` : `file ${mode} ${digestFile(path)}`;
 }

@@ -47,6 +47,7 @@ export async function openPackageSet(
 	const arch = commonArch(given);
 	const available = opened
 		.flatMap(({records}) => records)
+		.filter(record => !files.includes(record.file))
 		.filter(record => first === undefined || record.manager === first.manager)
 		.filter(record => arch === undefined || isAnyArch(record) || record.arch === arch)
 		.sort(compareRecords);

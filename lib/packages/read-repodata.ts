@@ -30,34 +30,60 @@ export type RepositoryMetadata = ReadonlyMap<string, MetadataFile>;
 export async function readRepomd(repository: HostPath): Promise<RepositoryMetadata> {
 	const path = hostPath(posix.join(repository, 'repodata/repomd.xml'));
 	const found = new Map<string, MetadataFile>();
-	let type: string | undefined;
-	let href: string | undefined;
-	let algorithm: string | undefined;
-	let value = '';
+	let draft = new Map<'type' | 'href' | 'algorithm' | 'value', string>();
+	let text = '';
 	await readXml(createReadStream(path), path, {
 		open(name, attributes) {
+			text = '';
 			if (name === 'data') {
-				[type, href, algorithm, value] = [attributes.get('type'), undefined, undefined, ''];
+				draft = new Map([['type', attributes.get('type') ?? '']]);
 			} else if (name === 'location') {
-				href = attributes.get('href');
+				draft.set('href', attributes.get('href') ?? '');
 			} else if (name === 'checksum') {
-				algorithm = attributes.get('type');
+				draft.set('algorithm', attributes.get('type') ?? '');
 			}
 		},
-		text(text) {
-			value += algorithm === undefined || href !== undefined ? '' : text.trim();
+		text(part) {
+			text += part;
 		},
 		close(name) {
-			if (name === 'data' && type !== undefined && href !== undefined) {
-				const checksum =
-					algorithm === undefined
-						? undefined
-						: {algorithm: algorithm.replace(/^sha$/u, 'sha1'), value};
-				found.set(type, {path: insideRepository(repository, href), checksum});
+			if (name === 'checksum') {
+				draft.set('value', text.trim());
+			} else if (name === 'data') {
+				found.set(draft.get('type') ?? '', makeMetadataFile(repository, draft));
 			}
 		},
 	});
 	return found;
+}
+
+/** createrepo's names; it once called SHA-1 `sha`. */
+const algorithms: Readonly<Record<string, string>> = {
+	sha: 'sha1',
+	sha1: 'sha1',
+	sha224: 'sha224',
+	sha256: 'sha256',
+	sha384: 'sha384',
+	sha512: 'sha512',
+	md5: 'md5',
+};
+
+function makeMetadataFile(
+	repository: HostPath,
+	draft: ReadonlyMap<'type' | 'href' | 'algorithm' | 'value', string>,
+): MetadataFile {
+	const path = insideRepository(repository, draft.get('href') ?? '');
+	const named = draft.get('algorithm');
+	if (named === undefined) {
+		return {path, checksum: undefined};
+	}
+
+	const algorithm = algorithms[named];
+	if (algorithm === undefined) {
+		throw new DynpkError('PACKAGE_INDEX_INVALID', `${repository}: unknown checksum type ${named}`);
+	}
+
+	return {path, checksum: {algorithm, value: draft.get('value') ?? ''}};
 }
 
 /** @throws {DynpkError} PACKAGE_INDEX_INVALID */

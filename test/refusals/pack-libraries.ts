@@ -166,7 +166,9 @@ test('control characters in names of the input never reach the terminal', async 
 	const world = await buildObjects(t, {
 		[`pr${escape}og`]: {...program, needs: [`lib${escape}.so`], runpath: `$ORIGIN/${escape}`},
 	});
-	const answer = await runDynpk(['pack', `./pr${escape}og`, '--name', 'plain'], {cwd: world.directory});
+	const answer = await runDynpk(['pack', `./pr${escape}og`, '--name', 'plain'], {
+		cwd: world.directory,
+	});
 
 	t.is(answer.status, 4);
 	t.regex(answer.stderr, /^dynpk: cannot find lib\\x1b\[31mred\\x1b\[m\\x07\\x0a\.so, needed by /);

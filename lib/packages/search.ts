@@ -7,7 +7,7 @@
  * is noted and passed over, so that all of them can be told together.
  */
 import type {FindExclusion} from './base-system.js';
-import {formatNeed, type Need} from './need.js';
+import {capabilitiesOf, formatNeed, type Need} from './need.js';
 import type {PackageRecord} from './package-record.js';
 import type {PackageUniverse} from './package-universe.js';
 import {rankOptions} from './rank-options.js';
@@ -100,9 +100,9 @@ export function searchPackages(
 		}
 
 		const candidates = providers.filter(record => !isExcluded(record));
-		const [banned] = providers;
-		if (candidates.length === 0 && banned !== undefined) {
-			return exclude(item, findExclusion(banned.manager, banned.name)?.reason ?? '');
+		const excuse = candidates.length === 0 ? excuseFor(need, by.manager, providers) : undefined;
+		if (excuse !== undefined) {
+			return exclude(item, excuse);
 		}
 
 		if (candidates.some(({name}) => name !== candidates[0]?.name)) {
@@ -110,6 +110,16 @@ export function searchPackages(
 		} else {
 			decide(item, candidates);
 		}
+	}
+
+	/** Why nobody has to meet a need: all who would, or one of its alternatives, are left out. */
+	function excuseFor(
+		need: Need,
+		manager: 'rpm' | 'deb',
+		providers: readonly PackageRecord[],
+	): string | undefined {
+		const named = need.kind === 'any' ? need.needs.flatMap(capabilitiesOf) : providers;
+		return named.map(({name}) => findExclusion(manager, name)?.reason).find(Boolean);
 	}
 
 	function decide(item: PendingNeed, candidates: readonly PackageRecord[]): void {

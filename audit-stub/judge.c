@@ -53,39 +53,26 @@ bool read_setting(const char *value, struct setting *setting)
 	return false;
 }
 
-static const char *keep(const char **list, size_t *count, size_t most, const char *value)
+static const char *check_line(const char *line, struct rules *rules)
 {
-	if (*count == most)
-		return "too many lines of one kind";
-	if (*value == '\0' || text_length(value) > PATTERN_LENGTH_MAX)
-		return "a value is empty or too long";
-	list[(*count)++] = value;
-	return NULL;
-}
-
-static const char *read_line(const char *line, struct rules *rules)
-{
-	const char *value;
+	static const char *const kinds[] = {RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
+					    RULE_STATIC_TLS};
 	struct setting setting;
+	const char *value = behind(line, "mode ");
 
-	if ((value = behind(line, "mode ")) != NULL) {
+	if (value != NULL) {
 		if (!read_setting(value, &setting) || *setting.destination != '\0')
 			return "unknown mode";
 		rules->mode = setting.mode;
 		return NULL;
 	}
-	if ((value = behind(line, "library-path ")) != NULL)
-		return keep(rules->library_path, &rules->library_path_count, LIBRARY_PATH_MAX,
-			    value);
-	if ((value = behind(line, "host-provided ")) != NULL)
-		return keep(rules->host_provided, &rules->host_provided_count, PATTERNS_MAX, value);
-	if ((value = behind(line, "allow ")) != NULL)
-		return keep(rules->allowed, &rules->allowed_count, PATTERNS_MAX, value);
-	if ((value = behind(line, "static-tls ")) != NULL) {
-		rules->static_tls = value;
-		return NULL;
-	}
-	return "unknown line";
+	for (size_t at = 0; value == NULL && at < sizeof kinds / sizeof kinds[0]; at++)
+		value = behind(line, kinds[at]);
+	if (value == NULL)
+		return "unknown line";
+	if (*value == '\0' || text_length(value) > VALUE_LENGTH_MAX)
+		return "a value is empty or too long";
+	return NULL;
 }
 
 const char *read_rules(char *bytes, size_t length, struct rules *rules)
@@ -93,9 +80,7 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 	static const char first_line[] = "dynpk-audit 1";
 	size_t start = 0;
 
-	rules->mode = MODE_ENFORCE;
-	rules->static_tls = NULL;
-	rules->library_path_count = rules->host_provided_count = rules->allowed_count = 0;
+	*rules = (struct rules){.mode = MODE_ENFORCE, .bytes = bytes, .length = length};
 	if (length == 0 || bytes[length - 1] != '\n')
 		return "it does not end with a newline";
 	for (size_t at = 0; at < length; at++) {
@@ -108,10 +93,24 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 		if (start == 0)
 			fault = text_equal(bytes, first_line) ? NULL : "unknown version";
 		else
-			fault = read_line(bytes + start, rules);
+			fault = check_line(bytes + start, rules);
 		if (fault != NULL)
 			return fault;
 		start = at + 1;
+	}
+	return NULL;
+}
+
+const char *next_value(const struct rules *rules, const char *kind, const char *previous)
+{
+	const char *line = previous != NULL ? previous : rules->bytes;
+	const char *end = rules->bytes + rules->length;
+
+	while (line < end) {
+		const char *value = line != previous ? behind(line, kind) : NULL;
+		if (value != NULL)
+			return value;
+		line += text_length(line) + 1;
 	}
 	return NULL;
 }
@@ -163,16 +162,17 @@ static bool has_slash(const char *string)
 	return last_component(string) != string;
 }
 
-const char *covering_pattern(const char *const *patterns, size_t count, const char *opened,
+const char *covering_pattern(const struct rules *rules, const char *kind, const char *opened,
 			     const char *resolved)
 {
-	for (size_t at = 0; at < count; at++) {
-		bool whole = has_slash(patterns[at]);
-		if (pattern_matches(patterns[at], whole ? opened : last_component(opened)) ||
-		    pattern_matches(patterns[at], whole ? resolved : last_component(resolved)))
-			return patterns[at];
+	const char *pattern = NULL;
+	while ((pattern = next_value(rules, kind, pattern)) != NULL) {
+		bool whole = has_slash(pattern);
+		if (pattern_matches(pattern, whole ? opened : last_component(opened)) ||
+		    pattern_matches(pattern, whole ? resolved : last_component(resolved)))
+			break;
 	}
-	return NULL;
+	return pattern;
 }
 
 /* Cuts the last component off; the root stays "". */
@@ -207,50 +207,68 @@ static bool splice(struct resolved_path *resolved, const char **rest, int turn)
 	return true;
 }
 
-bool resolve_path(const char *path, struct resolved_path *resolved, read_link *read)
+/* What to do with the component that was just appended. */
+enum step { STEP_ON, STEP_LINK, STEP_STOP };
+
+static enum step read_component(struct resolved_path *resolved, read_link *read)
+{
+	long length = read(resolved->bytes, resolved->link, sizeof resolved->link - 1);
+	if (length == -EINVAL)
+		return STEP_ON;
+	if (length <= 0 || length >= (long)sizeof resolved->link - 1)
+		return STEP_STOP;
+	resolved->link[length] = '\0';
+	resolved->linked = true;
+	return STEP_LINK;
+}
+
+bool resolve_path(const char *path, size_t known, struct resolved_path *resolved, read_link *read)
 {
 	char *out = resolved->bytes;
-	const char *rest = path;
+	const char *rest = path + known;
 	int links = 0;
 
-	out[0] = '\0';
+	/* It may be the directory that is in `out` already. */
+	for (size_t at = 0; at < known; at++)
+		out[at] = path[at];
+	out[known] = '\0';
 	resolved->linked = false;
 	if (path[0] != '/')
 		return false;
 	while (*rest != '\0') {
 		size_t count = 0;
-		long length;
+		enum step step;
 		while (*rest == '/')
 			rest++;
 		while (rest[count] != '\0' && rest[count] != '/')
 			count++;
-		if (count == 0 || (count == 1 && rest[0] == '.')) {
-			rest += count;
-			continue;
-		}
-		if (count == 2 && rest[0] == '.' && rest[1] == '.') {
+		if (count == 2 && rest[0] == '.' && rest[1] == '.')
 			climb(out);
+		if (count == 0 ||
+		    (rest[0] == '.' && (count == 1 || (count == 2 && rest[1] == '.')))) {
 			rest += count;
 			continue;
 		}
 		if (!append(out, "/", 1) || !append(out, rest, count))
 			return false;
 		rest += count;
-		length = read(out, resolved->link, sizeof resolved->link - 1);
-		if (length == -EINVAL)
+		step = read_component(resolved, read);
+		if (step == STEP_ON)
 			continue;
-		if (length <= 0 || length >= (long)sizeof resolved->link - 1)
-			return false;
-		if (++links > LINKS_MAX)
-			return false;
-		resolved->linked = true;
-		resolved->link[length] = '\0';
-		if (!splice(resolved, &rest, links % 2))
+		climb(out);
+		if (step == STEP_STOP || ++links > LINKS_MAX || !splice(resolved, &rest, links % 2))
 			return false;
 		if (resolved->link[0] == '/')
 			out[0] = '\0';
-		else
-			climb(out);
 	}
 	return out[0] != '\0' || append(out, "/", 1);
+}
+
+size_t shared_directory(const char *path, const char *resolved)
+{
+	size_t shared = 0, at = 0;
+	for (; path[at] != '\0' && path[at] == resolved[at]; at++)
+		if (path[at] == '/')
+			shared = at;
+	return path[at] == '/' && resolved[at] == '\0' ? at : shared;
 }

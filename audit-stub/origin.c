@@ -43,58 +43,85 @@ static bool in_bundle(const struct start *start, const char *path)
 }
 
 /* A file that no path leads to (deleted, memfd, of another root) is not where its name says. */
-static bool is_there(const char *path, const struct stat *expected)
+static bool is_there(const char *path, const char *opened)
 {
-	struct stat facts;
-	return sys_stat(path, &facts) == 0 && facts.st_dev == expected->st_dev &&
-	       facts.st_ino == expected->st_ino;
+	struct stat there, file;
+	return sys_stat(path, &there) == 0 && sys_stat(opened, &file) == 0 &&
+	       there.st_dev == file.st_dev && there.st_ino == file.st_ino;
 }
 
-void judge_file(const struct start *start, const char *opened, struct object *object)
+/* It can be opened and yet leads nowhere: /proc/self/fd/N. What the kernel calls it, helps. */
+static void judge_nameless(const char *absolute, struct resolved_path *resolved,
+			   struct object *object)
 {
-	static char absolute[PATH_ROOM];
-	static struct resolved_path resolved;
-	const struct rules *rules = &start->rules;
 	struct stat facts;
+	long length;
 
-	object->opened = object->resolved = opened;
-	object->verdict = VERDICT_ABSENT;
-	object->pattern = NULL;
-	object->device = object->inode = 0;
-	if (sys_stat(opened, &facts) != 0)
+	if (sys_stat(absolute, &facts) != 0)
 		return;
-	object->device = facts.st_dev;
-	object->inode = facts.st_ino;
 	object->verdict = VERDICT_OUTSIDE;
-	if (!make_absolute(opened, absolute))
+	/* Not into `bytes`: the next path may be resolved from there. */
+	length = sys_readlink(absolute, resolved->link, PATH_ROOM - 1);
+	if (length <= 0)
 		return;
-	if (!resolve_path(absolute, &resolved, sys_readlink)) {
-		/* It can be opened and leads nowhere: /proc/self/fd/N. What the kernel calls it,
-		 * helps. */
-		long length = sys_readlink(absolute, resolved.bytes, PATH_ROOM - 1);
-		if (length <= 0)
-			return;
-		resolved.bytes[length] = '\0';
-		object->resolved = resolved.bytes;
+	resolved->link[length] = '\0';
+	object->resolved = resolved->link;
+}
+
+static void judge_resolved(const struct start *start, const char *opened, struct object *object)
+{
+	const struct rules *rules = &start->rules;
+
+	object->verdict = VERDICT_BUNDLE;
+	if (in_bundle(start, object->resolved))
+		return;
+	object->verdict = VERDICT_HOST_PROVIDED;
+	object->pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, object->resolved);
+	if (object->pattern != NULL)
+		return;
+	object->pattern = covering_pattern(rules, RULE_ALLOW, opened, object->resolved);
+	object->verdict = object->pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
+}
+
+void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)
+{
+	static char absolute_room[PATH_ROOM];
+	static struct resolved_path resolved;
+	const char *absolute = opened[0] == '/' ? opened : absolute_room;
+	size_t known;
+
+	*object = (struct object){.opened = opened, .resolved = opened};
+	object->verdict = VERDICT_OUTSIDE;
+	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
+		return;
+	if (resolved.bytes[0] == '\0')
+		text_copy(resolved.bytes, PATH_ROOM, start->top);
+	/* While nothing but the loader runs, directories stay what they were a moment ago. */
+	known = starting ? shared_directory(absolute, resolved.bytes) : 0;
+	if (!resolve_path(absolute, known, &resolved, sys_readlink)) {
+		object->verdict = VERDICT_ABSENT;
+		if (resolved.linked)
+			judge_nameless(absolute, &resolved, object);
 		return;
 	}
 	object->resolved = resolved.bytes;
-	if (resolved.linked && !is_there(resolved.bytes, &facts))
+	if (!resolved.linked || is_there(resolved.bytes, opened))
+		judge_resolved(start, absolute, object);
+}
+
+void judge_real_path(const struct start *start, const char *path, struct object *object)
+{
+	*object = (struct object){.opened = path, .resolved = path};
+	judge_resolved(start, path, object);
+}
+
+void identify(struct object *object)
+{
+	struct stat facts;
+	if (sys_stat(object->opened, &facts) != 0)
 		return;
-	if (in_bundle(start, resolved.bytes)) {
-		object->verdict = VERDICT_BUNDLE;
-		return;
-	}
-	object->pattern = covering_pattern(rules->host_provided, rules->host_provided_count,
-					   absolute, resolved.bytes);
-	if (object->pattern != NULL) {
-		object->verdict = VERDICT_HOST_PROVIDED;
-		return;
-	}
-	object->pattern =
-		covering_pattern(rules->allowed, rules->allowed_count, absolute, resolved.bytes);
-	if (object->pattern != NULL)
-		object->verdict = VERDICT_ALLOWED;
+	object->device = facts.st_dev;
+	object->inode = facts.st_ino;
 }
 
 bool loadable(const struct start *start, const char *path)
@@ -118,13 +145,14 @@ bool loadable(const struct start *start, const char *path)
 bool bundle_has(const struct start *start, const char *name)
 {
 	static char path[PATH_ROOM];
+	const char *directory = NULL;
 	struct stat facts;
 
-	for (size_t at = 0; at < start->rules.library_path_count; at++) {
+	while ((directory = next_value(&start->rules, RULE_LIBRARY_PATH, directory)) != NULL) {
 		struct text text = {.bytes = path, .room = sizeof path - 1};
 		text_add(&text, start->top);
 		text_add(&text, "/");
-		text_add(&text, start->rules.library_path[at]);
+		text_add(&text, directory);
 		text_add(&text, "/");
 		text_add(&text, name);
 		path[text.used] = '\0';

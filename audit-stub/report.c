@@ -11,11 +11,12 @@
 #define SHOWN_MAX 5000
 
 static struct {
-	/* -1: none. A file is opened for each line, so that it costs the program no descriptor. */
+	bool to_descriptor;
 	long descriptor;
 	unsigned long device, inode;
+	/* Opened for each line, so that it costs the program no descriptor. Empty: none. */
 	char file[PATH_ROOM];
-} sink = {.descriptor = -1};
+} sink;
 
 /* The loader's lock is held whenever it calls an auditor, so one buffer is enough. */
 static char line[4 * SHOWN_MAX + 1024];
@@ -74,12 +75,11 @@ const char *open_sink(const char *destination)
 
 	if (*destination == '\0')
 		return "no descriptor or file is named";
-	if (!read_number(destination, &sink.descriptor)) {
-		sink.descriptor = -1;
+	if (!read_number(destination, &sink.descriptor))
 		return open_named_sink(destination);
-	}
 	if (sys_fstat(sink.descriptor, &facts) != 0)
 		return "that descriptor is not open";
+	sink.to_descriptor = true;
 	sink.device = facts.st_dev;
 	sink.inode = facts.st_ino;
 	return NULL;
@@ -97,7 +97,7 @@ static void write_to_sink(const struct text *text)
 
 	/* A program may have closed the descriptor and opened a file of its own under its number.
 	 */
-	if (sink.descriptor >= 0 && sink_is_unchanged())
+	if (sink.to_descriptor && sink_is_unchanged())
 		write_all(sink.descriptor, text);
 	if (sink.file[0] == '\0')
 		return;
@@ -191,7 +191,7 @@ void refuse_to_run(const char *what, const struct object *object)
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_all(STANDARD_ERROR, &text);
-	if (sink.descriptor != STANDARD_ERROR)
+	if (!sink.to_descriptor || sink.descriptor != STANDARD_ERROR)
 		write_to_sink(&text);
 	sys_exit(EXIT_DYNPK_FAILED);
 }

@@ -4,10 +4,10 @@
 
 #include <link.h>
 
-/* Beside the stub; written when the bundle is made. A constant lies in a mapping of our file. */
+/* Beside the stub; written when the bundle is made. */
 static const char rules_file[] = "/libexec/dynpk/audit.rules";
 
-static char **environment;
+static HOT char **environment;
 
 /* ld.so hands argc, argv and the environment to every constructor, an auditor's too. */
 __attribute__((constructor)) static void keep_environment(int argc, char **argv, char **envp)
@@ -119,17 +119,11 @@ bool mapped_file(const char *line, unsigned long address, char *path)
 
 struct wanted {
 	unsigned long address;
-	char *path;
+	char path[PATH_ROOM];
 };
 
-static void look_at_line(const char *line, const struct wanted *wanted, size_t count)
-{
-	for (size_t at = 0; at < count; at++)
-		mapped_file(line, wanted[at].address, wanted[at].path);
-}
-
 /* One pass over the memory map; a path stays empty when /proc is missing. */
-static void read_maps(const struct wanted *wanted, size_t count)
+static void read_maps(struct wanted *wanted, size_t count)
 {
 	/* Two of the kernel's longest lines. */
 	static char buffer[2 * (PATH_ROOM + 128)];
@@ -146,7 +140,9 @@ static void read_maps(const struct wanted *wanted, size_t count)
 			if (buffer[at] != '\n')
 				continue;
 			buffer[at] = '\0';
-			look_at_line(buffer + start, wanted, count);
+			for (size_t each = 0; each < count; each++)
+				mapped_file(buffer + start, wanted[each].address,
+					    wanted[each].path);
 			start = at + 1;
 		}
 		if (start == 0 && held == sizeof buffer - 1)
@@ -158,113 +154,141 @@ static void read_maps(const struct wanted *wanted, size_t count)
 	sys_close(descriptor);
 }
 
-/* Cut `path` at its last `/libexec/dynpk/`; false when it has none. */
-static bool cut_to_top(char *path)
+/* The kernel does not tell a newline from a name's own `\012`: only a path that is there counts. */
+static const char *path_if_there(const char *path)
+{
+	struct stat facts;
+	return path[0] == '/' && sys_stat(path, &facts) == 0 ? path : NULL;
+}
+
+void learn_mapped_files(struct start *start, const void *loader_code)
+{
+	static struct wanted wanted[2];
+	const char *found;
+
+	wanted[0].address = (unsigned long)loader_code;
+	wanted[1].address = auxiliary(AT_PHDR);
+	read_maps(wanted, 2);
+	if ((found = path_if_there(wanted[0].path)) != NULL)
+		start->loader = found;
+	if ((found = path_if_there(wanted[1].path)) != NULL)
+		start->program = found;
+}
+
+/* Where this very file is mapped: a constant lies in it. */
+static const char *own_path(void)
+{
+	static struct wanted own;
+	own.address = (unsigned long)rules_file;
+	read_maps(&own, 1);
+	return path_if_there(own.path);
+}
+
+/* Paths, then rules, one behind the other: for most bundles they fit in one page. */
+static char memory[2 * PATH_ROOM + sizeof rules_file + RULES_ROOM + 1];
+static HOT size_t memory_used;
+
+/* Read the rules of the bundle whose top is the first `length` bytes of `path`. */
+static const char *load_rules(struct start *start, const char *path, size_t length)
+{
+	char *name = memory + memory_used;
+	struct text text = {.bytes = name, .room = PATH_ROOM + sizeof rules_file};
+	char *bytes;
+	size_t size = 0;
+	long descriptor, got;
+
+	for (size_t at = 0; at < length; at++)
+		text.bytes[text.used++] = path[at];
+	text_add(&text, rules_file);
+	name[text.used] = '\0';
+	descriptor = sys_open(name, O_RDONLY | O_CLOEXEC, 0);
+	if (descriptor < 0)
+		return "audit.rules cannot be opened";
+	memory_used += text.used + 1;
+	bytes = memory + memory_used;
+	while ((got = sys_read(descriptor, bytes + size, RULES_ROOM + 1 - size)) > 0)
+		size += (size_t)got;
+	sys_close(descriptor);
+	name[length > 0 ? length : 1] = '\0';
+	start->top = name;
+	if (got < 0 || size > RULES_ROOM)
+		return "audit.rules cannot be read or is too long";
+	return read_rules(bytes, size, &start->rules);
+}
+
+/* The nearest directory above `path` that is a bundle's top. */
+static const char *load_rules_above(struct start *start, const char *path)
+{
+	const char *fault = "no bundle around the audit stub";
+	for (size_t at = text_length(path); at-- > 0 && start->top == NULL;)
+		if (path[at] == '/')
+			fault = load_rules(start, path, at);
+	return start->top == NULL ? "audit.rules cannot be opened" : fault;
+}
+
+/* Where the last `/libexec/dynpk/` of `path` begins; false when it has none. */
+static bool find_top(const char *path, size_t *length)
 {
 	static const char inner[] = "/libexec/dynpk/";
 	for (size_t at = text_length(path); at-- > 0;) {
 		size_t same = 0;
 		while (inner[same] != '\0' && path[at + same] == inner[same])
 			same++;
-		if (inner[same] != '\0')
-			continue;
-		path[at > 0 ? at : 1] = '\0';
-		return true;
-	}
-	return false;
-}
-
-static bool rules_path(const char *top, char *path)
-{
-	struct text text = {.bytes = path, .room = PATH_ROOM - 1};
-	text_add(&text, text_equal(top, "/") ? "" : top);
-	text_add(&text, rules_file);
-	path[text.used] = '\0';
-	return !text.cut;
-}
-
-/* Without /proc: the nearest directory above the program that looks like a bundle's top. */
-static bool climb_to_top(char *path)
-{
-	static char rules[PATH_ROOM];
-	struct stat facts;
-	for (size_t at = text_length(path); at-- > 0;) {
-		if (path[at] != '/')
-			continue;
-		path[at > 0 ? at : 1] = '\0';
-		if (rules_path(path, rules) && sys_stat(rules, &facts) == 0)
+		*length = at;
+		if (inner[same] == '\0')
 			return true;
 	}
 	return false;
 }
 
-/* The kernel does not tell a newline from a name's own `\012`: only a path that is there counts. */
-static void forget_unless_there(char *path)
+/*
+ * The bundle is the one that the executed file lies in. That is the loader, in its own place, or a
+ * launcher that mapped the loader. Only where LD_AUDIT named the stub, for a program of anywhere,
+ * or where /proc is missing, something else has to tell.
+ */
+static const char *find_rules(struct start *start)
 {
-	struct stat facts;
-	if (path[0] != '/' || sys_stat(path, &facts) != 0)
-		path[0] = '\0';
+	char *executed = memory;
+	long got = sys_readlink("/proc/self/exe", executed, PATH_ROOM - 1);
+	const char *path = executed;
+	size_t length;
+
+	executed[got > 0 ? got : 0] = '\0';
+	if (start->other_auditors != NULL)
+		path = own_path();
+	else if (got <= 0)
+		path = start->program;
+	if (path == NULL)
+		return "no bundle around the audit stub";
+	if (path == executed)
+		memory_used = (size_t)got + 1;
+	if (!find_top(path, &length))
+		return load_rules_above(start, path);
+	if (path == executed)
+		start->loader = executed;
+	return load_rules(start, path, length);
 }
 
-static bool find_top(struct start *start)
+const char *learn(struct start *start)
 {
-	static struct resolved_path resolved;
-	const char *name = (const char *)auxiliary(AT_EXECFN);
-
-	forget_unless_there(start->top);
-	forget_unless_there(start->loader);
-	forget_unless_there(start->program);
-	if (start->program[0] == '\0' && name != NULL &&
-	    resolve_path(name, &resolved, sys_readlink))
-		text_copy(start->program, PATH_ROOM, resolved.bytes);
-	if (cut_to_top(start->top))
-		return true;
-	text_copy(start->top, PATH_ROOM, start->program);
-	return climb_to_top(start->top);
-}
-
-static const char *load_rules(struct start *start)
-{
-	static char bytes[RULES_ROOM + 1];
-	static char path[PATH_ROOM];
-	size_t length = 0;
-	long descriptor, got;
-
-	if (!rules_path(start->top, path))
-		return "the bundle's path is too long";
-	descriptor = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
-	if (descriptor < 0)
-		return "audit.rules cannot be opened";
-	while ((got = sys_read(descriptor, bytes + length, sizeof bytes - length)) > 0)
-		length += (size_t)got;
-	sys_close(descriptor);
-	if (got < 0 || length > RULES_ROOM)
-		return "audit.rules cannot be read or is too long";
-	return read_rules(bytes, length, &start->rules);
-}
-
-const char *learn(struct start *start, const void *loader_code)
-{
-	const struct wanted wanted[] = {
-		{(unsigned long)rules_file, start->top},
-		{(unsigned long)loader_code, start->loader},
-		{auxiliary(AT_PHDR), start->program},
-	};
-	const char *fault;
+	const char *fault, *size;
 	struct stat facts;
 
 	start->setting = variable("DYNPK_AUDIT");
 	start->other_auditors = variable("LD_AUDIT");
 	start->vdso = auxiliary(AT_SYSINFO_EHDR);
-	read_maps(wanted, sizeof wanted / sizeof wanted[0]);
-	if (!find_top(start))
-		return "no bundle around the audit stub";
+	start->program = (const char *)auxiliary(AT_EXECFN);
+	if (start->program == NULL)
+		return "the program has no name";
+	fault = find_rules(start);
+	if (fault != NULL)
+		return fault;
 	if (sys_stat(start->top, &facts) != 0)
 		return "the bundle cannot be read";
 	start->top_device = facts.st_dev;
 	start->top_inode = facts.st_ino;
-	fault = load_rules(start);
-	if (fault == NULL && start->rules.static_tls != NULL)
-		take_back_tunable(start->rules.static_tls);
-	return fault;
+	size = next_value(&start->rules, RULE_STATIC_TLS, NULL);
+	if (size != NULL)
+		take_back_tunable(size);
+	return NULL;
 }

@@ -22,19 +22,21 @@
 /* The vDSO is a few pages; what the kernel maps beside it is no object. */
 #define VDSO_SIZE 0x10000UL
 
-static struct start start;
-static bool program_seen, program_started;
-static const struct link_map *loader_map;
+static HOT struct start start;
+static HOT bool program_seen, program_started;
+static HOT const struct link_map *loader_map;
+static HOT const void *loader_code;
 
 /* The search under way: ld.so finishes one name before it begins the next. */
 static struct {
-	char asked[PATH_ROOM];
 	/* NULL: ld.so does not tell. */
 	const struct link_map *requester;
 	const char *place;
-	/* The candidate last looked at, as ld.so spells it, and what it is. */
-	char opened[PATH_ROOM];
+	/* What the candidate last looked at is. */
 	struct object object;
+	/* That candidate, as ld.so spells it, behind the name that was asked for. */
+	char *opened;
+	char asked[2 * PATH_ROOM];
 } search;
 
 static bool has_slash(const char *name)
@@ -100,7 +102,11 @@ static char *refuse(void)
 static bool asks_for_loader(void)
 {
 	const char *soname = loader_map != NULL ? soname_of(loader_map) : NULL;
-	return soname != NULL && start.loader[0] == '/' && text_equal(search.asked, soname);
+	if (soname == NULL || !text_equal(search.asked, soname))
+		return false;
+	if (start.loader == NULL)
+		learn_mapped_files(&start, loader_code);
+	return start.loader != NULL;
 }
 
 /* glibc before 2.32 computes the cookie of a requester that is not there: a small number. */
@@ -128,9 +134,10 @@ static const char *behind_origin(const char *name)
 
 static void keep_candidate(const char *name)
 {
-	struct text text = {.bytes = search.opened, .room = sizeof search.opened - 1};
 	const char *rest = behind_origin(name);
+	struct text text = {.room = PATH_ROOM - 1};
 
+	search.opened = text.bytes = search.asked + text_length(search.asked) + 1;
 	if (rest != NULL) {
 		text_add(&text, name_of(search.requester));
 		while (text.used > 0 && text.bytes[text.used - 1] != '/')
@@ -150,18 +157,21 @@ EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int fl
 
 	search.place = place_of(flag, requester);
 	if (flag == LA_SER_ORIG) {
-		text_copy(search.asked, sizeof search.asked, name);
+		text_copy(search.asked, PATH_ROOM, name);
 		search.requester = requester;
-		search.opened[0] = '\0';
+		search.opened = NULL;
 		if (!has_slash(name))
 			return (char *)name;
 	}
 	if (asks_for_loader())
-		return start.loader;
+		return (char *)start.loader;
 	if (requester == NULL)
 		return (char *)no_namespace;
 	keep_candidate(name);
-	judge_file(&start, search.opened, &search.object);
+	judge_file(&start, search.opened, !program_started, &search.object);
+	/* It need not try to open what is not there; a name with a slash it should fail to open. */
+	if (search.object.verdict == VERDICT_ABSENT && flag != LA_SER_ORIG)
+		return NULL;
 	if (start.rules.mode != MODE_ENFORCE || search.object.verdict != VERDICT_OUTSIDE ||
 	    !loadable(&start, search.opened))
 		return (char *)name;
@@ -174,65 +184,61 @@ static bool is_vdso(const struct link_map *map)
 }
 
 /*
- * The path of an object that no search led to. ld.so opens the program first and itself next; its
- * stand-ins in other namespaces lie where it lies.
+ * Objects that no search led to. ld.so opens the program first and itself next; its stand-ins in
+ * other namespaces lie where it lies.
  */
-static const char *given_path(const struct link_map *map, Lmid_t namespace)
+static bool describe_given(const struct link_map *map, Lmid_t namespace, struct object *object)
 {
+	if (is_vdso(map)) {
+		object->verdict = VERDICT_VDSO;
+		return true;
+	}
 	if (namespace == LM_ID_BASE && !program_seen) {
 		program_seen = true;
-		return start.program;
+		judge_file(&start, start.program, true, object);
+		object->asked = start.program;
+		return true;
 	}
 	if (loader_map == NULL)
 		loader_map = map;
-	if (map == loader_map || map->l_addr == loader_map->l_addr)
-		return start.loader;
-	return NULL;
+	if (map != loader_map && map->l_addr != loader_map->l_addr)
+		return false;
+	object->verdict = VERDICT_BUNDLE;
+	if (start.loader != NULL) {
+		judge_real_path(&start, start.loader, object);
+		object->asked = start.loader;
+	}
+	return true;
 }
 
 /* What the search found, or the name of an object that ld.so opened without asking. */
 static void describe_searched(const char *name, struct object *object)
 {
-	bool expected = text_equal(name, search.opened);
+	bool expected = search.opened != NULL && text_equal(name, search.opened);
 
 	/* What la_objsearch has just judged need not be judged again. */
 	if (expected)
 		*object = search.object;
 	else
-		judge_file(&start, name, object);
+		judge_file(&start, name, !program_started, object);
 	if (!expected && search.asked[0] != '$') {
 		/* dlmopen of a name with a slash: no la_objsearch, and the caller is not told. */
-		text_copy(search.asked, sizeof search.asked, name);
+		text_copy(search.asked, PATH_ROOM, name);
 		search.requester = NULL;
 		search.place = "dlmopen";
 	}
 	complete(object);
-	search.opened[0] = '\0';
+	search.opened = NULL;
 }
 
 static struct object describe(const struct link_map *map, Lmid_t namespace)
 {
 	struct object object = {.asked = map->l_name, .opened = map->l_name};
-	const char *given;
 
 	object.resolved = map->l_name;
-	object.verdict = VERDICT_VDSO;
-	object.namespace = namespace;
-	if (is_vdso(map))
-		return object;
-	given = given_path(map, namespace);
-	if (given != NULL && given[0] == '\0') {
-		/* Without /proc nothing tells which file the running loader is. */
-		object.verdict = VERDICT_BUNDLE;
-		return object;
-	}
-	if (given != NULL) {
-		judge_file(&start, given, &object);
-		object.asked = given;
-	} else {
+	if (!describe_given(map, namespace, &object))
 		describe_searched(map->l_name, &object);
-		object.namespace = namespace;
-	}
+	object.namespace = namespace;
 	/* It is mapped; if its file is gone, nothing tells where it came from. */
 	if (object.verdict == VERDICT_ABSENT)
 		object.verdict = VERDICT_OUTSIDE;
@@ -244,8 +250,10 @@ EXPORTED unsigned int la_objopen(struct link_map *map, Lmid_t namespace, uintptr
 	struct object object = describe(map, namespace);
 
 	*cookie = (uintptr_t)map;
-	if (start.rules.mode == MODE_RECORD)
+	if (start.rules.mode == MODE_RECORD) {
+		identify(&object);
 		report_object(&object);
+	}
 	if (object.verdict != VERDICT_OUTSIDE || start.rules.mode == MODE_RECORD)
 		return 0;
 	if (start.rules.mode == MODE_WARN) {
@@ -268,18 +276,21 @@ EXPORTED void la_preinit(uintptr_t *cookie)
 /* Auditors of LD_AUDIT are mapped unseen: ld.so calls no auditor about another. */
 static void judge_other_auditors(const char *list)
 {
-	static char name[PATH_ROOM];
+	char *name = search.asked;
 
 	while (*list != '\0') {
-		struct object object = {.asked = name, .requester = "LD_AUDIT", .place = "name"};
+		struct object object;
 		size_t used = 0;
 		for (; *list != '\0' && *list != ':'; list++)
-			if (used + 1 < sizeof name)
+			if (used + 1 < PATH_ROOM)
 				name[used++] = *list;
 		name[used] = '\0';
 		if (*list == ':')
 			list++;
-		judge_file(&start, name, &object);
+		judge_file(&start, name, true, &object);
+		object.asked = name;
+		object.requester = "LD_AUDIT";
+		object.place = "name";
 		if (object.verdict == VERDICT_OUTSIDE && start.rules.mode == MODE_WARN)
 			report_finding("uses", &object);
 		if (object.verdict == VERDICT_OUTSIDE && start.rules.mode == MODE_ENFORCE)
@@ -308,7 +319,7 @@ static void choose_mode(void)
 /* The interface this was built for, or the older one of the loader: later ones are a promise. */
 EXPORTED unsigned int la_version(unsigned int offered)
 {
-	const char *fault = learn(&start, __builtin_return_address(0));
+	const char *fault = learn(&start);
 
 	bool off = start.setting != NULL && text_equal(start.setting, "off");
 
@@ -319,6 +330,9 @@ EXPORTED unsigned int la_version(unsigned int offered)
 	choose_mode();
 	if (start.rules.mode == MODE_OFF)
 		return 0;
+	loader_code = __builtin_return_address(0);
+	if (start.rules.mode == MODE_RECORD)
+		learn_mapped_files(&start, loader_code);
 	if (start.other_auditors != NULL)
 		judge_other_auditors(start.other_auditors);
 	return offered < LAV_CURRENT ? offered : LAV_CURRENT;

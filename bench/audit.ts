@@ -8,11 +8,10 @@
  * a round, so that a busy machine widens the spread and does not move the median.
  */
 import {execFile} from 'node:child_process';
-import {copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
+import {copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {writeFileSync} from 'node:fs';
 import {encodeAuditRules} from '../lib/audit/encode-audit-rules.js';
 import {bundlePath} from '../lib/paths/paths.js';
 
@@ -27,7 +26,7 @@ async function main(rounds: number): Promise<void> {
 	try {
 		const bundle = await makeBundle(scratch);
 		await benchStarts(bundle, 'hello (libc alone)', [bundle.hello], rounds);
-		await benchStarts(bundle, 'python3 -V (5 libraries)', [bundle.python, '-V'], rounds);
+		await benchStarts(bundle, 'python3 -V (four libraries)', [bundle.python, '-V'], rounds);
 		await benchCalls(bundle);
 	} finally {
 		rmSync(scratch, {recursive: true});

@@ -8,6 +8,7 @@ import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
 import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
+import {verifyCommand} from './verify.js';
 import {version} from './version.js';
 
 try {
@@ -20,8 +21,9 @@ try {
 		.command(packCommand)
 		.command(runCommand)
 		.command(inspectCommand)
+		.command(verifyCommand)
 		.completion('completion', 'Print a completion script for bash or zsh')
-		.demandCommand(1, 1, 'name a command: pack, run or inspect')
+		.demandCommand(1, 1, 'name a command: pack, run, inspect or verify')
 		.recommendCommands()
 		.strict()
 		.middleware(keepLastValues, true)

@@ -26,15 +26,22 @@ static long now(void)
 static long time_start(char **argv)
 {
 	static char *const environment[] = {NULL};
+	posix_spawn_file_actions_t actions;
 	int status;
 	pid_t child;
-	long begin = now();
-	if (posix_spawn(&child, argv[0], NULL, NULL, argv, environment) != 0)
+	long begin;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	begin = now();
+	if (posix_spawn(&child, argv[0], &actions, NULL, argv, environment) != 0)
 		exit(2);
 	waitpid(child, &status, 0);
 	if (status != 0)
 		exit(3);
-	return now() - begin;
+	begin = now() - begin;
+	posix_spawn_file_actions_destroy(&actions);
+	return begin;
 }
 
 int main(int argc, char **argv)

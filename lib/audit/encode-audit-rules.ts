@@ -1,9 +1,9 @@
 /**
  * What the audit stub of a bundle is told, as the text of `libexec/dynpk/audit.rules`.
  *
- * A line a rule, so that a person can read it on the target. The stub reads it into fixed tables
- * without allocating (audit-stub/judge.h): every bound it has is enforced here, so that no bundle is
- * made whose rules it would refuse.
+ * A line a rule, so that a person can read it on the target. The stub reads it into a buffer of fixed
+ * size (audit-stub/judge.h): every bound it has is enforced here, so that no bundle is made whose
+ * rules it would refuse.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {BundlePath} from '../paths/paths.js';
@@ -27,21 +27,21 @@ export interface AuditRules {
 	readonly staticTls?: number;
 }
 
-const limits = {file: 32_768, patterns: 512, libraryPath: 32, value: 255} as const;
+const limits = {file: 32_768, value: 255} as const;
 
 // What other dialects give a meaning to; the stub knows `*`, `**` and `?` and takes the rest as is.
 const foreignSyntax = /[\\[\]{}!()|]/u;
 
 /**
- * @throws {DynpkError} USAGE for a pattern the stub cannot match, or rules that exceed its tables.
+ * @throws {DynpkError} USAGE for a pattern the stub cannot match, or rules that exceed its buffer.
  */
 export function encodeAuditRules(rules: AuditRules): Buffer {
 	const lines = [
 		'dynpk-audit 1',
 		`mode ${rules.mode}`,
-		...linesOf('library-path', rules.libraryPath, limits.libraryPath),
-		...linesOf('host-provided', rules.hostProvided.map(checkedPattern), limits.patterns),
-		...linesOf('allow', rules.allowed.map(checkedPattern), limits.patterns),
+		...linesOf('library-path', rules.libraryPath),
+		...linesOf('host-provided', rules.hostProvided.map(checkedPattern)),
+		...linesOf('allow', rules.allowed.map(checkedPattern)),
 		...(rules.staticTls === undefined ? [] : [`static-tls ${rules.staticTls}`]),
 	];
 	const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));
@@ -52,13 +52,8 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 	return bytes;
 }
 
-function linesOf(key: string, values: readonly string[], most: number): readonly string[] {
-	const distinct = [...new Set(values)];
-	if (distinct.length > most) {
-		throw new DynpkError('USAGE', `more than ${most} audit rules of the kind ${key}`);
-	}
-
-	return distinct.map(value => `${key} ${checkedValue(value)}`);
+function linesOf(key: string, values: readonly string[]): readonly string[] {
+	return [...new Set(values)].map(value => `${key} ${checkedValue(value)}`);
 }
 
 function checkedPattern(pattern: string): string {

@@ -51,12 +51,15 @@ export async function startProgram(start: ProgramStart): Promise<ProgramOutcome>
 	}
 }
 
+/** The second since Node.js 24. */
+const ignoredByNode = ['SIGPIPE', 'SIGXFSZ'] as const;
+
 /** Returns where it is impossible. A failing execve(2) may end this Node.js, so it must not fail. */
 function replaceProcess({file, args, argv0 = file, env}: ProgramStart): void {
 	const {execve} = process as ReplaceableProcess;
 	if (execve === undefined || missingInterpreter(file) !== undefined) return;
-	// Ignored signals stay ignored in the new program, caught ones do not; Node.js ignores this one.
-	process.on('SIGPIPE', () => undefined);
+	// Ignored signals stay ignored in the new program, caught ones do not.
+	for (const signal of ignoredByNode) process.on(signal, () => undefined);
 	const entries = Object.entries(env).filter(entry => entry[1] !== undefined);
 	execve.call(
 		process,

@@ -102,6 +102,16 @@ for (const form of forms) {
 		);
 	});
 
+	test(`a limit on the size of files is NO_SPACE for a ${form}, and nothing is left`, async t => {
+		if (!need(t, 'prlimit')) return;
+		const scratch = makeScratchPlace(t);
+		const input = makeInput(scratch, 2);
+		const wrapper = ['prlimit', `--fsize=${2 << 20}`];
+		const report = await runPackChild({input, output: scratch.path('out'), form}, {wrapper});
+		t.is(report.code, 'NO_SPACE');
+		t.deepEqual(readdirSync(scratch.directory), ['input']);
+	});
+
 	test(`where the output directory is read-only, a ${form} is PERMISSION`, async t => {
 		if (!(await canMount(t))) return;
 		const scratch = makeScratchPlace(t);

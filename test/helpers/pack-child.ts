@@ -54,6 +54,8 @@ async function pack({input, output, form, umask, endless}: PackOrder): Promise<P
 	if (umask !== undefined) process.umask(umask);
 	const controller = new AbortController();
 	process.on('SIGINT', () => controller.abort());
+	// Without it, the kernel ends whoever writes beyond `ulimit -f`.
+	process.on('SIGXFSZ', () => undefined);
 	const peak = (): number => Math.round(process.resourceUsage().maxRSS / 1024);
 	const request = {
 		entries: endless === true ? endlessEntries(input) : entriesOf(input),

@@ -1,6 +1,7 @@
 #include "handover.h"
 #include "environment.h"
 #include "system.h"
+#include "text.h"
 #include "words.h"
 
 enum { EXTRA_LIMIT = 6, EXTRA_AUXV = 3 };
@@ -72,10 +73,54 @@ static void write_auxv(const struct launch *launch, auxv_entry *to, const struct
 	end->a_un.a_val = 0;
 }
 
+static uintptr_t string_end(const char *text)
+{
+	return (uintptr_t)text + text_length(text) + 1;
+}
+
+/*
+ * Debuggers read the kernel's copy of the auxiliary vector, in a live process and in a core file,
+ * to learn where a program's image lies. Kernels before 3.18 and those built without
+ * CONFIG_CHECKPOINT_RESTORE cannot be told, and nothing else depends on it.
+ */
+static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
+			const struct handover *handover)
+{
+	char **arguments = launch->start.argv;
+	char **environment = launch->start.environment;
+	const size_t last = launch->start.argc - 1;
+	const uintptr_t heap = sys_heap_end();
+	const size_t size = (size_t)((char *)find_auxv(auxv, AT_GIVE_BACK) - (char *)auxv);
+	struct memory_map map = {
+		.start_code = handover->code,
+		.end_code = handover->code_end,
+		.start_data = handover->code,
+		.end_data = handover->code_end,
+		.start_brk = heap,
+		.brk = heap,
+		.start_stack = (uintptr_t)launch->start.stack,
+		.auxv = (uint64_t *)(uintptr_t)auxv,
+		.auxv_size = (uint32_t)size,
+		.exe_fd = UINT32_MAX,
+	};
+
+	if (launch->start.argc == 0 || environment[0] == NULL)
+		return;
+	map.arg_start = (uintptr_t)arguments[0];
+	map.arg_end = string_end(arguments[last]);
+	map.env_start = (uintptr_t)environment[0];
+	while (environment[1] != NULL)
+		environment++;
+	map.env_end = string_end(environment[0]);
+	sys_set_memory_map(&map);
+}
+
 _Noreturn void enter_loader(const struct launch *launch, uintptr_t *stack, char **end,
 			    const struct handover *handover, uintptr_t entry)
 {
 	*end++ = NULL;
 	write_auxv(launch, (auxv_entry *)end, handover);
+	if (handover->code != 0)
+		tell_kernel(launch, (auxv_entry *)end, handover);
 	enter(entry, stack);
 }

@@ -14,6 +14,9 @@ struct handover {
 	uintptr_t entry;
 	uintptr_t base;
 	struct give_back *back;
+	/* The program's code, where the kernel shall know of the program too; or 0. */
+	uintptr_t code;
+	uintptr_t code_end;
 };
 
 /* How many words of stack are enough for whatever way of starting. */

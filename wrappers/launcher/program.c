@@ -107,10 +107,11 @@ bool add_preinit(struct program *program, struct give_back *back)
 
 /*
  * The loader takes its name from the program's PT_INTERP, and shows it to auditors and debuggers.
- * Where that header lies in executable memory it stays as it is, because some hosts forbid to write
- * there (SELinux, execmod).
+ * give_back() undoes it: debuggers compare the headers in memory with those of the file. Where they
+ * lie in executable memory they stay as they are, because some hosts forbid to write there
+ * (SELinux, execmod).
  */
-void name_loader(const struct launch *launch, struct program *program)
+void name_loader(const struct launch *launch, struct program *program, struct give_back *back)
 {
 	const struct image *image = &program->image;
 	elf_phdr *header = (void *)(program->lowest + image->interpreter);
@@ -120,6 +121,9 @@ void name_loader(const struct launch *launch, struct program *program)
 	if (image->interpreter == 0 || image->headers_flags != PF_R ||
 	    SYSTEM_CALL_FAILED(sys_protect(start, size, MAP_PROT_READ | MAP_PROT_WRITE)))
 		return;
+	back->interpreter = header;
+	back->interpreter_address = header->p_vaddr;
+	back->page = start;
+	back->page_size = size;
 	header->p_vaddr = (uintptr_t)launch->target - program->bias;
-	sys_protect(start, size, MAP_PROT_READ);
 }

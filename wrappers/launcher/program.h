@@ -28,6 +28,6 @@ void hide_own_rpath(struct program *program);
 bool add_preinit(struct program *program, struct give_back *back);
 
 /* Name the loader, as the loader reads it from the program: by its path in the bundle. */
-void name_loader(const struct launch *launch, struct program *program);
+void name_loader(const struct launch *launch, struct program *program, struct give_back *back);
 
 #endif

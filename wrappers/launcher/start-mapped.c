@@ -75,7 +75,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	*back = (struct give_back){ 0 };
 	place_program(launch, &program);
 	loader_lowest = map_file(&loader, launch->target, launch->page);
-	name_loader(launch, &program);
+	name_loader(launch, &program, back);
 	if ((launch->record->flags & FLAG_INHIBIT_OWN_RPATH) != 0)
 		hide_own_rpath(&program);
 	/* musl knows no DT_PREINIT_ARRAY, and calls constructors behind the entry point anyway. */
@@ -98,6 +98,8 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 		.entry = is_early ? program.lowest + program.image.entry : (uintptr_t)entry_hook,
 		.base = loader_lowest - loader.lowest,
 		.back = back,
+		.code = program.lowest,
+		.code_end = program.lowest + program.image.size,
 	};
 	enter_loader(launch, stack, end, &handover, loader_lowest + loader.entry);
 }

@@ -12,6 +12,7 @@ const stages = [
 	'loader',
 	'closure',
 	'launcher',
+	'engine',
 	'manifest',
 	'plan',
 	'archive',

@@ -60,39 +60,41 @@ static const char *match_rule(const struct view *view, const struct rule *rule, 
 	return value;
 }
 
-static void undo_append(const struct view *view, const struct rule *rule, char *value)
+/*
+ * Take what the rule wrote out of a list, wherever programs have put their own words around it.
+ * False where nothing else is in it: then the variable was not there before.
+ */
+static bool undo_in_list(const struct view *view, const struct rule *rule, char *value)
 {
-	for (char *at = value; *at != '\0'; at++) {
-		const bool is_begin = at == value || at[-1] == ':';
-		const char *end = is_begin ? match_rule(view, rule, at) : NULL;
+	char *at = value;
 
-		if (end != NULL && *end == '\0') {
-			at[at == value ? 0 : -1] = '\0';
-			return;
+	while (*at != '\0') {
+		const char *end = match_rule(view, rule, at);
+
+		if (end != NULL && *end == ':') {
+			memmove(at, end + 1, text_length(end + 1) + 1);
+			continue;
 		}
+		if (end != NULL && *end == '\0') {
+			if (at == value)
+				return false;
+			at[-1] = '\0';
+			return true;
+		}
+		while (*at != '\0' && *at++ != ':')
+			;
 	}
+	return true;
 }
 
-/* Take one rule's work out of `value`; false where the variable was not there before. */
 static bool undo(const struct view *view, const struct rule *rule, char *value)
 {
-	const char *end = match_rule(view, rule, value);
+	const char *end;
 
-	switch ((enum rule_action)rule->action) {
-	case RULE_DEFAULT:
-		return end == NULL || *end != '\0';
-	case RULE_PREPEND:
-		if (end != NULL && *end == ':')
-			memmove(value, end + 1, text_length(end + 1) + 1);
-		else if (end != NULL && *end == '\0')
-			return false;
-		return true;
-	case RULE_APPEND:
-		undo_append(view, rule, value);
-		return *value != '\0';
-	default:
-		return true;
-	}
+	if (rule->action != RULE_DEFAULT)
+		return undo_in_list(view, rule, value);
+	end = match_rule(view, rule, value);
+	return end == NULL || *end != '\0';
 }
 
 /* The rules in the opposite of the order in which they were applied. */

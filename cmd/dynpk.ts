@@ -3,10 +3,12 @@
 import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
+import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
 import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
+import {verifyCommand} from './verify.js';
 import {version} from './version.js';
 
 try {
@@ -19,12 +21,13 @@ try {
 		.command(packCommand)
 		.command(runCommand)
 		.command(inspectCommand)
+		.command(verifyCommand)
 		.completion('completion', 'Print a completion script for bash or zsh')
-		.demandCommand(1, 1, 'name a command: pack, run or inspect')
+		.demandCommand(1, 1, 'name a command: pack, run, inspect or verify')
 		.recommendCommands()
 		.strict()
+		.middleware(keepLastValues, true)
 		.parserConfiguration({
-			'duplicate-arguments-array': false,
 			'boolean-negation': false,
 			'camel-case-expansion': true,
 			'populate--': true,

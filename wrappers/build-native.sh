@@ -4,18 +4,31 @@
 set -euo pipefail
 out=$1
 here=$(cd "$(dirname "$0")" && pwd)
+top=$here/..
 
 build() { # ARCHITECTURE COMPILER
 	local architecture=$1 compiler=$2 target=$out/$1
 	command -v "${compiler%% *}" >/dev/null || return 0
-	if [ -e "$target/.stamp" ] && [ -z "$(find "$here" "$here/../audit-stub" -newer "$target/.stamp" -type f -print -quit)" ]; then
+	if [ -e "$target/.stamp" ] &&
+		[ -z "$(find "$here" "$top/audit-stub" -newer "$target/.stamp" -type f -print -quit)" ]; then
 		return 0
 	fi
 	sh "$here/launcher/build.sh" "$compiler" "$target"
+	case $architecture in
+	x86_64 | aarch64)
+		# The canary tries C++ exceptions too, and so needs a C++ compiler.
+		local goals=stub
+		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'
+		# shellcheck disable=SC2086  # a list of goals
+		make --no-print-directory -s -C "$top" -f audit-stub/stub.mk $goals \
+			BUILD="$(dirname "$out")" ARCHES="$architecture" "AUDIT_CC_$architecture=$compiler"
+		;;
+	esac
 	touch "$target/.stamp"
 }
 
-build "$(uname -m)" "${CC:-gcc}"
-[ "$(uname -m)" = x86_64 ] || build x86_64 x86_64-linux-gnu-gcc
-[ "$(uname -m)" = aarch64 ] || build aarch64 aarch64-linux-gnu-gcc
-build i686 i686-linux-gnu-gcc
+machine=$(uname -m)
+build "$machine" "${CC:-gcc}"
+[ "$machine" = x86_64 ] || build x86_64 x86_64-linux-gnu-gcc
+[ "$machine" = aarch64 ] || build aarch64 aarch64-linux-gnu-gcc
+[ "$machine" = i686 ] || build i686 i686-linux-gnu-gcc

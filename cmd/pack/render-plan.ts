@@ -29,6 +29,7 @@ function describe(operation: Operation): string {
 		case 'make-hardlink':
 			return `${operation.path} -> ${operation.target}`;
 		case 'copy-file':
+		case 'copy-compiled-python':
 		case 'copy-loader':
 		case 'write-launcher':
 		case 'write-self-program':

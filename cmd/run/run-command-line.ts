@@ -22,7 +22,10 @@ export interface RunCommandLine {
 const FAILED_BEFORE_START = 125;
 
 export async function runCommandLine(commandLine: RunCommandLine): Promise<void> {
-	const [bundle, program, ...args] = commandLine.words;
+	const [bundle, first, ...rest] = commandLine.words;
+	// `run BUNDLE -- ARGS` gives arguments to the entry program.
+	const program = first === '--' ? undefined : first;
+	const args = rest;
 	if (bundle === undefined) {
 		throw new DynpkError('USAGE', 'name a bundle to run a program of', {
 			hint: 'dynpk run BUNDLE [PROGRAM [ARGS...]]',

@@ -42,10 +42,9 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 		async write(bytes) {
 			const {filter, drained} = await (running ??= start());
 			if (filter.input.write(bytes)) return;
-			// A filter that fails never drains; it speaks by one of the other two.
-			const room = once(filter.input, 'drain');
-			room.catch(() => undefined);
-			await Promise.race([room, drained, filter.ended]);
+			// A broken pipe never drains; why it broke, its other end says.
+			const room = once(filter.input, 'drain').catch(() => endedTooEarly(filter, drained));
+			await Promise.race([room, endedTooEarly(filter, drained)]);
 		},
 		async end() {
 			const {filter, drained} = await (running ??= start());
@@ -81,6 +80,13 @@ export async function* decompressExternally(
 		// The source is closed after this, and must not be read from any more.
 		await feeding;
 	}
+}
+
+/** Always throws: whoever waits for this still has something to write. */
+async function endedTooEarly(filter: Filter, drained: Promise<void>): Promise<never> {
+	await drained;
+	await filter.ended;
+	throw new DynpkError('IO', 'zstd failed: it ended before its input did');
 }
 
 async function drain(filter: Filter, output: ByteSink): Promise<void> {

@@ -59,7 +59,7 @@ function insertFiltees(
 	index: number,
 ): boolean {
 	const from = list[index];
-	if (from === undefined) {
+	if (from === undefined || from.object.filter.length + from.object.auxiliary.length === 0) {
 		return false;
 	}
 

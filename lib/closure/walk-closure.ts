@@ -43,7 +43,7 @@ export function walkClosure(
 	const namespace = openNamespace(walk, entry, into);
 	const linkMap = loadDependencies(walk, namespace, entry);
 
-	if (into === undefined) {
+	if (into === undefined && (root.audit ?? root.depAudit) !== undefined) {
 		loadAuditors(walk, entry);
 	}
 

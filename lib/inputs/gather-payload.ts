@@ -193,8 +193,24 @@ function addPackageFiles(
 		const isDirectory = sysroot.status(path)?.kind === 'directory';
 		if (!isDirectory || sysroot.list(path)?.length === 0) {
 			collector.add(path, reason, owner);
+			for (const compiled of compiledPython(path, sysroot)) {
+				collector.add(compiled, reason, owner);
+			}
 		}
 	}
+}
+
+/** What the installation compiled from a Python module; no package lists it. */
+function compiledPython(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
+	if (!path.endsWith('.py')) {
+		return [];
+	}
+
+	const cache = sysrootPath(posix.join(posix.dirname(path), '__pycache__'));
+	const stem = `${posix.basename(path, '.py')}.`;
+	return (sysroot.list(cache) ?? [])
+		.filter(name => name.startsWith(stem) && /^[^.]+\.pyc$/u.test(name.slice(stem.length)))
+		.map(name => sysrootPath(posix.join(cache, name)));
 }
 
 /** Bring in what each executable script is started by. */

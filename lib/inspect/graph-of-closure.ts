@@ -2,7 +2,8 @@
 import type {Closure} from '../closure/closure.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import type {SysrootPath} from '../paths/paths.js';
-import {cpuLevel, type GraphEdge, type ObjectGraph, type ObjectNode} from './object-graph.js';
+import {cpuLevel, newestKernel} from '../manifest/requirements.js';
+import type {GraphEdge, ObjectGraph, ObjectNode} from './object-graph.js';
 
 export function graphOfClosure(
 	closure: Closure,
@@ -43,10 +44,4 @@ export function graphOfClosure(
 		kernel: newestKernel(kernels),
 		cpu: cpuLevel(isa),
 	};
-}
-
-/** The largest of some `major.minor.patch` texts. */
-export function newestKernel(kernels: readonly string[]): string | undefined {
-	const compare = new Intl.Collator('en', {numeric: true}).compare;
-	return [...kernels].sort(compare).at(-1);
 }

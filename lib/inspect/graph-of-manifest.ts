@@ -1,7 +1,7 @@
 /** The graph a bundle's manifest remembers; nothing is resolved again. */
 import type {BundleManifest} from '../manifest/manifest.js';
-import {newestKernel} from './graph-of-closure.js';
-import {cpuLevel, type ObjectGraph, type ObjectNode} from './object-graph.js';
+import {cpuLevel, newestKernel} from '../manifest/requirements.js';
+import type {ObjectGraph, ObjectNode} from './object-graph.js';
 
 export function graphOfManifest(manifest: BundleManifest): ObjectGraph {
 	const files = new Map(manifest.files.map(file => [file.path, file]));

@@ -31,9 +31,3 @@ export interface GraphEdge {
 	/** Node id of what answers. */
 	readonly to: string | undefined;
 }
-
-/** The level that covers GNU_PROPERTY_X86_ISA_1_NEEDED bits. */
-export function cpuLevel(isaNeeded: number): string | undefined {
-	const level = 32 - Math.clz32(isaNeeded);
-	return level < 2 ? undefined : `x86-64-v${level}`;
-}

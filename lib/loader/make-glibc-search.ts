@@ -9,7 +9,7 @@
 import type {Sysroot} from '../inputs/sysroot.js';
 import {isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {expandTokens} from './dynamic-string-tokens.js';
-import {hwcapsSubdirs, type ActiveHwcaps} from './hwcaps-subdirs.js';
+import type {ActiveHwcaps} from './hwcaps-subdirs.js';
 import {indexLdSoConf} from './index-ld-so-conf.js';
 import {emptyCache, readLibraryCache, type LibraryCache} from './library-cache.js';
 import type {GlibcFacts} from './loader-facts.js';
@@ -21,6 +21,7 @@ import type {
 	Missing,
 	Searched,
 } from './loader-search.js';
+import {passesFor, searchForAll, type ProcessorPass} from './processor-passes.js';
 import {makeRequesterPaths, type RequesterPaths, type SearchList} from './requester-paths.js';
 import {makeCandidateSearch, type Outcome} from './search-candidates.js';
 import {makeSearchDir} from './search-dirs.js';
@@ -97,7 +98,10 @@ export function makeGlibcSearch(options: GlibcSearchOptions): LoaderSearch {
 		answers.set(paths, known);
 		let answer = known.get(name);
 		if (answer === undefined) {
-			answer = searchAllLevels(name, paths);
+			const searched: Searched[] = [];
+			const search = (pass: ProcessorPass, seen: Searched[]) => searchOnce(name, paths, pass, seen);
+			const {outcome, variants} = searchForAll(passes, search, searched);
+			answer = answerFrom(outcome, searched, variants);
 			known.set(name, answer);
 		}
 
@@ -116,32 +120,10 @@ export function makeGlibcSearch(options: GlibcSearchOptions): LoaderSearch {
 		return answerFrom(candidates.tryFile(path, 'name', searched), searched, []);
 	}
 
-	/** The plainest processor's answer, and what better ones would take instead of it. */
-	function searchAllLevels(name: string, paths: RequesterPaths): Found | Missing {
-		const searched: Searched[] = [];
-		const variants: HwcapsVariant[] = [];
-		let [plainest, last] = [MISSING_OUTCOME, MISSING_OUTCOME];
-		for (const [index, pass] of passes.entries()) {
-			const outcome = searchOnce(name, paths, pass, index === 0 ? searched : []);
-			if (index === 0 || (plainest.status === 'missing' && outcome.status === 'found')) {
-				plainest = outcome;
-				if (index > 0) {
-					searched.push(onlyAs(pass, outcome));
-				}
-			} else if (outcome.status === 'found' && pathOf(outcome) !== pathOf(last)) {
-				variants.unshift({level: pass.level, object: outcome.object, path: outcome.path});
-			}
-
-			last = outcome;
-		}
-
-		return answerFrom(plainest, searched, variants);
-	}
-
 	function searchOnce(
 		name: string,
 		{lists, noDefaultLib}: RequesterPaths,
-		{active, subdirs}: Pass,
+		{active, subdirs}: ProcessorPass,
 		searched: Searched[],
 	): Outcome {
 		for (const list of lists) {
@@ -200,29 +182,6 @@ function openCache({sysroot, facts, inhibitCache = false}: GlibcSearchOptions): 
 	return readLibraryCache(sysroot, facts.cachePath, facts.object) ?? indexLdSoConf(sysroot, facts);
 }
 
-/** One way a processor may see the subdirectories. */
-interface Pass {
-	readonly level: string;
-	readonly active: ActiveHwcaps;
-	readonly subdirs: readonly string[];
-}
-
-/** From the plainest processor to the best, each level with those below it. */
-function passesFor(hwcaps: 'all' | ActiveHwcaps, facts: GlibcFacts): readonly Pass[] {
-	const pass = (active: ActiveHwcaps): Pass => ({
-		level: active.levels[0] ?? '',
-		active,
-		subdirs: hwcapsSubdirs(active),
-	});
-	if (hwcaps !== 'all') {
-		return [pass(hwcaps)];
-	}
-
-	const legacy = facts.legacyHwcaps;
-	const counts = [...facts.hwcaps.keys(), facts.hwcaps.length].reverse();
-	return counts.map(from => pass({levels: facts.hwcaps.slice(from), legacy}));
-}
-
 /** The map of the loader itself answers to its path and its soname before anything is searched. */
 function isLoaderName(name: string, {path, object}: GlibcFacts): boolean {
 	return name === object.soname || name === path;
@@ -231,17 +190,6 @@ function isLoaderName(name: string, {path, object}: GlibcFacts): boolean {
 function isAtLeast(version: string | undefined, major: number, minor: number): boolean {
 	const [own = 0, ownMinor = 0] = (version ?? '').split('.').map(Number);
 	return version === undefined || own > major || (own === major && ownMinor >= minor);
-}
-
-function pathOf(outcome: Outcome): SysrootPath | undefined {
-	return outcome.status === 'found' ? outcome.path : undefined;
-}
-
-/** A library that comes in no plain form is better than none, and the reader should know. */
-function onlyAs({level}: Pass, outcome: Outcome): Searched {
-	return outcome.status === 'found'
-		? {place: outcome.place, path: outcome.path, why: `taken, but made for ${level} only`}
-		: {place: 'default', path: level, why: 'absent'};
 }
 
 function missing(searched: readonly Searched[]): Missing {

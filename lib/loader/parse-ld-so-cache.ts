@@ -63,7 +63,7 @@ export function parseLdSoCache(bytes: Buffer, byteOrder: 'little' | 'big'): Pars
 	}
 
 	const table = {start: OLD_HEADER, count, size: OLD_ENTRY, strings: end};
-	return valid('old', undefined, decodeEntries(file, table, []));
+	return describeCache('old', undefined, decodeEntries(file, table, []));
 }
 
 /**
@@ -111,12 +111,14 @@ function invalid(reason: string): ParsedCache {
 	return {status: 'invalid', reason};
 }
 
-function valid(
+function describeCache(
 	layout: LdSoCache['layout'],
 	generator: string | undefined,
-	entries: LdSoCache['entries'],
+	entries: LdSoCache['entries'] | undefined,
 ): ParsedCache {
-	return {status: 'valid', cache: Object.freeze({layout, generator, entries})};
+	return entries === undefined
+		? invalid('its entries hold more text than the file')
+		: {status: 'valid', cache: Object.freeze({layout, generator, entries})};
 }
 
 function parseNew(
@@ -143,21 +145,30 @@ function parseNew(
 
 	const extension = layout === 'new' ? decodeExtension(file, word(start + 32)) : NO_EXTENSION;
 	const table = {start: start + NEW_HEADER, count, size: NEW_ENTRY, strings: start};
-	return valid(layout, extension.generator, decodeEntries(file, table, extension.levels));
+	return describeCache(layout, extension.generator, decodeEntries(file, table, extension.levels));
 }
+
+/** ldconfig writes equal strings once; entries that all point at one long text would fill memory. */
+const MOST_REPETITION = 8;
 
 function decodeEntries(
 	file: CacheFile,
 	{start, count, size, strings}: Table,
 	levels: readonly (string | undefined)[],
-): LdSoCache['entries'] {
+): LdSoCache['entries'] | undefined {
 	const {bytes, word, doubleWord} = file;
 	const entries = new Map<string, CacheEntry[]>();
+	let text = 0;
 	for (let at = start; at < start + count * size; at += size) {
 		const name = stringAt(bytes, strings + word(at + 4));
 		const path = stringAt(bytes, strings + word(at + 8));
 		if (name === undefined || path === undefined) {
 			continue;
+		}
+
+		text += name.length + path.length;
+		if (text > bytes.length * MOST_REPETITION) {
+			return undefined;
 		}
 
 		const hwcap = size === NEW_ENTRY ? doubleWord(at + 16) : 0n;

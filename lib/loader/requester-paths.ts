@@ -108,22 +108,33 @@ export function makeRequesterPaths(options: RequesterPathOptions): RequesterPath
 		return {lists, noDefaultLib: flags.noDefaultLib};
 	}
 
+	function share(paths: RequesterPaths): RequesterPaths {
+		if (paths.lists.length === 0) {
+			return paths.noDefaultLib ? NO_PATHS_NO_DEFAULT : NO_PATHS;
+		}
+
+		const key = keyOf(paths);
+		const same = shared.get(key) ?? paths;
+		shared.set(key, same);
+		return same;
+	}
+
 	function pathsOf(requester: LinkMapEntry): RequesterPaths {
 		const known = byEntry.get(requester);
 		if (known !== undefined) {
 			return known;
 		}
 
-		const paths = compute(requester);
-		const key = keyOf(paths);
-		const same = shared.get(key) ?? paths;
-		shared.set(key, same);
+		const same = share(compute(requester));
 		byEntry.set(requester, same);
 		return same;
 	}
 
 	return {pathsOf, originOf};
 }
+
+const NO_PATHS: RequesterPaths = {lists: [], noDefaultLib: false};
+const NO_PATHS_NO_DEFAULT: RequesterPaths = {lists: [], noDefaultLib: true};
 
 /** The program whose process a requester lives in. */
 function programOf(entry: LinkMapEntry): LinkMapEntry {

@@ -32,6 +32,7 @@ export type Operation =
 	| MakeDirectory
 	| CopyFile
 	| CopyLoader
+	| CopyCompiledPython
 	| WriteLauncher
 	| WriteSelfProgram
 	| MakeSymlink
@@ -62,7 +63,15 @@ export interface CopyFile extends FromSource {
 	readonly mode: number;
 }
 
-/** The one file that is changed on the way: its built-in search strings are overwritten. */
+/** Compiled Python, made independent of its source's time. */
+export interface CopyCompiledPython extends FromSource {
+	readonly kind: 'copy-compiled-python';
+	readonly from: HostPath;
+	readonly size: number;
+	readonly mode: number;
+}
+
+/** The one object that is changed on the way: its built-in search strings are overwritten. */
 export interface CopyLoader extends FromSource {
 	readonly kind: 'copy-loader';
 	readonly from: HostPath;

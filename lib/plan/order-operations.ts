@@ -6,7 +6,7 @@
  */
 import {posix} from 'node:path';
 import {bundlePath, comparePaths, type BundlePath} from '../paths/paths.js';
-import type {CopyFile, MakeHardlink, Operation} from './bundle-plan.js';
+import type {CopyCompiledPython, CopyFile, MakeHardlink, Operation} from './bundle-plan.js';
 
 /** Sort, add the directories nobody planned, and let the first of a set of hard links be the file. */
 export function orderOperations(operations: readonly Operation[]): Operation[] {
@@ -79,7 +79,7 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	const replaced = new Map<BundlePath, Operation>();
 	for (const operation of sorted) {
 		const links = linksTo.get(operation.path);
-		if (operation.kind !== 'copy-file' || links === undefined) {
+		if (!isCopy(operation) || links === undefined) {
 			continue;
 		}
 
@@ -105,6 +105,10 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	return sorted.map(operation => replaced.get(operation.path) ?? operation);
 }
 
-function moveCopy(copy: CopyFile, to: MakeHardlink): CopyFile {
+function isCopy(operation: Operation): operation is CopyFile | CopyCompiledPython {
+	return operation.kind === 'copy-file' || operation.kind === 'copy-compiled-python';
+}
+
+function moveCopy<T extends CopyFile | CopyCompiledPython>(copy: T, to: MakeHardlink): T {
 	return {...copy, path: to.path, source: to.source, package: to.package, reason: to.reason};
 }

@@ -115,7 +115,7 @@ function layOutFile(
 		carriage.kind === 'launched' && file.content.kind === 'elf' ? file.mode & ~0o111 : file.mode;
 	return [
 		{
-			kind: 'copy-file',
+			kind: isCompiledPython(file) ? 'copy-compiled-python' : 'copy-file',
 			path,
 			from: file.hostPath,
 			size: file.size,
@@ -123,6 +123,13 @@ function layOutFile(
 			...origin(file),
 		},
 	];
+}
+
+/** Larger ones are no modules. */
+const COMPILED_LIMIT = 32 << 20;
+
+function isCompiledPython({path, size}: PayloadFile): boolean {
+	return /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
 }
 
 const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);

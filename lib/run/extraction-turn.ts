@@ -8,7 +8,16 @@
  * another node of a network file system) everyone simply unpacks.
  */
 import {randomBytes} from 'node:crypto';
-import {closeSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync} from 'node:fs';
+import {
+	closeSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	renameSync,
+	unlinkSync,
+	type BigIntStats,
+} from 'node:fs';
 import {once} from 'node:events';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {errnoOf} from '../errors/dynpk-error.js';
@@ -69,14 +78,14 @@ async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'l
 		if (errno === 'ENOENT' || errno === 'ECONNRESET') return 'left';
 		// Nobody listens: its maker is dead, or on another machine.
 		if (errno !== 'ECONNREFUSED') throw error;
-		return removeStale(lock, before.ino) ? 'none' : 'left';
+		return removeStale(lock, before) ? 'none' : 'left';
 	} finally {
 		socket.destroy();
 	}
 }
 
 /** Take the lock away under a name of our own, and give it back if it was not the dead one. */
-function removeStale(lock: string, inode: bigint): boolean {
+function removeStale(lock: string, dead: BigIntStats): boolean {
 	const aside = `${lock}.${randomName()}`;
 	try {
 		renameSync(lock, aside);
@@ -86,7 +95,9 @@ function removeStale(lock: string, inode: bigint): boolean {
 	}
 
 	try {
-		const isDead = lstatSync(aside, {bigint: true}).ino === inode;
+		const taken = lstatSync(aside, {bigint: true});
+		// An inode number alone may have been given to the next lock.
+		const isDead = taken.ino === dead.ino && taken.mtimeNs === dead.mtimeNs;
 		if (!isDead) linkSync(aside, lock);
 		return isDead;
 	} finally {
@@ -112,13 +123,13 @@ async function takeLock({lock, locks, throughDescriptor}: LockPlace): Promise<Tu
 	server.unref();
 	try {
 		linkSync(`${locks}/${own}`, lock);
+		// The lock is another name of the same socket, and enough.
+		unlinkSync(`${locks}/${own}`);
 	} catch (error) {
+		// This removes the socket's own name.
 		server.close();
 		if (errnoOf(error) === 'EEXIST') return {status: 'over'};
 		throw error;
-	} finally {
-		// The lock is another name of the same socket.
-		unlinkSync(`${locks}/${own}`);
 	}
 
 	return {status: 'ours', release: () => release(server, waiting, lock)};

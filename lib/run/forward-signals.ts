@@ -11,28 +11,43 @@ import type {ChildProcess} from 'node:child_process';
 const alwaysForwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
 const madeByTerminals = ['SIGINT', 'SIGQUIT', 'SIGWINCH'] as const;
 
-/** Install the handlers; the answer removes them. */
-export function forwardSignals(child: ChildProcess): () => void {
+export interface SignalForwarding {
+	/** To be called in the turn of the event loop in which the handlers were installed. */
+	to(child: ChildProcess): void;
+	stop(): void;
+}
+
+/**
+ * Install the handlers, before the child is started: one that comes a moment after it would let an early
+ * signal end us alone. Handlers run in a later turn of the event loop, when `to` has been called.
+ */
+export function forwardSignals(): SignalForwarding {
+	let child: ChildProcess | undefined;
 	const installed = new Map<NodeJS.Signals, () => void>();
 	const on = (signal: NodeJS.Signals, act: () => void): void => {
 		installed.set(signal, act);
 		process.on(signal, act);
 	};
 
-	for (const signal of alwaysForwarded) on(signal, () => void child.kill(signal));
+	for (const signal of alwaysForwarded) on(signal, () => void child?.kill(signal));
 	for (const signal of madeByTerminals) {
 		on(signal, () => {
-			if (!isInForeground()) child.kill(signal);
+			if (!isInForeground()) child?.kill(signal);
 		});
 	}
 
 	on('SIGTSTP', () => {
-		if (!isInForeground()) child.kill('SIGTSTP');
+		if (!isInForeground()) child?.kill('SIGTSTP');
 		// A shell has to see its job stopped; SIGCONT wakes both.
 		process.kill(process.pid, 'SIGSTOP');
 	});
-	return () => {
-		for (const [signal, act] of installed) process.off(signal, act);
+	return {
+		to(started) {
+			child = started;
+		},
+		stop() {
+			for (const [signal, act] of installed) process.off(signal, act);
+		},
 	};
 }
 

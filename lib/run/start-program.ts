@@ -38,20 +38,28 @@ export async function startProgram(start: ProgramStart): Promise<ProgramOutcome>
 		stdio.push(descriptor);
 	}
 
+	const {file, args, argv0 = file, env} = start;
+	const forwarding = forwardSignals();
 	try {
-		const {file, args, argv0 = file, env} = start;
-		return await outcomeOf(spawn(file, args, {argv0, env, stdio}), file);
+		const child = spawn(file, args, {argv0, env, stdio});
+		forwarding.to(child);
+		return await outcomeOf(child, file);
 	} catch (error) {
-		return notStarted(start.file, error);
+		return notStarted(file, error);
+	} finally {
+		forwarding.stop();
 	}
 }
+
+/** The second since Node.js 24. */
+const ignoredByNode = ['SIGPIPE', 'SIGXFSZ'] as const;
 
 /** Returns where it is impossible. A failing execve(2) may end this Node.js, so it must not fail. */
 function replaceProcess({file, args, argv0 = file, env}: ProgramStart): void {
 	const {execve} = process as ReplaceableProcess;
 	if (execve === undefined || missingInterpreter(file) !== undefined) return;
-	// Ignored signals stay ignored in the new program, caught ones do not; Node.js ignores this one.
-	process.on('SIGPIPE', () => undefined);
+	// Ignored signals stay ignored in the new program, caught ones do not.
+	for (const signal of ignoredByNode) process.on(signal, () => undefined);
 	const entries = Object.entries(env).filter(entry => entry[1] !== undefined);
 	execve.call(
 		process,
@@ -62,19 +70,14 @@ function replaceProcess({file, args, argv0 = file, env}: ProgramStart): void {
 }
 
 async function outcomeOf(child: ChildProcess, file: HostPath): Promise<ProgramOutcome> {
-	const stopForwarding = forwardSignals(child);
-	try {
-		return await new Promise<ProgramOutcome>((resolve, reject) => {
-			child.on('error', reject);
-			child.on('exit', (status, signal) => {
-				if (signal !== null) resolve({kind: 'signalled', signal});
-				else if (status !== null) resolve({kind: 'exited', status});
-				else reject(new Error(`${file} ended without a status`));
-			});
+	return await new Promise<ProgramOutcome>((resolve, reject) => {
+		child.on('error', reject);
+		child.on('exit', (status, signal) => {
+			if (signal !== null) resolve({kind: 'signalled', signal});
+			else if (status !== null) resolve({kind: 'exited', status});
+			else reject(new Error(`${file} ended without a status`));
 		});
-	} finally {
-		stopForwarding();
-	}
+	});
 }
 
 function notStarted(file: HostPath, error: unknown): ProgramOutcome {

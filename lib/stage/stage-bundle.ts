@@ -9,6 +9,7 @@ import {readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {uncheckedPyc} from './unchecked-pyc.js';
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
 import type {
@@ -65,6 +66,12 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 					content: {kind: 'host-file', path: operation.from, size: operation.size},
 				};
 				break;
+			case 'copy-compiled-python': {
+				const bytes = uncheckedPyc(readFileSync(operation.from));
+				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
+				break;
+			}
+
 			case 'copy-loader': {
 				const {record, bytes} = copyLoader(operation, tools);
 				loaders.set(operation.path, record);
@@ -185,6 +192,7 @@ function fileRecord(
 				reason,
 			};
 		case 'copy-file':
+		case 'copy-compiled-python':
 		case 'copy-loader':
 			return {
 				path,

@@ -1,4 +1,6 @@
 /** A closure in the words of `ld.so --list`, to be compared with what that prints. */
+import {realpathSync} from 'node:fs';
+import {basename, dirname, posix} from 'node:path';
 import type {Closure} from '../../lib/closure/closure.js';
 import type {LoaderSearch} from '../../lib/loader/loader-search.js';
 
@@ -9,7 +11,10 @@ export interface Description {
 }
 
 /** The name shown is the one an object was first asked for as; the loader is shown by its path. */
-export function describeClosure(closure: Closure, search: LoaderSearch): Description {
+export function describeClosure(
+	closure: Closure,
+	search: Pick<LoaderSearch, 'expand'>,
+): Description {
 	const {linkMap, edges, unresolved, interpreter} = closure;
 	const [, ...libraries] = linkMap;
 	const mapped = libraries.map(entry => {
@@ -25,4 +30,17 @@ export function describeClosure(closure: Closure, search: LoaderSearch): Descrip
 			.map(({needed, by}) => search.expand(needed, by) ?? needed),
 		isFatal: unresolved.some(({fatal}) => fatal !== undefined),
 	};
+}
+
+/**
+ * Whether a path as ld.so prints it is ours. It prints relative directories and `..` as they were
+ * written; where `..` follows a link, the directory it leads to counts.
+ */
+export function samePlace(theirs: string, ours: string, cwd = '/'): boolean {
+	return (
+		posix.resolve(cwd, theirs) === ours ||
+		(theirs.includes('/../') &&
+			basename(theirs) === basename(ours) &&
+			realpathSync.native(dirname(theirs)) === realpathSync.native(dirname(ours)))
+	);
 }

@@ -7,6 +7,7 @@
  */
 import {execFile, execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
+import {promisify} from 'node:util';
 import type {ActiveHwcaps} from '../../lib/loader/hwcaps-subdirs.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
@@ -25,6 +26,10 @@ export interface ListOptions {
 	readonly arguments?: readonly string[];
 	readonly environment?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
+	/** Ask by `--list`, which treats a missing auxiliary object as when the program starts. */
+	readonly isStrict?: boolean;
+	/** Start the loader as this user, where this process is root. */
+	readonly uid?: number | undefined;
 }
 
 const LISTING = {LD_TRACE_LOADED_OBJECTS: '1', LC_ALL: 'C'};
@@ -41,10 +46,15 @@ export function realLoaderPath(): string {
 
 /** List one file. */
 export async function listByLoader(path: string, options: ListOptions = {}): Promise<Listing> {
-	const {arguments: before = [], environment = {}, cwd = '/'} = options;
+	const {arguments: before = [], environment = {}, cwd = '/', uid} = options;
+	const user = uid === undefined || process.geteuid?.() !== 0 ? {} : {uid, gid: uid};
 	return new Promise(resolve => {
-		const settings = {cwd, env: {...environment, ...LISTING}};
-		const words = [...before, path];
+		const settings = {
+			cwd,
+			...user,
+			env: {...environment, ...(options.isStrict === true ? {} : LISTING)},
+		};
+		const words = [...before, ...(options.isStrict === true ? ['--list'] : []), path];
 		// It exits with 1 where it gives up; then its words say why.
 		execFile(realLoaderPath(), words, settings, (_error, stdout, stderr) =>
 			resolve(parseListing(stdout + stderr)),
@@ -55,18 +65,14 @@ export async function listByLoader(path: string, options: ListOptions = {}): Pro
 /** List many files, one shell for all of them; an answer for each, in order. */
 export async function listManyByLoader(paths: readonly string[]): Promise<readonly Listing[]> {
 	const script = 'for f; do LD_TRACE_LOADED_OBJECTS=1 "$0" "$f" 2>&1; printf "\\0"; done';
-	const text = await new Promise<string>((resolve, reject) => {
-		execFile(
-			'/bin/sh',
-			['-c', script, realLoaderPath(), ...paths],
-			{cwd: '/', env: {LC_ALL: 'C'}, maxBuffer: 1 << 30},
-			(error, stdout) => (error instanceof Error ? reject(error) : resolve(stdout)),
-		);
-	});
-	return text.split('\0').slice(0, -1).map(parseListing);
+	const settings = {cwd: '/', env: {LC_ALL: 'C'}, maxBuffer: 1 << 30};
+	const words = ['-c', script, realLoaderPath(), ...paths];
+	const {stdout} = await promisify(execFile)('/bin/sh', words, settings);
+	return stdout.split('\0').slice(0, -1).map(parseListing);
 }
 
-function parseListing(text: string): Listing {
+/** Read what the loader printed. */
+export function parseListing(text: string): Listing {
 	const mapped: {name: string; path: string}[] = [];
 	const notFound: string[] = [];
 	let fatal: string | undefined;
@@ -74,7 +80,7 @@ function parseListing(text: string): Listing {
 		const [, name = '', path] = /^\t(.*?)(?: => (.*?))?(?: \(0x[0-9a-f]+\))?$/u.exec(line) ?? [];
 		if (path === 'not found') {
 			notFound.push(name);
-		} else if (path !== undefined || name.startsWith('/')) {
+		} else if (line.endsWith(')') && !/^linux-(?:vdso|gate)/u.test(name)) {
 			mapped.push({name, path: path ?? name});
 		}
 
@@ -106,6 +112,5 @@ export function activeHwcaps(): ActiveHwcaps & {readonly platform: string} {
 
 /** AT_PLATFORM, where the loader no longer shows it. */
 function processorName(): string {
-	const machine = readFileSync('/proc/sys/kernel/arch', 'utf8').trim();
-	return machine;
+	return readFileSync('/proc/sys/kernel/arch', 'utf8').trim();
 }

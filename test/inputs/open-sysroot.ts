@@ -4,6 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import type {Sysroot} from '../../lib/inputs/sysroot.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {asNobody} from '../helpers/as-nobody.js';
 import {buildObjects} from '../helpers/build-objects.js';
 import {makeScratch} from '../helpers/scratch.js';
 
@@ -215,22 +216,6 @@ test('a file is read up to the limit', t => {
 	t.is(sysroot.read(sysrootPath('/dir'), 100), undefined);
 	t.is(sysroot.read(sysrootPath('/none'), 100), undefined);
 });
-
-/** Root may read everything; nobody may not. Nothing here waits, so no other test can run. */
-function asNobody<T>(ask: () => T): T {
-	if (process.geteuid?.() !== 0) {
-		return ask();
-	}
-
-	process.setegid?.(65_534);
-	process.seteuid?.(65_534);
-	try {
-		return ask();
-	} finally {
-		process.seteuid?.(0);
-		process.setegid?.(0);
-	}
-}
 
 test('in a directory that may be entered but not listed, names are asked one by one', t => {
 	const root = makeTree(t, {'dark/known': 'x', 'dark/link': '-> known'});

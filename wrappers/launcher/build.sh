@@ -20,9 +20,10 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code -include "$here/hidden.h" $link -o "$out/launcher" \
-	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/give-back.c" "$here/words.c" \
-	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" \
-	"$here/host.c" "$here/record.c" "$here/fail.c" "$here/text.c"
+	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
+	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
+	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
+	"$here/record.c" "$here/fail.c" "$here/text.c"
 
 # shellcheck disable=SC2086
 "$cc" $warnings $code $flat -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \

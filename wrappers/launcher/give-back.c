@@ -1,4 +1,5 @@
 #include "give-back.h"
+#include "system.h"
 #include "text.h"
 
 /*
@@ -68,6 +69,10 @@ static struct give_back *give_back(struct start start)
 	if (back->extra_count > 0)
 		drop_extras(start.environment, back->extra_count);
 	uncover(start.environment);
+	if (back->interpreter != NULL) {
+		back->interpreter->p_vaddr = back->interpreter_address;
+		sys_protect(back->page, back->page_size, MAP_PROT_READ);
+	}
 	if (back->entry != 0)
 		find_auxv(start.auxv, AT_ENTRY)->a_un.a_val = back->entry;
 	/* The loader's own words may still stand ahead of the program's. */

@@ -29,6 +29,11 @@ struct give_back {
 	size_t argc;
 	/* What AT_EXECFN was; or NULL where nobody changes it. */
 	char *path;
+	/* The program's PT_INTERP header, in a page to be made read-only again; or NULL. */
+	elf_phdr *interpreter;
+	uintptr_t interpreter_address;
+	uintptr_t page;
+	size_t page_size;
 	/* The DT_PREINIT_ARRAY of the loader's making for us: this hook alone. */
 	uintptr_t preinit[1];
 	/* The program's own DT_PREINIT_ARRAY, called behind ours. */

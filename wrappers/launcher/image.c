@@ -14,7 +14,7 @@ static uintptr_t page_end(uintptr_t address, size_t page)
 	return page_start(address + page - 1, page);
 }
 
-static const char *check_header(const ELF(Ehdr) * header, size_t size)
+static const char *check_header(const elf_ehdr *header, size_t size)
 {
 	if (size < sizeof(*header) || header->e_ident[0] != 0x7f || header->e_ident[1] != 'E' ||
 	    header->e_ident[2] != 'L' || header->e_ident[3] != 'F')
@@ -23,15 +23,15 @@ static const char *check_header(const ELF(Ehdr) * header, size_t size)
 		return "is made for another kind of CPU";
 	if (header->e_type != ET_DYN && header->e_type != ET_EXEC)
 		return "is not an executable";
-	if (header->e_phentsize != sizeof(ELF(Phdr)) || header->e_phnum == 0)
+	if (header->e_phentsize != sizeof(elf_phdr) || header->e_phnum == 0)
 		return "has no usable program headers";
 	if (header->e_phoff % sizeof(uintptr_t) != 0 || header->e_phoff > size ||
-	    header->e_phnum > (size - header->e_phoff) / sizeof(ELF(Phdr)))
+	    header->e_phnum > (size - header->e_phoff) / sizeof(elf_phdr))
 		return "has program headers too far from its beginning";
 	return NULL;
 }
 
-static bool add_segment(struct image *image, const ELF(Phdr) * header, size_t page)
+static bool add_segment(struct image *image, const elf_phdr *header, size_t page)
 {
 	struct segment *segment = &image->segments[image->segment_count];
 	const uintptr_t start = page_start(header->p_vaddr, page);
@@ -80,19 +80,22 @@ static bool lies_in_file(const struct image *image, uintptr_t address, uintptr_t
 
 /* The address of file offset `offset`, from `lowest`; `size` bytes there are mapped. 0: they are
  * not. */
-static uintptr_t address_of_offset(const struct image *image, uintptr_t offset, uintptr_t size)
+static uintptr_t address_of_offset(const struct image *image, uintptr_t offset, uintptr_t size,
+				   uint32_t *flags)
 {
 	for (uint32_t i = 0; i < image->segment_count; i++) {
 		const struct segment *segment = &image->segments[i];
 
 		if (offset >= segment->offset && offset - segment->offset <= segment->data_end &&
-		    size <= segment->data_end - (offset - segment->offset))
+		    size <= segment->data_end - (offset - segment->offset)) {
+			*flags = segment->flags;
 			return segment->address + (offset - segment->offset);
+		}
 	}
 	return 0;
 }
 
-static void note_header(struct image *image, const ELF(Phdr) * header, uintptr_t address)
+static void note_header(struct image *image, const elf_phdr *header, uintptr_t address)
 {
 	const uintptr_t target = header->p_vaddr - image->lowest;
 
@@ -109,9 +112,9 @@ static void note_header(struct image *image, const ELF(Phdr) * header, uintptr_t
 
 const char *plan_image(struct image *image, const void *bytes, size_t size, size_t page)
 {
-	const ELF(Ehdr) *header = bytes;
+	const elf_ehdr *header = bytes;
 	const char *problem = check_header(header, size);
-	const ELF(Phdr) * headers;
+	const elf_phdr *headers;
 
 	if (problem != NULL)
 		return problem;
@@ -130,11 +133,11 @@ const char *plan_image(struct image *image, const void *bytes, size_t size, size
 	if (image->segment_count == 0)
 		return "has no segments";
 	image->entry = header->e_entry - image->lowest;
-	image->headers =
-		address_of_offset(image, header->e_phoff, header->e_phnum * sizeof(ELF(Phdr)));
+	image->headers = address_of_offset(
+		image, header->e_phoff, header->e_phnum * sizeof(elf_phdr), &image->headers_flags);
 	if (image->headers == 0 || !lies_in_file(image, image->entry, 1, PF_X))
 		return "has an entry point or program headers outside its segments";
 	for (uint32_t i = 0; i < header->e_phnum; i++)
-		note_header(image, &headers[i], image->headers + i * sizeof(ELF(Phdr)));
+		note_header(image, &headers[i], image->headers + i * sizeof(elf_phdr));
 	return NULL;
 }

@@ -21,6 +21,10 @@
 #define NATIVE_CLASS ELFCLASS32
 #endif
 
+typedef ELF(Ehdr) elf_ehdr;
+typedef ELF(Phdr) elf_phdr;
+typedef ELF(Dyn) elf_dyn;
+
 #if defined(__x86_64__)
 #define NATIVE_MACHINE EM_X86_64
 #elif defined(__aarch64__)
@@ -55,6 +59,7 @@ struct image {
 	uintptr_t dynamic;
 	size_t dynamic_size; /* 0 where it is not in writable memory */
 	uint32_t header_count;
+	uint32_t headers_flags; /* PF_* of the segment that holds them */
 	bool executable_stack;
 	uint32_t segment_count;
 	struct segment segments[SEGMENT_LIMIT];

@@ -1,9 +1,9 @@
 /*
  * What a program that reads its own file (strategy `self`) has at its entry point.
  *
- * The kernel started the program's own bytes, so /proc/self/exe is right; but the loader it asks for
- * is the bundle's. This stub maps the launcher that lies beside the program, as `.NAME.dynpk`, and
- * enters it with the stack as it was. The launcher puts the bytes under the stub back. See
+ * The kernel started the program's own bytes, so /proc/self/exe is right; but the loader it asks
+ * for is the bundle's. This stub maps the launcher that lies beside the program, as `.NAME.dynpk`,
+ * and enters it with the stack as it was. The launcher puts the bytes under the stub back. See
  * docs/decisions/0101.
  *
  * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
@@ -82,10 +82,10 @@ static void name_launcher(char *path)
 		path[end + 1 + at] = suffix[at];
 }
 
-static uintptr_t map_launcher(long fd, const ELF(Ehdr) * header, size_t page)
+static uintptr_t map_launcher(long fd, const elf_ehdr *header, size_t page)
 {
-	const ELF(Phdr) *load = (const void *)((const char *)header + header->e_phoff);
-	const ELF(Phdr) *code = load + 1; /* of two segments, by launcher.lds */
+	const elf_phdr *load = (const void *)((const char *)header + header->e_phoff);
+	const elf_phdr *code = load + 1; /* of two segments, by launcher.lds */
 	const uintptr_t start = code->p_vaddr & ~(page - 1);
 	const int flags = MAP_PRIVATE_COPY;
 	const size_t size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
@@ -93,8 +93,8 @@ static uintptr_t map_launcher(long fd, const ELF(Ehdr) * header, size_t page)
 
 	if (SYSTEM_CALL_FAILED(base) ||
 	    SYSTEM_CALL_FAILED(sys_map((uintptr_t)base + start, size - start,
-				       MAP_PROT_READ | MAP_PROT_EXEC, flags | MAP_AT_ADDRESS, (int)fd,
-				       (uint32_t)(code->p_offset & ~(page - 1)))))
+				       MAP_PROT_READ | MAP_PROT_EXEC, flags | MAP_AT_ADDRESS,
+				       (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
 		sys_exit(STATUS);
 	return (uintptr_t)base + header->e_entry;
 }

@@ -101,7 +101,16 @@ enum {
 };
 
 enum { FCNTL_DUPLICATE_CLOSE_ON_EXEC = 1030 };
-enum { PRCTL_SET_NAME = 15 };
+enum { PRCTL_SET_NAME = 15, PRCTL_SET_MEMORY = 35, PRCTL_MEMORY_MAP = 14 };
+
+/* struct prctl_mm_map of the kernel. */
+struct memory_map {
+	uint64_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+	uint64_t arg_start, arg_end, env_start, env_end;
+	uint64_t *auxv;
+	uint32_t auxv_size;
+	uint32_t exe_fd;
+};
 
 struct io_vector {
 	const void *base;
@@ -183,6 +192,18 @@ static inline long sys_duplicate_above(int fd, int lowest)
 static inline long sys_set_process_name(const char *name)
 {
 	return system_call(__NR_prctl, PRCTL_SET_NAME, (long)name, 0, 0, 0, 0);
+}
+
+static inline long sys_set_memory_map(const struct memory_map *map)
+{
+	return system_call(__NR_prctl, PRCTL_SET_MEMORY, PRCTL_MEMORY_MAP, (long)map, sizeof(*map),
+			   0, 0);
+}
+
+/* Where the heap ends; at a program's very start also where it begins. */
+static inline uintptr_t sys_heap_end(void)
+{
+	return (uintptr_t)system_call(__NR_brk, 0, 0, 0, 0, 0, 0);
 }
 
 static inline long sys_write_vector(int fd, const struct io_vector *vector, int count)

@@ -1,8 +1,10 @@
 /**
  * Installed Debian packages, as dpkg-query(1) tells of them.
  *
- * Three calls at most, whatever the number of packages and files: one for the whole status, one to
- * find owners, one for file lists. The files below `var/lib/dpkg` are dpkg's own business.
+ * Two calls, whatever the number of packages and questions: one for the status of all packages, and
+ * one for all file lists when the first question about files comes. dpkg-query reads every list to
+ * answer for a single path, so a call a question costs as much each time. The files below
+ * `var/lib/dpkg` are dpkg's own business.
  */
 import {spawnSync} from 'node:child_process';
 import {DynpkError} from '../../errors/dynpk-error.js';
@@ -17,35 +19,32 @@ export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined 
 		return undefined;
 	}
 
-	const query = (args: readonly string[], partial: boolean): string | undefined =>
-		runDpkgQuery([`--admindir=${admin}`, ...args], partial);
-	const status = query(['-W', '-f', statusFormat], false);
+	const query = (format: string): string | undefined => {
+		return runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format]);
+	};
+	const status = query(statusFormat);
 	if (status === undefined) {
 		return undefined;
 	}
 
 	const byName = indexPackages(parseStatus(status));
-	const find = (name: string): InstalledPackage | undefined => byName.get(name);
+	let known: FileIndex | undefined;
+	const index = (): FileIndex => (known ??= indexFiles(query(filesFormat) ?? '', byName));
 	return {
 		manager: 'deb',
-		find,
+		find: name => byName.get(name),
 		owners(paths) {
-			const patterns = new Set(paths.flatMap(path => spellings(path).map(escapePattern)));
-			const answer = patterns.size === 0 ? '' : query(['-S', '--', ...patterns], true);
-			const owners = parseOwners(answer ?? '', find);
 			return new Map(
 				paths.flatMap(path => {
-					const owner = spellings(path).map(spelling => owners.get(spelling));
-					const known = owner.find(candidate => candidate !== undefined);
-					return known === undefined ? [] : [[path, known]];
+					const owner = findOwner(path, index());
+					return owner === undefined ? [] : [[path, owner]];
 				}),
 			);
 		},
 		files(packages) {
-			const names = packages.map(owner => qualifiedName(owner));
-			const answer = names.length === 0 ? '' : (query(['-L', '--', ...names], false) ?? '');
-			const lists = answer.split('\n\n').map(parseFileList);
-			return new Map(packages.map((owner, index) => [owner, lists[index] ?? []]));
+			return new Map(
+				packages.map(owner => [owner, (index().lists.get(owner) ?? []).map(sysrootPath)]),
+			);
 		},
 	};
 }
@@ -54,10 +53,13 @@ const statusFormat =
 	'${binary:Package}\\t${Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Essential}\\t' +
 	'${Pre-Depends}\\t${Depends}\\t${Provides}\\n';
 
+/** A line for the package, then an indented one for each of its files. */
+const filesFormat = '${binary:Package}\\n${db-fsys:Files}';
+
 /** Large enough for the file lists of a whole distribution. */
 const OUTPUT_LIMIT = 1 << 30;
 
-function runDpkgQuery(args: readonly string[], partial: boolean): string | undefined {
+function runDpkgQuery(args: readonly string[]): string | undefined {
 	const result = spawnSync('dpkg-query', args, {
 		encoding: 'utf8',
 		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
@@ -67,8 +69,7 @@ function runDpkgQuery(args: readonly string[], partial: boolean): string | undef
 		return undefined;
 	}
 
-	// `-S` answers 1 when any of the paths has no owner, and still prints the others.
-	if (result.status !== 0 && !(partial && result.status === 1)) {
+	if (result.status !== 0) {
 		throw new DynpkError('PACKAGE_UNKNOWN', `dpkg-query failed: ${result.stderr.trim()}`);
 	}
 
@@ -140,49 +141,64 @@ function indexPackages(packages: readonly InstalledPackage[]): Map<string, Insta
 	return byName;
 }
 
-function qualifiedName(owner: InstalledPackage): string {
-	return `${owner.name}:${owner.architecture}`;
-}
-
 /** Merged-/usr systems list `/bin/sh` or `/usr/bin/sh`, depending on the age of the package. */
 function spellings(path: SysrootPath): string[] {
 	const outside = /^\/usr(?<rest>\/(?:bin|sbin|lib\w*)\/.*)$/u.exec(path)?.groups?.rest;
 	return outside === undefined ? [path] : [path, outside];
 }
 
-/** `-S` takes shell patterns; a name with a bracket, as `/usr/bin/[`, must be taken literally. */
-function escapePattern(path: string): string {
-	return path.replace(/[\\*?[\]]/gu, character => `\\${character}`);
+interface FileIndex {
+	/** In the package's order. */
+	readonly lists: ReadonlyMap<InstalledPackage, readonly string[]>;
+	readonly owners: ReadonlyMap<string, InstalledPackage | typeof SHARED>;
 }
 
-function parseOwners(
-	text: string,
-	find: (name: string) => InstalledPackage | undefined,
-): Map<string, InstalledPackage> {
-	const owners = new Map<string, InstalledPackage>();
-	for (const line of text.split('\n')) {
-		const match = /^(?<names>[^/]+): (?<path>\/.*)$/u.exec(line);
-		const names = match?.groups?.names?.split(', ') ?? [];
-		const path = match?.groups?.path;
-		const [name] = names;
-		if (name === undefined || path === undefined || name.startsWith('diversion by ')) {
-			continue;
-		}
+/** Several packages list a directory or a link such as /bin; no one of them owns it. */
+const SHARED = Symbol('shared');
 
-		// Several packages list a directory or a link such as /bin; no one of them owns it.
-		const isShared = new Set(names.map(text => text.replace(/:.*$/u, ''))).size > 1;
-		const owner = isShared ? undefined : find(name);
-		if (owner !== undefined && !owners.has(path)) {
-			owners.set(path, owner);
+function indexFiles(text: string, byName: ReadonlyMap<string, InstalledPackage>): FileIndex {
+	const lists = new Map<InstalledPackage, string[]>();
+	const owners = new Map<string, InstalledPackage | typeof SHARED>();
+	let owner: InstalledPackage | undefined;
+	// Not split: an array of every line would hold a string each, of which one in two is used.
+	for (let start = 0, end; start < text.length; start = end + 1) {
+		end = text.indexOf('\n', start);
+		end = end === -1 ? text.length : end;
+		if (!text.startsWith(' ', start)) {
+			owner = byName.get(text.slice(start, end));
+		} else if (owner !== undefined && text.startsWith('/', start + 1)) {
+			const path = text.slice(start + 1, end);
+			const list = lists.get(owner) ?? [];
+			lists.set(owner, list);
+			list.push(path);
+			addOwner(owners, path, owner);
 		}
 	}
 
-	return owners;
+	return {lists, owners};
 }
 
-function parseFileList(text: string): SysrootPath[] {
-	return text
-		.split('\n')
-		.filter(line => line.startsWith('/'))
-		.map(line => sysrootPath(line));
+/** Of one package for several architectures, the first speaks for the file. */
+function addOwner(
+	owners: Map<string, InstalledPackage | typeof SHARED>,
+	path: string,
+	owner: InstalledPackage,
+): void {
+	const known = owners.get(path);
+	if (known === undefined) {
+		owners.set(path, owner);
+	} else if (known !== SHARED && known.name !== owner.name) {
+		owners.set(path, SHARED);
+	}
+}
+
+function findOwner(path: SysrootPath, {owners}: FileIndex): InstalledPackage | undefined {
+	for (const spelling of spellings(path)) {
+		const owner = owners.get(spelling);
+		if (owner !== undefined && owner !== SHARED) {
+			return owner;
+		}
+	}
+
+	return undefined;
 }

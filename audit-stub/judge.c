@@ -1,0 +1,274 @@
+#include "judge.h"
+#include "text.h"
+
+#include <asm/errno.h>
+
+#define LINKS_MAX 40
+
+static const struct {
+	const char *word;
+	enum mode mode;
+} modes[] = {
+	{"off", MODE_OFF},
+	{"warn", MODE_WARN},
+	{"enforce", MODE_ENFORCE},
+	{"record", MODE_RECORD},
+};
+
+bool path_within(const char *path, const char *directory)
+{
+	if (text_equal(directory, "/"))
+		return path[0] == '/';
+	while (*directory != '\0') {
+		if (*path != *directory)
+			return false;
+		path++;
+		directory++;
+	}
+	return *path == '\0' || *path == '/';
+}
+
+/* What follows `prefix` in `string`, or NULL. */
+static const char *behind(const char *string, const char *prefix)
+{
+	while (*prefix != '\0') {
+		if (*string != *prefix)
+			return NULL;
+		string++;
+		prefix++;
+	}
+	return string;
+}
+
+bool read_setting(const char *value, struct setting *setting)
+{
+	for (size_t at = 0; at < sizeof modes / sizeof modes[0]; at++) {
+		const char *rest = behind(value, modes[at].word);
+		if (rest == NULL || (*rest != '\0' && *rest != ':'))
+			continue;
+		setting->mode = modes[at].mode;
+		setting->destination = *rest == ':' ? rest + 1 : rest;
+		return true;
+	}
+	return false;
+}
+
+static const char *check_line(const char *line, struct rules *rules)
+{
+	static const char *const kinds[] = {RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
+					    RULE_STATIC_TLS};
+	struct setting setting;
+	const char *value = behind(line, "mode ");
+
+	if (value != NULL) {
+		if (!read_setting(value, &setting) || *setting.destination != '\0')
+			return "unknown mode";
+		rules->mode = setting.mode;
+		return NULL;
+	}
+	for (size_t at = 0; value == NULL && at < sizeof kinds / sizeof kinds[0]; at++)
+		value = behind(line, kinds[at]);
+	if (value == NULL)
+		return "unknown line";
+	if (*value == '\0' || text_length(value) > VALUE_LENGTH_MAX)
+		return "a value is empty or too long";
+	return NULL;
+}
+
+const char *read_rules(char *bytes, size_t length, struct rules *rules)
+{
+	static const char first_line[] = "dynpk-audit 1";
+	size_t start = 0;
+
+	*rules = (struct rules){.mode = MODE_ENFORCE, .bytes = bytes, .length = length};
+	if (length == 0 || bytes[length - 1] != '\n')
+		return "it does not end with a newline";
+	for (size_t at = 0; at < length; at++) {
+		const char *fault = NULL;
+		if (bytes[at] == '\0')
+			return "it holds a NUL";
+		if (bytes[at] != '\n')
+			continue;
+		bytes[at] = '\0';
+		if (start == 0)
+			fault = text_equal(bytes, first_line) ? NULL : "unknown version";
+		else
+			fault = check_line(bytes + start, rules);
+		if (fault != NULL)
+			return fault;
+		start = at + 1;
+	}
+	return NULL;
+}
+
+const char *next_value(const struct rules *rules, const char *kind, const char *previous)
+{
+	const char *line = previous != NULL ? previous : rules->bytes;
+	const char *end = rules->bytes + rules->length;
+
+	while (line < end) {
+		const char *value = line != previous ? behind(line, kind) : NULL;
+		if (value != NULL)
+			return value;
+		line += text_length(line) + 1;
+	}
+	return NULL;
+}
+
+bool pattern_matches(const char *pattern, const char *string)
+{
+	/* Where to try again: behind the last `*` and behind the last `**`, one character later. */
+	const char *star = NULL, *star_string = NULL;
+	const char *deep = NULL, *deep_string = NULL;
+
+	for (;;) {
+		if (pattern[0] == '*' && pattern[1] == '*') {
+			deep = pattern += 2;
+			deep_string = string;
+			star = NULL;
+		} else if (*pattern == '*') {
+			star = ++pattern;
+			star_string = string;
+		} else if (*string != '\0' &&
+			   (*pattern == *string || (*pattern == '?' && *string != '/'))) {
+			pattern++;
+			string++;
+		} else if (*string == '\0' && *pattern == '\0') {
+			return true;
+		} else if (star != NULL && *star_string != '\0' && *star_string != '/') {
+			pattern = star;
+			string = ++star_string;
+		} else if (deep != NULL && *deep_string != '\0') {
+			pattern = deep;
+			string = ++deep_string;
+			star = NULL;
+		} else {
+			return false;
+		}
+	}
+}
+
+static const char *last_component(const char *path)
+{
+	const char *last = path;
+	for (; *path != '\0'; path++)
+		if (*path == '/')
+			last = path + 1;
+	return last;
+}
+
+static bool has_slash(const char *string)
+{
+	return last_component(string) != string;
+}
+
+const char *covering_pattern(const struct rules *rules, const char *kind, const char *opened,
+			     const char *resolved)
+{
+	const char *pattern = NULL;
+	while ((pattern = next_value(rules, kind, pattern)) != NULL) {
+		bool whole = has_slash(pattern);
+		if (pattern_matches(pattern, whole ? opened : last_component(opened)) ||
+		    pattern_matches(pattern, whole ? resolved : last_component(resolved)))
+			break;
+	}
+	return pattern;
+}
+
+/* Cuts the last component off; the root stays "". */
+static void climb(char *path)
+{
+	size_t length = text_length(path);
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	path[length > 0 ? length - 1 : 0] = '\0';
+}
+
+static bool append(char *path, const char *bytes, size_t count)
+{
+	size_t length = text_length(path);
+	if (count >= PATH_ROOM - length)
+		return false;
+	for (size_t at = 0; at < count; at++)
+		path[length + at] = bytes[at];
+	path[length + count] = '\0';
+	return true;
+}
+
+/* Puts the link's text in front of what is left to walk. */
+static bool splice(struct resolved_path *resolved, const char **rest, int turn)
+{
+	char *next = resolved->rest[turn];
+	next[0] = '\0';
+	if (!append(next, resolved->link, text_length(resolved->link)) || !append(next, "/", 1) ||
+	    !append(next, *rest, text_length(*rest)))
+		return false;
+	*rest = next;
+	return true;
+}
+
+/* What to do with the component that was just appended. */
+enum step { STEP_ON, STEP_LINK, STEP_STOP };
+
+static enum step read_component(struct resolved_path *resolved, read_link *read)
+{
+	long length = read(resolved->bytes, resolved->link, sizeof resolved->link - 1);
+	if (length == -EINVAL)
+		return STEP_ON;
+	if (length <= 0 || length >= (long)sizeof resolved->link - 1)
+		return STEP_STOP;
+	resolved->link[length] = '\0';
+	resolved->linked = true;
+	return STEP_LINK;
+}
+
+bool resolve_path(const char *path, size_t known, struct resolved_path *resolved, read_link *read)
+{
+	char *out = resolved->bytes;
+	const char *rest = path + known;
+	int links = 0;
+
+	/* It may be the directory that is in `out` already. */
+	for (size_t at = 0; at < known; at++)
+		out[at] = path[at];
+	out[known] = '\0';
+	resolved->linked = false;
+	if (path[0] != '/')
+		return false;
+	while (*rest != '\0') {
+		size_t count = 0;
+		enum step step;
+		while (*rest == '/')
+			rest++;
+		while (rest[count] != '\0' && rest[count] != '/')
+			count++;
+		if (count == 2 && rest[0] == '.' && rest[1] == '.')
+			climb(out);
+		if (count == 0 ||
+		    (rest[0] == '.' && (count == 1 || (count == 2 && rest[1] == '.')))) {
+			rest += count;
+			continue;
+		}
+		if (!append(out, "/", 1) || !append(out, rest, count))
+			return false;
+		rest += count;
+		step = read_component(resolved, read);
+		if (step == STEP_ON)
+			continue;
+		climb(out);
+		if (step == STEP_STOP || ++links > LINKS_MAX || !splice(resolved, &rest, links % 2))
+			return false;
+		if (resolved->link[0] == '/')
+			out[0] = '\0';
+	}
+	return out[0] != '\0' || append(out, "/", 1);
+}
+
+size_t shared_directory(const char *path, const char *resolved)
+{
+	size_t shared = 0, at = 0;
+	for (; path[at] != '\0' && path[at] == resolved[at]; at++)
+		if (path[at] == '/')
+			shared = at;
+	return path[at] == '/' && resolved[at] == '\0' ? at : shared;
+}

@@ -1,0 +1,86 @@
+/*
+ * What the stub decides, without a system call: whether a path lies in a directory, whether a
+ * pattern covers it, what a path is once its links are resolved, and what the rules file says.
+ * The file system comes in as a function, so that tests can bring their own.
+ */
+#ifndef DYNPK_AUDIT_JUDGE_H
+#define DYNPK_AUDIT_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* PATH_MAX of the kernel, the final NUL included: it opens no longer name. */
+#define PATH_ROOM 4096
+#define RULES_ROOM 32768
+#define VALUE_LENGTH_MAX 255
+
+enum mode { MODE_OFF, MODE_WARN, MODE_ENFORCE, MODE_RECORD };
+
+/* The lines of the rules file, each ended by a NUL. */
+struct rules {
+	enum mode mode;
+	const char *bytes;
+	size_t length;
+};
+
+/* Directories of the bundle that the loader searches, relative to its top. */
+#define RULE_LIBRARY_PATH "library-path "
+/* Patterns of host objects that may be used: of the manifest, and of the user. */
+#define RULE_HOST_PROVIDED "host-provided "
+#define RULE_ALLOW "allow "
+/* What the launcher asked the loader to keep for thread-local storage, in digits. */
+#define RULE_STATIC_TLS "static-tls "
+
+/* `off`, `warn`, `enforce` or `record`; the rest of the setting follows a colon. */
+struct setting {
+	enum mode mode;
+	/* Empty when nothing follows. */
+	const char *destination;
+};
+
+/* False when `value` is none of the words. */
+bool read_setting(const char *value, struct setting *setting);
+
+/* Read the rules file in place: its newlines become NULs. NULL, or what is wrong with it. */
+const char *read_rules(char *bytes, size_t length, struct rules *rules);
+
+/* The first value of a kind, or the one that follows `previous`; NULL when there is none. */
+const char *next_value(const struct rules *rules, const char *kind, const char *previous);
+
+/* Whether `path` is `directory` or lies below it, by whole components. */
+bool path_within(const char *path, const char *directory);
+
+/* `?` and `*` stop at a slash, `**` does not; everything else stands for itself. */
+bool pattern_matches(const char *pattern, const char *string);
+
+/*
+ * The pattern of a kind that covers an object, or NULL. One with a slash is compared with the name
+ * it was opened by and with its resolved path, one without with the last component of each.
+ */
+const char *covering_pattern(const struct rules *rules, const char *kind, const char *opened,
+			     const char *resolved);
+
+/* As readlink(2): the length, or a negative errno. */
+typedef long read_link(const char *path, char *to, size_t room);
+
+struct resolved_path {
+	/* Whether a symbolic link was followed on the way. */
+	bool linked;
+	/* After a failure: as far as it could be resolved. */
+	char bytes[PATH_ROOM];
+	/* Scratch: what is left to walk, and the link just read. */
+	char rest[2][PATH_ROOM];
+	char link[PATH_ROOM];
+};
+
+/*
+ * Resolve every link, `.` and `..` of an absolute path. False when a component is missing, cannot
+ * be passed, or the kernel would refuse it (too long, more than 40 links). The first `known` bytes
+ * are a directory that is resolved already; they may be 0.
+ */
+bool resolve_path(const char *path, size_t known, struct resolved_path *resolved, read_link *read);
+
+/* The length of the directory that `path` and a resolved path have in common, without its slash. */
+size_t shared_directory(const char *path, const char *resolved);
+
+#endif

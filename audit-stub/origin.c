@@ -1,0 +1,163 @@
+#include "origin.h"
+#include "syscalls.h"
+#include "text.h"
+
+#include <link.h>
+
+static bool make_absolute(const char *name, char *path)
+{
+	struct text text = {.bytes = path, .room = PATH_ROOM - 1};
+	if (name[0] != '/') {
+		/* A directory out of reach is given as `(unreachable)/…`. */
+		if (sys_getcwd(path, PATH_ROOM) <= 0 || path[0] != '/')
+			return false;
+		text.used = text_length(path);
+		text_add(&text, "/");
+	}
+	text_add(&text, name);
+	path[text.used] = '\0';
+	return !text.cut;
+}
+
+/*
+ * By name, or else by the directories above it: a bundle that was moved while it runs, or that is
+ * mounted twice, is still the same directory.
+ */
+static bool in_bundle(const struct start *start, const char *path)
+{
+	static char above[PATH_ROOM];
+	struct stat facts;
+
+	if (path_within(path, start->top))
+		return true;
+	text_copy(above, sizeof above, path);
+	for (size_t at = text_length(above); at-- > 1;) {
+		if (above[at] != '/')
+			continue;
+		above[at] = '\0';
+		if (sys_stat(above, &facts) == 0 && facts.st_dev == start->top_device &&
+		    facts.st_ino == start->top_inode)
+			return true;
+	}
+	return false;
+}
+
+/* A file that no path leads to (deleted, memfd, of another root) is not where its name says. */
+static bool is_there(const char *path, const char *opened)
+{
+	struct stat there, file;
+	return sys_stat(path, &there) == 0 && sys_stat(opened, &file) == 0 &&
+	       there.st_dev == file.st_dev && there.st_ino == file.st_ino;
+}
+
+/* It can be opened and yet leads nowhere: /proc/self/fd/N. What the kernel calls it, helps. */
+static void judge_nameless(const char *absolute, struct resolved_path *resolved,
+			   struct object *object)
+{
+	struct stat facts;
+	long length;
+
+	if (sys_stat(absolute, &facts) != 0)
+		return;
+	object->verdict = VERDICT_OUTSIDE;
+	/* Not into `bytes`: the next path may be resolved from there. */
+	length = sys_readlink(absolute, resolved->link, PATH_ROOM - 1);
+	if (length <= 0)
+		return;
+	resolved->link[length] = '\0';
+	object->resolved = resolved->link;
+}
+
+static void judge_resolved(const struct start *start, const char *opened, struct object *object)
+{
+	const struct rules *rules = &start->rules;
+
+	object->verdict = VERDICT_BUNDLE;
+	if (in_bundle(start, object->resolved))
+		return;
+	object->verdict = VERDICT_HOST_PROVIDED;
+	object->pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, object->resolved);
+	if (object->pattern != NULL)
+		return;
+	object->pattern = covering_pattern(rules, RULE_ALLOW, opened, object->resolved);
+	object->verdict = object->pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
+}
+
+void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)
+{
+	static char absolute_room[PATH_ROOM];
+	static struct resolved_path resolved;
+	const char *absolute = opened[0] == '/' ? opened : absolute_room;
+	size_t known;
+
+	*object = (struct object){.opened = opened, .resolved = opened};
+	object->verdict = VERDICT_OUTSIDE;
+	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
+		return;
+	if (resolved.bytes[0] == '\0')
+		text_copy(resolved.bytes, PATH_ROOM, start->top);
+	/* While nothing but the loader runs, directories stay what they were a moment ago. */
+	known = starting ? shared_directory(absolute, resolved.bytes) : 0;
+	if (!resolve_path(absolute, known, &resolved, sys_readlink)) {
+		object->verdict = VERDICT_ABSENT;
+		if (resolved.linked)
+			judge_nameless(absolute, &resolved, object);
+		return;
+	}
+	object->resolved = resolved.bytes;
+	if (!resolved.linked || is_there(resolved.bytes, opened))
+		judge_resolved(start, absolute, object);
+}
+
+void judge_real_path(const struct start *start, const char *path, struct object *object)
+{
+	*object = (struct object){.opened = path, .resolved = path};
+	judge_resolved(start, path, object);
+}
+
+void identify(struct object *object)
+{
+	struct stat facts;
+	if (sys_stat(object->opened, &facts) != 0)
+		return;
+	object->device = facts.st_dev;
+	object->inode = facts.st_ino;
+}
+
+bool loadable(const struct start *start, const char *path)
+{
+	const ElfW(Ehdr) *own = (const void *)start->vdso;
+	ElfW(Ehdr) header;
+	long got;
+	long descriptor = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+
+	if (descriptor < 0)
+		return false;
+	got = sys_read(descriptor, &header, sizeof header);
+	sys_close(descriptor);
+	/* What is no ELF file at all stops the loader dead: that is for it to say, or to refuse. */
+	if (got != sizeof header || header.e_ident[EI_MAG0] != ELFMAG0 || own == NULL)
+		return true;
+	return header.e_ident[EI_CLASS] == own->e_ident[EI_CLASS] &&
+	       header.e_machine == own->e_machine;
+}
+
+bool bundle_has(const struct start *start, const char *name)
+{
+	static char path[PATH_ROOM];
+	const char *directory = NULL;
+	struct stat facts;
+
+	while ((directory = next_value(&start->rules, RULE_LIBRARY_PATH, directory)) != NULL) {
+		struct text text = {.bytes = path, .room = sizeof path - 1};
+		text_add(&text, start->top);
+		text_add(&text, "/");
+		text_add(&text, directory);
+		text_add(&text, "/");
+		text_add(&text, name);
+		path[text.used] = '\0';
+		if (!text.cut && sys_stat(path, &facts) == 0)
+			return true;
+	}
+	return false;
+}

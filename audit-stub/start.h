@@ -1,0 +1,47 @@
+/*
+ * What the stub learns about the process before the program's first library is searched: its
+ * environment, where the bundle lies, which files the program and the loader are, and the rules.
+ */
+#ifndef DYNPK_AUDIT_START_H
+#define DYNPK_AUDIT_START_H
+
+#include "judge.h"
+
+/*
+ * Every page that a start touches costs it a microsecond or two. The small variables lie on the
+ * page of initialised data, which the loader has touched already.
+ */
+#define HOT __attribute__((section(".data")))
+
+struct start {
+	struct rules rules;
+	/* The bundle's top, links resolved; which directory it is, should it be moved later. */
+	const char *top;
+	unsigned long top_device, top_inode;
+	/* The program's path as it was given, or as it is mapped. */
+	const char *program;
+	/* Links resolved. NULL where only a launcher knows, which has mapped both itself. */
+	const char *loader;
+	/* From the auxiliary vector; 0 when it has none. */
+	unsigned long vdso;
+	/* DYNPK_AUDIT and LD_AUDIT of the environment, or NULL. */
+	const char *setting;
+	const char *other_auditors;
+};
+
+/*
+ * Fill `start`, and give the environment back what the launcher added to it for the loader's sake.
+ * NULL, or why the bundle's rules cannot be known.
+ */
+const char *learn(struct start *start);
+
+/*
+ * Learn from the memory map which files the loader, of which `loader_code` is an address, and the
+ * program are. Ten times dearer than all that learn() does, hence only where it matters.
+ */
+void learn_mapped_files(struct start *start, const void *loader_code);
+
+/* Which mapped file holds an address, from a line of /proc/PID/maps. Exposed for its test. */
+bool mapped_file(const char *line, unsigned long address, char *path);
+
+#endif

@@ -1,0 +1,6 @@
+/* What calls.c calls. */
+void empty(void);
+
+void empty(void)
+{
+}

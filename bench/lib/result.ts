@@ -1,0 +1,17 @@
+/** One line of the table: a figure, what it is compared with, and the limit it should keep. */
+export interface Result {
+	readonly bench: 'closure' | 'pack' | 'memory';
+	/** What was measured, in words. */
+	readonly what: string;
+	readonly name: string;
+	/** Seconds; of a median run. */
+	readonly wall?: number | undefined;
+	readonly cpu?: number | undefined;
+	/** Of the clock, against the reference of the same bench. */
+	readonly ratio?: number | undefined;
+	readonly mebibytes?: number | undefined;
+	readonly runs?: number | undefined;
+	readonly note?: string | undefined;
+	/** Whether the aim is met; absent for what is no aim. */
+	readonly aim?: {readonly text: string; readonly met: boolean} | undefined;
+}

@@ -1,0 +1,77 @@
+/**
+ * The most memory that packing a tree of 1 GiB takes, as a directory, a .tar and a .tar.gz.
+ *
+ * The tree is a program with many small files and some large ones, of bytes that do not compress:
+ * so no buffer is smaller than it can get.
+ */
+import {spawnSync} from 'node:child_process';
+import {randomFillSync} from 'node:crypto';
+import {copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Result} from './lib/result.js';
+
+const LIMIT = 250;
+const MEBIBYTE = 1 << 20;
+/** Together 1 GiB in 2603 files. */
+const shapes = [
+	{count: 2, size: 256 * MEBIBYTE},
+	{count: 100, size: 4 * MEBIBYTE},
+	{count: 500, size: 128 << 10},
+	{count: 2000, size: 25_166},
+] as const;
+
+const dynpk = join(import.meta.dirname, '../cmd/dynpk.js');
+const reporter = join(import.meta.dirname, 'lib/report-usage.js');
+
+export function benchMemory(scratch: string): Result[] {
+	const tree = join(scratch, 'tree');
+	makeTree(tree);
+	try {
+		return ['.tar.gz', '.tar', ''].map(ending => packTree(tree, join(scratch, `packed${ending}`)));
+	} finally {
+		rmSync(tree, {recursive: true});
+	}
+}
+
+function makeTree(tree: string): void {
+	mkdirSync(join(tree, 'bin'), {recursive: true});
+	copyFileSync('/usr/bin/git', join(tree, 'bin/git'));
+	for (const [index, {count, size}] of shapes.entries()) {
+		const directory = join(tree, `data-${index}`);
+		mkdirSync(directory);
+		const bytes = Buffer.alloc(size);
+		for (let number = 0; number < count; number++) {
+			randomFillSync(bytes, 0, Math.min(size, 4 * MEBIBYTE));
+			writeFileSync(join(directory, String(number)), bytes);
+		}
+	}
+}
+
+function packTree(tree: string, output: string): Result {
+	const usageFile = `${output}.usage`;
+	const start = performance.now();
+	const argv = ['--import', reporter, dynpk, 'pack', tree, '--quiet', '--output', output];
+	const result = spawnSync(process.execPath, argv, {
+		encoding: 'utf8',
+		env: {PATH: '/usr/bin:/bin', DYNPK_BENCH_USAGE: usageFile},
+	});
+	const wall = (performance.now() - start) / 1000;
+	if (result.status !== 0) {
+		throw new Error(`cannot pack the tree: ${result.stderr}`);
+	}
+
+	const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as NodeJS.ResourceUsage;
+	rmSync(output, {recursive: true});
+	const mebibytes = usage.maxRSS / 1024;
+	const form = /\.tar.*$/u.exec(output)?.[0] ?? 'a directory';
+	return {
+		bench: 'memory',
+		what: 'a tree of 1 GiB',
+		name: `dynpk pack to ${form}`,
+		wall,
+		cpu: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
+		mebibytes,
+		runs: 1,
+		aim: {text: `below ${LIMIT} MiB`, met: mebibytes < LIMIT},
+	};
+}

@@ -1,0 +1,36 @@
+/**
+ * `make bench`: what dynpk costs against its rivals and its limits.
+ *
+ * Each result is printed as a line of JSON when it is there, and all of them as tables at the end.
+ * Arguments choose among `closure`, `pack` and `memory`; without any, all are run. Figures of a
+ * machine that does something else meanwhile mean little; the ratios mean more.
+ */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {benchClosure} from './closure.js';
+import type {Result} from './lib/result.js';
+import {renderTable} from './lib/render-table.js';
+import {benchMemory} from './memory.js';
+import {benchPack} from './pack.js';
+
+const benches = {closure: benchClosure, pack: benchPack, memory: benchMemory};
+
+const asked = process.argv.slice(2);
+const chosen = Object.entries(benches).filter(
+	([name]) => asked.length === 0 || asked.includes(name),
+);
+const scratch = mkdtempSync(join(tmpdir(), 'dynpk-bench-'));
+const results: Result[] = [];
+try {
+	for (const [, bench] of chosen) {
+		for (const result of bench(scratch)) {
+			results.push(result);
+			process.stdout.write(`${JSON.stringify(result)}\n`);
+		}
+	}
+} finally {
+	rmSync(scratch, {recursive: true, force: true});
+}
+
+process.stdout.write(renderTable(results));

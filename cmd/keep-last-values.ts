@@ -1,0 +1,16 @@
+/**
+ * Of an option given twice the last one counts, as everywhere; those that may be repeated keep all.
+ *
+ * yargs makes a list of any option given twice; its own switch against that also drops all but the
+ * last target and all but the last `--exclude`.
+ */
+
+const repeatable = new Set(['_', '--', 'targets', 'words', 'with', 'scan', 'exclude']);
+
+export function keepLastValues(argv: Record<string, unknown>): void {
+	for (const [name, value] of Object.entries(argv)) {
+		if (Array.isArray(value) && !repeatable.has(name)) {
+			argv[name] = value.at(-1);
+		}
+	}
+}

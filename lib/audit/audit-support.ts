@@ -1,0 +1,107 @@
+/**
+ * Whether a bundled loader can be audited, told from its bytes and a table: nothing is executed.
+ *
+ * The release is the one the files themselves name. A distribution may have taken later fixes into
+ * an older release; that makes the answer too cautious, never too bold, and `verify` tries the stub
+ * on the target with a canary.
+ */
+import type {ElfObject} from '../elf/elf-object.js';
+import {knownLoaders} from './known-loaders.js';
+import type {AuditLimit, KnownLoader} from './known-loaders.js';
+
+export interface LoaderFacts {
+	readonly libc: 'glibc' | 'musl';
+	/** `e_machine` of the loader. */
+	readonly machine: number;
+	/** The whole loader file. */
+	readonly loader: Uint8Array;
+	/** The `libc.so.6` beside it: before glibc 2.33 only that names the release. */
+	readonly library: Uint8Array | undefined;
+	/** The libraries that the program starts with. */
+	readonly libraries: readonly Pick<ElfObject, 'tls' | 'flags'>[];
+}
+
+export interface AuditSupport {
+	readonly available: boolean;
+	/** One sentence, fit to be shown. */
+	readonly reason: string;
+	readonly limits: readonly AuditLimit[];
+	/**
+	 * What `glibc.rtld.optional_static_tls` must be for the libraries to be loaded; undefined where
+	 * the loader's default does.
+	 */
+	readonly staticTls: number | undefined;
+}
+
+/**
+ * Bytes that glibc keeps by default for the initial-exec storage of libraries, when it must lay it
+ * out before it knows them, as it must for an auditor (sysdeps/generic/dl-tls.c).
+ */
+const keptByDefault = 512;
+
+/** Machines the stub is written for (audit-stub/syscalls.h): EM_X86_64 and EM_AARCH64. */
+const stubMachines: ReadonlySet<number> = new Set([62, 183]);
+
+/** Answer whether the stub may be used with the loader that `facts` describe. */
+export function auditSupport(facts: LoaderFacts): AuditSupport {
+	if (facts.libc === 'musl') {
+		return unavailable("musl's loader has no audit interface");
+	}
+
+	if (!stubMachines.has(facts.machine)) {
+		return unavailable(`there is no audit stub for e_machine ${facts.machine}`);
+	}
+
+	if (!textOf(facts.loader).includes('\0--audit\0')) {
+		return unavailable('the bundled loader has no option --audit');
+	}
+
+	const release = releaseIn(facts.loader) ?? releaseIn(facts.library);
+	if (release === undefined) {
+		return unavailable('the bundled loader does not tell which glibc it is');
+	}
+
+	const known = knownLoaders.find(row => !isOlder(release, row.from));
+	if (known === undefined) {
+		return unavailable(`nothing is known of glibc ${release.join('.')}`);
+	}
+
+	const {available, reason, limits} = known;
+	const needed = staticTlsOf(facts.libraries);
+	if (needed > keptByDefault && limits.includes('static-tls')) {
+		return unavailable(
+			`glibc ${release.join('.')} under audit has no room for ${needed} bytes of thread-local storage`,
+		);
+	}
+
+	// Twice, because what is left over must still serve objects that are opened later.
+	const staticTls = needed > keptByDefault ? needed * 2 : undefined;
+	return {available, reason, limits, staticTls};
+}
+
+function unavailable(reason: string): AuditSupport {
+	return {available: false, reason, limits: [], staticTls: undefined};
+}
+
+function staticTlsOf(libraries: LoaderFacts['libraries']): number {
+	return libraries
+		.filter(({flags}) => flags.staticTls)
+		.reduce((sum, {tls}) => sum + (tls === undefined ? 0 : tls.size + tls.alignment), 0);
+}
+
+/** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */
+function releaseIn(file: Uint8Array | undefined): KnownLoader['from'] | undefined {
+	const sentence =
+		/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
+	const [, major, minor] = sentence.exec(textOf(file ?? new Uint8Array())) ?? [];
+	return major === undefined ? undefined : [Number(major), Number(minor)];
+}
+
+function isOlder(a: KnownLoader['from'], b: KnownLoader['from']): boolean {
+	return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+}
+
+// One character a byte, so that nothing in a binary file can be malformed.
+function textOf(file: Uint8Array): string {
+	return Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('latin1');
+}

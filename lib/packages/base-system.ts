@@ -1,0 +1,33 @@
+/**
+ * What packages need of the system they are installed on, and a bundle does not.
+ *
+ * The data file names packages and capabilities with the reason for each. Nothing of it is ever
+ * pulled in; a package that is given by name is taken all the same.
+ */
+import baseSystem from './data/base-system.json' with {type: 'json'};
+
+export interface Exclusion {
+	readonly manager: string;
+	/** A name, or the beginning of names when it ends in `*`. */
+	readonly name: string;
+	readonly reason: string;
+}
+
+export type FindExclusion = (manager: 'rpm' | 'deb', name: string) => Exclusion | undefined;
+
+/** The rules of the data file, or others in a test. */
+export function makeExclusions(rules: readonly Exclusion[] = baseSystem): FindExclusion {
+	const exact = new Map<string, Exclusion>();
+	const prefixes: Exclusion[] = [];
+	for (const rule of rules) {
+		if (rule.name.endsWith('*')) {
+			prefixes.push(rule);
+		} else {
+			exact.set(`${rule.manager}:${rule.name}`, rule);
+		}
+	}
+
+	return (manager, name) =>
+		exact.get(`${manager}:${name}`) ??
+		prefixes.find(rule => rule.manager === manager && name.startsWith(rule.name.slice(0, -1)));
+}

@@ -1,0 +1,72 @@
+/**
+ * A solved set of packages → a directory that programs can be resolved in.
+ *
+ * First everything is listed and placed, then written: a clash or an escape is found before the
+ * first byte. Scriptlets are not run; the links they would make are derived where that is possible
+ * and told where it is not.
+ */
+import {mkdirSync, rmSync} from 'node:fs';
+import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {comparePaths, type HostPath} from '../paths/paths.js';
+import {deriveAlternatives} from './derive-alternatives.js';
+import {deriveSonameLinks} from './derive-soname-links.js';
+import {listPayload, type ListedPackage} from './list-payload.js';
+import type {MergedSysroot} from './merged-sysroot.js';
+import {planMerge} from './plan-merge.js';
+import {withFaults} from './read-package-file.js';
+import {collectScripts, findScriptlets} from './scriptlet-findings.js';
+import type {Solution} from './solution.js';
+import {writeSysroot} from './write-sysroot.js';
+
+/**
+ * Unpack every package of `solution` into `destination`, which must not exist yet.
+ *
+ * @throws {DynpkError} OUTPUT_EXISTS, PATH_CLASH, PAYLOAD_ESCAPES_ROOT, SYMLINK_LOOP, and whatever is wrong with a
+ * package; nothing is left of the destination then.
+ */
+export async function mergePayload(
+	solution: Solution,
+	destination: HostPath,
+): Promise<MergedSysroot> {
+	const packages: ListedPackage[] = [];
+	for (const {record} of solution.packages) {
+		packages.push(await listPayload(record));
+	}
+
+	const plan = planMerge(packages);
+	makeRoot(destination);
+	try {
+		return await withFaults(`cannot write ${destination}`, async () => {
+			const written = await writeSysroot(plan, packages, destination);
+			const sonameLinks = deriveSonameLinks(destination, written);
+			const files = new Map([...written, ...sonameLinks]);
+			const scripts = collectScripts(packages);
+			const alternatives = deriveAlternatives(scripts, destination, files, plan.links);
+			const all = [...files, ...alternatives.files].sort(([a], [b]) => comparePaths(a, b));
+			return Object.freeze({
+				root: destination,
+				files: new Map(all),
+				findings: [...plan.findings, ...alternatives.findings, ...findScriptlets(scripts)],
+			});
+		});
+	} catch (error) {
+		rmSync(destination, {recursive: true, force: true});
+		throw error;
+	}
+}
+
+/** Closed to others: set-id files of packages lie in it with their bits. */
+function makeRoot(destination: HostPath): void {
+	try {
+		mkdirSync(destination, {mode: 0o700});
+	} catch (error) {
+		switch (errnoOf(error)) {
+			case undefined:
+				throw error;
+			case 'EEXIST':
+				throw new DynpkError('OUTPUT_EXISTS', `${destination} exists`);
+			default:
+				throw faultFromErrno(error, `cannot make ${destination}`);
+		}
+	}
+}

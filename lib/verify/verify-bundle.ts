@@ -1,0 +1,55 @@
+/** All checks of a bundle, in the order in which they make each other superfluous. */
+import {accessSync, constants} from 'node:fs';
+import {posix} from 'node:path';
+import {compareTree} from '../manifest/compare-tree.js';
+import {readManifest} from '../manifest/read-manifest.js';
+import type {HostPath} from '../paths/paths.js';
+import {checkClosures} from './check-closures.js';
+import {checkHost, runsHere} from './check-host.js';
+import {checkLoaders} from './check-loaders.js';
+import type {VerifyFinding} from './finding.js';
+import {listByLoader} from './list-by-loader.js';
+import {walkTree} from './walk-tree.js';
+
+export interface VerifyRequest {
+	readonly top: HostPath;
+	/** Start nothing, not even the loader. */
+	readonly isStatic: boolean;
+}
+
+/**
+ * @throws {DynpkError} MANIFEST_INVALID: without a manifest there is nothing to verify against;
+ * PERMISSION for a file that cannot be read.
+ */
+export async function verifyBundle({top, isStatic}: VerifyRequest): Promise<VerifyFinding[]> {
+	const manifest = readManifest(posix.join(top, 'dynpk.json'));
+	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
+		(line): VerifyFinding => {
+			const [, path = line, message = ''] = /^(\S+) (.*)$/su.exec(line) ?? [];
+			return {code: 'DIFFERS_FROM_MANIFEST', path, message};
+		},
+	);
+	findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
+	findings.push(...checkHost(manifest));
+	if (!isStatic && runsHere(manifest)) {
+		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
+		findings.push(
+			...noexec.map(({path}): VerifyFinding => {
+				const message = 'cannot be executed here; is the file system mounted noexec?';
+				return {code: 'NOEXEC', path, message};
+			}),
+			...(noexec.length === 0 ? await listByLoader(top, manifest) : []),
+		);
+	}
+
+	return findings;
+}
+
+function isExecutable(file: string): boolean {
+	try {
+		accessSync(file, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}

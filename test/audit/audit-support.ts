@@ -1,0 +1,71 @@
+import test from 'ava';
+import {auditSupport} from '../../lib/audit/audit-support.js';
+import type {LoaderFacts} from '../../lib/audit/audit-support.js';
+import {knownLoaders} from '../../lib/audit/known-loaders.js';
+
+const banner = (who: string, release: string) =>
+	`\0${who} (Some GLIBC ${release}-1) stable release version ${release}.\0`;
+
+function factsOf(release: string, changes: Partial<LoaderFacts> = {}): LoaderFacts {
+	const loader = Buffer.from(`\0--audit\0${banner('ld.so', release)}`);
+	return {libc: 'glibc', machine: 62, loader, library: undefined, libraries: [], ...changes};
+}
+
+function library(size: number, staticTls = true): LoaderFacts['libraries'][number] {
+	const flags = {noDefaultLib: false, pie: false, bindNow: false, staticTls, noDelete: false};
+	return {tls: {size, alignment: 8}, flags} as LoaderFacts['libraries'][number];
+}
+
+test('a release is judged by the newest row that is not newer than it', t => {
+	const available = (release: string) => auditSupport(factsOf(release)).available;
+	t.deepEqual(
+		['2.17', '2.30', '2.31', '2.33', '2.34', '2.35', '2.41', '2.42', '3.0'].map(available),
+		[false, false, true, true, false, true, true, true, true],
+	);
+	t.deepEqual(auditSupport(factsOf('2.31')).limits, ['dlmopen', 'slow-calls', 'static-tls']);
+	t.deepEqual(auditSupport(factsOf('2.36')).limits, []);
+});
+
+test('the rows stand newest first and end with one for everything older', t => {
+	const numbers = knownLoaders.map(({from: [major, minor]}) => major * 1000 + minor);
+	t.deepEqual(
+		numbers,
+		[...numbers].sort((a, b) => b - a),
+	);
+	t.is(numbers.at(-1), 0);
+});
+
+test('an old loader does not name its release, but its libc does', t => {
+	const loader = Buffer.from('\0--audit\0');
+	const libc = Buffer.from(banner('GNU C Library', '2.31'));
+	t.true(auditSupport(factsOf('', {loader, library: libc})).available);
+	t.is(
+		auditSupport(factsOf('', {loader})).reason,
+		'the bundled loader does not tell which glibc it is',
+	);
+});
+
+test('musl, another machine and a loader without the option are not audited', t => {
+	const reasonOf = (changes: Partial<LoaderFacts>) => {
+		const {available, reason} = auditSupport(factsOf('2.36', changes));
+		return available ? undefined : reason;
+	};
+
+	t.is(reasonOf({libc: 'musl'}), "musl's loader has no audit interface");
+	t.is(reasonOf({machine: 22}), 'there is no audit stub for e_machine 22');
+	const loader = Buffer.from(banner('ld.so', '2.36'));
+	t.is(reasonOf({loader}), 'the bundled loader has no option --audit');
+});
+
+test('libraries with much initial-exec storage need room, which glibc 2.31 cannot be asked for', t => {
+	const needing = (release: string, ...libraries: LoaderFacts['libraries']) =>
+		auditSupport(factsOf(release, {libraries}));
+
+	t.is(needing('2.36', library(136)).staticTls, undefined);
+	t.is(needing('2.36', library(2632), library(136)).staticTls, 2 * (2640 + 144));
+	t.is(needing('2.36', library(9000, false)).staticTls, undefined);
+	t.is(
+		needing('2.31', library(6216)).reason,
+		'glibc 2.31 under audit has no room for 6224 bytes of thread-local storage',
+	);
+});

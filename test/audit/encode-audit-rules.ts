@@ -1,0 +1,44 @@
+import test from 'ava';
+import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
+import type {AuditRules} from '../../lib/audit/encode-audit-rules.js';
+import {bundlePath} from '../../lib/paths/paths.js';
+
+const rules: AuditRules = {
+	mode: 'enforce',
+	libraryPath: [bundlePath('lib/private'), bundlePath('lib')],
+	hostProvided: ['libGL.so.*', 'libGL.so.*'],
+	allowed: ['/opt/site/**'],
+	staticTls: 4096,
+};
+
+test('a rule is a line, in a fixed order, each once', t => {
+	t.is(
+		encodeAuditRules(rules).toString(),
+		[
+			'dynpk-audit 1',
+			'mode enforce',
+			'library-path lib/private',
+			'library-path lib',
+			'host-provided libGL.so.*',
+			'allow /opt/site/**',
+			'static-tls 4096',
+			'',
+		].join('\n'),
+	);
+});
+
+test('a pattern of a richer dialect is refused, not misread', t => {
+	for (const pattern of ['lib{a,b}.so', 'lib[ab].so', '!(libc).so', 'lib\\*.so', 'a|b']) {
+		t.throws(() => encodeAuditRules({...rules, allowed: [pattern]}), {code: 'USAGE'}, pattern);
+	}
+});
+
+test('what the stub could not read back is refused', t => {
+	for (const value of ['', 'a\nmode off', 'a\0b', 'x'.repeat(256)]) {
+		t.throws(() => encodeAuditRules({...rules, hostProvided: [value]}), {code: 'USAGE'});
+	}
+
+	const many = Array.from({length: 200}, (_, at) => `${'x'.repeat(200)}${at}`);
+	t.throws(() => encodeAuditRules({...rules, allowed: many}), {code: 'USAGE'});
+	t.notThrows(() => encodeAuditRules({...rules, allowed: ['x'.repeat(255)]}));
+});

@@ -1,0 +1,99 @@
+import {appendFile, readFile, writeFile} from 'node:fs/promises';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {readElf} from '../../lib/elf/read-elf.js';
+import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import {compile} from '../helpers/mini-bundle.js';
+import {need} from '../helpers/need.js';
+
+async function choose(
+	t: ExecutionContext,
+	options: readonly string[],
+	change: (program: string) => Promise<void> = () => Promise.resolve(),
+): Promise<StrategyChoice> {
+	const program = await compile(t, 'int main(void) { return 0; }\n', options);
+	await change(program);
+	const object = readElf(hostPath(program));
+	return chooseStrategy(object, {
+		bytes: await readFile(program),
+		launcherMachine: object.machine,
+		forced: undefined,
+	});
+}
+
+test('an ordinary program is mapped, with and without symbols', async t => {
+	if (!need(t, 'gcc')) return;
+	for (const options of [[], ['-s'], ['-g']]) {
+		t.is((await choose(t, options)).strategy, 'map');
+	}
+});
+
+test('a static program needs no launcher', async t => {
+	if (!need(t, 'gcc')) return;
+	t.is((await choose(t, ['-static'])).strategy, 'direct');
+});
+
+test('bytes behind the last section are a payload; padding is not', async t => {
+	if (!need(t, 'gcc')) return;
+	t.deepEqual(await choose(t, [], async program => appendFile(program, 'PAYLOAD')), {
+		strategy: 'self',
+		reason: 'it reads its own file: 7 bytes behind its last section',
+	});
+	t.is(
+		(await choose(t, [], async program => appendFile(program, Buffer.alloc(64)))).strategy,
+		'map',
+	);
+});
+
+for (const [maker, mark] of [
+	['PyInstaller', 'MEI\u000c\u000b\u000a\u000b\u000e'],
+	['Bun', '\n---- Bun! ----\n'],
+	['zip', 'PK\u0005\u0006'],
+] as const) {
+	test(`${maker}'s mark is recognised by name`, async t => {
+		if (!need(t, 'gcc')) return;
+		const {reason} = await choose(t, [], async program => appendFile(program, mark));
+		t.is(reason, `it reads its own file: made by ${maker}`);
+	});
+}
+
+test('an AppImage is recognised by its identification', async t => {
+	if (!need(t, 'gcc')) return;
+	const {reason} = await choose(t, [], async program => {
+		const bytes = await readFile(program);
+		bytes.write('AI\u0002', 8);
+		await writeFile(program, bytes);
+	});
+	t.is(reason, 'it reads its own file: made by AppImage');
+});
+
+test('only the burnt fuse of Node.js counts, and marks inside the program do not', async t => {
+	if (!need(t, 'gcc')) return;
+	const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+	const source = (text: string) =>
+		`const char *text = "${text}"; int main(void) { return !text; }\n`;
+	for (const [text, strategy] of [
+		[`${fuse}:0`, 'map'],
+		[`${fuse}:1`, 'self'],
+		['PK\\5\\6', 'map'],
+	] as const) {
+		const program = await compile(t, source(text));
+		const object = readElf(hostPath(program));
+		const facts = {bytes: await readFile(program), launcherMachine: 62, forced: undefined};
+		t.is(
+			chooseStrategy(object, {...facts, launcherMachine: object.machine}).strategy,
+			strategy,
+			text,
+		);
+	}
+});
+
+test('without a launcher of its class a program is executed, and a wish is obeyed', async t => {
+	if (!need(t, 'gcc')) return;
+	const program = await compile(t, 'int main(void) { return 0; }\n');
+	const object = readElf(hostPath(program));
+	const facts = {bytes: await readFile(program), launcherMachine: 0, forced: undefined};
+	t.is(chooseStrategy(object, facts).strategy, 'exec');
+	t.is(chooseStrategy(object, {...facts, forced: 'self'}).strategy, 'self');
+});

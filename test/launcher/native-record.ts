@@ -1,0 +1,104 @@
+import {execFile} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
+import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
+import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
+import {bundlePath} from '../../lib/paths/paths.js';
+import {launcherSources, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
+import {need} from '../helpers/need.js';
+
+const run = promisify(execFile);
+
+const spec: LaunchSpec = {
+	kind: 'loader',
+	strategy: 'map',
+	reason: 'a test',
+	launcher: bundlePath('root/usr/bin/program'),
+	program: bundlePath('root/usr/bin/.program.dynpk'),
+	loader: bundlePath('libexec/dynpk/ld.so'),
+	libc: 'glibc',
+	loaderOptions: newLoaderOptions,
+	libraryPath: [bundlePath('lib/private'), bundlePath('lib')],
+	inhibitRpath: [bundlePath('lib/liba.so'), bundlePath('lib/libb.so')],
+	inhibitOwnRpath: true,
+	preload: [bundlePath('libexec/dynpk/shim.so')],
+	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	environment: [
+		{
+			variable: 'DATA',
+			action: 'append',
+			parts: [
+				{kind: 'bundle', text: 'share'},
+				{kind: 'literal', text: '/usr/share'},
+			],
+		},
+	],
+	requires: {kernel: [3, 2, 0], isa: 2, machine: 62, class: 64},
+};
+
+async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
+	const program = join(await scratch(t), 'fuzz');
+	const sources = ['fuzz.c', 'record.c', 'image.c'].map(name => join(launcherSources, name));
+	const flags = [
+		'-std=c11',
+		'-O1',
+		'-g',
+		'-fsanitize=address,undefined',
+		'-fno-sanitize-recover=all',
+	];
+	await run('gcc', [...flags, '-o', program, ...sources]);
+	const {stdout} = await run(program, [kind, file, '1', '200000']);
+	return stdout;
+}
+
+test('no damaged record is followed out of its bounds', async t => {
+	if (!need(t, 'gcc')) return;
+	const file = join(await scratch(t), 'record');
+	await writeFile(file, encodeLaunchRecord(spec));
+	t.regex(await fuzz(t, 'record', file), /^accepted [1-9]/u);
+});
+
+for (const loader of ['/lib64/ld-linux-x86-64.so.2', process.execPath]) {
+	test(`no damaged header leads out of bounds: ${loader.split('/').at(-1)!}`, async t => {
+		if (!need(t, 'gcc')) return;
+		t.regex(await fuzz(t, 'image', loader), /^accepted [1-9]/u);
+	});
+}
+
+test('the same launch gives the same record, and its last byte is NUL', t => {
+	const record = encodeLaunchRecord(spec);
+	t.true(record.equals(encodeLaunchRecord(spec)));
+	t.is(record.at(-1), 0);
+	t.is(record.readUInt32LE(8), record.length);
+});
+
+test('a name with a NUL byte and a list without end do not become a record', t => {
+	const settings = (list: readonly string[]): LaunchSpec => ({
+		kind: 'script',
+		launcher: spec.launcher,
+		program: spec.program,
+		interpreter: bundlePath('root/usr/bin/sh'),
+		arguments: [],
+		settings: list,
+		environment: [],
+		requires: spec.requires,
+	});
+	t.throws(() => encodeLaunchRecord(settings(['A=\0'])), {code: 'USAGE'});
+	const tooMany = Array.from({length: 4097}, () => 'A=b');
+	t.throws(() => encodeLaunchRecord(settings(tooMany)), {code: 'USAGE'});
+});
+
+test('what is no launcher, or one for another machine, is refused', t => {
+	t.throws(() => makeNativeLauncher(spec, Buffer.from('no launcher')), {
+		code: 'UNSUPPORTED_MACHINE',
+	});
+	const foreign = Buffer.alloc(4096);
+	foreign.writeUInt32BE(0x7f454c46, 0);
+	foreign.writeUInt16LE(183, 18);
+	foreign.write('DYNPKLR1', 1024);
+	t.throws(() => makeNativeLauncher(spec, foreign), {code: 'UNSUPPORTED_MACHINE'});
+});

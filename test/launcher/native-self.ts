@@ -1,0 +1,169 @@
+import {appendFile, chmod, copyFile, mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import type {ExecutionContext} from 'ava';
+import {readElf} from '../../lib/elf/read-elf.js';
+import type {LoaderLaunch} from '../../lib/launcher/launch-spec.js';
+import {editLoader} from '../../lib/launcher/loader-copy.js';
+import {makeSelfLaunch, type SelfLaunch} from '../../lib/launcher/native-self.js';
+import {bundlePath, hostPath} from '../../lib/paths/paths.js';
+import {needHost} from '../helpers/host-need.js';
+import {buildLauncher, call, compile, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
+import {need} from '../helpers/need.js';
+import {reportProgram, told} from '../helpers/report-program.js';
+import {runOnHost} from '../hosts/lib/run-on-host.js';
+
+/** Prints its last bytes, as a self-extracting program reads its payload, and starts itself again. */
+const readsItself = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	char text[16] = "";
+	FILE *self = fopen("/proc/self/exe", "rb");
+	int left = argc > 1 ? atoi(argv[1]) : 0;
+	fseek(self, -7, SEEK_END);
+	fread(text, 1, 7, self);
+	printf("payload %s\\n", text);
+	fflush(stdout);
+	if (left > 0) {
+		sprintf(text, "%d", left - 1);
+		execl("/proc/self/exe", argv[0], text, NULL);
+	}
+	return left == 0 ? 5 : 6;
+}
+`;
+
+interface SelfBundle {
+	readonly top: string;
+	readonly launch: SelfLaunch;
+	readonly original: Buffer;
+}
+
+interface Toolchain {
+	readonly compiler: string;
+	readonly machine: number;
+	readonly loader: string;
+	readonly libc: string;
+}
+
+const native: Toolchain = {
+	compiler: 'gcc',
+	machine: 62,
+	loader: '/lib64/ld-linux-x86-64.so.2',
+	libc: '/lib/x86_64-linux-gnu/libc.so.6',
+};
+const foreign: Toolchain = {
+	compiler: 'aarch64-linux-gnu-gcc',
+	machine: 183,
+	loader: '/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1',
+	libc: '/usr/aarch64-linux-gnu/lib/libc.so.6',
+};
+
+async function selfBundle(
+	t: ExecutionContext,
+	source: string,
+	options: readonly string[] = [],
+	{compiler, machine, loader, libc}: Toolchain = native,
+): Promise<SelfBundle> {
+	const from = await compile(t, source, options, compiler);
+	await appendFile(from, 'PAYLOAD');
+	const spec: LoaderLaunch = {
+		kind: 'loader',
+		strategy: 'self',
+		reason: 'a test',
+		launcher: bundlePath('root/usr/bin/single'),
+		program: bundlePath('root/usr/bin/.single.dynpk'),
+		loader: bundlePath('libexec/dynpk/ld.so'),
+		libc: 'glibc',
+		loaderOptions: newLoaderOptions,
+		libraryPath: [bundlePath('lib')],
+		inhibitRpath: [],
+		inhibitOwnRpath: false,
+		environment: [],
+		requires: {kernel: [2, 6, 32], isa: 0, machine, class: 64},
+	};
+	const original = await readFile(from);
+	const object = readElf(hostPath(from));
+	const launch = makeSelfLaunch({
+		spec,
+		object,
+		bytes: original,
+		...(await buildLauncher(compiler)),
+	});
+	const top = await scratch(t);
+	for (const directory of ['bin', 'lib', 'libexec/dynpk', 'root/usr/bin']) {
+		await mkdir(join(top, directory), {recursive: true});
+	}
+
+	await writeFile(join(top, spec.launcher), launch.program, {mode: 0o755});
+	await writeFile(join(top, spec.program), launch.launcher, {mode: 0o644});
+	await writeFile(join(top, spec.loader), editLoader(await readFile(loader)).bytes);
+	await copyFile(libc, join(top, 'lib/libc.so.6'));
+	await chmod(join(top, spec.loader), 0o755);
+	await symlink('../root/usr/bin/single', join(top, 'bin/single'));
+	return {top, launch, original};
+}
+
+for (const kind of ['-pie', '-no-pie', '-Wl,-z,noseparate-code']) {
+	test(`a ${kind} program reads its own bytes and starts itself again, three levels deep`, async t => {
+		if (!need(t, 'gcc')) return;
+		const {top} = await selfBundle(t, readsItself, [kind]);
+		const answer = await call(join(top, 'bin/single'), ['3']);
+		t.is(answer.stderr, '');
+		t.is(answer.stdout, 'payload PAYLOAD\n'.repeat(4));
+		t.is(answer.status, 5);
+	});
+}
+
+test('a program that reads itself sees itself as it would natively', async t => {
+	if (!need(t, 'gcc')) return;
+	const {top} = await selfBundle(t, reportProgram);
+	const env = {LD_LIBRARY_PATH: '/x', LD_PRELOAD: '/nope.so'};
+	const {stdout} = await call(join(top, 'bin/single'), ['x'], {argv0: 'b', env});
+	t.deepEqual(told(stdout, 'argv'), ['b', 'x']);
+	t.deepEqual(told(stdout, 'exe'), [join(top, 'root/usr/bin/single')]);
+	t.deepEqual(told(stdout, 'entry'), ['1']);
+	t.deepEqual(told(stdout, 'headers'), ['1']);
+	t.deepEqual(told(stdout, 'env'), ['LD_LIBRARY_PATH=/x', 'LD_PRELOAD=/nope.so']);
+});
+
+test('nothing but the recorded places of the program differs', async t => {
+	if (!need(t, 'gcc')) return;
+	const {launch, original} = await selfBundle(t, readsItself);
+	const restored = Buffer.from(launch.program);
+	for (const {offset, length} of launch.edits) {
+		original.copy(restored, offset, offset, offset + length);
+	}
+
+	t.true(restored.equals(original));
+	t.is(launch.edits.length, 2);
+});
+
+test('it runs on a host without a loader, and without /proc', async t => {
+	const host = await needHost(t, 'empty');
+	if (!host || !need(t, 'gcc')) return;
+	const {top} = await selfBundle(t, 'int main(void) { return 5; }\n');
+	for (const noProc of [false, true]) {
+		const answer = await runOnHost(host, {argv: ['bin/single'], bundle: top, noProc});
+		t.is(answer.stderr, '');
+		t.is(answer.status, 5);
+	}
+});
+
+test('an aarch64 program reads itself', async t => {
+	if (!need(t, foreign.compiler, 'qemu-aarch64-static')) return;
+	const {top} = await selfBundle(t, readsItself, [], foreign);
+	const answer = await call('/usr/bin/qemu-aarch64-static', [join(top, 'bin/single')]);
+	t.is(answer.stdout, 'payload PAYLOAD\n');
+	t.is(answer.status, 5);
+});
+
+test('a program without room for the stub is refused', async t => {
+	if (!need(t, 'gcc')) return;
+	const source =
+		'__asm__(".text\\n.balign 4096\\n.skip 4088\\n.globl _start\\n_start: jmp _start\\n");\n';
+	const options = ['-nostdlib', '-Wl,--dynamic-linker=/lib64/ld.so', '-pie'];
+	await t.throwsAsync(selfBundle(t, source, options), {code: 'UNSUPPORTED_LOADER'});
+});

@@ -1,0 +1,280 @@
+import {once} from 'node:events';
+import {
+	appendFileSync,
+	chmodSync,
+	chownSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	renameSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import test, {type ExecutionContext} from 'ava';
+import {readArchiveState} from '../../lib/run/archive-state.js';
+import {recallDigest, rememberDigest} from '../../lib/run/digest-memory.js';
+import {runCommand} from '../helpers/command.js';
+import {missingHere, need} from '../helpers/need.js';
+import {makeBundle, runBundleChild, startBundleChild} from '../helpers/run-bundle-child.js';
+import {makeScratchPlace, type ScratchPlace} from '../helpers/scratch-place.js';
+
+async function makeArchive(scratch: ScratchPlace, script = 'echo hello'): Promise<string> {
+	const archive = scratch.path('b.tar.gz');
+	await makeBundle(archive, {entry: script}, 'tar.gz');
+	return archive;
+}
+
+function bundlesIn(cache: string): readonly string[] {
+	return readdirSync(`${cache}/bundles`);
+}
+
+test('an archive is unpacked the first time and only then', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const order = {bundle, cache: scratch.path('cache/dynpk')};
+	const first = await runBundleChild(order);
+	t.deepEqual([first.stdout, first.stderr], ['hello\n', 'unpacking\n']);
+	const second = await runBundleChild(order);
+	t.deepEqual([second.stdout, second.stderr], ['hello\n', '']);
+	t.is(statSync(scratch.path('cache/dynpk')).mode & 0o7777, 0o700);
+	t.deepEqual(
+		bundlesIn(order.cache).map(name => name.length),
+		[64],
+	);
+	t.deepEqual(readdirSync(`${order.cache}/locks`), []);
+});
+
+test('a copy of the archive under another name is not unpacked again, another archive is', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	await runBundleChild({bundle, cache});
+	renameSync(bundle, scratch.path('moved'));
+	t.is((await runBundleChild({bundle: scratch.path('moved'), cache})).stderr, '');
+	await makeArchive(scratch, 'echo other');
+	const other = await runBundleChild({bundle, cache});
+	t.deepEqual([other.stdout, other.stderr], ['other\n', 'unpacking\n']);
+	t.is(bundlesIn(cache).length, 2);
+});
+
+test('many at once unpack it once, and all of them run', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch, 'echo hello; exit 5');
+	// So deep that the path of a socket in it would be too long.
+	const cache = scratch.path(`${'d'.repeat(100)}/cache`);
+	const all = await Promise.all(Array.from({length: 10}, () => runBundleChild({bundle, cache})));
+	t.deepEqual(
+		new Set(all.map(({stdout, status}) => `${status} ${stdout}`)),
+		new Set(['5 hello\n']),
+	);
+	t.is(all.map(({stderr}) => stderr).join(''), 'unpacking\n');
+	t.is(bundlesIn(cache).length, 1);
+});
+
+test('others wait for the one who unpacks', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
+	await once(holder.stderr!, 'data');
+	const others = [1, 2, 3].map(() => runBundleChild({bundle, cache}));
+	holder.stdin!.end();
+	for (const {stdout, stderr} of await Promise.all(others)) {
+		t.deepEqual([stdout, stderr], ['hello\n', '']);
+	}
+});
+
+test('whoever dies while unpacking keeps nobody waiting', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
+	await once(holder.stderr!, 'data');
+	const waiting = runBundleChild({bundle, cache});
+	holder.kill('SIGKILL');
+	const {stdout, stderr} = await waiting;
+	t.deepEqual([stdout, stderr], ['hello\n', 'unpacking\n']);
+	t.is((await runBundleChild({bundle, cache})).stderr, '');
+	t.deepEqual(readdirSync(`${cache}/locks`), []);
+});
+
+test('a lock left by the dead is taken away', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
+	await once(holder.stderr!, 'data');
+	holder.kill('SIGKILL');
+	await once(holder, 'close');
+	t.is(readdirSync(`${cache}/locks`).length, 1);
+	t.is((await runBundleChild({bundle, cache})).stdout, 'hello\n');
+	t.deepEqual(readdirSync(`${cache}/locks`), []);
+});
+
+test('where no lock can be made, it is unpacked all the same', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	mkdirSync(cache, {mode: 0o700});
+	writeFileSync(`${cache}/locks`, 'in the way');
+	t.is((await runBundleChild({bundle, cache})).stdout, 'hello\n');
+});
+
+test('what the check finds fault with is not kept and not run', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	const {status, stdout, stderr} = await runBundleChild({bundle, cache, damaged: true});
+	t.deepEqual([status, stdout], [125, '']);
+	t.regex(stderr, /fault BUNDLE_DAMAGED/u);
+	t.deepEqual(bundlesIn(cache), []);
+});
+
+test('a damaged archive is a fault, and the cache stays empty', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	writeFileSync(bundle, 'PK');
+	t.regex((await runBundleChild({bundle, cache})).stderr, /fault ARCHIVE_INVALID/u);
+	t.deepEqual(bundlesIn(cache), []);
+});
+
+const untrusted: Record<string, (cache: string, t: ExecutionContext) => boolean> = {
+	'is a symbolic link': cache => {
+		mkdirSync(`${cache}.real`, {mode: 0o700});
+		symlinkSync(`${cache}.real`, cache);
+		return true;
+	},
+	'can be written to by others': cache => {
+		mkdirSync(cache);
+		chmodSync(cache, 0o770);
+		return true;
+	},
+	'belongs to another user': (cache, t) => {
+		if (process.getuid?.() !== 0) {
+			missingHere(t, 'needs root', false);
+			return false;
+		}
+
+		mkdirSync(cache, {mode: 0o700});
+		chownSync(cache, 1, 1);
+		return true;
+	},
+	'cannot be made (ENOTDIR)': cache => {
+		writeFileSync(cache, '');
+		renameSync(cache, `${cache}.file`);
+		symlinkSync(`${cache}.file/x`, cache);
+		return true;
+	},
+};
+
+for (const [reason, prepare] of Object.entries(untrusted)) {
+	test(`a cache directory that ${reason} is not used, and nothing else is left`, async t => {
+		const scratch = makeScratchPlace(t);
+		const bundle = await makeArchive(scratch, 'echo hello; exit 4');
+		const cache = scratch.path('cache');
+		if (!prepare(cache, t)) return;
+		const temporary = scratch.path('tmp');
+		mkdirSync(temporary);
+		const {stdout, stderr, status} = await runBundleChild({bundle, cache, temporary: [temporary]});
+		t.deepEqual([stdout, status], ['hello\n', 4]);
+		t.true(
+			stderr.startsWith(`notice ${cache} ${reason}; unpacking to ${temporary}/dynpk-`),
+			stderr,
+		);
+		t.deepEqual(readdirSync(temporary), []);
+	});
+}
+
+test('without a home, a fresh directory is used and removed, also when a signal ends the program', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch, 'echo "$0"; kill -TERM $$');
+	const {stdout, stderr, signal} = await runBundleChild({bundle, temporary: [scratch.directory]});
+	t.true(stdout.startsWith(scratch.path('dynpk-')), stdout);
+	t.deepEqual([stderr, signal], ['unpacking\n', 'SIGTERM']);
+	t.deepEqual(readdirSync(scratch.directory), ['b.tar.gz']);
+});
+
+test('a noexec cache is told from a good one without running anything, and another place is taken', async t => {
+	if (!need(t, 'unshare', 'mount')) return;
+	if ((await runCommand('unshare', ['-Urm', 'true'])).status !== 0) {
+		return missingHere(t, 'needs user namespaces');
+	}
+
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const [cache, bad, good] = ['cache', 'bad', 'good'].map(name => scratch.path(name));
+	for (const directory of [cache!, bad!, good!]) mkdirSync(directory, {mode: 0o700});
+	const script = `for d in "$0" "$1"; do mount -t tmpfs -o noexec,mode=700 none "$d" || exit 99; done
+		shift; exec "$@"`;
+	const wrapper = ['unshare', '-Urm', 'sh', '-c', script, cache!, bad!];
+	const helped = await runBundleChild({bundle, cache: cache!, temporary: [bad!, good!]}, {wrapper});
+	t.is(helped.stdout, 'hello\n');
+	t.true(
+		helped.stderr.startsWith(
+			`notice ${cache!} is mounted noexec, ${bad!} is mounted noexec; unpacking to ${good!}/dynpk-`,
+		),
+		helped.stderr,
+	);
+	const lost = await runBundleChild({bundle, cache: cache!, temporary: [bad!]}, {wrapper});
+	t.is(lost.status, 125);
+	t.regex(lost.stderr, /^fault PERMISSION there is no place here to unpack programs and run them/u);
+	t.deepEqual(readdirSync(good!), []);
+});
+
+test('a full cache is no reason not to run', async t => {
+	if (!need(t, 'unshare', 'mount')) return;
+	if ((await runCommand('unshare', ['-Urm', 'true'])).status !== 0) {
+		return missingHere(t, 'needs user namespaces');
+	}
+
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch, `echo hello\n: ${'x'.repeat(300_000)}`);
+	const cache = scratch.path('cache');
+	mkdirSync(cache, {mode: 0o700});
+	const script = 'mount -t tmpfs -o size=128k,mode=700 none "$0" || exit 99; exec "$@"';
+	const wrapper = ['unshare', '-Urm', 'sh', '-c', script, cache];
+	const order = {bundle, cache, temporary: [scratch.directory]};
+	const {stdout, stderr} = await runBundleChild(order, {wrapper});
+	t.is(stdout, 'hello\n');
+	t.regex(stderr, /notice .*cache has no space left; unpacking to/u);
+});
+
+test('a digest is remembered for the state of a file, and not for a younger one', t => {
+	const scratch = makeScratchPlace(t);
+	writeFileSync(scratch.path('a'), 'one');
+	const young = readArchiveState(scratch.path('a'));
+	const cache = scratch.path('cache');
+	const digest = 'ab'.repeat(32);
+	rememberDigest(cache, young, digest);
+	t.is(recallDigest(cache, young), undefined);
+
+	const settled = {...young, changedNs: young.changedNs - 3_000_000_000n};
+	rememberDigest(cache, settled, digest);
+	t.is(recallDigest(cache, settled), digest);
+	for (const field of ['device', 'inode', 'size', 'modifiedNs', 'changedNs'] as const) {
+		t.is(recallDigest(cache, {...settled, [field]: settled[field] + 1n}), undefined, field);
+	}
+
+	t.is(readdirSync(`${cache}/digests`).length, 1);
+});
+
+test('writing to a file changes its state even where size and time of modification are set back', t => {
+	const scratch = makeScratchPlace(t);
+	const path = scratch.path('a');
+	writeFileSync(path, 'one');
+	const before = readArchiveState(path);
+	appendFileSync(path, '');
+	t.deepEqual(readArchiveState(path), before);
+	writeFileSync(path, 'two');
+	t.notDeepEqual(readArchiveState(path), before);
+});
+
+test('nothing is unpacked for a program that a directory holds', async t => {
+	const scratch = makeScratchPlace(t);
+	const cache = scratch.path('cache');
+	await makeBundle(scratch.path('b'), {entry: 'echo hello'});
+	t.is((await runBundleChild({bundle: scratch.path('b'), cache})).stderr, '');
+	t.false(existsSync(cache));
+});

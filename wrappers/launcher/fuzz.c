@@ -1,0 +1,205 @@
+/*
+ * A hosted program that feeds hostile launch records and ELF headers to the launcher's pure parts.
+ *
+ *	fuzz record|image FILE SEED ROUNDS
+ *
+ * Every round damages a copy of FILE in some places, or cuts it off, and does with what is accepted
+ * all that the launcher would do. Built with -fsanitize=address,undefined, each copy in memory of
+ * exactly its size: whatever reads too far ends the program. Same seed, same rounds.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+#include "record.h"
+
+enum { PAGE = 4096 };
+
+static uint64_t state;
+
+static uint32_t next_random(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 16);
+}
+
+static void require(bool condition, const char *what)
+{
+	if (!condition) {
+		fprintf(stderr, "fuzz: accepted, but %s\n", what);
+		abort();
+	}
+}
+
+/* A word that is likely to sit on somebody's boundary. */
+static uint32_t interesting_word(size_t size)
+{
+	static const uint32_t words[] = {
+		0, 1, 4, 0x7f, 0xff, 0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xfffff000, 0xffffffff,
+	};
+	const uint32_t choice = next_random() % 16;
+
+	if (choice < sizeof(words) / sizeof(words[0]))
+		return words[choice];
+	return (uint32_t)size + next_random() % 64 - 32;
+}
+
+static void damage(unsigned char *bytes, size_t size)
+{
+	const uint32_t count = 1 + next_random() % 6;
+
+	for (uint32_t i = 0; i < count && size >= 4; i++) {
+		const size_t limit = next_random() % 2 == 0 && size > 256 ? 256 : size;
+		const size_t at = next_random() % (limit - 3);
+		const uint32_t word = interesting_word(size);
+
+		if (next_random() % 2 == 0)
+			bytes[at] = (unsigned char)next_random();
+		else
+			memcpy(bytes + (at & ~(size_t)3), &word, sizeof(word));
+	}
+}
+
+static size_t follow_list(const struct record *record, struct record_list list)
+{
+	size_t length = 0;
+
+	for (uint32_t i = 0; i < list.count; i++)
+		length += strlen(record_item(record, list, i));
+	return length;
+}
+
+static size_t follow_rules(const struct record *record)
+{
+	const char *base = (const char *)record;
+	const struct record_rule *rules = (const void *)(base + record->environment.offset);
+	size_t length = 0;
+
+	for (uint32_t i = 0; i < record->environment.count; i++) {
+		const struct record_part *parts = (const void *)(base + rules[i].parts.offset);
+
+		length += strlen(record_text(record, rules[i].variable));
+		for (uint32_t j = 0; j < rules[i].parts.count; j++)
+			length += strlen(record_text(record, parts[j].text));
+	}
+	return length;
+}
+
+static bool try_record(const unsigned char *bytes, size_t size)
+{
+	const struct record *record = (const void *)bytes;
+	const struct record_page *pages;
+	size_t length;
+
+	if (!check_record(bytes, size))
+		return false;
+	length = strlen(record_text(record, record->launcher)) +
+		 strlen(record_text(record, record->program)) +
+		 strlen(record_text(record, record->origin));
+	if (record->kind != LAUNCH_STATIC)
+		length += strlen(record_text(record, record->target));
+	if (record->audit != 0)
+		length += strlen(record_text(record, record->audit));
+	if (record->audit_tunables != 0)
+		length += strlen(record_text(record, record->audit_tunables));
+	length += follow_list(record, record->library_path) +
+		  follow_list(record, record->inhibit_rpath) +
+		  follow_list(record, record->preload) + follow_list(record, record->arguments) +
+		  follow_list(record, record->settings) + follow_rules(record);
+	pages = (const void *)(bytes + record->pages.offset);
+	for (uint32_t i = 0; i < record->pages.count; i++)
+		length += pages[i].size;
+	return length + 1 != 0;
+}
+
+static void require_segments(const struct image *image)
+{
+	uintptr_t end = 0;
+
+	for (uint32_t i = 0; i < image->segment_count; i++) {
+		const struct segment *segment = &image->segments[i];
+
+		require(segment->address >= end, "segments overlap");
+		require(segment->address % PAGE == 0 && segment->memory_size % PAGE == 0 &&
+				segment->file_size % PAGE == 0 && segment->offset % PAGE == 0,
+			"a segment is not made of pages");
+		require(segment->file_size <= segment->memory_size, "a file part is too large");
+		require(segment->data_end <= segment->file_size, "data ends behind the file part");
+		end = segment->address + segment->memory_size;
+		require(end >= segment->address && end <= image->size,
+			"a segment leaves its image");
+	}
+}
+
+static bool try_image(const unsigned char *bytes, size_t size)
+{
+	struct image image;
+
+	if (plan_image(&image, bytes, size, PAGE) != NULL)
+		return false;
+	require(image.segment_count > 0 && image.segment_count <= SEGMENT_LIMIT, "no segments");
+	require_segments(&image);
+	require(image.alignment >= PAGE && (image.alignment & (image.alignment - 1)) == 0,
+		"it is aligned to no power of two");
+	require(image.lowest + image.size >= image.lowest, "its end wraps around");
+	require(image.entry < image.size, "its entry lies outside");
+	require(image.headers + image.header_count * sizeof(elf_phdr) <= image.size,
+		"its program headers lie outside");
+	require(image.dynamic_size <= image.size &&
+			image.dynamic <= image.size - image.dynamic_size,
+		"its dynamic section lies outside");
+	require(image.interpreter == 0 ||
+			(image.interpreter >= image.headers && image.interpreter < image.size),
+		"its PT_INTERP header lies outside");
+	return true;
+}
+
+static unsigned char *read_file(const char *path, size_t limit, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	unsigned char *bytes = malloc(limit);
+
+	if (file == NULL || bytes == NULL) {
+		perror(path);
+		exit(2);
+	}
+	*size = fread(bytes, 1, limit, file);
+	fclose(file);
+	return bytes;
+}
+
+int main(int argc, char **argv)
+{
+	const bool is_record = argc == 5 && strcmp(argv[1], "record") == 0;
+	unsigned long accepted = 0;
+	unsigned char *original;
+	size_t whole;
+
+	if (argc != 5) {
+		fprintf(stderr, "usage: fuzz record|image FILE SEED ROUNDS\n");
+		return 2;
+	}
+	original = read_file(argv[2], is_record ? RECORD_LIMIT : HEADER_BYTES, &whole);
+	state = strtoull(argv[3], NULL, 10) * 2654435761u + 1;
+	require(is_record ? try_record(original, whole) : try_image(original, whole),
+		"the undamaged file was not");
+	for (unsigned long left = strtoul(argv[4], NULL, 10); left > 0; left--) {
+		const size_t size = next_random() % 8 == 0 ? next_random() % (whole + 1) : whole;
+		unsigned char *copy = malloc(size == 0 ? 1 : size);
+
+		memcpy(copy, original, size);
+		/* A cut record says its new size, or it would be refused for that alone. */
+		if (is_record && size >= 12)
+			memcpy(copy + 8, &(uint32_t){ (uint32_t)size }, 4);
+		if (size == whole || next_random() % 2 == 0)
+			damage(copy, size);
+		accepted += is_record ? try_record(copy, size) : try_image(copy, size);
+		free(copy);
+	}
+	printf("accepted %lu\n", accepted);
+	free(original);
+	return 0;
+}

@@ -1,0 +1,126 @@
+#include "handover.h"
+#include "environment.h"
+#include "system.h"
+#include "text.h"
+#include "words.h"
+
+enum { EXTRA_LIMIT = 6, EXTRA_AUXV = 3 };
+
+static size_t count_auxv(const auxv_entry *auxv)
+{
+	size_t count = 0;
+
+	while (auxv[count].a_type != AT_NULL)
+		count++;
+	return count + 1;
+}
+
+size_t stack_slots(const struct launch *launch)
+{
+	const struct record *record = launch->record;
+	const size_t inherited = (size_t)((uintptr_t *)launch->start.auxv - launch->start.stack);
+
+	return inherited + LOADER_WORDS + record->arguments.count + environment_slots(record) +
+	       EXTRA_LIMIT + 2 * (count_auxv(launch->start.auxv) + EXTRA_AUXV) + 2;
+}
+
+char **write_arguments(const struct launch *launch, char **to)
+{
+	for (size_t i = 1; i < launch->start.argc; i++)
+		*to++ = launch->start.argv[i];
+	*to++ = NULL;
+	return to;
+}
+
+/* The number stays even: give-back.c turns the slots into auxiliary vector entries of two words. */
+char **write_extras(char **first, char *const *extras, struct give_back *back)
+{
+	char **end = first;
+
+	for (; *extras != NULL; extras++)
+		*end++ = *extras;
+	if ((end - first) % 2 != 0)
+		*end++ = (char *)"LD_DYNPK=";
+	back->extra_count = (size_t)(end - first);
+	return end;
+}
+
+static void set_auxv(auxv_entry *first, auxv_entry **end, uintptr_t type, uintptr_t value)
+{
+	auxv_entry *entry = first;
+
+	while (entry < *end && entry->a_type != type)
+		entry++;
+	entry->a_type = type;
+	entry->a_un.a_val = value;
+	if (entry == *end)
+		(*end)++;
+}
+
+static void write_auxv(const struct launch *launch, auxv_entry *to, const struct handover *handover)
+{
+	const size_t count = count_auxv(launch->start.auxv) - 1;
+	auxv_entry *end = to + count;
+
+	for (size_t i = 0; i < count; i++)
+		to[i] = launch->start.auxv[i];
+	set_auxv(to, &end, AT_PHDR, handover->headers);
+	set_auxv(to, &end, AT_PHNUM, handover->header_count);
+	set_auxv(to, &end, AT_BASE, handover->base);
+	set_auxv(to, &end, AT_ENTRY, handover->entry);
+	set_auxv(to, &end, AT_GIVE_BACK, (uintptr_t)handover->back);
+	end->a_type = AT_NULL;
+	end->a_un.a_val = 0;
+}
+
+static uintptr_t string_end(const char *text)
+{
+	return (uintptr_t)text + text_length(text) + 1;
+}
+
+/*
+ * Debuggers read the kernel's copy of the auxiliary vector, in a live process and in a core file,
+ * to learn where a program's image lies. Kernels before 3.18 and those built without
+ * CONFIG_CHECKPOINT_RESTORE cannot be told, and nothing else depends on it.
+ */
+static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
+			const struct handover *handover)
+{
+	char **arguments = launch->start.argv;
+	char **environment = launch->start.environment;
+	const size_t last = launch->start.argc - 1;
+	const uintptr_t heap = sys_heap_end();
+	const size_t size = (size_t)((char *)find_auxv(auxv, AT_GIVE_BACK) - (char *)auxv);
+	struct memory_map map = {
+		.start_code = handover->code,
+		.end_code = handover->code_end,
+		.start_data = handover->code,
+		.end_data = handover->code_end,
+		.start_brk = heap,
+		.brk = heap,
+		.start_stack = (uintptr_t)launch->start.stack,
+		.auxv = (uint64_t *)(uintptr_t)auxv,
+		.auxv_size = (uint32_t)size,
+		.exe_fd = UINT32_MAX,
+	};
+
+	if (launch->start.argc == 0 || environment[0] == NULL)
+		return;
+	map.arg_start = (uintptr_t)arguments[0];
+	map.arg_end = string_end(arguments[last]);
+	map.env_start = (uintptr_t)environment[0];
+	while (environment[1] != NULL)
+		environment++;
+	map.env_end = string_end(environment[0]);
+	sys_set_memory_map(&map);
+}
+
+_Noreturn void enter_loader(const struct launch *launch, uintptr_t *stack, char **end,
+			    const struct handover *handover, uintptr_t entry)
+{
+	*end++ = NULL;
+	write_auxv(launch, (auxv_entry *)end, handover);
+	if (handover->code != 0)
+		tell_kernel(launch, (auxv_entry *)end, handover);
+	enter(entry, stack);
+}

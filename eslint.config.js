@@ -15,6 +15,7 @@ const stages = [
 	'closure',
 	'launcher',
 	'audit',
+	'engine',
 	'manifest',
 	'plan',
 	'archive',

@@ -18,7 +18,7 @@ import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type HostPath, type SysrootPath} from '../../lib/paths/paths.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
 import {makePlan} from '../../lib/plan/make-plan.js';
-import {walkPayload, type WalkedPayload} from '../../lib/plan/walk-payload.js';
+import {walkPayload} from '../../lib/plan/walk-payload.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
 import {version} from '../version.js';
 import {bundleName} from './bundle-name.js';
@@ -34,7 +34,7 @@ export async function pack(packing: PackRequest): Promise<void> {
 	const options = packing.arguments;
 	const mtime = entryTime(packing.sourceDateEpoch);
 	const reporter = makeReporter({quiet: options.quiet, isTerminal: packing.isTerminal});
-	const {plan, walked, launchers} = decide(packing);
+	const {plan, architecture, launchers} = await decide(packing);
 	if (options.dryRun) {
 		process.stdout.write(renderPlan(plan, options.json));
 		return;
@@ -44,7 +44,7 @@ export async function pack(packing: PackRequest): Promise<void> {
 		reporter.finding(finding);
 	}
 
-	const output = resolveOutput(packing, plan, walked);
+	const output = resolveOutput(packing, plan, architecture);
 	const abort = new AbortController();
 	const interrupt = (): void => abort.abort();
 	process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
@@ -83,11 +83,15 @@ export async function pack(packing: PackRequest): Promise<void> {
 	process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${output.path}\n`);
 }
 
-function decide(packing: PackRequest): {
+interface Decision {
 	readonly plan: BundlePlan;
-	readonly walked: WalkedPayload;
+	/** Of the bundle's main loader, as `uname -m` says it. */
+	readonly architecture: string | undefined;
 	readonly launchers: Launchers;
-} {
+}
+
+/** What it hands on refers to no sysroot: what was remembered to decide is not kept while writing. */
+async function decide(packing: PackRequest): Promise<Decision> {
 	const options = packing.arguments;
 	const request: Request = {
 		targets: options.targets,
@@ -106,11 +110,8 @@ function decide(packing: PackRequest): {
 	const payload = gatherPayload(request, sysroot, databases, exclusions);
 	const walked = walkPayload(payload, sysroot, exclusions);
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
-	const launchers = openLaunchers({
-		asked: options.launcher,
-		loader: walked.loaders[0]?.facts.object,
-		version,
-	});
+	const loader = walked.loaders[0]?.facts.object;
+	const launchers = await openLaunchers({asked: options.launcher, loader, version});
 	const plan = makePlan({
 		name: bundleName(options.name, payload, options.targets),
 		request,
@@ -123,7 +124,8 @@ function decide(packing: PackRequest): {
 		ownerOf: ownerLookup([...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();
-	return {plan, walked, launchers};
+	const architecture = loader && (architectureName(loader) ?? 'unknown');
+	return {plan, architecture, launchers};
 
 	/** Libraries keep the links of their last component; the package owns the link or its file. */
 	function ownerLookup(
@@ -158,11 +160,9 @@ function entryTime(text: string | undefined): number {
 function resolveOutput(
 	{arguments: {output}, workingDirectory}: PackRequest,
 	plan: BundlePlan,
-	walked: WalkedPayload,
+	architecture: string | undefined,
 ): {readonly path: HostPath; readonly form: ArchiveForm | 'directory'} {
-	const [loader] = walked.loaders;
-	const object = loader?.facts.object;
-	const suffix = object === undefined ? '' : `-${architectureName(object) ?? 'unknown'}`;
+	const suffix = architecture === undefined ? '' : `-${architecture}`;
 	const path = hostPath(posix.resolve(workingDirectory, output ?? `${plan.name}${suffix}.tar.gz`));
 	return {path, form: outputForm(posix.basename(path))};
 }

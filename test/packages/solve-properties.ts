@@ -5,7 +5,7 @@ import {makeExclusions} from '../../lib/packages/base-system.js';
 import type {PackageRecord} from '../../lib/packages/package-record.js';
 import {makeUniverse, type PackageUniverse} from '../../lib/packages/package-universe.js';
 import {solve} from '../../lib/packages/solve.js';
-import {rpmWorld, type PackageLiteral} from '../helpers/package-world.js';
+import {rpmWorld} from '../helpers/package-world.js';
 
 const names = ['a', 'b', 'c', 'd'] as const;
 const need = fc.oneof(

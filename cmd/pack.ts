@@ -13,6 +13,8 @@ export interface PackArguments {
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
 	readonly launcher: 'auto' | 'native' | 'sh';
+	readonly audit: 'off' | 'warn' | 'enforce';
+	readonly allow: readonly string[];
 	readonly sysroot: string;
 	readonly dryRun: boolean;
 	readonly json: boolean;
@@ -60,6 +62,13 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: 'auto' as const,
 				describe: 'what starts the programs',
 			},
+			audit: {
+				choices: ['off', 'warn', 'enforce'] as const,
+				default: 'off' as const,
+				describe:
+					'watch for libraries from outside the bundle; DYNPK_AUDIT overrules it on the target',
+			},
+			allow: {...each, describe: 'a pattern of host libraries that the audit lets in'},
 			sysroot: {
 				type: 'string',
 				requiresArg: true,

@@ -119,6 +119,7 @@ function decide(packing: PackRequest): {
 		walked,
 		missing: options.missing,
 		chooseStrategy: launchers.chooseStrategy,
+		audit: {mode: options.audit, allowed: options.allow, stub: launchers.auditStub},
 		ownerOf: ownerLookup([...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();

@@ -64,9 +64,7 @@ export function gatherPayload(
 	}
 
 	for (const {link, name} of findAlternatives(sysroot, gathering.collector.entries)) {
-		if (!isRuledOut(link, false)) {
-			gathering.collector.add(link, {kind: 'alternative', name});
-		}
+		gathering.collector.add(link, {kind: 'alternative', name});
 	}
 
 	assertElf(gathering, targets);

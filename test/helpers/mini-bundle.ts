@@ -13,7 +13,7 @@ import type {ExecutionContext} from 'ava';
 import type {LaunchSpec, LoaderLaunch} from '../../lib/launcher/launch-spec.js';
 import {editLoader} from '../../lib/launcher/loader-copy.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
-import type {PrebuiltLauncher} from '../../lib/launcher/prebuilt-launcher.js';
+import type {LauncherKit} from '../../lib/launcher/launcher-kit.js';
 import {bundlePath, sysrootPath, payloadPath} from '../../lib/paths/paths.js';
 
 const run = promisify(execFile);
@@ -58,20 +58,21 @@ export async function scratch(t: ExecutionContext): Promise<string> {
 	return directory;
 }
 
-const builds = new Map<string, Promise<PrebuiltLauncher>>();
+const builds = new Map<string, Promise<LauncherKit>>();
 
 /** Build launcher and stub with `compiler`: once for each test file. */
-export async function buildLauncher(compiler = 'gcc'): Promise<PrebuiltLauncher> {
+export async function buildLauncher(compiler = 'gcc'): Promise<LauncherKit> {
 	const known = builds.get(compiler) ?? build(compiler);
 	builds.set(compiler, known);
 	return known;
 }
 
-async function build(compiler: string): Promise<PrebuiltLauncher> {
+async function build(compiler: string): Promise<LauncherKit> {
 	const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-'));
 	try {
 		await run(join(launcherSources, 'build.sh'), [compiler, directory]);
 		return {
+			auditStub: undefined,
 			launcher: await readFile(join(directory, 'launcher')),
 			stub: await readFile(join(directory, 'self-stub')),
 		};

@@ -48,7 +48,7 @@ async function packInto(name: string, argv: readonly string[], options: DynpkRun
 	const output = join(directory, name);
 	const answer = await runDynpk(['pack', ...argv, '-o', output], {
 		...options,
-		env: {PATH: systemPath, ...options.env},
+		env: {...options.env, PATH: systemPath},
 	});
 	if (answer.status !== 0 || answer.stderr !== '') {
 		throw new Error(`pack ${argv.join(' ')}: ${answer.status ?? answer.signal}\n${answer.stderr}`);

@@ -51,15 +51,46 @@ static long map_segment(const struct segment *segment, uintptr_t base, int fd)
 	return result;
 }
 
+/* Whether every page between the first segment and the last belongs to one of them. */
+static bool is_contiguous(const struct image *image)
+{
+	uintptr_t end = 0;
+
+	for (uint32_t i = 0; i < image->segment_count; i++) {
+		if (image->segments[i].address != end)
+			return false;
+		end += image->segments[i].memory_size;
+	}
+	return true;
+}
+
+/* The first segment, stretched over the place of all: what lies there is mapped over at once. */
+static long map_stretched(const struct image *image, int fd)
+{
+	const struct segment *first = &image->segments[0];
+
+	return sys_map(0, image->size, protection_of(first->flags), MAP_PRIVATE_COPY, fd,
+		       first->offset);
+}
+
+static bool can_stretch(const struct image *image, size_t page)
+{
+	const struct segment *first = &image->segments[0];
+
+	return !image->is_fixed && image->alignment == page && is_contiguous(image) &&
+	       (first->flags & PF_W) == 0 && first->file_size == first->memory_size;
+}
+
 static long map_image(const struct image *image, int fd, size_t page)
 {
-	const long base = reserve(image, page);
+	const bool is_stretched = can_stretch(image, page);
+	const long base = is_stretched ? map_stretched(image, fd) : reserve(image, page);
 
 	if (SYSTEM_CALL_FAILED(base))
 		return base;
 	if (image->is_fixed && (uintptr_t)base != image->lowest)
 		return -12; /* ENOMEM: its one place is taken */
-	for (uint32_t i = 0; i < image->segment_count; i++) {
+	for (uint32_t i = is_stretched ? 1 : 0; i < image->segment_count; i++) {
 		const long result = map_segment(&image->segments[i], (uintptr_t)base, fd);
 
 		if (SYSTEM_CALL_FAILED(result))

@@ -17,7 +17,10 @@ void choose_search_top(struct launch *launch);
 char *library_path(struct launch *launch);
 /* The objects to preload, the launcher itself among them if `with_launcher`; NULL: none. */
 char *preload_list(struct launch *launch, bool with_launcher);
-/* The audit module; NULL: none, or none that the loader could read. */
+/* Whether the audit stub is to watch this start: by DYNPK_AUDIT, else as it was packed. */
+bool is_audited(const struct launch *launch);
+
+/* The audit module; NULL: none is asked for. Ends the launch where it cannot be had. */
 char *audit_name(struct launch *launch);
 
 /* The loader's command line up to the program's own arguments; returns behind the last word. */

@@ -1,0 +1,283 @@
+/** Targets that cannot be packed. */
+import {execFileSync} from 'node:child_process';
+import {chmodSync, mkdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import {buildObjects} from '../helpers/build-objects.js';
+import {poke} from '../helpers/elf-sink.js';
+import {writeElf} from '../helpers/elf-writer.js';
+import {asOrdinaryUser} from '../helpers/ordinary-user.js';
+import {need} from '../helpers/need.js';
+import {assertRefused, makeFiles} from '../helpers/refusal.js';
+
+const script = '#!/bin/sh\n';
+
+test('a name that is in no directory of PATH', async t => {
+	const rest = await assertRefused(t, {
+		pack: ['no-such-program'],
+		code: 'TARGET_NOT_FOUND',
+		says: 'cannot find a program named no-such-program',
+		run: {env: {PATH: '/usr/bin:relative:/bin'}},
+	});
+	t.deepEqual(rest, [
+		'  not in /usr/bin',
+		'  not in /bin',
+		'hint: name a file by its path (./no-such-program) or an installed package (deb:no-such-program, rpm:no-such-program)',
+	]);
+});
+
+test('a path that does not exist', async t => {
+	const pack = ['./nothing/here'];
+	await assertRefused(t, {pack, code: 'TARGET_NOT_FOUND', says: 'there is no $PWD/nothing/here'});
+});
+
+test('one missing target among good ones', async t => {
+	const pack = ['/bin/sh', './nothing'];
+	await assertRefused(t, {pack, code: 'TARGET_NOT_FOUND', says: 'there is no $PWD/nothing'});
+});
+
+test('a link that leads nowhere', async t => {
+	const cwd = makeFiles(t, {dangling: '-> nowhere/at all'});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./dangling'],
+		code: 'TARGET_NOT_FOUND',
+		says: '$PWD/dangling is a link that leads nowhere (to nowhere/at all)',
+	});
+});
+
+test('links that lead in a circle', async t => {
+	const cwd = makeFiles(t, {one: '-> two', two: '-> one'});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./one'],
+		code: 'TARGET_NOT_FOUND',
+		says: '$PWD/one is a link that leads nowhere (to two)',
+	});
+});
+
+test('a directory without any ELF file', async t => {
+	const cwd = makeFiles(t, {'docs/readme': 'text', 'docs/more/empty': ''});
+	const rest = await assertRefused(t, {
+		cwd,
+		pack: ['./docs'],
+		code: 'NO_ELF_FOUND',
+		says: 'no ELF file in $PWD/docs',
+	});
+	t.deepEqual(rest, ['hint: data files travel beside a program, with --with']);
+});
+
+test('a text file', async t => {
+	const cwd = makeFiles(t, {text: 'just text, and executable'});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./text'],
+		code: 'NOT_A_PROGRAM',
+		says: '$PWD/text is neither an ELF file nor a script',
+	});
+});
+
+test('an empty file', async t => {
+	const cwd = makeFiles(t, {empty: ''});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./empty'],
+		code: 'NOT_A_PROGRAM',
+		says: '$PWD/empty is neither an ELF file nor a script',
+	});
+});
+
+test('an ELF file that was cut off', async t => {
+	const good = readFileSync('/bin/sh');
+	const cwd = makeFiles(t, {header: good.subarray(0, 40), half: good.subarray(0, 3000)});
+	for (const name of ['header', 'half']) {
+		await assertRefused(t, {
+			cwd,
+			pack: [`./${name}`],
+			code: 'ELF_TRUNCATED',
+			says: /^dynpk: \$PWD\/(?:header|half)\b/,
+		});
+	}
+});
+
+test('an ELF file with a field that cannot be', async t => {
+	const good = writeElf({interpreter: '/lib64/ld-linux-x86-64.so.2', dynamic: {}});
+	const cwd = makeFiles(t, {corrupt: poke(good, {e_phentsize: 7})});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./corrupt'],
+		code: 'ELF_INVALID',
+		says: /^dynpk: \$PWD\/corrupt\b/,
+	});
+});
+
+test('a program of another architecture, whose loader is not here', async t => {
+	const {bytes} = writeElf({
+		machine: 183,
+		interpreter: '/lib/ld-linux-aarch64.so.1',
+		dynamic: {needed: ['libc.so.6']},
+	});
+	const cwd = makeFiles(t, {foreign: bytes});
+	const rest = await assertRefused(t, {
+		cwd,
+		pack: ['./foreign'],
+		code: 'UNSUPPORTED_LOADER',
+		says: 'the loader /lib/ld-linux-aarch64.so.1 is not there',
+	});
+	t.deepEqual(rest, [
+		'hint: pack on a machine that can run the program, or name its root with --sysroot',
+	]);
+});
+
+test('an object file of the compiler', async t => {
+	if (!need(t, 'gcc')) return;
+	const cwd = makeFiles(t, {'a.c': 'int a;'});
+	execFileSync('gcc', ['-c', 'a.c'], {cwd});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./a.o'],
+		code: 'NOT_A_PROGRAM',
+		says: '$PWD/a.o is an ELF file of type relocatable',
+	});
+});
+
+test('a set-user-id program', async t => {
+	const cwd = makeFiles(t, {mine: readFileSync('/bin/sh')});
+	chmodSync(join(cwd, 'mine'), 0o4755);
+	const rest = await assertRefused(t, {
+		cwd,
+		pack: ['./mine'],
+		code: 'SETUID_PROGRAM',
+		says: '$PWD/mine is a set-user-id program',
+	});
+	t.is(rest.at(-1), 'hint: use the one of the host');
+});
+
+test('su, by its name', async t => {
+	await assertRefused(t, {
+		pack: ['su'],
+		code: 'SETUID_PROGRAM',
+		says: '/usr/bin/su is a set-user-id program',
+		run: {env: {PATH: '/usr/bin'}},
+	});
+});
+
+test('a FIFO, which nobody ever writes to', async t => {
+	const cwd = makeFiles(t, {});
+	execFileSync('mkfifo', [join(cwd, 'pipe')]);
+	await assertRefused(t, {
+		cwd,
+		pack: ['./pipe'],
+		code: 'NOT_A_PROGRAM',
+		says: '$PWD/pipe is neither a file nor a directory',
+	});
+});
+
+test('a file that the user may not read', async t => {
+	const cwd = makeFiles(t, {secret: readFileSync('/bin/sh')});
+	chmodSync(join(cwd, 'secret'), 0o111);
+	chmodSync(cwd, 0o777);
+	await assertRefused(t, {
+		cwd,
+		pack: ['./secret'],
+		code: 'PERMISSION',
+		says: 'cannot read $PWD/secret',
+		run: {under: asOrdinaryUser()},
+	});
+});
+
+test('a file in a directory that the user may not enter', async t => {
+	const cwd = makeFiles(t, {});
+	mkdirSync(join(cwd, 'locked'), {mode: 0o700});
+	chmodSync(cwd, 0o777);
+	if (process.geteuid?.() !== 0) chmodSync(join(cwd, 'locked'), 0);
+	await assertRefused(t, {
+		cwd,
+		pack: ['./locked/prog'],
+		code: 'TARGET_NOT_FOUND',
+		says: 'there is no $PWD/locked/prog',
+		run: {under: asOrdinaryUser()},
+	});
+	chmodSync(join(cwd, 'locked'), 0o700);
+});
+
+test('a script whose interpreter is not there', async t => {
+	const cwd = makeFiles(t, {script: '#!/opt/nowhere/python\n'});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./script'],
+		code: 'TARGET_NOT_FOUND',
+		says: '$PWD/script: its interpreter (/opt/nowhere/python) is not here to be packed',
+	});
+});
+
+test('a script whose interpreter cannot be known before it runs', async t => {
+	const cwd = makeFiles(t, {script: '#!/usr/bin/env -S ${HOME}/python\n'});
+	await assertRefused(t, {
+		cwd,
+		pack: ['./script'],
+		code: 'TARGET_NOT_FOUND',
+		says: /^dynpk: \$PWD\/script: /,
+	});
+});
+
+test('two programs of one name', async t => {
+	const cwd = makeFiles(t, {'a/tool': `${script}exit 1`, 'b/tool': `${script}exit 2`});
+	const rest = await assertRefused(t, {
+		cwd,
+		pack: ['./a/tool', './b/tool'],
+		code: 'PATH_CLASH',
+		says: 'two programs are named tool',
+	});
+	t.deepEqual(rest, ['  $PWD/a/tool', '  $PWD/b/tool', 'hint: pack them into two bundles']);
+});
+
+for (const manager of ['deb', 'rpm']) {
+	test(`a package that is not installed, of ${manager}`, async t => {
+		await assertRefused(t, {
+			pack: [`${manager}:no-such-package`],
+			code: 'PACKAGE_UNKNOWN',
+			says: /^dynpk: (?:package \w+:no-such-package is not installed|no \w+ package database here)/,
+		});
+	});
+}
+
+for (const name of ['a/b', '..', '.hidden', '', 'x'.repeat(201)]) {
+	test(`--name ${JSON.stringify(name.slice(0, 10))}`, async t => {
+		await assertRefused(t, {
+			pack: ['/bin/sh', '--name', name],
+			code: 'USAGE',
+			says: `${name} cannot be the name of a bundle`,
+		});
+	});
+}
+
+test('--with, --scan and --sysroot of what does not exist', async t => {
+	for (const [option, words] of [
+		['--with', '--with $PWD/none: there is no such file'],
+		['--scan', '--scan $PWD/none: there is no such directory'],
+	] as const) {
+		await assertRefused(t, {
+			pack: ['/bin/sh', option, 'none'],
+			code: 'TARGET_NOT_FOUND',
+			says: words,
+		});
+	}
+
+	await assertRefused(t, {
+		pack: ['/bin/sh', '--sysroot', 'none'],
+		code: 'TARGET_NOT_FOUND',
+		says: /^dynpk: .*\$PWD\/none/,
+	});
+});
+
+test('a target that --exclude leaves out', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildObjects(t, {prog: {}});
+	await assertRefused(t, {
+		cwd: world.directory,
+		pack: ['./prog', '--exclude', 'prog'],
+		code: 'USAGE',
+		says: '--exclude leaves out the target $PWD/prog itself',
+	});
+});

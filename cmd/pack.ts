@@ -28,7 +28,8 @@ const each = {type: 'string', array: true, nargs: 1, default: [] as string[]} as
 function build(argv: Argv): Argv<PackArguments> {
 	return argv
 		.positional('targets', {
-			describe: 'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME',
+			describe:
+				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME',
 			type: 'string',
 			array: true,
 			demandOption: true,

@@ -53,12 +53,12 @@ void choose_search_top(struct launch *launch)
 
 /*
  * A plain name is best: the loader need not ask for its origin, and has fewer directories to walk
- * through for each library.
+ * through for each library. Lists of objects to preload are split at blanks too.
  */
 static bool is_plain(const struct launch *launch)
 {
 	return launch->search_top != launch->top || is_musl(launch) ||
-	       !text_contains_any(launch->top, ":;$");
+	       !text_contains_any(launch->top, ":;$ ");
 }
 
 static void put_search_directory(struct launch *launch)

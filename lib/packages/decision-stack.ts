@@ -54,7 +54,7 @@ export function makeDecisionStack(
 		if (only === undefined) {
 			goBack(item, candidates, involved);
 		} else if (options.length === 1) {
-			state.choose(only, Math.max(...involved), item);
+			state.choose(only, involved, item);
 		} else {
 			decisions.push({
 				item,
@@ -71,7 +71,9 @@ export function makeDecisionStack(
 	/** The decisions that brought the need up and those that stand in the way of candidates. */
 	function levelsBehind(item: PendingNeed, candidates: readonly PackageRecord[]): Set<number> {
 		const blockers = candidates.flatMap(record => state.blockers(record));
-		return new Set([item.by, ...blockers].map(record => state.levelOf(record)));
+		const levels = [item.by, ...blockers].flatMap(record => [...state.levelsOf(record)]);
+		const all = item.isConditional === true ? decisions.map((_, index) => index + 1) : [];
+		return new Set([...levels, ...all]);
 	}
 
 	function takeNextOption(): void {
@@ -79,7 +81,7 @@ export function makeDecisionStack(
 		const option = decision?.options[decision.next];
 		if (decision !== undefined && option !== undefined) {
 			decision.next++;
-			state.choose(option, decisions.length, decision.item);
+			state.choose(option, new Set([decisions.length]), decision.item);
 		}
 	}
 

@@ -2,8 +2,8 @@
  * Search for a set of packages in which every need is met.
  *
  * Needs that leave no choice are followed first; of the rest one is decided at a time, best option
- * first; conditions come last, when it is known what they are about. How a decision is taken back
- * is decision-stack.ts's business.
+ * first; conditions come last, when it is known what they are about. Nothing is taken only to make
+ * a condition come out otherwise. How a decision is taken back is decision-stack.ts's business.
  */
 import type {FindExclusion} from './base-system.js';
 import {makeDecisionStack, type Unmet} from './decision-stack.js';
@@ -47,19 +47,19 @@ export function searchPackages(
 		state.undo(start);
 		excluded.clear();
 		for (const record of given) {
-			state.choose(record, 0, undefined);
+			state.choose(record, new Set(), undefined);
 		}
 	}
 
 	function look(item: PendingNeed): void {
-		const {need, by} = item;
+		const {need} = item;
 		if (stack.unmet.has(formatNeed(need))) {
 			return;
 		}
 
 		switch (need.kind) {
 			case 'all':
-				need.needs.forEach(part => state.pending.push({need: part, by}));
+				need.needs.forEach(part => state.pending.push({...item, need: part}));
 				return;
 			case 'if':
 			case 'unless':
@@ -79,7 +79,7 @@ export function searchPackages(
 
 		const [compound] = need.kind === 'any' ? need.needs.filter(isCompound) : [];
 		if (compound !== undefined && providers.length === 0) {
-			state.pending.push({need: compound, by});
+			state.pending.push({...item, need: compound});
 			return;
 		}
 
@@ -135,7 +135,7 @@ export function searchPackages(
 			const wanted = consequence(need);
 			if (wanted !== undefined && !state.triggered.includes(wanted)) {
 				state.triggered.push(wanted);
-				state.pending.push({need: wanted, by});
+				state.pending.push({need: wanted, by, isConditional: true});
 			}
 		}
 

@@ -308,16 +308,32 @@ function libraryOperations(
 }
 
 function loaderOperations({walked, ownerOf}: PlanRequest): Operation[] {
-	return walked.loaders.map(({home, facts, path}) => ({
-		kind: 'copy-loader',
-		path: home,
-		from: facts.object.path,
-		size: facts.object.size,
-		mode: 0o755,
-		source: path,
-		package: ownerOf(path)?.id,
-		reason: `loader for ${facts.path}`,
-	}));
+	return walked.loaders.flatMap(({home, facts, path, libraryDirectory}): Operation[] => {
+		const owner = ownerOf(path)?.id;
+		const name = facts.object.soname ?? posix.basename(home);
+		const alias = bundlePath(posix.join(libraryDirectory, name));
+		return [
+			{
+				kind: 'copy-loader',
+				path: home,
+				from: facts.object.path,
+				size: facts.object.size,
+				mode: 0o755,
+				source: path,
+				package: owner,
+				reason: `loader for ${facts.path}`,
+			},
+			// A namespace of its own (dlmopen, an auditor) looks for the loader as for any library.
+			{
+				kind: 'make-symlink',
+				path: alias,
+				target: posix.relative(libraryDirectory, home),
+				source: path,
+				package: owner,
+				reason: `loader for ${facts.path}`,
+			},
+		];
+	});
 }
 
 function plannedLoader({home, facts}: WalkedPayload['loaders'][number]): PlannedLoader {

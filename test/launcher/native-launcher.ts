@@ -548,7 +548,7 @@ unsigned int la_version(unsigned int version) { write(2, "audited\\n", 8); retur
 			spec: {
 				...spec,
 				preload: [bundlePath('libexec/dynpk/first.so')],
-				audit: bundlePath('libexec/dynpk/audit.so'),
+				audit: {stub: bundlePath('libexec/dynpk/audit.so'), byDefault: true},
 			},
 		});
 		if (bundle === undefined) return;

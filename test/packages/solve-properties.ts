@@ -5,12 +5,14 @@ import {makeExclusions} from '../../lib/packages/base-system.js';
 import type {PackageRecord} from '../../lib/packages/package-record.js';
 import {makeUniverse, type PackageUniverse} from '../../lib/packages/package-universe.js';
 import {solve} from '../../lib/packages/solve.js';
-import {rpmWorld, type PackageLiteral} from '../helpers/package-world.js';
+import {rpmWorld} from '../helpers/package-world.js';
 
+// No `else`: nothing is taken only to make a condition come out otherwise.
 const names = ['a', 'b', 'c', 'd'] as const;
 const need = fc.oneof(
 	{weight: 3, arbitrary: fc.constantFrom(...names)},
 	{weight: 2, arbitrary: fc.constantFrom('x', 'y')},
+	{weight: 1, arbitrary: fc.constantFrom('(a if x)', '(b or y)', '(c and x)')},
 	{
 		weight: 2,
 		arbitrary: fc
@@ -25,7 +27,7 @@ const literal = (name: string, version: number) =>
 		provides: fc.subarray(['x', 'y']),
 		conflicts: fc
 			.array(need, {maxLength: 1})
-			.filter(list => list.every(text => !text.startsWith(name))),
+			.filter(list => list.every(text => !text.startsWith(name) && !text.startsWith('('))),
 	});
 const world = fc.tuple(
 	fc.array(need, {minLength: 1, maxLength: 2}),

@@ -4,8 +4,8 @@
  *
  *     node build/bench/launch.js [ROUNDS]
  *
- * The commands of a round follow each other, and a figure is the median over the rounds of the ratio
- * to the native start of the same round: a busy machine widens the spread and does not move it.
+ * Each way is timed in turns with the native start, and the figure is the median of the ratios within
+ * a pair: a busy machine widens the spread and does not move it.
  */
 import {execFile} from 'node:child_process';
 import {
@@ -52,8 +52,8 @@ await main(Number(process.argv[2] ?? 1000));
 async function main(rounds: number): Promise<void> {
 	const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'dynpk-bench-')));
 	try {
-		const timer = join(scratch, 'time-starts');
-		await compile(join(project, 'bench/audit/time-starts.c'), timer, []);
+		const timer = join(scratch, 'time-pairs');
+		await compile(join(project, 'bench/launch/time-pairs.c'), timer, []);
 		for (const workload of await workloads(scratch, rounds)) {
 			await bench(scratch, timer, workload);
 		}
@@ -123,38 +123,31 @@ async function makeLibraries(scratch: string): Promise<string> {
 }
 
 async function bench(scratch: string, timer: string, workload: Workload): Promise<void> {
-	const starts: string[] = [];
-	for (const way of ways) {
-		starts.push(await makeBundle(mkdtempSync(join(scratch, 'bundle-')), workload, way));
-	}
-
+	const {prefix, argv, name} = workload;
 	const native = workload.programs[0] ?? '';
-	const {prefix, argv} = workload;
-	const commands = [native, ...starts].map(start => [...prefix, start, ...argv].join(' '));
+	const command = (start: string): string => [...prefix, start, ...argv].join(' ');
 	const rounds = Math.max(10, Math.round(workload.rounds));
-	const {stdout} = await execute(timer, [String(rounds), ...commands], {maxBuffer: 1 << 26});
-	const table = stdout
-		.trimEnd()
-		.split('\n')
-		.map(line => line.split(' ').map(Number));
-	const nativeMedian = median(table.map(row => row[0] ?? 0));
-	const opens = prefix.length === 0 ? await countOpens([native, ...argv]) : undefined;
-	report({
-		workload: workload.name,
-		way: 'native',
-		rounds,
-		median_us: nativeMedian / 1000,
-		...opens,
-	});
-	for (const [index, way] of ways.entries()) {
-		const ratios = table.map(row => (row[index + 1] ?? 0) / (row[0] ?? 1));
-		const medianTime = median(table.map(row => row[index + 1] ?? 0));
-		const start = starts[index] ?? '';
+	for (const way of ways) {
+		const start = await makeBundle(mkdtempSync(join(scratch, 'bundle-')), workload, way);
+		const {stdout} = await execute(timer, [String(rounds), command(native), command(start)], {
+			maxBuffer: 1 << 26,
+		});
+		const pairs = stdout
+			.trimEnd()
+			.split('\n')
+			.map(line => line.split(' ').map(Number))
+			.map(([nativeTime = Number.NaN, time = Number.NaN]) => ({nativeTime, time}));
 		report({
-			...{workload: workload.name, way, rounds, median_us: medianTime / 1000},
-			ratio: Number(median(ratios).toFixed(3)),
+			...{workload: name, way, rounds},
+			native_us: Math.round(median(pairs.map(({nativeTime}) => nativeTime)) / 1000),
+			us: Math.round(median(pairs.map(({time}) => time)) / 1000),
+			ratio: Number(median(pairs.map(({nativeTime, time}) => time / nativeTime)).toFixed(3)),
 			...(prefix.length === 0 ? await countOpens([start, ...argv]) : {}),
 		});
+	}
+
+	if (prefix.length === 0) {
+		report({workload: name, way: 'native', ...(await countOpens([native, ...argv]))});
 	}
 }
 

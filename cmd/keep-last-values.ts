@@ -5,7 +5,17 @@
  * last target and all but the last `--exclude`.
  */
 
-const repeatable = new Set(['_', '--', 'targets', 'words', 'with', 'scan', 'exclude']);
+const repeatable = new Set([
+	'_',
+	'--',
+	'targets',
+	'words',
+	'with',
+	'scan',
+	'exclude',
+	'allow',
+	'repo',
+]);
 
 export function keepLastValues(argv: Record<string, unknown>): void {
 	for (const [name, value] of Object.entries(argv)) {

@@ -1,4 +1,5 @@
 /** `dynpk pack`: from targets to a bundle. */
+import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import type {Argv, ArgumentsCamelCase, CommandModule} from 'yargs';
 import type {PackRequest} from './pack/pack-request.js';
@@ -10,9 +11,12 @@ export interface PackArguments {
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly exclude: readonly string[];
+	readonly repo: readonly string[];
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
 	readonly launcher: 'auto' | 'native' | 'sh';
+	readonly audit: 'off' | 'warn' | 'enforce';
+	readonly allow: readonly string[];
 	readonly sysroot: string;
 	readonly dryRun: boolean;
 	readonly json: boolean;
@@ -24,7 +28,8 @@ const each = {type: 'string', array: true, nargs: 1, default: [] as string[]} as
 function build(argv: Argv): Argv<PackArguments> {
 	return argv
 		.positional('targets', {
-			describe: 'a program, script, shared object or directory; deb:NAME or rpm:NAME',
+			describe:
+				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME',
 			type: 'string',
 			array: true,
 			demandOption: true,
@@ -45,6 +50,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
 			exclude: {...each, describe: 'a path pattern or soname to leave out'},
+			repo: {...each, describe: 'a directory of packages that package files may need'},
 			missing: {
 				choices: ['error', 'warn', 'ignore'] as const,
 				default: 'error' as const,
@@ -60,6 +66,13 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: 'auto' as const,
 				describe: 'what starts the programs',
 			},
+			audit: {
+				choices: ['off', 'warn', 'enforce'] as const,
+				default: 'off' as const,
+				describe:
+					'watch for libraries from outside the bundle; DYNPK_AUDIT overrules it on the target',
+			},
+			allow: {...each, describe: 'a pattern of host libraries that the audit lets in'},
 			sysroot: {
 				type: 'string',
 				requiresArg: true,
@@ -89,6 +102,7 @@ async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 			.split(':')
 			.filter(directory => posix.isAbsolute(directory)),
 		sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
+		temporaryDirectory: tmpdir(),
 		isTerminal: process.stderr.isTTY,
 	};
 	await pack(request);

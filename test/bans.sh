@@ -20,5 +20,5 @@ ban 'a shell between us and a program parses names' '(^|[^.a-zA-Z])exec(Sync)?\(
 ban 'ldd and its switch execute the input' 'LD_TRACE_LOADED_OBJECTS|\bldd\b.*spawn' lib cmd
 ban 'names of the payload reach a script through {{sh}} or {{comment}} only' '[^{]\{\{(program|starter|loader|source|interpreter)\b' wrappers
 ban 'work left for later belongs in the tracker' '(//|/\*|#) *(TODO|XXX|HACK)' lib cmd wrappers audit-stub test bench
-ban 'no registry or machine is named in what is committed' 'registry\.npmjs|deb\.debian\.org|/root/|/work/' lib cmd wrappers audit-stub test bench docs README.md CHANGELOG.md Makefile .ci package-lock.json
+ban 'no registry or machine is named in what is committed' 'registry\.npmjs|deb\.debian\.org|/root/\.|/work/(main|shared|wt)' lib cmd wrappers audit-stub test bench docs README.md CHANGELOG.md Makefile .ci package-lock.json
 exit $broken

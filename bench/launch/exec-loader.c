@@ -1,6 +1,6 @@
 /*
- * A launcher as others make them: find the bundle, execute its loader. Built static. TOP is where it
- * lies from the launcher's directory, LOADER and PROGRAM are below that.
+ * A launcher as others make them: find the bundle, execute its loader. Built static. TOP is where
+ * it lies from the launcher's directory, LOADER and PROGRAM are below that.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +9,8 @@
 
 int main(int argc, char **argv)
 {
-	char self[PATH_MAX] = "", loader[2 * PATH_MAX], library_path[2 * PATH_MAX], program[2 * PATH_MAX];
+	char self[PATH_MAX] = "", loader[2 * PATH_MAX], library_path[2 * PATH_MAX],
+	     program[2 * PATH_MAX];
 	char *words[256] = { loader, "--library-path", library_path, program };
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || argc > 250)

@@ -8,7 +8,11 @@ import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
-import {openLauncherKit, type LauncherKit} from '../../lib/launcher/launcher-kit.js';
+import {
+	openLauncherKit,
+	type AuditStub,
+	type LauncherKit,
+} from '../../lib/launcher/launcher-kit.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
@@ -18,6 +22,8 @@ import type {StageTools} from '../../lib/stage/stage-bundle.js';
 
 export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLaunch'> {
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
+	/** The audit stub that this kind of launcher can load. */
+	readonly auditStub: AuditStub | undefined;
 }
 
 export interface LauncherRequest {
@@ -48,6 +54,7 @@ export function openLaunchers({asked, loader, version}: LauncherRequest): Launch
 
 function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launchers {
 	return {
+		auditStub: kit.auditStub,
 		chooseStrategy: object =>
 			chooseStrategy(object, {
 				bytes: readFileSync(object.path),
@@ -69,6 +76,7 @@ function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launche
 function shellLaunchers(version: string): Launchers {
 	const make = makeShellLauncher(readShellTemplate());
 	return {
+		auditStub: undefined,
 		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
 		makeLauncher: (launch: LaunchSpec) => make(launch, version),
 		makeSelfLaunch: () => {

@@ -33,6 +33,8 @@ function describe(operation: Operation): string {
 		case 'copy-loader':
 		case 'write-launcher':
 		case 'write-self-program':
+		case 'copy-tool':
+		case 'write-text':
 			return operation.path;
 	}
 }

@@ -14,8 +14,11 @@ import {IDENT_SIZE} from './file-header.js';
 
 export type Opened =
 	| {readonly status: 'elf'; readonly object: ElfObject}
-	| {readonly status: 'not-elf'; readonly reason: string};
+	| {readonly status: 'not-elf'; readonly reason: string; readonly script?: Buffer};
 
+/** As much as the kernel looks at of a script (BINPRM_BUF_SIZE, linux/binfmts.h). */
+const SCRIPT_HEAD = 256;
+const HASH_BANG = 0x2321;
 /** `\x7fELF`. */
 const MAGIC = 0x7f45_4c46;
 
@@ -40,18 +43,21 @@ export function openElf(path: HostPath): Opened {
 		}
 
 		const file = fileBytes(fd, path, Number(status.size));
-		if (file.size < IDENT_SIZE) {
-			return {status: 'not-elf', reason: 'is too short'};
-		}
-
-		if (file.at(0, IDENT_SIZE, 'e_ident').bytes.readUInt32BE(0) !== MAGIC) {
-			return {status: 'not-elf', reason: 'does not begin with the ELF magic'};
-		}
-
-		return {status: 'elf', object: decodeObject(file, `${status.dev}:${status.ino}`)};
+		const head = file.at(0, Math.min(SCRIPT_HEAD, file.size), 'e_ident').bytes;
+		return head.length >= IDENT_SIZE && head.readUInt32BE(0) === MAGIC
+			? {status: 'elf', object: decodeObject(file, `${status.dev}:${status.ino}`)}
+			: describeOther(head);
 	} finally {
 		closeSync(fd);
 	}
+}
+
+/** Whoever asks whether a file is ELF asks next whether it is a script; so it is not opened again. */
+function describeOther(head: Buffer): Opened {
+	const reason = head.length < IDENT_SIZE ? 'is too short' : 'does not begin with the ELF magic';
+	return head.length > 2 && head.readUInt16BE(0) === HASH_BANG
+		? {status: 'not-elf', reason, script: Buffer.from(head.subarray(0, SCRIPT_HEAD))}
+		: {status: 'not-elf', reason};
 }
 
 function openUnblocking(path: HostPath): number | undefined {

@@ -3,10 +3,11 @@
  *
  * `/var/lib/dpkg/alternatives/NAME` (or `/var/lib/alternatives/NAME`) says which links belong to an
  * alternative; `/etc/alternatives/NAME` is where they lead now. Those that lead into the payload
- * travel with it, so that `vi` starts the packed vim.
+ * travel with it, so that `vi` starts the packed vim, unless the rules for packages leave them out.
  */
 import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {isRuledOut} from './payload-rules.js';
 import type {Sysroot} from './sysroot.js';
 
 export interface Alternative {
@@ -25,8 +26,9 @@ export function findAlternatives(
 	return administration.flatMap(directory =>
 		(sysroot.list(directory) ?? []).flatMap(name => {
 			const record = sysroot.read(sysrootPath(posix.join(directory, name)), RECORD_LIMIT);
-			return readRecord(name, record?.toString('utf8') ?? '').filter(alternative => {
-				const current = sysroot.realPath(alternative.link);
+			return readRecord(name, record?.toString('utf8') ?? '').filter(({link}) => {
+				// Most are manual pages: following those would list all directories of them.
+				const current = isRuledOut(link, false) ? undefined : sysroot.realPath(link);
 				return current !== undefined && payload.has(current);
 			});
 		}),

@@ -26,7 +26,7 @@ import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
 import type {Sysroot} from './sysroot.js';
-import {isProgram, resolveTarget, typedPath, type Target} from './target.js';
+import {findOnPath, isProgram, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
 export function gatherPayload(
@@ -64,9 +64,7 @@ export function gatherPayload(
 	}
 
 	for (const {link, name} of findAlternatives(sysroot, gathering.collector.entries)) {
-		if (!isRuledOut(link, false)) {
-			gathering.collector.add(link, {kind: 'alternative', name});
-		}
+		gathering.collector.add(link, {kind: 'alternative', name});
 	}
 
 	assertElf(gathering, targets);
@@ -97,7 +95,7 @@ function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
 			gathering.named.add(target.package);
 			const database = databases.find(({manager}) => manager === target.package.manager);
 			const files = database?.files([target.package]).get(target.package) ?? [];
-			return packagePrograms(files, sysroot);
+			return withNamesake(gathering, target.package.name, packagePrograms(files, sysroot));
 		}
 
 		case 'directory':
@@ -113,6 +111,20 @@ function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
 			addOwners(gathering, target.path);
 			return target.kind === 'object' ? [] : [{name: target.name, path: target.path}];
 	}
+}
+
+/**
+ * The program of the package's own name comes first, even where a package it needs has the file:
+ * Debian's `python3` package is all of Python but `/usr/bin/python3`.
+ */
+function withNamesake(
+	{request, sysroot}: Gathering,
+	name: string,
+	programs: readonly PackedProgram[],
+): PackedProgram[] {
+	const path = findOnPath(name, request.searchPath, sysroot);
+	const others = programs.filter(program => program.name !== name);
+	return path === undefined ? [...programs] : [{name, path}, ...others];
 }
 
 function addOwners({request, sysroot, databases, roots}: Gathering, path: SysrootPath): void {

@@ -12,7 +12,7 @@ import scriptRules from './data/script-rules.json' with {type: 'json'};
 import type {Exclusions} from './exclusions.js';
 import type {InstalledPackage} from './installed/package-database.js';
 import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
-import {readShebang, shebangLimit} from './shebang.js';
+import {readShebang} from './shebang.js';
 import type {FileStatus, Sysroot} from './sysroot.js';
 
 export interface Collector {
@@ -169,8 +169,9 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 			return undefined;
 		}
 
-		if ((status.mode & 0o111) !== 0 && !isLibraryCode(path)) {
-			const shebang = readShebang(sysroot.read(path, shebangLimit) ?? Buffer.alloc(0));
+		const head = answer.status === 'not-elf' ? answer.script : undefined;
+		if (head !== undefined && (status.mode & 0o111) !== 0 && !isLibraryCode(path)) {
+			const shebang = readShebang(head);
 			if (shebang !== undefined) {
 				return {kind: 'script', shebang};
 			}

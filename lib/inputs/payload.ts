@@ -67,14 +67,8 @@ export interface PackedProgram {
 }
 
 export interface PayloadFinding {
-	readonly code:
-		| 'SET_ID_LEFT_OUT'
-		| 'UNREADABLE_LEFT_OUT'
-		| 'SPECIAL_FILE_LEFT_OUT'
-		| 'DANGLING_LINK'
-		| 'SCRIPT_NOT_STARTED_HERE'
-		| 'PACKAGE_LEFT_OUT'
-		| 'FILE_LISTED_BUT_ABSENT';
+	/** Such as `SET_ID_LEFT_OUT`. */
+	readonly code: string;
 	readonly path: string;
 	readonly message: string;
 }

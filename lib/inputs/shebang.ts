@@ -20,7 +20,7 @@ export interface Shebang {
 }
 
 /** What the kernel looks at; a longer line is cut or refused by it. */
-export const shebangLimit = 256;
+const shebangLimit = 256;
 
 /** Parse the head of a file; `undefined` when it is no script. */
 export function readShebang(head: Buffer): Shebang | undefined {

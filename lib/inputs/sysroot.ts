@@ -26,8 +26,11 @@ export type ElfAnswer =
 	| {readonly status: 'absent'}
 	/** ld.so searches on after EACCES; any other errno ends the search of that list of directories. */
 	| {readonly status: 'unreadable'; readonly reason: string; readonly errno: string}
-	/** Exists and opens, but ld.so would refuse it: a directory, a script, a truncated file. */
-	| {readonly status: 'not-elf'; readonly reason: string};
+	/**
+	 * Exists and opens, but ld.so would refuse it: a directory, a script, a truncated file. Of a
+	 * script, as the kernel tells them, the first 256 bytes.
+	 */
+	| {readonly status: 'not-elf'; readonly reason: string; readonly script?: Buffer};
 
 export interface Sysroot {
 	readonly root: HostPath;

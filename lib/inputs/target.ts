@@ -4,12 +4,13 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {readElf} from '../elf/read-elf.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {probeElf} from '../elf/probe-elf.js';
+import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
 import type {Request} from './request.js';
-import {readShebang, shebangLimit} from './shebang.js';
-import type {Sysroot} from './sysroot.js';
+import type {PackedProgram} from './payload.js';
+import {readShebang} from './shebang.js';
+import type {ElfAnswer, Sysroot} from './sysroot.js';
 
 export type Target =
 	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
@@ -125,27 +126,42 @@ function classify(path: SysrootPath, sysroot: Sysroot): Target {
 	}
 
 	assertNotSetId(path, status.mode);
-	const head = sysroot.read(real, shebangLimit);
-	if (head === undefined) {
+	const answer = sysroot.elf(real);
+	if (answer.status === 'unreadable') {
 		throw new DynpkError('PERMISSION', `cannot read ${path}`);
 	}
 
-	if (readShebang(head) !== undefined) {
-		return {kind: 'script', name, path};
+	if (answer.status !== 'elf') {
+		return classifyOther({name, path}, host, answer);
 	}
 
-	if (!head.subarray(0, 4).equals(Buffer.from('\u007fELF', 'latin1'))) {
-		throw new DynpkError('NOT_A_PROGRAM', `${path} is neither an ELF file nor a script`, {
-			hint: 'data files travel with --with',
-		});
-	}
-
-	const object = readElf(host);
+	const {object} = answer;
 	if (object.type !== 'executable' && object.type !== 'shared') {
 		throw new DynpkError('NOT_A_PROGRAM', `${path} is an ELF file of type ${object.type}`);
 	}
 
 	return {kind: isProgram(object) ? 'program' : 'object', name, path};
+}
+
+/** @throws {DynpkError} the ELF reader's own for a damaged object, NOT_A_PROGRAM for a data file */
+function classifyOther(
+	named: Pick<PackedProgram, 'name' | 'path'>,
+	host: HostPath,
+	answer: ElfAnswer,
+): Target {
+	const head = answer.status === 'not-elf' ? answer.script : undefined;
+	if (head !== undefined && readShebang(head) !== undefined) {
+		return {kind: 'script', ...named};
+	}
+
+	// The sysroot says of a damaged object only that it is none; here its fault is thrown.
+	if (probeElf(host) === undefined) {
+		throw new DynpkError('NOT_A_PROGRAM', `${named.path} is neither an ELF file nor a script`, {
+			hint: 'data files travel with --with',
+		});
+	}
+
+	throw new DynpkError('INPUT_CHANGED', `${named.path} changed while it was looked at`);
 }
 
 function assertNotSetId(path: SysrootPath, mode: number): void {

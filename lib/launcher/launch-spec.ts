@@ -38,8 +38,16 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitOwnRpath: boolean;
 	/** Loaded ahead of every library; the native launcher only. */
 	readonly preload?: readonly BundlePath[];
-	/** The audit module, named in LD_AUDIT's place; the native launcher only. */
-	readonly audit?: BundlePath;
+	/** The audit stub, loaded where DYNPK_AUDIT or `byDefault` asks for it; the native launcher only. */
+	readonly audit?: AuditLaunch;
+}
+
+export interface AuditLaunch {
+	readonly stub: BundlePath;
+	/** Whether it is loaded when DYNPK_AUDIT says nothing. */
+	readonly byDefault: boolean;
+	/** What GLIBC_TUNABLES must hold while the loader reads it. */
+	readonly tunables?: string;
 }
 
 export interface LoaderOptions {

@@ -44,10 +44,11 @@ const flags = {
 	preload: 16,
 	audit: 32,
 	inhibitOwnRpath: 64,
+	auditByDefault: 128,
 } as const;
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
-const WORDS = 16;
+const WORDS = 17;
 const LISTS = 7;
 const FIXED_SIZE = MAGIC.length + 4 * WORDS + 8 * LISTS;
 
@@ -68,7 +69,8 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		writer.text(spec.program),
 		spec.kind === 'static' ? 0 : writer.text(isLoader ? spec.loader : spec.interpreter),
 		writer.text(posix.relative(posix.dirname(spec.program), '') || '.'),
-		isLoader && spec.audit !== undefined ? writer.text(spec.audit) : 0,
+		isLoader && spec.audit !== undefined ? writer.text(spec.audit.stub) : 0,
+		isLoader && spec.audit?.tunables !== undefined ? writer.text(spec.audit.tunables) : 0,
 		self?.headers ?? 0,
 	];
 	const isScript = spec.kind === 'script';
@@ -95,7 +97,8 @@ function flagsOf(spec: LoaderLaunch): number {
 		(inhibitRpath ? flags.inhibitRpath : 0) |
 		(preload ? flags.preload : 0) |
 		(audit ? flags.audit : 0) |
-		(spec.inhibitOwnRpath ? flags.inhibitOwnRpath : 0)
+		(spec.inhibitOwnRpath ? flags.inhibitOwnRpath : 0) |
+		(spec.audit?.byDefault === true ? flags.auditByDefault : 0)
 	);
 }
 

@@ -12,6 +12,7 @@ import {deriveAlternatives} from './derive-alternatives.js';
 import {deriveSonameLinks} from './derive-soname-links.js';
 import {listPayload, type ListedPackage} from './list-payload.js';
 import type {MergedSysroot} from './merged-sysroot.js';
+import type {PackageRecord} from './package-record.js';
 import {planMerge} from './plan-merge.js';
 import {withFaults} from './read-package-file.js';
 import {collectScripts, findScriptlets} from './scriptlet-findings.js';
@@ -28,11 +29,7 @@ export async function mergePayload(
 	solution: Solution,
 	destination: HostPath,
 ): Promise<MergedSysroot> {
-	const packages: ListedPackage[] = [];
-	for (const {record} of solution.packages) {
-		packages.push(await listPayload(record));
-	}
-
+	const packages = await listAll(solution.packages.map(({record}) => record));
 	const plan = planMerge(packages);
 	makeRoot(destination);
 	try {
@@ -53,6 +50,19 @@ export async function mergePayload(
 		rmSync(destination, {recursive: true, force: true});
 		throw error;
 	}
+}
+
+/** Decompressors run beside each other; four keep two to four cores busy. */
+const LISTED_AT_ONCE = 4;
+
+async function listAll(records: readonly PackageRecord[]): Promise<readonly ListedPackage[]> {
+	const packages: ListedPackage[] = [];
+	for (let start = 0; start < records.length; start += LISTED_AT_ONCE) {
+		const batch = records.slice(start, start + LISTED_AT_ONCE);
+		packages.push(...(await Promise.all(batch.map(listPayload))));
+	}
+
+	return packages;
 }
 
 /** Closed to others: set-id files of packages lie in it with their bits. */

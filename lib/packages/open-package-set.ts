@@ -7,8 +7,14 @@
 import {existsSync, readdirSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {hostPath, type HostPath} from '../paths/paths.js';
-import {compareRecords, isAnyArch, packageId, type PackageRecord} from './package-record.js';
+import {comparePaths, hostPath, type HostPath} from '../paths/paths.js';
+import {
+	archFamily,
+	compareRecords,
+	isAnyArch,
+	packageId,
+	type PackageRecord,
+} from './package-record.js';
 import {readDebIndex} from './read-deb-index.js';
 import {readPackageFile, withFaults} from './read-package-file.js';
 import {
@@ -30,7 +36,8 @@ export interface PackageSet {
 }
 
 /**
- * Read the given package files and every repository's index.
+ * Read the given package files and every repository's index. `arch` says which architecture is
+ * meant where no given package has one; without it, the one most of the repositories' packages have.
  *
  * @throws {DynpkError} MIXED_ARCHITECTURES, USAGE when one package is given in two versions, and
  * whatever is wrong with a package or an index.
@@ -38,18 +45,20 @@ export interface PackageSet {
 export async function openPackageSet(
 	files: readonly HostPath[],
 	repositories: readonly HostPath[],
+	options: {readonly arch?: string} = {},
 ): Promise<PackageSet> {
 	const given = await Promise.all([...new Set(files)].map(file => readPackageFile(file)));
 	given.sort(compareRecords);
 	requireOneOfEach(given);
 	const [first] = given;
 	const opened = await Promise.all(repositories.map(openRepository));
-	const arch = commonArch(given);
-	const available = opened
+	const candidates = opened
 		.flatMap(({records}) => records)
 		.filter(record => !files.includes(record.file))
-		.filter(record => first === undefined || record.manager === first.manager)
-		.filter(record => arch === undefined || isAnyArch(record) || record.arch === arch)
+		.filter(record => first === undefined || record.manager === first.manager);
+	const arch = commonArch(given) ?? options.arch ?? mostFrequentArch(candidates);
+	const available = candidates
+		.filter(record => isAnyArch(record) || archFamily(record) === arch)
 		.sort(compareRecords);
 	return {
 		given,
@@ -130,7 +139,7 @@ function commonArch(given: readonly PackageRecord[]): string | undefined {
 	}
 
 	const native = given.filter(record => !isAnyArch(record));
-	const arches = [...new Set(native.map(({arch}) => arch))];
+	const arches = [...new Set(native.map(archFamily))];
 	if (arches.length > 1) {
 		throw new DynpkError('MIXED_ARCHITECTURES', `the packages are for ${arches.join(' and ')}`, {
 			details: native.map(packageId),
@@ -139,6 +148,18 @@ function commonArch(given: readonly PackageRecord[]): string | undefined {
 	}
 
 	return arches[0];
+}
+
+function mostFrequentArch(records: readonly PackageRecord[]): string | undefined {
+	const counts = new Map<string, number>();
+	for (const record of records) {
+		if (!isAnyArch(record)) {
+			counts.set(archFamily(record), (counts.get(archFamily(record)) ?? 0) + 1);
+		}
+	}
+
+	const [most] = [...counts].sort(([a, m], [b, n]) => n - m || comparePaths(a, b));
+	return most?.[0];
 }
 
 async function findPaths(

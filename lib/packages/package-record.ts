@@ -50,3 +50,15 @@ function compareVersions(a: PackageRecord, b: PackageRecord): number {
 export function isAnyArch({arch}: Pick<PackageRecord, 'arch'>): boolean {
 	return arch === 'noarch' || arch === 'all';
 }
+
+/**
+ * The architecture whose packages go together: rpm has several names for 32-bit x86, and for
+ * levels of 64-bit x86.
+ */
+export function archFamily({arch}: Pick<PackageRecord, 'arch'>): string {
+	if (/^i[3-6]86$|^athlon$/u.test(arch)) {
+		return 'i686';
+	}
+
+	return arch.replace(/^x86_64_v\d$/u, 'x86_64');
+}

@@ -10,12 +10,14 @@ import type {PackageUniverse} from './package-universe.js';
 export interface PendingNeed {
 	readonly need: Need;
 	readonly by: PackageRecord;
+	/** It came out of a condition, so any decision may have brought it up. */
+	readonly isConditional?: boolean;
 }
 
 export interface Choice {
 	readonly record: PackageRecord;
-	/** The latest decision that it depends on; 0 for what was given and what that forces. */
-	readonly level: number;
+	/** The decisions that it depends on; none for what was given and what that forces. */
+	readonly levels: ReadonlySet<number>;
 	readonly because: PendingNeed | undefined;
 }
 
@@ -30,9 +32,13 @@ export interface SearchState {
 	readonly conditional: PendingNeed[];
 	/** Conditional needs whose condition held, so that each is taken up once. */
 	readonly triggered: Need[];
-	readonly choose: (record: PackageRecord, level: number, because: PendingNeed | undefined) => void;
+	readonly choose: (
+		record: PackageRecord,
+		levels: ReadonlySet<number>,
+		because: PendingNeed | undefined,
+	) => void;
 	readonly isChosen: (record: PackageRecord) => boolean;
-	readonly levelOf: (record: PackageRecord) => number;
+	readonly levelsOf: (record: PackageRecord) => ReadonlySet<number>;
 	/** The chosen packages that `record` cannot be beside. */
 	readonly blockers: (record: PackageRecord) => readonly PackageRecord[];
 	readonly mark: () => Mark;
@@ -48,6 +54,8 @@ export interface Mark {
 	readonly conditional: number;
 	readonly triggered: number;
 }
+
+const NO_LEVELS: ReadonlySet<number> = new Set();
 
 export function makeSearchState(universe: PackageUniverse): SearchState {
 	const choices: Choice[] = [];
@@ -65,8 +73,8 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 		deferredCursor: 0,
 		conditional: [],
 		triggered: [],
-		choose(record, level, because) {
-			const choice = {record, level, because};
+		choose(record, levels, because) {
+			const choice = {record, levels, because};
 			choices.push(choice);
 			byRecord.set(record, choice);
 			byName.set(record.name, record);
@@ -79,7 +87,7 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 			}
 		},
 		isChosen: record => byRecord.has(record),
-		levelOf: record => byRecord.get(record)?.level ?? 0,
+		levelsOf: record => byRecord.get(record)?.levels ?? NO_LEVELS,
 		blockers(record) {
 			const same = byName.get(record.name);
 			const rival = same === undefined || same === record ? [] : [same];

@@ -35,6 +35,8 @@ export type Operation =
 	| CopyCompiledPython
 	| WriteLauncher
 	| WriteSelfProgram
+	| CopyTool
+	| WriteText
 	| MakeSymlink
 	| MakeHardlink;
 
@@ -93,6 +95,19 @@ export interface WriteSelfProgram extends FromSource {
 	readonly from: HostPath;
 	/** In bytes. */
 	readonly size: number;
+}
+
+/** A file of dynpk's own that works on the target: the audit stub. */
+export interface CopyTool extends OperationBase {
+	readonly kind: 'copy-tool';
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
+}
+
+export interface WriteText extends OperationBase {
+	readonly kind: 'write-text';
+	readonly text: string;
 }
 
 export interface MakeSymlink extends OperationBase {

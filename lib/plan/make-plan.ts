@@ -18,6 +18,7 @@ import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan, Operation, PlannedLoader} from './bundle-plan.js';
 import {makeEnvironment, withParents} from './environment.js';
+import {planAudit, type AuditPlan, type AuditRequest} from './plan-audit.js';
 import {describeObjects} from './describe-objects.js';
 import {nameLibraries} from './name-libraries.js';
 import {orderOperations} from './order-operations.js';
@@ -42,6 +43,7 @@ export interface PlanRequest {
 	readonly missing: 'error' | 'warn' | 'ignore';
 	/** How the launcher in use starts a program. */
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
+	readonly audit: AuditRequest;
 	/** Owners of libraries that are not part of the payload. */
 	readonly ownerOf: (path: SysrootPath) => PackageRecord | undefined;
 }
@@ -59,7 +61,8 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		loaderIds: new Set(walked.loaders.map(({facts}) => facts.object.fileId)),
 	});
 	const homes = homesOf(placement, inPlace, walked);
-	const launches = planLaunches(planning, scripts, placement, homes);
+	const audit = planAudit(walked, planning.audit);
+	const launches = planLaunches(planning, scripts, placement, homes, audit);
 	const selfReading = new Set(launches.filter(isSelfReading).map(({launcher}) => launcher));
 	const carriage = (file: PayloadFile): Carriage =>
 		selfReading.has(payloadPath(file.path))
@@ -81,12 +84,14 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 			...launches.flatMap(launch => launcherOperations(launch, payload)),
 			...libraryOperations(placement, payload, planning),
 			...loaderOperations(planning),
+			...audit.operations,
 			...payload.programs.map(program => programLink(program.name, program.path)),
 		]),
 		objects: describeObjects(walked, homes),
 		findings: [
 			...payload.findings,
 			...missing,
+			...audit.findings,
 			...layout.dropped.map(({path, target}): FindingRecord => ({
 				code: 'LINK_TO_HOST_LEFT_OUT',
 				path,
@@ -185,6 +190,7 @@ function planLaunches(
 	scripts: ReadonlyMap<SysrootPath, BundlePath>,
 	placement: LibraryPlacement,
 	homes: ReadonlyMap<string, BundlePath>,
+	audit: AuditPlan,
 ): LaunchSpec[] {
 	const {payload, walked} = planning;
 	const launched = payload.entries.filter(
@@ -195,6 +201,7 @@ function planLaunches(
 		placement,
 		homes,
 		chooseStrategy: planning.chooseStrategy,
+		auditOf: audit.launchOf,
 		environment: makeEnvironment({
 			payloadPaths: withParents(payload.entries.map(({path}) => path)),
 			programDirectories: searchDirectories(launched),
@@ -301,16 +308,32 @@ function libraryOperations(
 }
 
 function loaderOperations({walked, ownerOf}: PlanRequest): Operation[] {
-	return walked.loaders.map(({home, facts, path}) => ({
-		kind: 'copy-loader',
-		path: home,
-		from: facts.object.path,
-		size: facts.object.size,
-		mode: 0o755,
-		source: path,
-		package: ownerOf(path)?.id,
-		reason: `loader for ${facts.path}`,
-	}));
+	return walked.loaders.flatMap(({home, facts, path, libraryDirectory}): Operation[] => {
+		const owner = ownerOf(path)?.id;
+		const name = facts.object.soname ?? posix.basename(home);
+		const alias = bundlePath(posix.join(libraryDirectory, name));
+		return [
+			{
+				kind: 'copy-loader',
+				path: home,
+				from: facts.object.path,
+				size: facts.object.size,
+				mode: 0o755,
+				source: path,
+				package: owner,
+				reason: `loader for ${facts.path}`,
+			},
+			// A namespace of its own (dlmopen, an auditor) looks for the loader as for any library.
+			{
+				kind: 'make-symlink',
+				path: alias,
+				target: posix.relative(libraryDirectory, home),
+				source: path,
+				package: owner,
+				reason: `loader for ${facts.path}`,
+			},
+		];
+	});
 }
 
 function plannedLoader({home, facts}: WalkedPayload['loaders'][number]): PlannedLoader {

@@ -3,11 +3,16 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
-import type {EnvironmentRule, HostRequirements, LaunchSpec} from '../launcher/launch-spec.js';
+import type {
+	AuditLaunch,
+	EnvironmentRule,
+	HostRequirements,
+	LaunchSpec,
+} from '../launcher/launch-spec.js';
 import {comparePaths, payloadPath, type BundlePath} from '../paths/paths.js';
 import type {LibraryPlacement} from './place-libraries.js';
 import {programHome, scriptHome} from './place-payload.js';
-import type {WalkedProgram} from './walk-payload.js';
+import type {WalkedLoader, WalkedProgram} from './walk-payload.js';
 
 export interface LaunchFacts {
 	readonly placement: LibraryPlacement;
@@ -15,6 +20,8 @@ export interface LaunchFacts {
 	readonly homes: ReadonlyMap<string, BundlePath>;
 	readonly environment: (names: readonly string[]) => readonly EnvironmentRule[];
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
+	/** How the audit stub is loaded into programs of a loader; `undefined` where it is not. */
+	readonly auditOf: (loader: WalkedLoader) => AuditLaunch | undefined;
 	/** Every name a program is known by. */
 	readonly namesOf: (file: PayloadFile) => readonly string[];
 }
@@ -55,6 +62,7 @@ function loaderLaunch(
 	const privateDirectory = facts.placement.privateDirectories.get(file.path);
 	const objects = closure.linkMap.map(entry => entry.object);
 	const choice = facts.chooseStrategy(object);
+	const audit = facts.auditOf(loader);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(file.path),
@@ -76,6 +84,7 @@ function loaderLaunch(
 		],
 		inhibitRpath: inhibitedLibraries(facts.placement),
 		inhibitOwnRpath: leadsOutside(object) && !usesOrigin(object),
+		...(audit === undefined ? {} : {audit}),
 		environment: facts.environment(facts.namesOf(file)),
 		requires: hostRequirements([...objects, loader.facts.object]),
 	};

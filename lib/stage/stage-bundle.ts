@@ -85,6 +85,20 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 				break;
 			}
 
+			case 'copy-tool':
+				yield {
+					kind: 'file',
+					path,
+					mode: 0o755,
+					content: {kind: 'host-file', path: operation.from, size: operation.size},
+				};
+				break;
+			case 'write-text': {
+				const bytes = Buffer.from(operation.text);
+				yield {kind: 'file', path, mode: 0o644, content: {kind: 'bytes', bytes}};
+				break;
+			}
+
 			case 'write-self-program': {
 				const {program: bytes} = tools.makeSelfLaunch(
 					operation.launch,
@@ -213,6 +227,9 @@ function fileRecord(
 				package: operation.package,
 				reason,
 			};
+		case 'write-text':
+			return {path, kind: 'file', mode: '0644', ...digest, reason};
+		case 'copy-tool':
 		case 'write-launcher':
 			return {path, kind: 'file', mode: '0755', ...digest, reason};
 	}

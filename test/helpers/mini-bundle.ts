@@ -72,6 +72,7 @@ async function build(compiler: string): Promise<LauncherKit> {
 	try {
 		await run(join(launcherSources, 'build.sh'), [compiler, directory]);
 		return {
+			auditStub: undefined,
 			launcher: await readFile(join(directory, 'launcher')),
 			stub: await readFile(join(directory, 'self-stub')),
 		};

@@ -482,3 +482,141 @@ test('a damaged record is refused with one sentence', async t => {
 		stderr: 'dynpk: this launcher has no valid launch record: pack again\n',
 	});
 });
+
+interface RpathWorld {
+	readonly bundle: MiniBundle;
+	readonly answer: () => Promise<number>;
+}
+
+/** A program, its library and the library's own: `inner` is 1 in the bundle and 2 where a DT_RPATH leads. */
+async function rpathWorld(
+	t: ExecutionContext,
+	where: 'library' | 'program',
+	spec: Partial<LoaderLaunch>,
+): Promise<RpathWorld | undefined> {
+	const launcher = await prebuilt(t);
+	if (launcher === undefined) return undefined;
+	const inner = (value: number) => `int inner(void) { return ${value}; }\n`;
+	const shared = ['-shared', '-fPIC'];
+	const outside = join(await scratch(t), 'libinner.so');
+	await copyFile(await compile(t, inner(2), [...shared, '-Wl,-soname,libinner.so']), outside);
+	const inside = join(await scratch(t), 'libinner.so');
+	await copyFile(await compile(t, inner(1), [...shared, '-Wl,-soname,libinner.so']), inside);
+	const rpath = [`-Wl,--disable-new-dtags,-rpath,${join(outside, '..')}`];
+	const outer = join(await scratch(t), 'libouter.so');
+	const outerSource = 'int inner(void); int outer(void) { return inner(); }\n';
+	const outerOptions = [...shared, '-Wl,-soname,libouter.so', inside];
+	await copyFile(
+		await compile(t, outerSource, [...outerOptions, ...(where === 'library' ? rpath : [])]),
+		outer,
+	);
+	const from = await compile(t, 'int outer(void); int main(void) { return outer(); }\n', [
+		...[outer, `-Wl,-rpath-link,${join(inside, '..')}`],
+		...(where === 'program' ? rpath : []),
+	]);
+	const libraries = [inside, outer, '/lib/x86_64-linux-gnu/libc.so.6'];
+	const bundle = await miniBundle(t, {
+		...{name: 'program', from, libraries, loader, prebuilt: launcher, spec},
+	});
+	return {bundle, answer: async () => (await call(bundle.start)).status};
+}
+
+test('a DT_RPATH that leads out is followed, unless it is inhibited', async t => {
+	for (const [where, spec] of [
+		['library', {inhibitRpath: [bundlePath('lib/libouter.so')]}],
+		['program', {inhibitOwnRpath: true}],
+		['program', {inhibitOwnRpath: true, inhibitRpath: [bundlePath('lib/libc.so.6')]}],
+	] as const) {
+		const open = await rpathWorld(t, where, {});
+		const closed = await rpathWorld(t, where, spec);
+		if (open === undefined || closed === undefined) return;
+		t.is(await open.answer(), 2, where);
+		t.is(await closed.answer(), 1, where);
+	}
+});
+
+test('an object to preload and an audit module are loaded and leave no variable behind', async t => {
+	const object = 'int preloaded;\n';
+	const auditor = `
+#define _GNU_SOURCE
+#include <link.h>
+#include <unistd.h>
+unsigned int la_version(unsigned int version) { write(2, "audited\\n", 8); return version; }
+`;
+	for (const [way, spec] of Object.entries(ways)) {
+		const bundle = await reportBundle(t, {
+			spec: {
+				...spec,
+				preload: [bundlePath('libexec/dynpk/first.so')],
+				audit: {stub: bundlePath('libexec/dynpk/audit.so'), byDefault: true},
+			},
+		});
+		if (bundle === undefined) return;
+		const shared = ['-shared', '-fPIC'];
+		const inner = join(bundle.top, 'libexec/dynpk');
+		await copyFile(await compile(t, object, [...shared, '-nostdlib']), join(inner, 'first.so'));
+		await copyFile(await compile(t, auditor, shared), join(inner, 'audit.so'));
+		// The auditor's namespace has a libc of its own, which asks for the loader by its name.
+		await symlink('../libexec/dynpk/ld.so', join(bundle.top, 'lib/ld-linux-x86-64.so.2'));
+		const {stdout, stderr} = await call(bundle.start, [], {env: {LD_PRELOAD: '/x.so'}});
+		t.is(stderr, 'audited\n', way);
+		t.regex(stdout, /^object \S*libexec\/dynpk\/first\.so$/mu);
+		t.deepEqual(told(stdout, 'env'), ['LD_PRELOAD=/x.so']);
+	}
+});
+
+test('strategy exec runs the loader, with what acts on it dropped and argv[0] kept', async t => {
+	const bundle = await reportBundle(t, {spec: {strategy: 'exec'}});
+	if (bundle === undefined) return;
+	const env = {A: '1', LD_LIBRARY_PATH: '/x', LD_PRELOAD: '/nope.so'};
+	const {stdout, stderr, status} = await call(bundle.start, ['x'], {argv0: 'b', env});
+	t.is(stderr, '');
+	t.is(status, 7);
+	t.deepEqual(told(stdout, 'argv'), ['b', 'x']);
+	t.deepEqual(told(stdout, 'env'), ['A=1', 'LD_LIBRARY_PATH=/x']);
+});
+
+test('a core file of a packed program is read with the program’s own file', async t => {
+	const launcher = await prebuilt(t);
+	if (launcher === undefined || !need(t, 'gdb')) return;
+	const source =
+		'#include <stdlib.h>\nint in_here(void) { abort(); }\nint main(void) { return in_here(); }\n';
+	const from = await compile(t, source, ['-O0', '-g']);
+	const libraries = await librariesOf(from);
+	const bundle = await miniBundle(t, {
+		...{name: 'crash', from, libraries, loader, prebuilt: launcher},
+	});
+	const file = join(bundle.top, bundle.spec.program);
+	const core = join(await scratch(t), 'core');
+	const look = ['run', `generate-core-file ${core}`, `file ${file}`, `core-file ${core}`, 'bt'];
+	const commands = look.flatMap(text => ['-ex', text]);
+	const {stdout} = await run('gdb', ['-q', '-batch', '-nx', ...commands, bundle.start]);
+	t.regex(stdout, /in_here/u);
+	t.regex(stdout, /main/u);
+});
+
+test('a program with a big heap and one with an executable stack run', async t => {
+	const launcher = await prebuilt(t);
+	if (launcher === undefined) return;
+	const heap = `
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+	for (int i = 0; i < 2000; i++)
+		if (!memset(malloc(100000), 1, 100000)) return 1;
+	return 5;
+}
+`;
+	const trampoline = `
+static int apply(int (*f)(int), int x) { return f(x); }
+int main(int argc, char **argv) { int add(int x) { return x + argc; } return apply(add, 4); }
+`;
+	for (const source of [heap, trampoline]) {
+		const from = await compile(t, source, ['-O0', '-w']);
+		const bundle = await miniBundle(t, {
+			...{name: 'program', from, libraries: await librariesOf(from), loader, prebuilt: launcher},
+		});
+		t.is((await call(bundle.start)).status, 5);
+	}
+});

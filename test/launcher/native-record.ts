@@ -26,7 +26,7 @@ const spec: LaunchSpec = {
 	inhibitRpath: [bundlePath('lib/liba.so'), bundlePath('lib/libb.so')],
 	inhibitOwnRpath: true,
 	preload: [bundlePath('libexec/dynpk/shim.so')],
-	audit: bundlePath('libexec/dynpk/stub.so'),
+	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
 	environment: [
 		{
 			variable: 'DATA',

@@ -188,6 +188,32 @@ test('packages of two architectures are not one set', async t => {
 	t.is(error.code, 'MIXED_ARCHITECTURES');
 });
 
+test('where no given package has an architecture, the repositories or the caller say which', async t => {
+	const scratch = makeScratch(t);
+	const repository = hostPath(join(scratch, 'repo'));
+	mkdirSync(repository);
+	writeRpms(repository, [
+		{name: 'b', arch: 'aarch64', version: '9'},
+		{name: 'b', arch: 'x86_64'},
+		{name: 'c', arch: 'x86_64'},
+	]);
+	const [root] = writeRpms(scratch, [{name: 'a', requires: ['b']}]);
+	t.deepEqual(await solved(root!, repository), ['a-1-1.noarch', 'b-1-1.x86_64']);
+	const {packages} = await solve(await openPackageSet([root!], [repository], {arch: 'aarch64'}));
+	t.deepEqual(
+		packages.map(({record}) => packageId(record)),
+		['a-1-1.noarch', 'b-9-1.aarch64'],
+	);
+});
+
+test('the names of 32-bit x86 are one architecture', async t => {
+	const files = writeRpms(makeScratch(t), [
+		{name: 'a', arch: 'i686'},
+		{name: 'b', arch: 'i586'},
+	]);
+	t.is((await openPackageSet(files, [])).given.length, 2);
+});
+
 test('two versions of one package are not one set', async t => {
 	const files = writeRpms(makeScratch(t), [
 		{name: 'a', version: '1'},

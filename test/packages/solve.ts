@@ -206,6 +206,13 @@ test('needs of the base system are left out, and said so', async t => {
 	);
 });
 
+test('alternatives that are all of the base system need not be there', async t => {
+	const world = debWorld('Package: a\nDepends: dpkg (>= 1.15) | install-info\n');
+	const {packages, excluded} = await solve(world);
+	t.is(packages.length, 1);
+	t.is(excluded[0]?.need, 'dpkg (>= 1.15) | install-info');
+});
+
 test('a package of the base system that is given is taken', async t => {
 	const world = rpmWorld([{id: 'a', requires: ['filesystem']}, {id: 'filesystem-3'}]);
 	t.is((await solve(world)).packages.length, 2);

@@ -103,6 +103,8 @@ static bool try_record(const unsigned char *bytes, size_t size)
 		length += strlen(record_text(record, record->target));
 	if (record->audit != 0)
 		length += strlen(record_text(record, record->audit));
+	if (record->audit_tunables != 0)
+		length += strlen(record_text(record, record->audit_tunables));
 	length += follow_list(record, record->library_path) +
 		  follow_list(record, record->inhibit_rpath) +
 		  follow_list(record, record->preload) + follow_list(record, record->arguments) +

@@ -94,7 +94,8 @@ static bool has_paths(struct extent extent, const struct record *record)
 	return is_path(extent, record->launcher) && is_path(extent, record->program) &&
 	       (!needs_target || is_path(extent, record->target)) &&
 	       is_text(extent, record->origin) &&
-	       (record->audit == 0 || is_path(extent, record->audit));
+	       (record->audit == 0 || is_path(extent, record->audit)) &&
+	       (record->audit_tunables == 0 || is_text(extent, record->audit_tunables));
 }
 
 bool check_record(const void *bytes, size_t size)

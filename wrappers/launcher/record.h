@@ -32,6 +32,7 @@ enum record_flag {
 	FLAG_HAS_PRELOAD = 1 << 4,
 	FLAG_HAS_AUDIT = 1 << 5,
 	FLAG_INHIBIT_OWN_RPATH = 1 << 6,
+	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
 };
 
 enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
@@ -76,7 +77,8 @@ struct record {
 	uint32_t program;
 	uint32_t target;  /* loader, or the launcher of a script's interpreter */
 	uint32_t origin;  /* from the program's directory to the top, such as `../../..` */
-	uint32_t audit;	  /* 0: none */
+	uint32_t audit;	  /* the stub; 0: none */
+	uint32_t audit_tunables; /* what GLIBC_TUNABLES must be for the stub; 0: nothing */
 	uint32_t headers; /* of the program, from its lowest address (strategy `self`) */
 	struct record_list library_path;
 	struct record_list inhibit_rpath;

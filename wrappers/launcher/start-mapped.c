@@ -52,8 +52,12 @@ static void list_extras(struct launch *launch, char **to)
 	*to++ = no_legacy_subdirectories;
 	if (preload != NULL)
 		*to++ = JOIN(&launch->arena, "LD_PRELOAD=", preload);
-	if (audit != NULL)
+	if (audit != NULL) {
 		*to++ = JOIN(&launch->arena, "LD_AUDIT=", audit);
+		if (launch->record->audit_tunables != 0)
+			*to++ = JOIN(&launch->arena, "GLIBC_TUNABLES=",
+				     record_text(launch->record, launch->record->audit_tunables));
+	}
 	if (!launch->has_proc)
 		*to++ = origin_variable(launch);
 	*to = NULL;
@@ -66,7 +70,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	struct program program;
 	struct image loader;
 	uintptr_t loader_lowest;
-	char *extras[6];
+	char *extras[7];
 	char **argv = (char **)(stack + 1);
 	char **environment;
 	char **end;

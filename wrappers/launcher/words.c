@@ -51,9 +51,19 @@ void choose_search_top(struct launch *launch)
 	launch->search_top = needs_alias ? alias_of(launch) : launch->top;
 }
 
+/*
+ * A plain name is best: the loader need not ask for its origin, and has fewer directories to walk
+ * through for each library. Lists of objects to preload are split at blanks too.
+ */
+static bool is_plain(const struct launch *launch)
+{
+	return launch->search_top != launch->top || is_musl(launch) ||
+	       !text_contains_any(launch->top, ":;$ ");
+}
+
 static void put_search_directory(struct launch *launch)
 {
-	if (is_musl(launch) || launch->search_top != launch->top) {
+	if (is_plain(launch)) {
 		text_put(&launch->arena, launch->search_top);
 	} else {
 		text_put(&launch->arena, "$ORIGIN/");
@@ -100,13 +110,54 @@ char *preload_list(struct launch *launch, bool with_launcher)
 	return text;
 }
 
-/* `$ORIGIN` would be the loader's own directory here (elf/rtld.c, dlmopen_doit). */
+/* The value of DYNPK_AUDIT; NULL where it says nothing. */
+static const char *asked_audit(const struct launch *launch)
+{
+	for (char **entry = launch->start.environment; *entry != NULL; entry++) {
+		const char *value = value_of(*entry, "DYNPK_AUDIT");
+
+		if (value != NULL && value[0] != '\0')
+			return value;
+	}
+	return NULL;
+}
+
+bool is_audited(const struct launch *launch)
+{
+	const struct record *record = launch->record;
+	const char *asked = asked_audit(launch);
+
+	if (record->audit == 0) {
+		if (asked != NULL && text_starts_with(asked, "enforce"))
+			FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+			     " was packed without the audit stub, and DYNPK_AUDIT asks for it");
+		return false;
+	}
+	return asked == NULL ? (record->flags & FLAG_AUDIT_BY_DEFAULT) != 0 :
+			       !text_equal(asked, "off");
+}
+
+/*
+ * `$ORIGIN` would be the loader's own directory here (elf/rtld.c, dlmopen_doit). A loader that
+ * cannot find an auditor goes on without it: whoever asked for one must not be misled.
+ */
 char *audit_name(struct launch *launch)
 {
-	if (launch->record->audit == 0 || is_musl(launch) || text_contains_any(launch->top, ":"))
+	const struct record *record = launch->record;
+	char *name;
+	long file;
+
+	if (!is_audited(launch))
 		return NULL;
-	return JOIN(&launch->arena, launch->top, "/",
-		    record_text(launch->record, launch->record->audit));
+	if (text_contains_any(launch->top, ":$"))
+		FAIL(EXIT_LAUNCHER, "the loader cannot be told of the audit stub below ", launch->top,
+		     ": it splits names at : and expands $; DYNPK_AUDIT=off starts the program without");
+	name = JOIN(&launch->arena, launch->top, "/", record_text(record, record->audit));
+	file = sys_open(name, 0);
+	if (SYSTEM_CALL_FAILED(file))
+		FAIL(EXIT_LAUNCHER, "cannot audit without ", name, reason_of(file));
+	sys_close((int)file);
+	return name;
 }
 
 /*

@@ -19,33 +19,33 @@ export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined 
 		return undefined;
 	}
 
-	const query = (format: string): string | undefined => {
-		return runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format]);
+	const query = (format: string, encoding: 'utf8' | 'latin1'): string | undefined => {
+		return runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format], encoding);
 	};
-	const status = query(statusFormat);
+	const status = query(statusFormat, 'utf8');
 	if (status === undefined) {
 		return undefined;
 	}
 
 	const byName = indexPackages(parseStatus(status));
-	let known: FileIndex | undefined;
-	const index = (): FileIndex => (known ??= indexFiles(query(filesFormat) ?? '', byName));
+	let known: FileLists | undefined;
+	const lists = (): FileLists =>
+		(known ??= makeFileLists(query(filesFormat, 'latin1') ?? '', byName));
 	return {
 		manager: 'deb',
 		find: name => byName.get(name),
 		owners(paths) {
+			const ownerOf = lists().findOwners(paths.flatMap(spellings));
 			return new Map(
 				paths.flatMap(path => {
-					const owner = findOwner(path, index());
+					const owner = spellings(path)
+						.map(ownerOf)
+						.find(candidate => candidate !== undefined);
 					return owner === undefined ? [] : [[path, owner]];
 				}),
 			);
 		},
-		files(packages) {
-			return new Map(
-				packages.map(owner => [owner, (index().lists.get(owner) ?? []).map(sysrootPath)]),
-			);
-		},
+		files: packages => new Map(packages.map(owner => [owner, lists().pathsOf(owner)])),
 	};
 }
 
@@ -59,9 +59,9 @@ const filesFormat = '${binary:Package}\\n${db-fsys:Files}';
 /** Large enough for the file lists of a whole distribution. */
 const OUTPUT_LIMIT = 1 << 30;
 
-function runDpkgQuery(args: readonly string[]): string | undefined {
+function runDpkgQuery(args: readonly string[], encoding: 'utf8' | 'latin1'): string | undefined {
 	const result = spawnSync('dpkg-query', args, {
-		encoding: 'utf8',
+		encoding,
 		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
 		maxBuffer: OUTPUT_LIMIT,
 	});
@@ -147,58 +147,83 @@ function spellings(path: SysrootPath): string[] {
 	return outside === undefined ? [path] : [path, outside];
 }
 
-interface FileIndex {
+interface FileLists {
 	/** In the package's order. */
-	readonly lists: ReadonlyMap<InstalledPackage, readonly string[]>;
-	readonly owners: ReadonlyMap<string, InstalledPackage | typeof SHARED>;
+	pathsOf(owner: InstalledPackage): SysrootPath[];
+	/** Look for all of these paths in one pass; the answer knows no others. */
+	findOwners(paths: readonly string[]): (path: string) => InstalledPackage | undefined;
 }
 
-/** Several packages list a directory or a link such as /bin; no one of them owns it. */
-const SHARED = Symbol('shared');
-
-function indexFiles(text: string, byName: ReadonlyMap<string, InstalledPackage>): FileIndex {
-	const lists = new Map<InstalledPackage, string[]>();
-	const owners = new Map<string, InstalledPackage | typeof SHARED>();
-	let owner: InstalledPackage | undefined;
-	// Not split: an array of every line would hold a string each, of which one in two is used.
-	for (let start = 0, end; start < text.length; start = end + 1) {
-		end = text.indexOf('\n', start);
-		end = end === -1 ? text.length : end;
-		if (!text.startsWith(' ', start)) {
-			owner = byName.get(text.slice(start, end));
-		} else if (owner !== undefined && text.startsWith('/', start + 1)) {
-			const path = text.slice(start + 1, end);
-			const list = lists.get(owner) ?? [];
-			lists.set(owner, list);
-			list.push(path);
-			addOwner(owners, path, owner);
+/**
+ * The lists stay one text, a byte a character, and each question nobody asked before is one pass
+ * over it: an index of every path of a system would cost more than the few questions there are,
+ * and 30 MB.
+ */
+function makeFileLists(text: string, byName: ReadonlyMap<string, InstalledPackage>): FileLists {
+	const lists = new Map<InstalledPackage, string>();
+	for (const section of text.split(/\n(?! )/u)) {
+		const end = section.indexOf('\n');
+		const owner = end === -1 ? undefined : byName.get(section.slice(0, end));
+		if (owner !== undefined) {
+			lists.set(owner, section.slice(end + 1));
 		}
 	}
 
-	return {lists, owners};
+	const answers = new Map<string, InstalledPackage | undefined>();
+	return {
+		pathsOf: owner => parseFileList(lists.get(owner) ?? ''),
+		findOwners(paths) {
+			const asked = paths.filter(path => !answers.has(path));
+			for (const [path, owner] of searchLists(lists, asked)) {
+				answers.set(path, owner);
+			}
+
+			return path => answers.get(path);
+		},
+	};
 }
 
-/** Of one package for several architectures, the first speaks for the file. */
-function addOwner(
-	owners: Map<string, InstalledPackage | typeof SHARED>,
-	path: string,
-	owner: InstalledPackage,
-): void {
-	const known = owners.get(path);
-	if (known === undefined) {
-		owners.set(path, owner);
-	} else if (known !== SHARED && known.name !== owner.name) {
-		owners.set(path, SHARED);
-	}
+function parseFileList(list: string): SysrootPath[] {
+	return Buffer.from(list, 'latin1')
+		.toString('utf8')
+		.split('\n')
+		.filter(line => line.startsWith(' /'))
+		.map(line => sysrootPath(line.slice(1)));
 }
 
-function findOwner(path: SysrootPath, {owners}: FileIndex): InstalledPackage | undefined {
-	for (const spelling of spellings(path)) {
-		const owner = owners.get(spelling);
-		if (owner !== undefined && owner !== SHARED) {
-			return owner;
+/**
+ * Who lists each of these paths. Several packages list a directory or a link such as /bin, and no
+ * one of them owns it; of one package for several architectures, the first speaks for the file.
+ */
+function searchLists(
+	lists: ReadonlyMap<InstalledPackage, string>,
+	paths: readonly string[],
+): Map<string, InstalledPackage | undefined> {
+	const owners = new Map<string, InstalledPackage | undefined>(
+		paths.map(path => [path, undefined]),
+	);
+	const wanted = new Map(paths.map(path => [Buffer.from(path).toString('latin1'), path]));
+	// A line is only cut out and hashed where its length is one of those asked for.
+	const lengths = new Set([...wanted.keys()].map(path => path.length));
+	const shared = new Set<string>();
+	for (const [owner, list] of lengths.size === 0 ? [] : lists) {
+		for (let start = 1, end; start < list.length; start = end + 2) {
+			end = list.indexOf('\n', start);
+			end = end === -1 ? list.length : end;
+			const path = lengths.has(end - start) ? wanted.get(list.slice(start, end)) : undefined;
+			if (path !== undefined) {
+				const known = owners.get(path) ?? owner;
+				owners.set(path, known);
+				if (known.name !== owner.name) {
+					shared.add(path);
+				}
+			}
 		}
 	}
 
-	return undefined;
+	for (const path of shared) {
+		owners.set(path, undefined);
+	}
+
+	return owners;
 }

@@ -1,0 +1,76 @@
+/** Run the deciding stages: from a world and the options to a plan. */
+import {makeExclusions} from '../../lib/inputs/exclusions.js';
+import {gatherPayload} from '../../lib/inputs/gather-payload.js';
+import {packageId} from '../../lib/inputs/installed/package-database.js';
+import type {Request} from '../../lib/inputs/request.js';
+import type {PackageRecord} from '../../lib/manifest/manifest.js';
+import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
+import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
+import {makePlan} from '../../lib/plan/make-plan.js';
+import {walkPayload, type WalkedPayload} from '../../lib/plan/walk-payload.js';
+import {version} from '../version.js';
+import {bundleName} from './bundle-name.js';
+import {openLaunchers, type Launchers} from './launchers.js';
+import type {World} from './open-world.js';
+import type {PackRequest} from './pack-request.js';
+
+export interface Decision {
+	readonly plan: BundlePlan;
+	readonly walked: WalkedPayload;
+	readonly launchers: Launchers;
+}
+
+/** @throws {DynpkError} what gathering, walking and planning throw. */
+export function decide(packing: PackRequest, world: World): Decision {
+	const options = packing.arguments;
+	const {sysroot, databases} = world;
+	const request: Request = {
+		targets: world.targets,
+		name: options.name,
+		with: options.with,
+		scan: options.scan,
+		exclude: options.exclude,
+		scope: options.scope,
+		sysroot: sysroot.root,
+		searchPath: world.searchPath,
+		workingDirectory: hostPath(packing.workingDirectory),
+	};
+	const exclusions = makeExclusions(options.exclude);
+	const payload = gatherPayload(request, sysroot, databases, exclusions);
+	const walked = walkPayload(payload, sysroot, exclusions);
+	const launchers = openLaunchers({
+		asked: options.launcher,
+		loader: walked.loaders[0]?.facts.object,
+		version,
+	});
+	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const plan = makePlan({
+		name: bundleName(options.name, payload, options.targets),
+		request,
+		sysroot,
+		payload: {...payload, findings: [...world.findings, ...payload.findings]},
+		walked,
+		missing: options.missing,
+		chooseStrategy: launchers.chooseStrategy,
+		audit: {mode: options.audit, allowed: options.allow, stub: launchers.auditStub},
+		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
+	});
+	exclusions.assertAllUsed();
+	return {plan, walked, launchers};
+}
+
+/** Libraries keep the links of their last component; a package owns the link or its file. */
+function ownerLookup(
+	{sysroot, databases}: World,
+	paths: readonly SysrootPath[],
+): (path: SysrootPath) => PackageRecord | undefined {
+	const real = new Map(paths.map(path => [path, sysroot.realPath(path) ?? path]));
+	const asked = [...new Set([...real.keys(), ...real.values()])];
+	const owners = new Map(databases.flatMap(database => [...database.owners(asked)]));
+	return path => {
+		const owner = owners.get(path) ?? owners.get(real.get(path) ?? path);
+		return owner === undefined
+			? undefined
+			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};
+	};
+}

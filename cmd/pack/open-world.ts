@@ -1,0 +1,98 @@
+/**
+ * Where targets are looked for: this machine, a foreign root, or a root made of package files.
+ *
+ * Package files (and what they need of the repositories) are unpacked into a private directory, and
+ * everything is resolved inside it: no library of this machine can take part.
+ */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {posix} from 'node:path';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {openMergedDatabase} from '../../lib/inputs/installed/merged-database.js';
+import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
+import type {PackageDatabase} from '../../lib/inputs/installed/package-database.js';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import type {Sysroot} from '../../lib/inputs/sysroot.js';
+import type {FindingRecord} from '../../lib/manifest/manifest.js';
+import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import type {PackRequest} from './pack-request.js';
+
+export interface World {
+	readonly sysroot: Sysroot;
+	readonly databases: readonly PackageDatabase[];
+	/** Targets as the world knows them: a package file has become the package in it. */
+	readonly targets: readonly string[];
+	/** Where bare program names are looked up. */
+	readonly searchPath: readonly string[];
+	readonly findings: readonly FindingRecord[];
+	/** Remove what was made for it. */
+	readonly close: () => void;
+}
+
+/** @throws {DynpkError} what reading, solving and merging packages throw. */
+export async function openWorld(packing: PackRequest): Promise<World> {
+	const {targets, repo, sysroot} = packing.arguments;
+	const files = targets.filter(target => /\.(?:rpm|deb)$/u.test(target));
+	if (files.length > 0) {
+		return await openPackages(packing, files);
+	}
+
+	if (repo.length > 0) {
+		throw new DynpkError('USAGE', '--repo goes with package files as targets', {
+			hint: 'dynpk pack FILE.rpm --repo DIR',
+		});
+	}
+
+	const root = openSysroot(resolved(packing, sysroot));
+	return {
+		sysroot: root,
+		databases: openDatabases(root),
+		targets,
+		searchPath: packing.searchPath,
+		findings: [],
+		close: () => undefined,
+	};
+}
+
+async function openPackages(packing: PackRequest, files: readonly string[]): Promise<World> {
+	const {mergePayload} = await import('../../lib/packages/merge-payload.js');
+	const {openPackageSet} = await import('../../lib/packages/open-package-set.js');
+	const {packageId} = await import('../../lib/packages/package-record.js');
+	const {solve} = await import('../../lib/packages/solve.js');
+	const {targets, repo, sysroot} = packing.arguments;
+	if (sysroot !== '/') {
+		throw new DynpkError('USAGE', 'package files are resolved among themselves, not in --sysroot');
+	}
+
+	const set = await openPackageSet(
+		files.map(file => resolved(packing, file)),
+		repo.map(directory => resolved(packing, directory)),
+	);
+	const solution = await solve(set);
+	const directory = mkdtempSync(posix.join(packing.temporaryDirectory, 'dynpk-'));
+	const close = (): void => rmSync(directory, {recursive: true, force: true});
+	try {
+		const merged = await mergePayload(solution, hostPath(posix.join(directory, 'root')));
+		return {
+			sysroot: openSysroot(merged.root),
+			databases: [openMergedDatabase(merged, solution)],
+			targets: [
+				...set.given.map(({manager, name, arch}) => `${manager}:${name}:${arch}`),
+				...targets.filter(target => !files.includes(target)),
+			],
+			searchPath: ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'],
+			findings: merged.findings.map(({code, package: owner, subject, message}) => ({
+				code,
+				path: subject,
+				message: `${packageId(owner)}: ${message}`,
+			})),
+			close,
+		};
+	} catch (error) {
+		close();
+		throw error;
+	}
+}
+
+function resolved({workingDirectory}: PackRequest, path: string): HostPath {
+	return hostPath(posix.resolve(workingDirectory, path));
+}

@@ -1,0 +1,36 @@
+/**
+ * One path that a packed program sees the bundle's file at.
+ *
+ * Pure data, the same for every engine: the shim's table is compiled from it, and the mounts of a
+ * namespace can be.
+ */
+import type {BundlePath, SysrootPath} from '../paths/paths.js';
+
+export type ProjectedPath = ProjectedDirectory | ProjectedFile | ProjectedLink;
+
+export interface ProjectedDirectory {
+	readonly kind: 'directory';
+	readonly path: SysrootPath;
+	/**
+	 * `whole`: of the bundle alone, the host's directory of that name is not seen. `merged`: the
+	 * bundle's entries come first, and all others are the host's.
+	 */
+	readonly extent: 'whole' | 'merged';
+}
+
+export interface ProjectedFile {
+	readonly kind: 'file';
+	readonly path: SysrootPath;
+	/** Where the file itself lies when a launcher stands in its place. */
+	readonly behind?: BundlePath | undefined;
+	/** Seen by the loader alone, so that nothing mixes the bundle's libraries with the host's. */
+	readonly forLoader: boolean;
+}
+
+export interface ProjectedLink {
+	readonly kind: 'link';
+	readonly path: SysrootPath;
+	/** Its text. */
+	readonly target: string;
+	readonly forLoader: boolean;
+}

@@ -1,0 +1,163 @@
+/**
+ * From what a bundle holds to what its programs see where.
+ *
+ * Everything below `root/` is projected to its own path, but for what only launching needs. A
+ * directory that packages share is merged with the host's; one that belongs to packages which
+ * are here as a whole hides the host's, so that no other version's files mix with them.
+ */
+import {posix} from 'node:path';
+import picomatch from 'picomatch';
+import {comparePaths, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
+import type {ProjectedPath} from './projected-path.js';
+
+/** What a manifest, or a plan, says of a file. */
+export interface BundledFile {
+	readonly path: BundlePath;
+	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
+	/** Of a symlink: its text. */
+	readonly target?: string | undefined;
+	readonly reason: string;
+}
+
+export interface BundledLaunch {
+	readonly kind: 'loader' | 'script' | 'static';
+	readonly launcher: BundlePath;
+	readonly program: BundlePath;
+}
+
+/** In the order of their paths; every directory above a path is among them. */
+export function projectedPaths(
+	files: readonly BundledFile[],
+	launches: readonly BundledLaunch[],
+): ProjectedPath[] {
+	const programs = new Map(launches.map(launch => [launch.launcher, launch.program]));
+	const hidden = new Set<string>(
+		launches.filter(({program, launcher}) => program !== launcher).map(({program}) => program),
+	);
+	const twins = new Set(
+		launches.filter(({kind}) => kind === 'script').map(({program}) => posix.dirname(program)),
+	);
+	const records = new Map<string, BundledFile>(files.map(file => [file.path, file]));
+	const seen = files.filter(
+		({path}) => path.startsWith('root/') && !hidden.has(path) && !liesIn(path, twins),
+	);
+	const whole = findWholeDirectories(seen, programs, records);
+	const projected = new Map<SysrootPath, ProjectedPath>();
+	const addDirectories = (path: SysrootPath): void => {
+		for (let current = path; !projected.has(current); current = parentOf(current)) {
+			const extent = whole.has(current) ? 'whole' : 'merged';
+			projected.set(current, {kind: 'directory', path: current, extent});
+		}
+	};
+	addDirectories(sysrootPath('/'));
+	for (const file of seen) {
+		const path = sysrootOf(file.path);
+		addDirectories(file.kind === 'directory' ? path : parentOf(path));
+		if (file.kind !== 'directory') {
+			const forLoader = !whole.has(parentOf(path)) && leavesRoot(file, records);
+			projected.set(path, projectFile(file, path, forLoader, programs));
+		}
+	}
+
+	return [...projected.values()].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+function projectFile(
+	file: BundledFile,
+	path: SysrootPath,
+	forLoader: boolean,
+	programs: ReadonlyMap<BundlePath, BundlePath>,
+): ProjectedPath {
+	const isInside = file.target !== undefined && !climbsOut(file.path, file.target);
+	if (file.kind === 'symlink' && file.target !== undefined && isInside) {
+		return {kind: 'link', path, target: file.target, forLoader};
+	}
+
+	const behind = programs.get(file.path);
+	return {kind: 'file', path, behind: behind === file.path ? undefined : behind, forLoader};
+}
+
+const isShared = picomatch(sharedDirectories.flatMap(({paths}) => paths));
+
+/**
+ * Directories no other file of which is missing here: nothing lies below them but what came with
+ * a whole package.
+ */
+function findWholeDirectories(
+	files: readonly BundledFile[],
+	programs: ReadonlyMap<BundlePath, BundlePath>,
+	records: ReadonlyMap<string, BundledFile>,
+): Set<SysrootPath> {
+	const partial = new Set<SysrootPath>();
+	const all = new Set<SysrootPath>();
+	for (const file of files) {
+		if (file.kind === 'directory') {
+			continue;
+		}
+
+		const own = records.get(programs.get(file.path) ?? file.path) ?? file;
+		const isOfWhole = own.reason.startsWith('package ');
+		for (let current = parentOf(sysrootOf(file.path)); ; current = parentOf(current)) {
+			all.add(current);
+			if (!isOfWhole) {
+				partial.add(current);
+			}
+
+			if (current === '/') {
+				break;
+			}
+		}
+	}
+
+	const isWhole = (path: SysrootPath): boolean => !isShared(path) && !partial.has(path);
+	return new Set([...all].filter(path => isWhole(path) && !hasShared(path, all)));
+}
+
+/** Nothing below a whole directory can be merged. */
+function hasShared(path: SysrootPath, all: ReadonlySet<SysrootPath>): boolean {
+	return [...all].some(other => other.startsWith(`${path}/`) && isShared(other));
+}
+
+/** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
+function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
+	let current: BundledFile | undefined = file;
+	for (let hops = 0; current?.target !== undefined && hops < 40; hops++) {
+		if (current.kind === 'hardlink') {
+			return !current.target.startsWith('root/');
+		}
+
+		if (climbsOut(current.path, current.target)) {
+			return true;
+		}
+
+		current = records.get(posix.join(posix.dirname(current.path), current.target));
+	}
+
+	return false;
+}
+
+/** Relative to the top of the bundle, where `/` stands for `root/`. */
+function climbsOut(path: BundlePath, target: string): boolean {
+	return (
+		!target.startsWith('/') && !`${posix.join(posix.dirname(path), target)}/`.startsWith('root/')
+	);
+}
+
+function liesIn(path: string, directories: ReadonlySet<string>): boolean {
+	for (let current = path; current !== '.'; current = posix.dirname(current)) {
+		if (directories.has(current)) {
+			return true;
+		}
+	}
+
+	return false;
+}
+
+function sysrootOf(path: BundlePath): SysrootPath {
+	return sysrootPath(path.slice('root'.length));
+}
+
+function parentOf(path: SysrootPath): SysrootPath {
+	return sysrootPath(posix.dirname(path));
+}

@@ -1,0 +1,102 @@
+/**
+ * Decide whether the audit stub travels with a bundle, and what it is told.
+ *
+ * It travels whenever the bundled loader can be audited, loaded or not, so that DYNPK_AUDIT has
+ * something to switch on. A loader that cannot be audited is a finding; a fault only where auditing
+ * was asked for.
+ */
+import {readFileSync} from 'node:fs';
+import {auditSupport, type AuditSupport} from '../audit/audit-support.js';
+import {encodeAuditRules} from '../audit/encode-audit-rules.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {AuditLaunch} from '../launcher/launch-spec.js';
+import type {AuditStub} from '../launcher/launcher-kit.js';
+import type {FindingRecord} from '../manifest/manifest.js';
+import {bundlePath} from '../paths/paths.js';
+import type {Operation} from './bundle-plan.js';
+import type {WalkedLoader, WalkedPayload} from './walk-payload.js';
+
+export interface AuditRequest {
+	readonly mode: 'off' | 'warn' | 'enforce';
+	/** Patterns of host objects that are let in. */
+	readonly allowed: readonly string[];
+	/** `undefined` where the launcher in use can load none. */
+	readonly stub: AuditStub | undefined;
+}
+
+export interface AuditPlan {
+	readonly operations: readonly Operation[];
+	readonly findings: readonly FindingRecord[];
+	readonly launchOf: (loader: WalkedLoader) => AuditLaunch | undefined;
+}
+
+const stubHome = bundlePath('libexec/dynpk/libdynpk-audit.so');
+const rulesHome = bundlePath('libexec/dynpk/audit.rules');
+
+/** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
+export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPlan {
+	const [main] = walked.loaders;
+	const {mode, stub} = request;
+	const support = main === undefined ? undefined : supportOf(main, walked);
+	if (main === undefined || stub === undefined || support?.available !== true) {
+		const why = support?.reason ?? 'there is nothing to audit';
+		const reason = stub === undefined ? 'only the native launcher loads the stub' : why;
+		if (mode !== 'off') {
+			throw new DynpkError('UNSUPPORTED_LOADER', `the bundle cannot be audited: ${reason}`);
+		}
+
+		return {operations: [], findings: unavailable(main, reason), launchOf: () => undefined};
+	}
+
+	const {staticTls} = support;
+	const launch: AuditLaunch = {
+		stub: stubHome,
+		byDefault: mode !== 'off',
+		...(staticTls === undefined ? {} : {tunables: `glibc.rtld.optional_static_tls=${staticTls}`}),
+	};
+	const rules = encodeAuditRules({
+		// The launcher leaves the stub out where the mode is off; once loaded, it is to speak.
+		mode: mode === 'off' ? 'warn' : mode,
+		libraryPath: [main.libraryDirectory],
+		hostProvided: [],
+		allowed: request.allowed,
+	});
+	return {
+		operations: [
+			{
+				kind: 'copy-tool',
+				path: stubHome,
+				from: stub.path,
+				size: stub.size,
+				reason: 'reports or refuses libraries from outside the bundle',
+			},
+			{
+				kind: 'write-text',
+				path: rulesHome,
+				text: rules.toString('utf8'),
+				reason: 'what the audit stub is told',
+			},
+		],
+		findings: [],
+		launchOf: loader => (loader === main ? launch : undefined),
+	};
+}
+
+function unavailable(main: WalkedLoader | undefined, message: string): FindingRecord[] {
+	return main === undefined ? [] : [{code: 'AUDIT_UNAVAILABLE', path: main.path, message}];
+}
+
+function supportOf({facts}: WalkedLoader, walked: WalkedPayload): AuditSupport {
+	const maps = walked.roots.flatMap(({closure}) => closure.linkMap);
+	const libc = maps.find(({object}) => object.soname === 'libc.so.6')?.object;
+	const libraries = new Map(
+		maps.map(({object}) => [object.fileId, {tls: object.tls, flags: object.flags}]),
+	);
+	return auditSupport({
+		libc: facts.kind,
+		machine: facts.object.machine,
+		loader: readFileSync(facts.object.path),
+		library: libc === undefined ? undefined : readFileSync(libc.path),
+		libraries: [...libraries.values()],
+	});
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Build the path shim for one architecture: build.sh CC OUTPUT-DIRECTORY
+set -eu
+cc=$1
+out=$2
+here=$(dirname "$0")
+mkdir -p "$out"
+
+warnings='-std=gnu11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
+code='-O2 -fPIC -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
+	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
+	-U_FORTIFY_SOURCE -D_GNU_SOURCE'
+# No library is named: what the shim needs of a C library it takes from the one that is there.
+link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -Wl,--hash-style=both
+	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-s -Wl,-O1 -Wl,--fatal-warnings'
+
+# shellcheck disable=SC2086  # lists of words
+"$cc" $warnings $code $link -o "$out/path-shim.so" "$here"/*.c
+
+nm=$("$cc" -print-prog-name=nm)
+if "$nm" -D --undefined-only "$out/path-shim.so" | grep -v -w -e _r_debug -e _dl_debug_addr -e __errno_location -e environ; then
+	echo "build.sh: the shim must not need anything else of a C library" >&2
+	exit 1
+fi

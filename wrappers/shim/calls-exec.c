@@ -1,0 +1,153 @@
+/* Programs started in this process's place. */
+#include "launch.h"
+#include "environment.h"
+#include "symbols.h"
+#include "system.h"
+#include "text.h"
+#include <stdarg.h>
+
+extern char **environ __attribute__((weak, visibility("default")));
+
+INTERPOSE(int, execve, const char *path, char *const *argv, char *const *environment);
+INTERPOSE(int, execv, const char *path, char *const *argv);
+INTERPOSE(int, execvp, const char *file, char *const *argv);
+INTERPOSE(int, execvpe, const char *file, char *const *argv, char *const *environment);
+INTERPOSE(int, execl, const char *path, const char *word, ...);
+INTERPOSE(int, execle, const char *path, const char *word, ...);
+INTERPOSE(int, execlp, const char *file, const char *word, ...);
+INTERPOSE(int, fexecve, int fd, char *const *argv, char *const *environment);
+INTERPOSE(int, execveat, int directory, const char *path, char *const *argv,
+	  char *const *environment, int flags);
+
+static char *const *own_environment(void)
+{
+	return &environ == NULL ? NULL : environ;
+}
+
+static int replace(const struct start *start, void *context)
+{
+	(void)context;
+	return REAL(execve)(start->path, start->argv, start->environment);
+}
+
+int execve(const char *path, char *const *argv, char *const *environment)
+{
+	const struct start start = { path, argv, environment };
+
+	return path == NULL ? REAL(execve)(path, argv, environment)
+			    : with_start(&start, replace, NULL);
+}
+
+int execv(const char *path, char *const *argv)
+{
+	return execve(path, argv, own_environment());
+}
+
+int execvpe(const char *file, char *const *argv, char *const *environment)
+{
+	const struct start start = { file, argv, environment };
+
+	return with_search(&start, replace, NULL);
+}
+
+int execvp(const char *file, char *const *argv)
+{
+	return execvpe(file, argv, own_environment());
+}
+
+/* The words of a call that ends with NULL, and after it perhaps the environment. */
+#define WITH_WORDS(first, call)                                        \
+	do {                                                           \
+		va_list list;                                          \
+		size_t count = 1;                                      \
+		va_start(list, first);                                 \
+		while (va_arg(list, char *) != NULL)                   \
+			count++;                                       \
+		va_end(list);                                          \
+		{                                                      \
+			char *words[count + 1];                        \
+			va_start(list, first);                         \
+			words[0] = (char *)first;                      \
+			for (size_t i = 1; i <= count; i++)            \
+				words[i] = va_arg(list, char *);       \
+			call;                                          \
+		}                                                      \
+	} while (0)
+
+int execl(const char *path, const char *word, ...)
+{
+	int result;
+
+	WITH_WORDS(word, result = execve(path, words, own_environment()); va_end(list));
+	return result;
+}
+
+int execlp(const char *file, const char *word, ...)
+{
+	int result;
+
+	WITH_WORDS(word, result = execvp(file, words); va_end(list));
+	return result;
+}
+
+int execle(const char *path, const char *word, ...)
+{
+	int result;
+
+	WITH_WORDS(word, char *const *environment = va_arg(list, char *const *); va_end(list);
+		   result = execve(path, words, environment));
+	return result;
+}
+
+/*
+ * By descriptor it is too late to choose the file. A host's file gets the user's environment; a
+ * launcher that was opened as such cannot be told from here, since what is opened is never one.
+ */
+struct by_descriptor {
+	int directory;
+	const char *path;
+	int flags;
+};
+
+static int replace_by_descriptor(const struct start *start, void *context)
+{
+	const struct by_descriptor *by = context;
+
+	if (by->path == NULL)
+		return REAL(fexecve)(by->directory, start->argv, start->environment);
+	return REAL(execveat)(by->directory, by->path, start->argv, start->environment, by->flags);
+}
+
+__attribute__((noinline)) static int with_host_environment(const struct by_descriptor *by,
+							   char *const *argv,
+							   char *const *environment)
+{
+	const struct view *now = view();
+	size_t bytes;
+	const size_t count = measure_environment(now, environment, &bytes);
+	char *entries[count + 1];
+	char space[bytes];
+	const struct start start = { by->path, argv, entries };
+
+	write_host_environment(now, environment, entries, space);
+	return replace_by_descriptor(&start, (void *)by);
+}
+
+int fexecve(int fd, char *const *argv, char *const *environment)
+{
+	const struct by_descriptor by = { fd, NULL, 0 };
+
+	return view() == NULL ? REAL(fexecve)(fd, argv, environment)
+			      : with_host_environment(&by, argv, environment);
+}
+
+int execveat(int directory, const char *path, char *const *argv, char *const *environment, int flags)
+{
+	const struct by_descriptor by = { directory, path, flags };
+
+	if (view() == NULL || path == NULL)
+		return REAL(execveat)(directory, path, argv, environment, flags);
+	if (*path == '/' || directory == CWD_FD)
+		return execve(path, argv, environment);
+	return with_host_environment(&by, argv, environment);
+}

@@ -1,0 +1,236 @@
+/* Files opened, by descriptor and by stream. */
+#include "wrap.h"
+#include <stdarg.h>
+
+INTERPOSE(int, open, const char *path, int flags, ...);
+INTERPOSE(int, openat, int directory, const char *path, int flags, ...);
+INTERPOSE(int, open64, const char *path, int flags, ...);
+INTERPOSE(int, openat64, int directory, const char *path, int flags, ...);
+INTERPOSE(int, creat, const char *path, unsigned mode);
+INTERPOSE(int, creat64, const char *path, unsigned mode);
+INTERPOSE(int, __open_2, const char *path, int flags);
+INTERPOSE(int, __open64_2, const char *path, int flags);
+INTERPOSE(int, __openat_2, int directory, const char *path, int flags);
+INTERPOSE(int, __openat64_2, int directory, const char *path, int flags);
+
+static int call_open(int directory, const char *path, int flags, unsigned mode)
+{
+	return directory == CWD_FD ? REAL(open)(path, flags, mode)
+				   : REAL(openat)(directory, path, flags, mode);
+}
+
+/* What the kernel says of a file system that is mounted read-only. */
+static int refuse_open(const struct route *route, int flags)
+{
+	const struct view *now = view();
+	const bool exists = route->node != NO_NODE;
+	const bool writes = (flags & (OPEN_WRITE | 2 | OPEN_TRUNCATE)) != 0;
+
+	if (!route->is_bundled || (flags & OPEN_PATH) != 0)
+		return 0;
+	if ((flags & OPEN_TEMPORARY) != 0)
+		return E_ROFS;
+	if ((flags & OPEN_CREATE) != 0 && !exists)
+		return E_ROFS;
+	if ((flags & OPEN_CREATE) != 0 && (flags & OPEN_EXCLUSIVE) != 0)
+		return E_EXIST;
+	if (!exists || !(writes || (flags & OPEN_CREATE) != 0))
+		return 0;
+	if (node_at(now->table, route->node)->kind == NODE_WHOLE ||
+	    node_at(now->table, route->node)->kind == NODE_MERGED)
+		return E_ISDIR;
+	return writes ? E_ROFS : 0;
+}
+
+__attribute__((noinline)) static int open_routed(int directory, const char *path, int flags,
+						 unsigned mode, unsigned intent)
+{
+	struct route route;
+	int error = find_route(&route, directory, path, intent);
+
+	if (error == 0)
+		error = refuse_open(&route, flags);
+	if (error != 0)
+		return fail_with(error);
+	return call_open(route.directory, route.path, flags, mode);
+}
+
+/*
+ * Whether the last name is a link is left to the kernel: a link that may lead into the bundle
+ * fails to open, and only then is it followed here.
+ */
+static int open_in_view(int directory, const char *path, int flags, unsigned mode)
+{
+	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
+	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
+	const unsigned intent = follows ? FOLLOW : 0;
+	const bool asks = follows && (flags & OPEN_PATH) == 0;
+	int fd, error;
+
+	if (!is_plain(directory, path, asks ? intent | UNFOLLOWED : intent))
+		return open_routed(directory, path, flags, mode, intent);
+	if (!asks || view() == NULL)
+		return call_open(directory, path, flags, mode);
+	fd = call_open(directory, path, flags | OPEN_NOFOLLOW, mode);
+	if (__builtin_expect(fd >= 0, 1))
+		return fd;
+	error = last_error();
+	if (error != E_LOOP && !(error == E_NOTDIR && (flags & OPEN_DIRECTORY) != 0))
+		return fd;
+	return open_routed(directory, path, flags, mode, intent);
+}
+
+#define MODE_OF(flags, mode)                                                       \
+	do {                                                                       \
+		if (((flags) & OPEN_CREATE) != 0 || ((flags) & OPEN_TEMPORARY) != 0) { \
+			va_list rest;                                              \
+			va_start(rest, flags);                                     \
+			mode = va_arg(rest, unsigned);                             \
+			va_end(rest);                                              \
+		}                                                                  \
+	} while (0)
+
+int open(const char *path, int flags, ...)
+{
+	unsigned mode = 0;
+
+	MODE_OF(flags, mode);
+	return open_in_view(CWD_FD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	unsigned mode = 0;
+
+	MODE_OF(flags, mode);
+	return open_in_view(CWD_FD, path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+	unsigned mode = 0;
+
+	MODE_OF(flags, mode);
+	return open_in_view(directory, path, flags, mode);
+}
+
+int openat64(int directory, const char *path, int flags, ...)
+{
+	unsigned mode = 0;
+
+	MODE_OF(flags, mode);
+	return open_in_view(directory, path, flags, mode);
+}
+
+int creat(const char *path, unsigned mode)
+{
+	return open_in_view(CWD_FD, path, OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE, mode);
+}
+
+int creat64(const char *path, unsigned mode)
+{
+	return open_in_view(CWD_FD, path, OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE, mode);
+}
+
+/* The checking ones abort where a mode is missing: that is left to them. */
+static bool lacks_mode(int flags)
+{
+	return (flags & OPEN_CREATE) != 0 || (flags & OPEN_TEMPORARY) != 0;
+}
+
+int __open_2(const char *path, int flags)
+{
+	return lacks_mode(flags) ? REAL(__open_2)(path, flags)
+				 : open_in_view(CWD_FD, path, flags, 0);
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return lacks_mode(flags) ? REAL(__open64_2)(path, flags)
+				 : open_in_view(CWD_FD, path, flags, 0);
+}
+
+int __openat_2(int directory, const char *path, int flags)
+{
+	return lacks_mode(flags) ? REAL(__openat_2)(directory, path, flags)
+				 : open_in_view(directory, path, flags, 0);
+}
+
+int __openat64_2(int directory, const char *path, int flags)
+{
+	return lacks_mode(flags) ? REAL(__openat64_2)(directory, path, flags)
+				 : open_in_view(directory, path, flags, 0);
+}
+
+/* What a stream's mode asks for, as open() flags. */
+static int flags_of(const char *mode)
+{
+	int flags = mode[0] == 'r'   ? 0
+		    : mode[0] == 'w' ? OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE
+				     : OPEN_CREATE | OPEN_WRITE;
+
+	for (const char *c = mode + (*mode != '\0'); *c != '\0' && *c != ','; c++) {
+		if (*c == '+')
+			flags = (flags & ~OPEN_ACCESS) | 2;
+		else if (*c == 'x')
+			flags |= OPEN_EXCLUSIVE;
+	}
+	return flags;
+}
+
+/* Returns the path to open, or NULL with errno set. */
+static const char *route_stream(struct route *route, const char *path, const char *mode)
+{
+	const int flags = flags_of(mode);
+	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
+	int error = find_route(route, CWD_FD, path, (flags & makes_new) == makes_new ? 0 : FOLLOW);
+
+	if (error == 0)
+		error = refuse_open(route, flags);
+	if (error == 0)
+		return route->path;
+	set_error(error);
+	return NULL;
+}
+
+#define WRAP_STREAM(name)                                                     \
+	INTERPOSE(void *, name, const char *path, const char *mode);          \
+	__attribute__((noinline)) static void *name##_routed(const char *path, \
+							     const char *mode) \
+	{                                                                     \
+		struct route route;                                           \
+		const char *place = route_stream(&route, path, mode);         \
+		return place == NULL ? NULL : REAL(name)(place, mode);        \
+	}                                                                     \
+	void *name(const char *path, const char *mode)                        \
+	{                                                                     \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode) \
+						      : name##_routed(path, mode); \
+	}
+
+WRAP_STREAM(fopen)
+WRAP_STREAM(fopen64)
+
+/* A stream that is given a new file is closed whatever comes of it: a refusal has to go that way. */
+#define WRAP_REOPEN(name)                                                                  \
+	INTERPOSE(void *, name, const char *path, const char *mode, void *stream);         \
+	__attribute__((noinline)) static void *name##_routed(const char *path,             \
+							     const char *mode, void *stream) \
+	{                                                                                  \
+		struct route route;                                                        \
+		const char *place = route_stream(&route, path, mode);                      \
+		const int error = last_error();                                            \
+		if (place != NULL)                                                         \
+			return REAL(name)(place, mode, stream);                            \
+		REAL(name)("", "r", stream);                                               \
+		set_error(error);                                                          \
+		return NULL;                                                               \
+	}                                                                                  \
+	void *name(const char *path, const char *mode, void *stream)                       \
+	{                                                                                  \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)     \
+						      : name##_routed(path, mode, stream); \
+	}
+
+WRAP_REOPEN(freopen)
+WRAP_REOPEN(freopen64)

@@ -1,0 +1,253 @@
+/* What is asked about files. */
+#include "wrap.h"
+
+enum {
+#ifdef __x86_64__
+	STAT_MODE = 24,
+#else
+	STAT_MODE = 16,
+#endif
+	STATX_MODE = 28,
+	TYPE_MASK = 0170000,
+	TYPE_LINK = 0120000,
+};
+
+static bool is_launched(const struct route *route)
+{
+	return route->is_bundled && route->node != NO_NODE &&
+	       (node_at(view()->table, route->node)->flags & NODE_LAUNCHED) != 0;
+}
+
+static uint32_t *mode_of(void *status)
+{
+	return (uint32_t *)(void *)((char *)status + STAT_MODE);
+}
+
+static bool shows_link(int result, void *status)
+{
+	return result == 0 && (*mode_of(status) & TYPE_MASK) == TYPE_LINK;
+}
+
+/* A program's own file is kept without the right to execute it: its launcher has that. */
+static int show_executable(const struct route *route, int result, void *status)
+{
+	if (result == 0 && is_launched(route))
+		*mode_of(status) |= (*mode_of(status) & 0444) >> 2;
+	return result;
+}
+
+/*
+ * A path that is the host's is asked without following first: that is one call, and tells whether
+ * there is a link to be followed.
+ */
+#define WRAP_STAT(name, without_follow)                                              \
+	INTERPOSE(int, name, const char *path, void *status);                        \
+	__attribute__((noinline)) static int name##_routed(const char *path, void *status) \
+	{                                                                            \
+		struct route route;                                                  \
+		const int error = find_route(&route, CWD_FD, path, FOLLOW);          \
+		if (error != 0)                                                      \
+			return fail_with(error);                                     \
+		return show_executable(&route, REAL(name)(route.path, status), status); \
+	}                                                                            \
+	int name(const char *path, void *status)                                     \
+	{                                                                            \
+		int result;                                                          \
+		if (!is_plain(CWD_FD, path, FOLLOW | UNFOLLOWED))                    \
+			return name##_routed(path, status);                          \
+		result = REAL(without_follow)(path, status);                         \
+		return shows_link(result, status) ? name##_routed(path, status) : result; \
+	}
+
+#define WRAP_LSTAT(name)                                                             \
+	INTERPOSE(int, name, const char *path, void *status);                        \
+	__attribute__((noinline)) static int name##_routed(const char *path, void *status) \
+	{                                                                            \
+		struct route route;                                                  \
+		const int error = find_route(&route, CWD_FD, path, 0);               \
+		if (error != 0)                                                      \
+			return fail_with(error);                                     \
+		return show_executable(&route, REAL(name)(route.path, status), status); \
+	}                                                                            \
+	int name(const char *path, void *status)                                     \
+	{                                                                            \
+		return is_plain(CWD_FD, path, 0) ? REAL(name)(path, status)          \
+						 : name##_routed(path, status);      \
+	}
+
+WRAP_LSTAT(lstat)
+WRAP_LSTAT(lstat64)
+WRAP_STAT(stat, lstat)
+WRAP_STAT(stat64, lstat64)
+
+#define WRAP_XSTAT(name, without_follow, intent)                                        \
+	INTERPOSE(int, name, int version, const char *path, void *status);              \
+	__attribute__((noinline)) static int name##_routed(int version, const char *path, \
+							   void *status)                \
+	{                                                                               \
+		struct route route;                                                     \
+		const int error = find_route(&route, CWD_FD, path, intent);             \
+		if (error != 0)                                                         \
+			return fail_with(error);                                        \
+		return show_executable(&route, REAL(name)(version, route.path, status), \
+				       status);                                         \
+	}                                                                               \
+	int name(int version, const char *path, void *status)                           \
+	{                                                                               \
+		int result;                                                             \
+		if (!is_plain(CWD_FD, path, (intent) | UNFOLLOWED))                     \
+			return name##_routed(version, path, status);                    \
+		result = REAL(without_follow)(version, path, status);                   \
+		return (intent) == FOLLOW && shows_link(result, status)                 \
+			       ? name##_routed(version, path, status)                   \
+			       : result;                                                \
+	}
+
+WRAP_XSTAT(__lxstat, __lxstat, 0)
+WRAP_XSTAT(__lxstat64, __lxstat64, 0)
+WRAP_XSTAT(__xstat, __lxstat, FOLLOW)
+WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
+
+#define WRAP_STATAT(name, LEADING_PARAMETER, LEADING)                                       \
+	INTERPOSE(int, name, LEADING_PARAMETER int directory, const char *path, void *status, \
+		  int flags);                                                               \
+	__attribute__((noinline)) static int name##_routed(                                 \
+		LEADING_PARAMETER int directory, const char *path, void *status, int flags) \
+	{                                                                                   \
+		struct route route;                                                         \
+		const int error = find_route(&route, directory, path, follow_by(flags));    \
+		if (error != 0)                                                             \
+			return fail_with(error);                                            \
+		return show_executable(                                                     \
+			&route,                                                             \
+			REAL(name)(LEADING route.directory, route.path, status, flags), status); \
+	}                                                                                   \
+	int name(LEADING_PARAMETER int directory, const char *path, void *status, int flags) \
+	{                                                                                   \
+		int result;                                                                 \
+		if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))              \
+			return name##_routed(LEADING directory, path, status, flags);       \
+		result = REAL(name)(LEADING directory, path, status, flags | FLAG_NOFOLLOW); \
+		return shows_link(result, status) && (flags & FLAG_NOFOLLOW) == 0           \
+			       ? name##_routed(LEADING directory, path, status, flags)      \
+			       : result;                                                    \
+	}
+
+#define NOTHING
+#define VERSION_PARAMETER int version,
+#define VERSION version,
+
+WRAP_STATAT(fstatat, NOTHING, NOTHING)
+WRAP_STATAT(fstatat64, NOTHING, NOTHING)
+WRAP_STATAT(__fxstatat, VERSION_PARAMETER, VERSION)
+WRAP_STATAT(__fxstatat64, VERSION_PARAMETER, VERSION)
+
+INTERPOSE(int, statx, int directory, const char *path, int flags, unsigned mask, void *status);
+
+static uint16_t *statx_mode_of(void *status)
+{
+	return (uint16_t *)(void *)((char *)status + STATX_MODE);
+}
+
+__attribute__((noinline)) static int statx_routed(int directory, const char *path, int flags,
+						  unsigned mask, void *status)
+{
+	struct route route;
+	const int error = find_route(&route, directory, path, follow_by(flags));
+	int result;
+
+	if (error != 0)
+		return fail_with(error);
+	result = REAL(statx)(route.directory, route.path, flags, mask, status);
+	if (result == 0 && is_launched(&route))
+		*statx_mode_of(status) |= (uint16_t)((*statx_mode_of(status) & 0444) >> 2);
+	return result;
+}
+
+/* The type is asked for too: without it nobody can tell whether there is a link. */
+int statx(int directory, const char *path, int flags, unsigned mask, void *status)
+{
+	const unsigned type = 1;
+	int result;
+
+	if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))
+		return statx_routed(directory, path, flags, mask, status);
+	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, mask | type, status);
+	if (result == 0 && (flags & FLAG_NOFOLLOW) == 0 &&
+	    (*statx_mode_of(status) & TYPE_MASK) == TYPE_LINK)
+		return statx_routed(directory, path, flags, mask, status);
+	return result;
+}
+
+/* ACCESS: a launcher may be executed, the file it stands for may not; nothing may be written. */
+static int refuse_access(const struct route *route, int mode)
+{
+	return route->is_bundled && route->node != NO_NODE && (mode & 2) != 0 ? E_ROFS : 0;
+}
+
+#define WRAP_ACCESS(name)                                                           \
+	INTERPOSE(int, name, const char *path, int mode);                           \
+	__attribute__((noinline)) static int name##_routed(const char *path, int mode) \
+	{                                                                           \
+		struct route route;                                                 \
+		int error = find_route(&route, CWD_FD, path, FOLLOW | LAUNCH);      \
+		if (error == 0)                                                     \
+			error = refuse_access(&route, mode);                        \
+		return error != 0 ? fail_with(error) : REAL(name)(route.path, mode); \
+	}                                                                           \
+	int name(const char *path, int mode)                                        \
+	{                                                                           \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)      \
+						      : name##_routed(path, mode);  \
+	}
+
+WRAP_ACCESS(access)
+WRAP_ACCESS(eaccess)
+WRAP_ACCESS(euidaccess)
+
+INTERPOSE(int, faccessat, int directory, const char *path, int mode, int flags);
+
+__attribute__((noinline)) static int faccessat_routed(int directory, const char *path, int mode,
+						      int flags)
+{
+	struct route route;
+	int error = find_route(&route, directory, path, follow_by(flags) | LAUNCH);
+
+	if (error == 0)
+		error = refuse_access(&route, mode);
+	return error != 0 ? fail_with(error)
+			  : REAL(faccessat)(route.directory, route.path, mode, flags);
+}
+
+int faccessat(int directory, const char *path, int mode, int flags)
+{
+	return is_plain(directory, path, follow_by(flags))
+		       ? REAL(faccessat)(directory, path, mode, flags)
+		       : faccessat_routed(directory, path, mode, flags);
+}
+
+WRAP_PATH(int, -1, statfs, FOLLOW, (const char *path, void *status), (path, status),
+	  (route.path, status))
+WRAP_PATH(int, -1, statfs64, FOLLOW, (const char *path, void *status), (path, status),
+	  (route.path, status))
+WRAP_PATH(int, -1, statvfs, FOLLOW, (const char *path, void *status), (path, status),
+	  (route.path, status))
+WRAP_PATH(int, -1, statvfs64, FOLLOW, (const char *path, void *status), (path, status),
+	  (route.path, status))
+WRAP_PATH(long, -1, pathconf, FOLLOW, (const char *path, int name), (path, name),
+	  (route.path, name))
+WRAP_PATH(long, -1, getxattr, FOLLOW,
+	  (const char *path, const char *name, void *value, size_t size),
+	  (path, name, value, size), (route.path, name, value, size))
+WRAP_PATH(long, -1, lgetxattr, 0, (const char *path, const char *name, void *value, size_t size),
+	  (path, name, value, size), (route.path, name, value, size))
+WRAP_PATH(long, -1, listxattr, FOLLOW, (const char *path, char *list, size_t size),
+	  (path, list, size), (route.path, list, size))
+WRAP_PATH(long, -1, llistxattr, 0, (const char *path, char *list, size_t size),
+	  (path, list, size), (route.path, list, size))
+WRAP_PATH(int, -1, inotify_add_watch, FOLLOW, (int fd, const char *path, uint32_t mask),
+	  (fd, path, mask), (fd, route.path, mask))
+WRAP(int, -1, name_to_handle_at, directory, path, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0,
+     (int directory, const char *path, void *handle, int *mount, int flags),
+     (directory, path, handle, mount, flags),
+     (route.directory, route.path, handle, mount, flags))

@@ -1,0 +1,294 @@
+#include "launch.h"
+#include "environment.h"
+#include "symbols.h"
+#include "system.h"
+#include "text.h"
+
+extern char **environ __attribute__((weak, visibility("default")));
+
+/* The kernel looks no further for the end of a script's first line (BINPRM_BUF_SIZE). */
+enum { HEAD_SIZE = 256 };
+
+static size_t count_words(char *const *words)
+{
+	size_t count = 0;
+
+	while (words != NULL && words[count] != NULL)
+		count++;
+	return count;
+}
+
+__attribute__((noinline)) static int start_on_host(const struct start *asked, starter *run,
+						   void *context)
+{
+	const struct view *now = view();
+	size_t bytes;
+	const size_t count = measure_environment(now, asked->environment, &bytes);
+	char *entries[count + 1];
+	char space[bytes];
+	struct start start = { asked->path, asked->argv, entries };
+
+	write_host_environment(now, asked->environment, entries, space);
+	return run(&start, context);
+}
+
+static char *skip_blanks(char *text)
+{
+	while (*text == ' ' || *text == '\t')
+		text++;
+	return text;
+}
+
+/* Split `#! interpreter argument` as the kernel does: one argument, blanks inside it kept. */
+static char *read_interpreter(char *head, long size, char **argument)
+{
+	char *end = head + 2;
+	char *interpreter, *rest;
+
+	*argument = NULL;
+	if (size < 3 || head[0] != '#' || head[1] != '!')
+		return NULL;
+	while (end < head + size && *end != '\n')
+		end++;
+	if (end == head + HEAD_SIZE)
+		end--;
+	while (end > head + 2 && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = '\0';
+	interpreter = skip_blanks(head + 2);
+	for (rest = interpreter; *rest != '\0' && *rest != ' ' && *rest != '\t'; rest++)
+		;
+	if (*rest != '\0') {
+		*rest = '\0';
+		*argument = skip_blanks(rest + 1);
+	}
+	return *interpreter == '\0' ? NULL : interpreter;
+}
+
+static const char *last_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path != '\0'; path++)
+		name = *path == '/' ? path + 1 : name;
+	return name;
+}
+
+static const char *variable(char *const *environment, const char *name)
+{
+	for (; environment != NULL && *environment != NULL; environment++) {
+		const char *value = value_of(*environment, name);
+
+		if (value != NULL)
+			return value;
+	}
+	return NULL;
+}
+
+/* The next directory of a search path with `name` in it; false at the end. An empty one is `.`. */
+static bool next_candidate(const char **path, const char *name, char *to)
+{
+	const char *at = *path;
+	size_t length = 0;
+	const size_t name_length = text_length(name);
+
+	if (at == NULL)
+		return false;
+	while (at[length] != ':' && at[length] != '\0')
+		length++;
+	*path = at[length] == ':' ? at + length + 1 : NULL;
+	if (length + 1 + name_length >= PATH_SIZE) {
+		to[0] = '\0';
+		return true;
+	}
+	memcpy(to, at, length);
+	if (length > 0)
+		to[length++] = '/';
+	memcpy(to + length, name, name_length + 1);
+	return true;
+}
+
+/* Whether the bundle has the program that `env NAME` would start. */
+__attribute__((noinline)) static bool find_packed(struct route *route, const char *name,
+						  char *const *environment)
+{
+	const char *path = variable(environment, "PATH");
+	char candidate[PATH_SIZE];
+
+	if (*name == '-' || *name == '\0')
+		return false;
+	for (const char *c = name; *c != '\0'; c++) {
+		if (*c == '=' || *c == '/' || *c == ' ' || *c == '\t')
+			return false;
+	}
+	while (next_candidate(&path, name, candidate)) {
+		if (candidate[0] != '\0' &&
+		    find_route(route, CWD_FD, candidate, FOLLOW | LAUNCH) == 0 &&
+		    !failed(sys_access(route->path, 1)))
+			return route->is_bundled;
+	}
+	return false;
+}
+
+struct script {
+	const char *path;
+	char *interpreter;
+	char *argument;
+};
+
+__attribute__((noinline)) static int start_script(const struct script *script, const char *launcher,
+						  const struct start *asked, starter *run,
+						  void *context)
+{
+	const size_t count = count_words(asked->argv);
+	char *words[count + 4];
+	struct start start = { launcher, words, asked->environment };
+	size_t used = 0;
+
+	words[used++] = script->interpreter;
+	if (script->argument != NULL)
+		words[used++] = script->argument;
+	words[used++] = (char *)script->path;
+	for (size_t i = 1; i < count; i++)
+		words[used++] = asked->argv[i];
+	words[used] = NULL;
+	return run(&start, context);
+}
+
+static long read_head(const char *path, char *head)
+{
+	const long fd = sys_open(path, OPEN_CLOEXEC);
+	long size;
+
+	if (failed(fd))
+		return 0;
+	size = sys_read((int)fd, head, HEAD_SIZE);
+	sys_close((int)fd);
+	return failed(size) ? 0 : size;
+}
+
+/* A file that is no launcher: a script may still have an interpreter that is packed. */
+__attribute__((noinline)) static int start_file(const struct route *route,
+						const struct start *asked, starter *run,
+						void *context)
+{
+	struct start start = { route->path, asked->argv, asked->environment };
+	struct script script = { .path = asked->path };
+	struct route interpreter;
+	char head[HEAD_SIZE + 1];
+	const long size = read_head(route->path, head);
+
+	script.interpreter = read_interpreter(head, size, &script.argument);
+	if (script.interpreter != NULL) {
+		if (find_route(&interpreter, CWD_FD, script.interpreter, FOLLOW | LAUNCH) == 0 &&
+		    interpreter.is_bundled)
+			return start_script(&script, interpreter.path, asked, run, context);
+		if (script.argument != NULL && text_equal(last_name(script.interpreter), "env") &&
+		    find_packed(&interpreter, script.argument, asked->environment)) {
+			script.interpreter = script.argument;
+			script.argument = NULL;
+			return start_script(&script, interpreter.path, asked, run, context);
+		}
+	}
+	if (route->is_bundled)
+		return run(&start, context);
+	return start_on_host(&start, run, context);
+}
+
+/* Started by the name that was asked for, so that the process is called that. */
+static void prefer_own_name(struct route *route, const char *path)
+{
+	struct route unfollowed;
+
+	if (find_route(&unfollowed, CWD_FD, path, LAUNCH) == 0 && unfollowed.is_bundled &&
+	    unfollowed.node != route->node && !failed(sys_access(unfollowed.path, 1))) {
+		memcpy(route->place, unfollowed.place, PATH_SIZE);
+		route->path = route->place;
+	}
+}
+
+int with_start(const struct start *asked, starter *run, void *context)
+{
+	const struct view *now = view();
+	struct route route;
+	int error;
+
+	if (now == NULL)
+		return run(asked, context);
+	error = find_route(&route, CWD_FD, asked->path, FOLLOW | LAUNCH);
+	if (error != 0)
+		return fail_with(error);
+	if (route.is_bundled && route.node != NO_NODE &&
+	    (node_at(now->table, route.node)->flags & NODE_LAUNCHED) != 0) {
+		struct start start = { route.path, asked->argv, asked->environment };
+
+		prefer_own_name(&route, asked->path);
+		start.path = route.path;
+		return run(&start, context);
+	}
+	return start_file(&route, asked, run, context);
+}
+
+static bool searches_on(int error)
+{
+	/* As execvp: not there, or nothing to be had there (ENODEV, ETIMEDOUT). */
+	return error == E_NOENT || error == E_NOTDIR || error == E_ACCES || error == E_STALE ||
+	       error == 19 || error == 110;
+}
+
+static int run_by_shell(const struct start *asked, const char *path, starter *run, void *context)
+{
+	const size_t count = count_words(asked->argv);
+	char *words[count + 3];
+	struct start start = { "/bin/sh", words, asked->environment };
+	size_t used = 0;
+
+	words[used++] = (char *)"/bin/sh";
+	words[used++] = (char *)path;
+	for (size_t i = 1; i < count; i++)
+		words[used++] = asked->argv[i];
+	words[used] = NULL;
+	return with_start(&start, run, context);
+}
+
+static bool has_slash(const char *text)
+{
+	while (*text != '\0' && *text != '/')
+		text++;
+	return *text == '/';
+}
+
+static int try_start(const struct start *asked, const char *path, starter *run, void *context)
+{
+	const struct start start = { path, asked->argv, asked->environment };
+	const int result = with_start(&start, run, context);
+
+	if (result == -1 && last_error() == E_NOEXEC)
+		return run_by_shell(asked, path, run, context);
+	return result;
+}
+
+int with_search(const struct start *asked, starter *run, void *context)
+{
+	const char *path = variable(&environ == NULL ? NULL : environ, "PATH");
+	char candidate[PATH_SIZE];
+	bool was_denied = false;
+
+	if (*asked->path == '\0')
+		return fail_with(E_NOENT);
+	if (has_slash(asked->path))
+		return try_start(asked, asked->path, run, context);
+	if (path == NULL)
+		path = "/bin:/usr/bin";
+	while (next_candidate(&path, asked->path, candidate)) {
+		int result;
+
+		if (candidate[0] == '\0')
+			continue;
+		result = try_start(asked, candidate, run, context);
+		if (result != -1 || !searches_on(last_error()))
+			return result;
+		was_denied |= last_error() == E_ACCES;
+	}
+	return fail_with(was_denied ? E_ACCES : E_NOENT);
+}

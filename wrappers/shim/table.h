@@ -1,0 +1,96 @@
+/*
+ * What the bundle has at which path: `libexec/dynpk/paths.tbl`, mapped as it lies in the file.
+ *
+ * A tree of nodes, one a path; the children of a node stand side by side, and a hash table finds a
+ * child by its parent and its name. lib/engine/compile-path-table.ts writes it and is where its
+ * limits are checked; docs/path-table.md describes it. Little-endian, as all machines that run it.
+ */
+#ifndef DYNPK_SHIM_TABLE_H
+#define DYNPK_SHIM_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TABLE_MAGIC "DYNPKPT1"
+
+#define NO_NODE 0xffffffffu
+#define ROOT_NODE 0u
+
+enum node_kind {
+	/* A directory that the host has too, or could have: the bundle's entries come first. */
+	NODE_MERGED = 1,
+	/* A directory of the bundle alone. */
+	NODE_WHOLE = 2,
+	NODE_FILE = 3,
+	NODE_LINK = 4,
+	/* A link to a merged directory, such as /bin: where the host has a directory, both count. */
+	NODE_ALIAS = 5,
+};
+
+enum node_flag {
+	/* A launcher stands here; `extra` is where the file itself lies. */
+	NODE_LAUNCHED = 1,
+	/* For the loader alone. */
+	NODE_LIBRARY = 2,
+};
+
+struct node {
+	uint32_t parent;
+	uint32_t name;
+	uint16_t name_length;
+	uint8_t kind;
+	uint8_t flags;
+	/* Text of a link; place below the bundle's top of a launched file; node of an alias. */
+	uint32_t extra;
+	uint32_t first_child;
+	uint32_t child_count;
+};
+
+enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
+enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
+
+struct rule_part {
+	uint32_t kind;
+	uint32_t text;
+};
+
+/* What a launcher did to a variable, so that it can be undone. */
+struct rule {
+	uint32_t variable;
+	uint32_t action;
+	uint32_t first_part;
+	uint32_t part_count;
+};
+
+struct table {
+	char magic[8];
+	uint32_t size;
+	uint32_t node_count;
+	uint32_t nodes;
+	uint32_t slots;
+	uint32_t slot_mask;
+	uint32_t texts;
+	uint32_t rules;
+	uint32_t rule_count;
+	uint32_t parts;
+	uint32_t part_count;
+};
+
+/* Whether `size` bytes at `table` are a table; its nodes are believed. */
+bool check_table(const struct table *table, size_t size);
+
+/* The child of `parent` with this name, library or not; or NO_NODE. */
+uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length);
+
+static inline const struct node *node_at(const struct table *table, uint32_t index)
+{
+	return (const struct node *)((const char *)table + table->nodes) + index;
+}
+
+static inline const char *table_text(const struct table *table, uint32_t offset)
+{
+	return (const char *)table + table->texts + offset;
+}
+
+#endif

@@ -1,0 +1,256 @@
+#include "view.h"
+#include "symbols.h"
+#include "system.h"
+#include "text.h"
+
+enum state { STATE_NEW, STATE_STARTING, STATE_READY, STATE_OFF };
+
+static struct view the_view;
+static int the_state;
+
+static const char own_place[] = "/libexec/dynpk/path-shim.so";
+static const char table_place[] = "/libexec/dynpk/paths.tbl";
+
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+	const size_t end_length = text_length(end);
+
+	return length > end_length && bytes_equal(text + length - end_length, end, end_length);
+}
+
+/*
+ * The top as the kernel spells it: the loader's name for this object may hold `..` and links.
+ * Without /proc the name has to do.
+ */
+static bool find_top(int fd, const char *name)
+{
+	char link[32] = "/proc/self/fd/";
+	char *end = link + 14;
+	long length;
+
+	if (fd >= 1000)
+		return false;
+	if (fd >= 100)
+		*end++ = (char)('0' + fd / 100);
+	if (fd >= 10)
+		*end++ = (char)('0' + fd / 10 % 10);
+	*end++ = (char)('0' + fd % 10);
+	*end = '\0';
+	length = sys_readlink(link, the_view.top, PATH_SIZE);
+	if (length < PATH_SIZE && length > 0 && ends_with(the_view.top, (size_t)length, table_place)) {
+		the_view.top_length = (size_t)length - (sizeof(table_place) - 1);
+	} else {
+		the_view.top_length = text_length(name) - (sizeof(own_place) - 1);
+		memcpy(the_view.top, name, the_view.top_length);
+	}
+	the_view.top[the_view.top_length] = '\0';
+	return true;
+}
+
+static bool start(void)
+{
+	const char *name = own_name();
+	const size_t length = name == NULL ? 0 : text_length(name);
+	char path[PATH_SIZE];
+	long size, address;
+	int fd;
+
+	if (length >= PATH_SIZE || !ends_with(name, length, own_place))
+		return false;
+	memcpy(path, name, length - (sizeof(own_place) - 1));
+	memcpy(path + length - (sizeof(own_place) - 1), table_place, sizeof(table_place));
+	fd = (int)sys_open(path, OPEN_CLOEXEC);
+	if (fd < 0)
+		return false;
+	size = sys_seek_end(fd);
+	address = size < (long)sizeof(struct table) ? -1 : sys_map_read_only(fd, (size_t)size);
+	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
+	    find_top(fd, name))
+		the_view.table = (const struct table *)address;
+	sys_close(fd);
+	return the_view.table != NULL;
+}
+
+/*
+ * Whoever comes first starts it. A signal handler or a second thread that comes in between, before
+ * any of the program's own code, is not made to wait: it sees the host.
+ */
+const struct view *view(void)
+{
+	int state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
+
+	if (__builtin_expect(state == STATE_READY, 1))
+		return &the_view;
+	if (state != STATE_NEW ||
+	    !__atomic_compare_exchange_n(&the_state, &state, STATE_STARTING, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return NULL;
+	state = start() ? STATE_READY : STATE_OFF;
+	__atomic_store_n(&the_state, state, __ATOMIC_RELEASE);
+	return state == STATE_READY ? &the_view : NULL;
+}
+
+const char *seen_path(const struct view *view, const char *path)
+{
+	const size_t length = view->top_length;
+
+	if (!bytes_equal(path, view->top, length) || !bytes_equal(path + length, "/root", 5))
+		return path;
+	if (path[length + 5] == '\0')
+		return "/";
+	return path[length + 5] == '/' ? path + length + 5 : path;
+}
+
+uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uint64_t *hash)
+{
+	const struct table *table = view->table;
+	uint32_t node = ROOT_NODE;
+
+	*is_bundled = false;
+	*hash = seed_of(ROOT_NODE);
+	while (*path != '\0') {
+		const char *name = path + 1;
+		size_t length = 0;
+		uint32_t parent = node;
+
+		while (name[length] != '/' && name[length] != '\0')
+			length++;
+		if (length == 0)
+			break;
+		path = name + length;
+		node = node == NO_NODE ? NO_NODE : find_visible(table, node, name, length, 0);
+		if (node != NO_NODE) {
+			/* Met in a path without links, it is a directory of the host. */
+			if (node_at(table, node)->kind == NODE_ALIAS)
+				node = node_at(table, node)->extra;
+			*is_bundled = node_at(table, node)->kind != NODE_MERGED;
+			*hash = seed_of(node);
+			continue;
+		}
+		if (parent != NO_NODE)
+			*hash = seed_of(parent);
+		*hash = hash_byte(*hash, '/');
+		for (size_t i = 0; i < length; i++)
+			*hash = hash_byte(*hash, name[i]);
+	}
+	return node;
+}
+
+/*
+ * Directories of the host that were found to be no links, nor any above them. A hash of 64 bits
+ * stands for each. What other processes change meanwhile goes unnoticed, and then a link that leads
+ * into the bundle shows the host's side of it.
+ */
+enum { KNOWN_SIZE = 4096 };
+
+static uint64_t known[KNOWN_SIZE];
+/* Counts what may have turned a directory into something else: all that was known is then void. */
+static uint64_t upheavals;
+
+static uint64_t *known_slot(uint64_t hash)
+{
+	return &known[(hash >> 20) % KNOWN_SIZE];
+}
+
+bool directory_is_known(uint64_t hash)
+{
+	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) ==
+	       hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
+}
+
+void remember_directory(uint64_t hash)
+{
+	__atomic_store_n(known_slot(hash), hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED),
+			 __ATOMIC_RELAXED);
+}
+
+void forget_directories(void)
+{
+	__atomic_fetch_add(&upheavals, 1, __ATOMIC_RELAXED);
+}
+
+/* What a path that stays on the host is looked at for. */
+static bool is_plain_host(const char *path, uint64_t hash)
+{
+	const char *at = path;
+
+	for (;;) {
+		const char *name = at;
+
+		if (*at == '.' && (at[1] == '/' || at[1] == '\0' ||
+				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
+			return false;
+		hash = hash_byte(hash, '/');
+		for (; *at != '/' && *at != '\0'; at++)
+			hash = hash_byte(hash, *at);
+		if (*at == '\0')
+			return at != name;
+		if (at == name || !directory_is_known(hash))
+			return false;
+		while (*at == '/')
+			at++;
+		/* A slash at the end makes the last name a directory, known as one. */
+		if (*at == '\0')
+			return true;
+	}
+}
+
+static bool last_is_no_link(const char *path)
+{
+	char byte;
+
+	return sys_readlink(path, &byte, 1) == -E_INVAL;
+}
+
+bool is_plain(int directory, const char *path, unsigned intent)
+{
+	const struct view *now = view();
+	const struct table *table;
+	uint32_t node = ROOT_NODE;
+	const char *at = path;
+	const char *name;
+	uint64_t hash;
+
+	if (now == NULL || path == NULL || *path == '\0')
+		return true;
+	table = now->table;
+	if (*at != '/') {
+		const struct base *base;
+
+		if (directory != CWD_FD || !read_working_directory(now, &base, NULL) ||
+		    base->is_bundled)
+			return false;
+		node = base->node;
+		hash = base->hash;
+		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
+			at += 2;
+	} else {
+		hash = seed_of(ROOT_NODE);
+	}
+	for (name = at; node != NO_NODE;) {
+		uint32_t child;
+
+		while (*at == '/')
+			at++;
+		name = at;
+		if (*at == '\0' || *at == '.')
+			return false;
+		while (*at != '/' && *at != '\0')
+			at++;
+		child = find_visible(table, node, name, (size_t)(at - name), intent);
+		if (child == NO_NODE) {
+			if (node_at(table, node)->kind != NODE_MERGED)
+				return false;
+			if (node == ROOT_NODE && at - name == 4 && bytes_equal(name, "proc", 4))
+				return true;
+			hash = seed_of(node);
+			break;
+		}
+		if (node_at(table, child)->kind != NODE_MERGED)
+			return false;
+		node = child;
+	}
+	if (!is_plain_host(name, hash))
+		return false;
+	return (intent & (FOLLOW | UNFOLLOWED)) != FOLLOW || last_is_no_link(path);
+}

@@ -1,0 +1,112 @@
+/*
+ * How the program sees paths: what the bundle has there, and everything else the host's.
+ *
+ * A path is followed as the kernel would follow it, links and `..` included, over both trees at
+ * once. Most paths never come near the bundle; is_plain() says so without a system call.
+ */
+#ifndef DYNPK_SHIM_VIEW_H
+#define DYNPK_SHIM_VIEW_H
+
+#include "table.h"
+
+enum { PATH_SIZE = 4096 };
+
+enum intent {
+	/* Also the last link. */
+	FOLLOW = 1,
+	/* Changes what is there: the bundle cannot be changed. */
+	CHANGE = 2,
+	/* Makes or removes a name. */
+	ENTRY = 4,
+	/* Makes one: what is there already is in the way. */
+	MAKE = 8,
+	/* Starts it: the launcher, not the file it stands for. */
+	LAUNCH = 16,
+	/* Loads it: libraries too. */
+	LOAD = 32,
+	/* For is_plain: the caller looks itself whether the last name is a link. */
+	UNFOLLOWED = 64,
+};
+
+struct view {
+	const struct table *table;
+	/* The bundle's directory, without links. */
+	size_t top_length;
+	char top[PATH_SIZE];
+};
+
+/* A place that relative paths count from. */
+struct base {
+	uint32_t node;
+	/* Lies in the bundle's own tree, so that the kernel's relative paths count from there. */
+	bool is_bundled;
+	/* What is_plain() knows of a directory of the host. */
+	uint64_t hash;
+	size_t length;
+	/* As the program sees it. */
+	char path[PATH_SIZE];
+};
+
+/* Where a path leads: what to give to the C library instead. */
+struct route {
+	const char *path;
+	int directory;
+	uint32_t node;
+	/* The bundle's own: `path` then lies below its top. */
+	bool is_bundled;
+	/* As the program sees it, links followed. */
+	size_t length;
+	char seen[PATH_SIZE];
+	char place[PATH_SIZE];
+};
+
+/* NULL where there is no table: then every path is the host's. */
+const struct view *view(void);
+
+bool is_plain(int directory, const char *path, unsigned intent);
+
+/* Returns 0, or the errno the call fails with. */
+int find_route(struct route *route, int directory, const char *path, unsigned intent);
+
+/* The node a path without links leads to, and whether the path is the bundle's. */
+uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uint64_t *hash);
+
+/* The path a program sees for one of the kernel's: what lies below `root/` loses that. */
+const char *seen_path(const struct view *view, const char *path);
+
+/* A directory was removed or moved: what was learned of directories may no longer hold. */
+void forget_directories(void);
+
+bool directory_is_known(uint64_t hash);
+void remember_directory(uint64_t hash);
+
+/* The hash of a directory, name by name. */
+static inline uint64_t seed_of(uint32_t node)
+{
+	return 14695981039346656037ull ^ ((uint64_t)node + 1) * 0x9e3779b97f4a7c15ull;
+}
+
+static inline uint64_t hash_byte(uint64_t hash, char byte)
+{
+	return (hash ^ (uint8_t)byte) * 1099511628211ull;
+}
+
+/* The working directory; false where the kernel does not tell. */
+bool read_working_directory(const struct view *view, const struct base **base,
+			    struct base *space);
+/* After the kernel's changed. */
+void note_working_directory(void);
+
+/* The last name of `name`'s node that is not for the loader alone; or NO_NODE. */
+static inline uint32_t find_visible(const struct table *table, uint32_t parent, const char *name,
+				    size_t length, unsigned intent)
+{
+	const uint32_t child = find_child(table, parent, name, length);
+
+	if (child != NO_NODE && (node_at(table, child)->flags & NODE_LIBRARY) != 0 &&
+	    (intent & LOAD) == 0)
+		return NO_NODE;
+	return child;
+}
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The working directory as the program sees it, remembered so that relative paths cost nothing.
+ *
+ * A child made by vfork shares this memory and has a directory of its own, as does any process
+ * that the C library did not fork: only the process that is known as the owner writes here, and once
+ * another has changed its directory, everybody asks whether it is the owner first.
+ */
+#include "view.h"
+#include "symbols.h"
+#include "system.h"
+#include "text.h"
+
+enum { SNAPSHOTS = 8 };
+
+/* A reader may still look at an old one while a thread changes the directory. */
+static struct base snapshots[SNAPSHOTS];
+static unsigned next_snapshot;
+static struct base *current;
+static long owner;
+static int has_strangers;
+
+extern char **environ __attribute__((weak, visibility("default")));
+
+/* Whoever went to the bundle's tree by its own name means that one. */
+static bool was_meant(const char *path)
+{
+	static int answer;
+
+	if (answer == 0) {
+		answer = 1;
+		for (char **entry = &environ == NULL ? NULL : environ; entry && *entry; entry++) {
+			const char *value = value_of(*entry, "PWD");
+
+			if (value != NULL && text_equal(value, path))
+				answer = 2;
+		}
+	}
+	return answer == 2;
+}
+
+static bool fill(const struct view *view, struct base *base, bool is_start)
+{
+	const long length = sys_getcwd(base->path, PATH_SIZE);
+	const char *seen;
+
+	/* "(unreachable)" where it lies outside the root. */
+	if (failed(length) || base->path[0] != '/')
+		return false;
+	seen = seen_path(view, base->path);
+	base->is_bundled = seen != base->path && !(is_start && was_meant(base->path));
+	if (base->is_bundled)
+		memmove(base->path, seen, text_length(seen) + 1);
+	base->length = text_length(base->path);
+	base->node = NO_NODE;
+	if (base->is_bundled || seen == base->path) {
+		bool is_whole;
+
+		base->node = locate(view, base->path, &is_whole, &base->hash);
+	} else {
+		base->hash = seed_of(NO_NODE);
+	}
+	return true;
+}
+
+static bool is_owner(void)
+{
+	return owner == sys_getpid();
+}
+
+static void publish(const struct view *view, bool is_start)
+{
+	struct base *base = &snapshots[__atomic_fetch_add(&next_snapshot, 1, __ATOMIC_RELAXED) %
+				       SNAPSHOTS];
+
+	if (!fill(view, base, is_start))
+		base = NULL;
+	__atomic_store_n(&current, base, __ATOMIC_RELEASE);
+}
+
+bool read_working_directory(const struct view *view, const struct base **base, struct base *space)
+{
+	const struct base *now = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+
+	if (__builtin_expect(has_strangers, 0) && !is_owner()) {
+		*base = space;
+		return space != NULL && fill(view, space, false);
+	}
+	if (__builtin_expect(now == NULL, 0)) {
+		if (owner == 0)
+			owner = sys_getpid();
+		publish(view, true);
+		now = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+	}
+	*base = now;
+	return now != NULL;
+}
+
+void note_working_directory(void)
+{
+	const struct view *now = view();
+
+	if (now == NULL)
+		return;
+	if (owner == 0)
+		owner = sys_getpid();
+	if (is_owner())
+		publish(now, false);
+	else
+		__atomic_store_n(&has_strangers, 1, __ATOMIC_RELAXED);
+}
+
+INTERPOSE(int, fork, void);
+INTERPOSE(int, _Fork, void);
+
+int fork(void)
+{
+	const int child = REAL(fork)();
+
+	if (child == 0)
+		owner = owner == 0 ? 0 : sys_getpid();
+	return child;
+}
+
+int _Fork(void)
+{
+	const int child = REAL(_Fork)();
+
+	if (child == 0)
+		owner = owner == 0 ? 0 : sys_getpid();
+	return child;
+}

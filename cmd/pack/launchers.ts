@@ -16,7 +16,6 @@ import {
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
-import {makeShellLauncher, readShellTemplate} from '../../lib/launcher/shell-launcher.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import type {StageTools} from '../../lib/stage/stage-bundle.js';
 
@@ -34,7 +33,7 @@ export interface LauncherRequest {
 }
 
 /** @throws {DynpkError} UNSUPPORTED_MACHINE when the native launcher is asked for and there is none. */
-export function openLaunchers({asked, loader, version}: LauncherRequest): Launchers {
+export async function openLaunchers({asked, loader, version}: LauncherRequest): Promise<Launchers> {
 	const architecture = loader === undefined ? undefined : architectureName(loader);
 	const kit =
 		asked === 'sh' || architecture === undefined ? undefined : openLauncherKit(architecture);
@@ -49,7 +48,7 @@ export function openLaunchers({asked, loader, version}: LauncherRequest): Launch
 		});
 	}
 
-	return shellLaunchers(version);
+	return await shellLaunchers(version);
 }
 
 function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launchers {
@@ -73,7 +72,10 @@ function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launche
 	};
 }
 
-function shellLaunchers(version: string): Launchers {
+/** Loaded on demand: the template engine takes as long to load as most of dynpk. */
+async function shellLaunchers(version: string): Promise<Launchers> {
+	const {makeShellLauncher, readShellTemplate} =
+		await import('../../lib/launcher/shell-launcher.js');
 	const make = makeShellLauncher(readShellTemplate());
 	return {
 		auditStub: undefined,

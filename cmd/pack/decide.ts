@@ -42,7 +42,12 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	const payload = gatherPayload(request, sysroot, databases, exclusions);
 	const walked = walkPayload(payload, sysroot, exclusions);
 	const loader = walked.loaders[0]?.facts.object;
-	const launchers = await openLaunchers({asked: options.launcher, loader, version});
+	const launchers = await openLaunchers({
+		asked: options.launcher,
+		strategy: options.strategy,
+		loader,
+		version,
+	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
 	const plan = makePlan({
 		name: bundleName(options.name, payload, options.targets),

@@ -22,7 +22,7 @@ import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {isRuledOut} from './payload-rules.js';
-import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
+import type {PackedProgram, Payload, PayloadEntry, Reason} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
 import type {Sysroot} from './sysroot.js';
@@ -56,8 +56,10 @@ export function gatherPayload(
 		addScan(gathering, typedPath(text, request));
 	}
 
-	for (let before = -1; before !== gathering.collector.entries.size;) {
-		before = gathering.collector.entries.size;
+	// Both grow only: entries bring packages, packages bring entries.
+	const extent = (): number => gathering.collector.entries.size + gathering.roots.size;
+	for (let before = -1; before !== extent();) {
+		before = extent();
 		expandPackages(gathering);
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
@@ -265,12 +267,34 @@ function settleLinkedPrograms(gathering: Gathering): void {
 		}
 
 		settled.add(entry.path);
-		const from = collector.entries.get(entry.reason.from);
-		const users = from?.reason.kind === 'target' || from?.reason.kind === 'with';
-		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
-			addOwners(gathering, entry.path);
+		const {origin, links} = reasonsBack(collector, entry);
+		const isUsers = origin === 'target' || origin === 'with';
+		if (isUsers && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
+			for (const path of [...links, entry.path]) {
+				addOwners(gathering, path);
+			}
 		}
 	}
+}
+
+/** The links that led to an entry, outermost last, and why the first of them is there. */
+function reasonsBack(
+	{entries}: Collector,
+	entry: PayloadEntry,
+): {readonly origin: Reason['kind']; readonly links: readonly SysrootPath[]} {
+	const links: SysrootPath[] = [];
+	let {reason} = entry;
+	while (reason.kind === 'link') {
+		const from = entries.get(reason.from);
+		if (from === undefined || links.includes(from.path)) {
+			break;
+		}
+
+		links.push(from.path);
+		reason = from.reason;
+	}
+
+	return {origin: reason.kind, links};
 }
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {

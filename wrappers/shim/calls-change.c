@@ -1,9 +1,9 @@
 /* What changes files, and makes and removes their names: the host's only. */
 #include "wrap.h"
 
-WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE, (const char *path, long size), (path, size),
+WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
 	  (route.path, size))
-WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE, (const char *path, long size), (path, size),
+WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
 	  (route.path, size))
 WRAP_PATH(int, -1, chmod, FOLLOW | CHANGE, (const char *path, unsigned mode), (path, mode),
 	  (route.path, mode))

@@ -29,8 +29,11 @@ struct listing {
 enum { LISTING_LIMIT = 128 };
 enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };
 
-/* Positions behind the host's end, for telldir. */
-static const long children_position = 1L << 61;
+/* Positions behind the host's end, for telldir: the kernel's own are not negative. */
+static long position_of(uint32_t next)
+{
+	return -1 - (long)next;
+}
 
 static struct listing listings[LISTING_LIMIT];
 static uint32_t listing_count;
@@ -183,7 +186,7 @@ static struct entry *next_child(struct listing *listing, void *stream)
 		if (host_has(stream, entry->name))
 			continue;
 		entry->inode = (uint64_t)index + 1;
-		entry->offset = children_position + listing->next;
+		entry->offset = position_of(listing->next);
 		entry->size = (uint16_t)((19 + child->name_length + 1 + 7) & ~7);
 		entry->type = type_of(child);
 		return entry;
@@ -271,15 +274,15 @@ long telldir(void *stream)
 	const struct listing *listing = listing_of(stream);
 
 	return listing == NULL || listing->next == 0 ? REAL(telldir)(stream)
-						     : children_position + (long)listing->next;
+						     : position_of(listing->next);
 }
 
 void seekdir(void *stream, long position)
 {
 	struct listing *listing = listing_of(stream);
 
-	if (listing != NULL && position >= children_position) {
-		listing->next = (uint32_t)(position - children_position);
+	if (listing != NULL && position < -1) {
+		listing->next = (uint32_t)(-1 - position);
 		return;
 	}
 	if (listing != NULL)

@@ -68,31 +68,24 @@ INTERPOSE(char *, realpath, const char *path, char *resolved);
 INTERPOSE(char *, __realpath_chk, const char *path, char *resolved, size_t space);
 INTERPOSE(char *, canonicalize_file_name, const char *path);
 
-/* Returns 0 with the path in `route->seen`, or an errno. */
-static int resolve(struct route *route, const char *path)
-{
-	int error = find_route(route, CWD_FD, path, FOLLOW);
-	long result;
-
-	if (error != 0)
-		return error;
-	result = sys_access(route->path, 0);
-	return failed(result) ? (int)-result : 0;
-}
-
 __attribute__((noinline)) static char *realpath_routed(const char *path, char *resolved)
 {
 	struct route route;
-	const int error = resolve(&route, path);
+	int error = find_route(&route, CWD_FD, path, FOLLOW);
 	size_t length;
 
+	if (error == 0) {
+		const long found = sys_access(route.path, 0);
+
+		/* What fails on the host, and the kernel's own links, are the C library's to tell. */
+		if (!route.is_bundled && (failed(found) || route.node == NO_NODE))
+			return REAL(realpath)(route.path, resolved);
+		error = failed(found) ? (int)-found : 0;
+	}
 	if (error != 0) {
 		set_error(error);
 		return NULL;
 	}
-	/* The kernel's own links, and what it could not be followed through. */
-	if (!route.is_bundled && route.node == NO_NODE)
-		return REAL(realpath)(route.path, resolved);
 	length = text_length(route.seen);
 	if (resolved == NULL)
 		resolved = BORROWED(malloc)(length + 1);

@@ -24,20 +24,21 @@ static int refuse_open(const struct route *route, int flags)
 {
 	const struct view *now = view();
 	const bool exists = route->node != NO_NODE;
+	const bool is_directory =
+		exists && node_at(now->table, route->node)->kind <= NODE_WHOLE;
 	const bool writes = (flags & (OPEN_WRITE | 2 | OPEN_TRUNCATE)) != 0;
 
 	if (!route->is_bundled || (flags & OPEN_PATH) != 0)
 		return 0;
 	if ((flags & OPEN_TEMPORARY) != 0)
-		return E_ROFS;
+		return exists && is_directory ? E_ROFS : 0;
 	if ((flags & OPEN_CREATE) != 0 && !exists)
 		return E_ROFS;
 	if ((flags & OPEN_CREATE) != 0 && (flags & OPEN_EXCLUSIVE) != 0)
 		return E_EXIST;
 	if (!exists || !(writes || (flags & OPEN_CREATE) != 0))
 		return 0;
-	if (node_at(now->table, route->node)->kind == NODE_WHOLE ||
-	    node_at(now->table, route->node)->kind == NODE_MERGED)
+	if (is_directory)
 		return E_ISDIR;
 	return writes ? E_ROFS : 0;
 }

@@ -283,6 +283,9 @@ static int refuse_change(const struct walk *walk)
 		return walk->node == NO_NODE ? E_ROFS : E_EXIST;
 	if ((walk->intent & ENTRY) != 0)
 		return E_ROFS;
+	if ((walk->intent & CONTENT) != 0 && walk->node != NO_NODE &&
+	    node_at(walk->view->table, walk->node)->kind <= NODE_WHOLE)
+		return E_ISDIR;
 	return (walk->intent & CHANGE) != 0 && walk->node != NO_NODE ? E_ROFS : 0;
 }
 

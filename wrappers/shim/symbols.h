@@ -44,6 +44,9 @@ const char *own_name(void);
 #define REAL(name) ((__typeof__(&name))function_of(&real_##name))
 #define BORROWED(name) ((type_of_##name)function_of(&real_##name))
 
+/* Stands behind a name that nothing defines: fails with ENOSYS. */
+long no_such_function(void);
+
 /* Sets errno and returns -1. */
 int fail_with(int error);
 int last_error(void);

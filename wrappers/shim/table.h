@@ -17,6 +17,7 @@
 #define NO_NODE 0xffffffffu
 #define ROOT_NODE 0u
 
+/* Directories come first. */
 enum node_kind {
 	/* A directory that the host has too, or could have: the bundle's entries come first. */
 	NODE_MERGED = 1,

@@ -26,6 +26,8 @@ enum intent {
 	LOAD = 32,
 	/* For is_plain: the caller looks itself whether the last name is a link. */
 	UNFOLLOWED = 64,
+	/* With CHANGE, of what only a file has. */
+	CONTENT = 128,
 };
 
 struct view {

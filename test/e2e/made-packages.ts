@@ -112,3 +112,23 @@ test('a library’s variants for better processors travel side by side with its 
 		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, mask);
 	}
 });
+
+test('an environment of links brings the packages of the program they lead to', async t => {
+	const world = await buildObjects(t, {
+		'env/bin/perl5': {symlink: '/usr/bin/perl'},
+		'env/bin/perl': {symlink: 'perl5'},
+		'env/settings': {text: ''},
+	});
+	const bundle = await pack(t, world, ['./env']);
+	const manifest = readManifest(join(bundle, 'dynpk.json'));
+
+	t.deepEqual(
+		manifest.programs.map(({name}) => name),
+		['perl', 'perl5'],
+	);
+	t.true(manifest.packages.some(({id}) => id === 'deb:perl'));
+	const host = await needHost(t, 'empty');
+	const code = 'use POSIX; use Storable; print POSIX::floor(4.2)';
+	const answer = host && (await runOnHost(host, {bundle, argv: ['bin/perl', '-e', code]}));
+	if (answer) t.deepEqual(answer, {status: 0, signal: undefined, stdout: '4', stderr: ''});
+});

@@ -22,7 +22,7 @@ import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {isRuledOut} from './payload-rules.js';
-import type {PackedProgram, Payload, PayloadEntry, Reason} from './payload.js';
+import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
 import type {Sysroot} from './sysroot.js';
@@ -56,10 +56,9 @@ export function gatherPayload(
 		addScan(gathering, typedPath(text, request));
 	}
 
-	// Both grow only: entries bring packages, packages bring entries.
-	const extent = (): number => gathering.collector.entries.size + gathering.roots.size;
-	for (let before = -1; before !== extent();) {
-		before = extent();
+	const known = (): number => gathering.collector.entries.size + gathering.roots.size;
+	for (let before = -1; before !== known();) {
+		before = known();
 		expandPackages(gathering);
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
@@ -267,35 +266,27 @@ function settleLinkedPrograms(gathering: Gathering): void {
 		}
 
 		settled.add(entry.path);
-		const {origin, links} = reasonsBack(collector, entry);
-		const isUsers = origin === 'target' || origin === 'with';
-		if (isUsers && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
-			for (const path of [...links, entry.path]) {
-				addOwners(gathering, path);
-			}
+		const link = firstLink(collector, entry);
+		const users = link?.reason.kind === 'target' || link?.reason.kind === 'with';
+		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
+			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
+			addOwners(gathering, link.path);
 		}
 	}
 }
 
-/** The links that led to an entry, outermost last, and why the first of them is there. */
-function reasonsBack(
-	{entries}: Collector,
-	entry: PayloadEntry,
-): {readonly origin: Reason['kind']; readonly links: readonly SysrootPath[]} {
-	const links: SysrootPath[] = [];
-	let {reason} = entry;
-	while (reason.kind === 'link') {
-		const from = entries.get(reason.from);
-		if (from === undefined || links.includes(from.path)) {
-			break;
-		}
-
-		links.push(from.path);
-		reason = from.reason;
+/** The link that a chain of them begins with. */
+function firstLink({entries}: Collector, end: PayloadEntry): PayloadEntry | undefined {
+	let current: PayloadEntry | undefined = end;
+	for (let hops = 0; current?.reason.kind === 'link' && hops < LINK_LIMIT; hops++) {
+		current = entries.get(current.reason.from);
 	}
 
-	return {origin: reason.kind, links};
+	return current;
 }
+
+/** As many links as the kernel follows. */
+const LINK_LIMIT = 40;
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {

@@ -229,7 +229,11 @@ function relativeCases(
 }
 
 /** The cases that answer otherwise through the shim than in the kernel's view. */
-async function differences(t: ExecutionContext, cases: readonly Case[]): Promise<string[]> {
+async function differences(
+	t: ExecutionContext,
+	cases: readonly Case[],
+	options: readonly string[] = [],
+): Promise<string[]> {
 	const directory = makeScratch(t);
 	const probe = join(directory, 'probe');
 	await run('gcc', ['-O1', '-o', probe, probeSource]);
@@ -238,8 +242,8 @@ async function differences(t: ExecutionContext, cases: readonly Case[]): Promise
 		.map(({call, path, how, directory}) => `${[call, path, how, directory].join('\t')}\n`)
 		.join('');
 	const [subject, oracle] = await Promise.all([
-		view.run('shim', [probe], input),
-		view.run('mounts', [probe], input),
+		view.run('shim', [probe, ...options], input),
+		view.run('mounts', [probe, ...options], input),
 	]);
 	const answers = [subject, oracle].map(output => output.split('\n').slice(0, -1));
 	t.deepEqual(
@@ -271,6 +275,15 @@ test('paths count from descriptors of directories', async t => {
 	if (needed(t)) {
 		t.deepEqual(await differences(t, relativeCases('at', relativeQuestions.at, relative)), []);
 	}
+});
+
+test('what was learned of a path does not change the next answer', async t => {
+	const calls = questions.filter(call => !['exec', 'spawn'].includes(call));
+	const cases = [
+		...absoluteCases(calls, names),
+		...relativeCases('at', ['stat', 'lstat', 'open', 'list'], relative),
+	];
+	if (needed(t)) t.deepEqual(await differences(t, cases, ['--twice']), []);
 });
 
 const changed = [

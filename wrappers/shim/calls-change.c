@@ -78,7 +78,7 @@ WRAP_PATH(int, -1, unlink, ENTRY, (const char *path), (path), (route.path))
 	}                                                                         \
 	int name(const char *path)                                                \
 	{                                                                         \
-		forget_directories();                                             \
+		forget_names();                                             \
 		return is_plain(CWD_FD, path, ENTRY) ? REAL(name)(path)           \
 						     : name##_routed(path);       \
 	}
@@ -100,7 +100,7 @@ __attribute__((noinline)) static int unlinkat_routed(int directory, const char *
 int unlinkat(int directory, const char *path, int flags)
 {
 	if ((flags & FLAG_REMOVEDIR) != 0)
-		forget_directories();
+		forget_names();
 	return is_plain(directory, path, ENTRY) ? REAL(unlinkat)(directory, path, flags)
 						: unlinkat_routed(directory, path, flags);
 }
@@ -117,6 +117,7 @@ int unlinkat(int directory, const char *path, int flags)
 	}                                                                                     \
 	int name(const char *text, DIRECTORY_PARAMETER const char *path)                      \
 	{                                                                                     \
+		forget_names();                                                               \
 		return is_plain(start, path, ENTRY | MAKE)                                    \
 			       ? REAL(name)(text, DIRECTORY path)                             \
 			       : name##_routed(text, DIRECTORY path);                         \
@@ -178,14 +179,14 @@ __attribute__((noinline)) static int rename_routed(int from_directory, const cha
 
 int rename(const char *from, const char *to)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(CWD_FD, from, CWD_FD, to) ? REAL(rename)(from, to)
 						   : rename_routed(CWD_FD, from, CWD_FD, to, 0);
 }
 
 int renameat(int from_directory, const char *from, int to_directory, const char *to)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(from_directory, from, to_directory, to)
 		       ? REAL(renameat)(from_directory, from, to_directory, to)
 		       : rename_routed(from_directory, from, to_directory, to, 0);
@@ -194,7 +195,7 @@ int renameat(int from_directory, const char *from, int to_directory, const char 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to,
 	      unsigned flags)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(from_directory, from, to_directory, to)
 		       ? REAL(renameat2)(from_directory, from, to_directory, to, flags)
 		       : rename_routed(from_directory, from, to_directory, to, flags);

@@ -148,7 +148,7 @@ int chroot(const char *path)
 	const int result = REAL(chroot)(path);
 
 	if (result == 0) {
-		forget_directories();
+		forget_names();
 		note_working_directory();
 	}
 	return result;

@@ -66,9 +66,11 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
 	const unsigned intent = follows ? FOLLOW : 0;
 	const bool asks = follows && (flags & OPEN_PATH) == 0;
+	const enum plainness how =
+		how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
 	int fd, error;
 
-	if (!is_plain(directory, path, asks ? intent | UNFOLLOWED : intent))
+	if (how == NOT_PLAIN || how == PLAIN_IF_THERE)
 		return open_routed(directory, path, flags, mode, intent);
 	if (!asks || view() == NULL)
 		return call_open(directory, path, flags, mode);

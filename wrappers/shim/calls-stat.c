@@ -10,6 +10,7 @@ enum {
 	STATX_MODE = 28,
 	TYPE_MASK = 0170000,
 	TYPE_LINK = 0120000,
+	TYPE_DIRECTORY = 0040000,
 };
 
 static bool is_launched(const struct route *route)
@@ -23,9 +24,14 @@ static uint32_t *mode_of(void *status)
 	return (uint32_t *)(void *)((char *)status + STAT_MODE);
 }
 
-static bool shows_link(int result, void *status)
+/* Whether what was asked without following is not yet the answer. */
+static bool goes_on(enum plainness how, unsigned intent, int result, void *status)
 {
-	return result == 0 && (*mode_of(status) & TYPE_MASK) == TYPE_LINK;
+	const uint32_t type = result == 0 ? *mode_of(status) & TYPE_MASK : 0;
+
+	if (how == PLAIN_IF_THERE)
+		return type != TYPE_DIRECTORY;
+	return type == TYPE_LINK && (intent & FOLLOW) != 0;
 }
 
 /* A program's own file is kept without the right to execute it: its launcher has that. */
@@ -52,11 +58,13 @@ static int show_executable(const struct route *route, int result, void *status)
 	}                                                                            \
 	int name(const char *path, void *status)                                     \
 	{                                                                            \
+		const enum plainness how = how_plain(CWD_FD, path, FOLLOW | UNFOLLOWED); \
 		int result;                                                          \
-		if (!is_plain(CWD_FD, path, FOLLOW | UNFOLLOWED))                    \
+		if (how == NOT_PLAIN)                                                \
 			return name##_routed(path, status);                          \
 		result = REAL(without_follow)(path, status);                         \
-		return shows_link(result, status) ? name##_routed(path, status) : result; \
+		return goes_on(how, FOLLOW, result, status) ? name##_routed(path, status) \
+							    : result;                \
 	}
 
 #define WRAP_LSTAT(name)                                                             \
@@ -71,8 +79,12 @@ static int show_executable(const struct route *route, int result, void *status)
 	}                                                                            \
 	int name(const char *path, void *status)                                     \
 	{                                                                            \
-		return is_plain(CWD_FD, path, 0) ? REAL(name)(path, status)          \
-						 : name##_routed(path, status);      \
+		const enum plainness how = how_plain(CWD_FD, path, UNFOLLOWED);      \
+		int result;                                                          \
+		if (how == NOT_PLAIN)                                                \
+			return name##_routed(path, status);                          \
+		result = REAL(name)(path, status);                                   \
+		return goes_on(how, 0, result, status) ? name##_routed(path, status) : result; \
 	}
 
 WRAP_LSTAT(lstat)
@@ -94,11 +106,12 @@ WRAP_STAT(stat64, lstat64)
 	}                                                                               \
 	int name(int version, const char *path, void *status)                           \
 	{                                                                               \
+		const enum plainness how = how_plain(CWD_FD, path, (intent) | UNFOLLOWED); \
 		int result;                                                             \
-		if (!is_plain(CWD_FD, path, (intent) | UNFOLLOWED))                     \
+		if (how == NOT_PLAIN)                                                   \
 			return name##_routed(version, path, status);                    \
 		result = REAL(without_follow)(version, path, status);                   \
-		return (intent) == FOLLOW && shows_link(result, status)                 \
+		return goes_on(how, intent, result, status)                             \
 			       ? name##_routed(version, path, status)                   \
 			       : result;                                                \
 	}
@@ -124,11 +137,13 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
 	}                                                                                   \
 	int name(LEADING_PARAMETER int directory, const char *path, void *status, int flags) \
 	{                                                                                   \
+		const enum plainness how =                                                  \
+			how_plain(directory, path, follow_by(flags) | UNFOLLOWED);          \
 		int result;                                                                 \
-		if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))              \
+		if (how == NOT_PLAIN)                                                       \
 			return name##_routed(LEADING directory, path, status, flags);       \
 		result = REAL(name)(LEADING directory, path, status, flags | FLAG_NOFOLLOW); \
-		return shows_link(result, status) && (flags & FLAG_NOFOLLOW) == 0           \
+		return goes_on(how, follow_by(flags), result, status)                       \
 			       ? name##_routed(LEADING directory, path, status, flags)      \
 			       : result;                                                    \
 	}
@@ -167,14 +182,17 @@ __attribute__((noinline)) static int statx_routed(int directory, const char *pat
 /* The type is asked for too: without it nobody can tell whether there is a link. */
 int statx(int directory, const char *path, int flags, unsigned mask, void *status)
 {
-	const unsigned type = 1;
+	const enum plainness how = how_plain(directory, path, follow_by(flags) | UNFOLLOWED);
+	const unsigned with_type = mask | 1;
+	uint32_t type;
 	int result;
 
-	if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))
+	if (how == NOT_PLAIN)
 		return statx_routed(directory, path, flags, mask, status);
-	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, mask | type, status);
-	if (result == 0 && (flags & FLAG_NOFOLLOW) == 0 &&
-	    (*statx_mode_of(status) & TYPE_MASK) == TYPE_LINK)
+	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, with_type, status);
+	type = result == 0 ? *statx_mode_of(status) & TYPE_MASK : 0;
+	if (how == PLAIN_IF_THERE ? type != TYPE_DIRECTORY
+				  : type == TYPE_LINK && (flags & FLAG_NOFOLLOW) == 0)
 		return statx_routed(directory, path, flags, mask, status);
 	return result;
 }

@@ -92,6 +92,26 @@ static int step_up(struct walk *walk)
 	return 0;
 }
 
+/*
+ * In a directory that packages fill, nobody makes a link where there was nothing: what is missing
+ * there, and all that was to be walked below it, is as good as a directory.
+ */
+static void remember_missing(const struct walk *walk)
+{
+	uint64_t hash = walk->hash;
+
+	remember_no_link(hash);
+	for (const char *at = walk->rest + walk->at; *at != '\0'; at++) {
+		const bool is_begin = *at == '/' && at[1] != '/';
+
+		if (is_begin && hash != walk->hash)
+			remember_no_link(hash);
+		if (is_begin || *at != '/')
+			hash = hash_byte(hash, *at);
+	}
+	remember_no_link(hash);
+}
+
 /* A name that only the host can have. */
 static int step_host(struct walk *walk, const char *name, size_t length, bool follows)
 {
@@ -114,9 +134,8 @@ static int step_host(struct walk *walk, const char *name, size_t length, bool fo
 	if (result == -E_INVAL) {
 		remember_no_link(walk->hash);
 	} else if (failed(result)) {
-		/* In a directory that packages fill, nobody makes a link where there was nothing. */
 		if (result == -E_NOENT && parent != NO_NODE)
-			remember_no_link(walk->hash);
+			remember_missing(walk);
 		walk->is_stuck = true;
 	} else {
 		while (walk->seen[--walk->length] != '/')

@@ -70,7 +70,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } calls[] = {
-	{ "stat", do_stat },	   { "stat-at", do_stat_at }, { "access", do_access },
+	{ "stat", do_stat }, { "stat-at", do_stat_at }, { "access", do_access },
 	{ "open", do_open }, { "readdir", do_readdir }, { "exec", do_exec },
 };
 

@@ -1,7 +1,7 @@
 /**
  * Compile projected paths to `libexec/dynpk/paths.tbl`, which the path shim maps and reads in place.
  *
- * The layout is `struct table` of wrappers/shim/table.h, field for field; docs/path-table.md tells
+ * The layout is `struct table` of wrappers/shim/table.h, field for field; docs/bundle-format-engines.md tells
  * what each means. The shim checks the frame only, so every limit is checked here: indices, lengths,
  * that each path has its directory, that nothing lies below a file.
  */

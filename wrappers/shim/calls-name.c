@@ -77,7 +77,8 @@ __attribute__((noinline)) static char *realpath_routed(const char *path, char *r
 	if (error == 0) {
 		const long found = sys_access(route.path, 0);
 
-		/* What fails on the host, and the kernel's own links, are the C library's to tell. */
+		/* What fails on the host, and the kernel's own links, are the C library's to tell.
+		 */
 		if (!route.is_bundled && (failed(found) || route.node == NO_NODE))
 			return REAL(realpath)(route.path, resolved);
 		error = failed(found) ? (int)-found : 0;
@@ -232,18 +233,16 @@ static int check_template(const char *template)
 	return error;
 }
 
-#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)          \
-	INTERPOSE(type, name, parameters);                                 \
-	type name(parameters)                                              \
-	{                                                                  \
-		const int error = is_plain(CWD_FD, template, 0)            \
-					  ? 0                              \
-					  : check_template(template);      \
-		if (error != 0) {                                          \
-			set_error(error);                                  \
-			return failure;                                    \
-		}                                                          \
-		return REAL(name)(arguments);                              \
+#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)                                  \
+	INTERPOSE(type, name, parameters);                                                         \
+	type name(parameters)                                                                      \
+	{                                                                                          \
+		const int error = is_plain(CWD_FD, template, 0) ? 0 : check_template(template);    \
+		if (error != 0) {                                                                  \
+			set_error(error);                                                          \
+			return failure;                                                            \
+		}                                                                                  \
+		return REAL(name)(arguments);                                                      \
 	}
 #define AND ,
 

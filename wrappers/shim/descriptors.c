@@ -1,9 +1,9 @@
 /*
- * Open directories that paths were counted from: the kernel names one only by a link that is slow to
- * read, so it is recognised by its device and inode the next time.
+ * Open directories that paths were counted from: the kernel names one only by a link that is slow
+ * to read, so it is recognised by its device and inode the next time.
  */
-#include "view.h"
 #include "system.h"
+#include "view.h"
 
 enum { DESCRIPTOR_LIMIT = 256 };
 

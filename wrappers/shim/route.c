@@ -1,6 +1,6 @@
-#include "view.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 
 enum { LINK_LIMIT = 40 };
 
@@ -411,8 +411,11 @@ static int finish(struct walk *walk, struct route *route)
 
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
 {
-	struct walk walk = { .view = view(), .intent = intent, .seen = route->seen,
-			     .rest = route->place, .node = ROOT_NODE,
+	struct walk walk = { .view = view(),
+			     .intent = intent,
+			     .seen = route->seen,
+			     .rest = route->place,
+			     .node = ROOT_NODE,
 			     .hash = seed_of(ROOT_NODE) };
 	int error;
 

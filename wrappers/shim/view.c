@@ -37,7 +37,8 @@ static bool find_top(int fd, const char *name)
 	*end++ = (char)('0' + fd % 10);
 	*end = '\0';
 	length = sys_readlink(link, the_view.top, PATH_SIZE);
-	if (length < PATH_SIZE && length > 0 && ends_with(the_view.top, (size_t)length, table_place)) {
+	if (length < PATH_SIZE && length > 0 &&
+	    ends_with(the_view.top, (size_t)length, table_place)) {
 		the_view.top_length = (size_t)length - (sizeof(table_place) - 1);
 	} else {
 		the_view.top_length = text_length(name) - (sizeof(own_place) - 1);
@@ -137,9 +138,9 @@ uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uin
 }
 
 /*
- * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands for
- * each. What other processes change meanwhile goes unnoticed, and then a link that leads into the
- * bundle shows the host's side of it.
+ * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands
+ * for each. What other processes change meanwhile goes unnoticed, and then a link that leads into
+ * the bundle shows the host's side of it.
  */
 enum { KNOWN_SIZE = 4096 };
 

@@ -70,7 +70,8 @@ enum plainness {
 	NOT_PLAIN,
 	/* To be left to the C library as it is. */
 	PLAIN,
-	/* A merged directory: plain where the host has a directory there. Asked with UNFOLLOWED only. */
+	/* A merged directory: plain where the host has a directory there. Asked with UNFOLLOWED
+	   only. */
 	PLAIN_IF_THERE,
 };
 
@@ -112,8 +113,7 @@ bool recall_descriptor(int fd, uint32_t *node, uint64_t *hash);
 void note_descriptor(int fd, uint32_t node, uint64_t hash);
 
 /* The working directory; false where the kernel does not tell. */
-bool read_working_directory(const struct view *view, const struct base **base,
-			    struct base *space);
+bool read_working_directory(const struct view *view, const struct base **base, struct base *space);
 /* After the kernel's changed. */
 void note_working_directory(void);
 

@@ -2,13 +2,13 @@
  * The working directory as the program sees it, remembered so that relative paths cost nothing.
  *
  * A child made by vfork shares this memory and has a directory of its own, as does any process
- * that the C library did not fork: only the process that is known as the owner writes here, and once
- * another has changed its directory, everybody asks whether it is the owner first.
+ * that the C library did not fork: only the process that is known as the owner writes here, and
+ * once another has changed its directory, everybody asks whether it is the owner first.
  */
-#include "view.h"
 #include "symbols.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 
 enum { SNAPSHOTS = 8 };
 
@@ -69,8 +69,8 @@ static bool is_owner(void)
 
 static void publish(const struct view *view, bool is_start)
 {
-	struct base *base = &snapshots[__atomic_fetch_add(&next_snapshot, 1, __ATOMIC_RELAXED) %
-				       SNAPSHOTS];
+	struct base *base =
+		&snapshots[__atomic_fetch_add(&next_snapshot, 1, __ATOMIC_RELAXED) % SNAPSHOTS];
 
 	if (!fill(view, base, is_start))
 		base = NULL;

@@ -2,7 +2,8 @@
  * Make one call after another and say what came of each: the subject and the oracle of the
  * conformance test, which compares what it prints with and without the shim.
  *
- * With --twice each call is made twice, and the second one answers. Reads lines `CALL<TAB>PATH<TAB>HOW<TAB>DIRECTORY`: the directory is entered before the call where HOW is
+ * With --twice each call is made twice, and the second one answers. Reads lines
+ * `CALL<TAB>PATH<TAB>HOW<TAB>DIRECTORY`: the directory is entered before the call where HOW is
  * `in`, opened and passed as a descriptor where it is `at`. Each line runs in a child of
  * its own; nothing but what the call answers is printed, one line a case.
  */
@@ -344,8 +345,8 @@ static void call_fts(void)
 	FTSENT *entry;
 
 	while (walk != NULL && (entry = fts_read(walk)) != NULL) {
-		if (walked_count < 512 &&
-		    asprintf(&walked[walked_count++], "%s:%d", entry->fts_path, entry->fts_info) < 0)
+		if (walked_count < 512 && asprintf(&walked[walked_count++], "%s:%d",
+						   entry->fts_path, entry->fts_info) < 0)
 			exit(125);
 	}
 	say_names(walked, walked_count);

@@ -1,6 +1,6 @@
 /*
- * Start a program in every way the C library has: `starter CALL PROGRAM [WORD...]`, or do one of the
- * other things a test needs a process of its own for.
+ * Start a program in every way the C library has: `starter CALL PROGRAM [WORD...]`, or do one of
+ * the other things a test needs a process of its own for.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

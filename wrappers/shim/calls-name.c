@@ -131,7 +131,7 @@ int chdir(const char *path)
 	const int result = is_plain(CWD_FD, path, FOLLOW) ? REAL(chdir)(path) : chdir_routed(path);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(path);
 	return result;
 }
 
@@ -140,7 +140,7 @@ int fchdir(int directory)
 	const int result = REAL(fchdir)(directory);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(NULL);
 	return result;
 }
 
@@ -150,7 +150,7 @@ int chroot(const char *path)
 
 	if (result == 0) {
 		forget_names();
-		note_working_directory();
+		note_working_directory(NULL);
 	}
 	return result;
 }

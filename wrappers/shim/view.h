@@ -42,7 +42,9 @@ struct base {
 	uint32_t node;
 	/* Lies in the bundle's own tree, so that the kernel's relative paths count from there. */
 	bool is_bundled;
-	/* What is_plain() knows of a directory of the host. */
+	/* Lies there too, but the program has called it by the name it has there. */
+	bool is_meant;
+	/* What how_plain() knows of a directory of the host. */
 	uint64_t hash;
 	size_t length;
 	/* As the program sees it. */
@@ -114,8 +116,8 @@ void note_descriptor(int fd, uint32_t node, uint64_t hash);
 
 /* The working directory; false where the kernel does not tell. */
 bool read_working_directory(const struct view *view, const struct base **base, struct base *space);
-/* After the kernel's changed. */
-void note_working_directory(void);
+/* After the kernel's changed; `path` is what the program called it, NULL: by a descriptor. */
+void note_working_directory(const char *path);
 
 /* The last name of `name`'s node that is not for the loader alone; or NO_NODE. */
 static inline uint32_t find_visible(const struct table *table, uint32_t parent, const char *name,

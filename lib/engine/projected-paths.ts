@@ -21,7 +21,7 @@ export interface BundledFile {
 }
 
 export interface BundledLaunch {
-	readonly kind: 'loader' | 'script' | 'static';
+	readonly kind: 'loader' | 'script' | 'static' | 'forward';
 	readonly launcher: BundlePath;
 	readonly program: BundlePath;
 }

@@ -12,6 +12,7 @@ const repeatable = new Set([
 	'words',
 	'with',
 	'scan',
+	'trace',
 	'exclude',
 	'allow',
 	'repo',

@@ -1,7 +1,9 @@
 /** Run the deciding stages: from a world and the options to a plan. */
+import {posix} from 'node:path';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
+import {readTrace} from '../../lib/inputs/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -29,6 +31,9 @@ export function decide(packing: PackRequest, world: World): Decision {
 		name: options.name,
 		with: options.with,
 		scan: options.scan,
+		traces: options.trace.map(file =>
+			readTrace(hostPath(posix.resolve(packing.workingDirectory, file))),
+		),
 		exclude: options.exclude,
 		scope: options.scope,
 		sysroot: sysroot.root,

@@ -9,6 +9,7 @@ import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
 import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
+import {traceCommand} from './trace.js';
 import {verifyCommand} from './verify.js';
 import {version} from './version.js';
 
@@ -32,8 +33,9 @@ try {
 		.command(runCommand)
 		.command(inspectCommand)
 		.command(verifyCommand)
+		.command(traceCommand)
 		.completion('completion', 'Print a completion script for bash or zsh')
-		.demandCommand(1, 1, 'name a command: pack, run, inspect or verify')
+		.demandCommand(1, 1, 'name a command: pack, run, inspect, verify or trace')
 		.recommendCommands()
 		.strict()
 		.middleware(keepLastValues, true)

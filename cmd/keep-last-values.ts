@@ -13,6 +13,7 @@ export const repeatable: ReadonlySet<string> = new Set([
 	'words',
 	'with',
 	'scan',
+	'trace',
 	'exclude',
 	'allow',
 	'repo',

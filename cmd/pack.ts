@@ -10,6 +10,7 @@ export interface PackArguments {
 	readonly name: string | undefined;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
+	readonly trace: readonly string[];
 	readonly exclude: readonly string[];
 	readonly repo: readonly string[];
 	readonly missing: 'error' | 'warn' | 'ignore';
@@ -50,6 +51,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			},
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
+			trace: {...each, describe: 'a file of dynpk trace: carry what that run used'},
 			exclude: {...each, describe: 'a path pattern or soname to leave out'},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
 			missing: {

@@ -9,6 +9,7 @@
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
 import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
@@ -54,6 +55,10 @@ export function gatherPayload(
 
 	for (const text of request.scan) {
 		addScan(gathering, typedPath(text, request));
+	}
+
+	for (const evidence of request.traces ?? []) {
+		addTrace(evidence, gathering.collector, sysroot);
 	}
 
 	const known = (): number => gathering.collector.entries.size + gathering.roots.size;

@@ -224,6 +224,8 @@ export function describeReason(reason: Reason): string {
 			return reason.neededBy === undefined
 				? `package ${reason.package}`
 				: `package ${reason.package}, needed by ${reason.neededBy}`;
+		case 'trace':
+			return `trace: ${reason.seen}`;
 		case 'link':
 			return `target of the link ${reason.from}`;
 		case 'interpreter':

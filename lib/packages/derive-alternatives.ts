@@ -111,7 +111,7 @@ function parseCalls({record, name: scriptName, text}: PackageScript) {
 				code: 'ALTERNATIVE_UNREADABLE',
 				package: record,
 				subject: scriptName,
-				message: `${packageId(record)} makes alternatives with words that only running it would tell: ${call.trim()}`,
+				message: `makes alternatives with words that only running it would tell: ${call.trim()}`,
 			});
 		} else {
 			alternatives.push(alternative);

@@ -28,7 +28,8 @@ export function describeObjects(
 		}
 
 		for (const {by, needed} of closure.unresolved) {
-			addEdge(by.object, {name: needed, place: 'missing'});
+			const place = walked.excluded.has(needed) ? 'excluded' : 'missing';
+			addEdge(by.object, {name: needed, place});
 		}
 	}
 

@@ -19,7 +19,8 @@ export function settleMissing(
 		const required = root.role === 'program' || walked.required.has(root.path);
 		for (const missing of root.closure.unresolved) {
 			const key = `${missing.needed}\0${missing.by.path}`;
-			const isFatal = required && missing.severity === 'error' && policy === 'error';
+			const isExcluded = walked.excluded.has(missing.needed);
+			const isFatal = required && !isExcluded && missing.severity === 'error' && policy === 'error';
 			(isFatal ? fatal : bearable).set(key, missing);
 		}
 	}
@@ -30,11 +31,19 @@ export function settleMissing(
 
 	return policy === 'ignore'
 		? []
-		: [...bearable.values()].map(({needed, by}) => ({
-				code: 'NEEDED_MISSING',
-				path: by.path,
-				message: `needs ${needed}, which is not here`,
-			}));
+		: [...bearable.values()].map(({needed, by}) =>
+				walked.excluded.has(needed)
+					? {
+							code: 'NEEDED_EXCLUDED',
+							path: by.path,
+							message: `needs ${needed}, which --exclude leaves out`,
+						}
+					: {
+							code: 'NEEDED_MISSING',
+							path: by.path,
+							message: `needs ${needed}, which is not here`,
+						},
+			);
 }
 
 function missingFault(missing: readonly Unresolved[]): DynpkError {

@@ -31,6 +31,8 @@ export interface WalkedPayload {
 	readonly libraryDirectories: ReadonlySet<string>;
 	/** Who first asked for a library, by its file id, in words. */
 	readonly requesters: ReadonlyMap<string, string>;
+	/** Needed names that the user left out, by the name or by the path that answered. */
+	readonly excluded: ReadonlySet<string>;
 	/** Paths of objects whose missing libraries are an error, not a finding. */
 	readonly required: ReadonlySet<SysrootPath>;
 }
@@ -60,7 +62,10 @@ export function walkPayload(
 	const files = payload.entries.filter(
 		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
 	);
-	const loaders = openLoaders(files, sysroot, exclusions);
+	const excluded = new Set<string>();
+	const loaders = openLoaders(files, sysroot, search =>
+		withoutExcluded(search, exclusions, excluded),
+	);
 	const programs = new Map<SysrootPath, WalkedProgram>();
 	const roots: WalkedRoot[] = [];
 	for (const file of files) {
@@ -83,6 +88,7 @@ export function walkPayload(
 		loaders,
 		libraryDirectories: searchedDirectories(roots, loaders, sysroot),
 		requesters: firstRequesters(roots),
+		excluded,
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
 }
@@ -95,7 +101,7 @@ function isAskedFor(kind: PayloadFile['reason']['kind']): boolean {
 function openLoaders(
 	files: readonly PayloadFile[],
 	sysroot: Sysroot,
-	exclusions: Exclusions,
+	limit: (search: LoaderSearch) => LoaderSearch,
 ): WalkedLoader[] {
 	const objects = files.flatMap(({content}) => (content.kind === 'elf' ? [content.object] : []));
 	const named = objects.filter(isProgram).map(({interpreter}) => interpreter);
@@ -113,7 +119,7 @@ function openLoaders(
 
 		if (loaders.every(loader => loader.path !== path)) {
 			const main = loaders.length === 0;
-			loaders.push(placeLoader(open(interpreter), path, main, exclusions));
+			loaders.push(placeLoader(open(interpreter), path, main, limit));
 		}
 	}
 
@@ -124,12 +130,12 @@ function placeLoader(
 	{facts, search}: Loader,
 	path: SysrootPath,
 	isMain: boolean,
-	exclusions: Exclusions,
+	limit: (search: LoaderSearch) => LoaderSearch,
 ): WalkedLoader {
 	return {
 		path,
 		facts,
-		search: withoutExcluded(search, exclusions),
+		search: limit(search),
 		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
 		libraryDirectory: bundlePath(
 			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
@@ -137,18 +143,23 @@ function placeLoader(
 	};
 }
 
-/** Leave out what the user excluded, as if the search had never known it. */
-function withoutExcluded(search: LoaderSearch, exclusions: Exclusions): LoaderSearch {
+/** Leave out what the user excluded, as if the search had never known it, and remember the name. */
+function withoutExcluded(
+	search: LoaderSearch,
+	exclusions: Exclusions,
+	excluded: Set<string>,
+): LoaderSearch {
 	const nothing = {status: 'missing' as const, searched: [], fatal: undefined};
 	return {
 		...search,
 		locate(needed, requester) {
-			if (exclusions.excludes(needed)) {
+			const found = exclusions.excludes(needed) ? undefined : search.locate(needed, requester);
+			if (found === undefined || (found.status === 'found' && exclusions.excludes(found.path))) {
+				excluded.add(needed);
 				return nothing;
 			}
 
-			const found = search.locate(needed, requester);
-			return found.status === 'found' && exclusions.excludes(found.path) ? nothing : found;
+			return found;
 		},
 	};
 }

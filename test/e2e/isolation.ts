@@ -100,3 +100,17 @@ test.serial(
 		t.true(loader?.edits.every(({before, after}) => before.length === after.length));
 	},
 );
+
+test.serial(
+	'a needed library that --exclude leaves out is said and marked, and no fault',
+	async t => {
+		const scratch = await mkdtemp(join(tmpdir(), 'dynpk-test-'));
+		t.teardown(() => rm(scratch, {recursive: true}));
+		const output = join(scratch, 'bundle');
+		const packed = await runDynpk(['pack', ...target, '--exclude', 'libz.so.1', '-o', output]);
+		t.is(packed.status, 0, packed.stderr);
+		t.is(packed.stderr, 'dynpk: /usr/bin/sqlite3: needs libz.so.1, which --exclude leaves out\n');
+		const {stdout} = await runDynpk(['inspect', output]);
+		t.regex(stdout, /libz\.so\.1 \[excluded\]/u);
+	},
+);

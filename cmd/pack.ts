@@ -16,6 +16,7 @@ export interface PackArguments {
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
 	readonly launcher: 'auto' | 'native' | 'sh';
+	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
 	readonly allow: readonly string[];
 	readonly sysroot: string;
@@ -67,6 +68,12 @@ function build(argv: Argv): Argv<PackArguments> {
 				choices: ['auto', 'native', 'sh'] as const,
 				default: 'auto' as const,
 				describe: 'what starts the programs',
+			},
+			strategy: {
+				choices: ['auto', 'map', 'exec', 'self'] as const,
+				default: 'auto' as const,
+				describe:
+					'how the native launcher starts programs: map the loader, execute it, or start the program’s own bytes',
 			},
 			audit: {
 				choices: ['off', 'warn', 'enforce'] as const,

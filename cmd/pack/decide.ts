@@ -1,5 +1,6 @@
 /** Run the deciding stages: from a world and the options to a plan. */
 import {posix} from 'node:path';
+import {architectureName} from '../../lib/elf/elf-machines.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
@@ -9,21 +10,23 @@ import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
 import {makePlan} from '../../lib/plan/make-plan.js';
-import {walkPayload, type WalkedPayload} from '../../lib/plan/walk-payload.js';
+import {walkPayload} from '../../lib/plan/walk-payload.js';
 import {version} from '../version.js';
 import {bundleName} from './bundle-name.js';
 import {openLaunchers, type Launchers} from './launchers.js';
 import type {World} from './open-world.js';
 import type {PackRequest} from './pack-request.js';
 
+/** Refers to nothing of the world it was made in. */
 export interface Decision {
 	readonly plan: BundlePlan;
-	readonly walked: WalkedPayload;
+	/** Of the bundle's main loader, as `uname -m` says it. */
+	readonly architecture: string | undefined;
 	readonly launchers: Launchers;
 }
 
 /** @throws {DynpkError} what gathering, walking and planning throw. */
-export function decide(packing: PackRequest, world: World): Decision {
+export async function decide(packing: PackRequest, world: World): Promise<Decision> {
 	const options = packing.arguments;
 	const {sysroot, databases} = world;
 	const request: Request = {
@@ -43,9 +46,11 @@ export function decide(packing: PackRequest, world: World): Decision {
 	const exclusions = makeExclusions(options.exclude);
 	const payload = gatherPayload(request, sysroot, databases, exclusions);
 	const walked = walkPayload(payload, sysroot, exclusions);
-	const launchers = openLaunchers({
+	const loader = walked.loaders[0]?.facts.object;
+	const launchers = await openLaunchers({
 		asked: options.launcher,
-		loader: walked.loaders[0]?.facts.object,
+		strategy: options.strategy,
+		loader,
 		version,
 	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
@@ -61,7 +66,8 @@ export function decide(packing: PackRequest, world: World): Decision {
 		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();
-	return {plan, walked, launchers};
+	const architecture = loader && (architectureName(loader) ?? 'unknown');
+	return {plan, architecture, launchers};
 }
 
 /** Libraries keep the links of their last component; a package owns the link or its file. */

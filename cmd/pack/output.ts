@@ -1,22 +1,18 @@
 /** Where a bundle goes, and in which form: the ending of its name decides. */
 import {posix} from 'node:path';
 import type {ArchiveForm} from '../../lib/archive/write-archive.js';
-import {architectureName} from '../../lib/elf/elf-machines.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
-import type {WalkedPayload} from '../../lib/plan/walk-payload.js';
 import type {PackRequest} from './pack-request.js';
 
 /** @throws {DynpkError} USAGE for a form that dynpk does not write. */
 export function resolveOutput(
 	{arguments: {output}, workingDirectory}: PackRequest,
 	plan: BundlePlan,
-	walked: WalkedPayload,
+	architecture: string | undefined,
 ): {readonly path: HostPath; readonly form: ArchiveForm | 'directory'} {
-	const [loader] = walked.loaders;
-	const object = loader?.facts.object;
-	const suffix = object === undefined ? '' : `-${architectureName(object) ?? 'unknown'}`;
+	const suffix = architecture === undefined ? '' : `-${architecture}`;
 	const path = hostPath(posix.resolve(workingDirectory, output ?? `${plan.name}${suffix}.tar.gz`));
 	return {path, form: outputForm(posix.basename(path))};
 }

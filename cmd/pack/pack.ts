@@ -8,7 +8,7 @@ import {editLoader} from '../../lib/launcher/loader-copy.js';
 import {bundleId} from '../../lib/manifest/encode-manifest.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
 import {version} from '../version.js';
-import {decide} from './decide.js';
+import {decide, type Decision} from './decide.js';
 import {openWorld, type World} from './open-world.js';
 import {resolveOutput} from './output.js';
 import type {PackRequest} from './pack-request.js';
@@ -24,19 +24,38 @@ export async function pack(packing: PackRequest): Promise<void> {
 	process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
 	// A file size limit is reported by the write that meets it; the signal would end us first.
 	process.on('SIGXFSZ', () => undefined);
-	const world = await openWorld(packing);
+	let close = (): void => undefined;
 	try {
-		await packFrom(world, packing, abort.signal);
+		const decision = await decideInWorld(packing, world => {
+			close = world.close;
+		});
+		await carryOut(decision, packing, abort.signal);
 	} finally {
-		world.close();
+		close();
 	}
 }
 
-async function packFrom(world: World, packing: PackRequest, signal: AbortSignal): Promise<void> {
+/**
+ * The world ends here: all that its sysroot remembers, a kilobyte a file, would otherwise be kept
+ * while the bundle is written.
+ */
+async function decideInWorld(
+	packing: PackRequest,
+	onOpen: (world: Pick<World, 'close'>) => void,
+): Promise<Decision> {
+	const world = await openWorld(packing);
+	onOpen(world);
+	return await decide(packing, world);
+}
+
+async function carryOut(
+	{plan, architecture, launchers}: Decision,
+	packing: PackRequest,
+	signal: AbortSignal,
+): Promise<void> {
 	const options = packing.arguments;
 	const mtime = entryTime(packing.sourceDateEpoch);
 	const reporter = makeReporter({quiet: options.quiet, isTerminal: packing.isTerminal});
-	const {plan, walked, launchers} = decide(packing, world);
 	if (options.dryRun) {
 		process.stdout.write(renderPlan(plan, options.json));
 		return;
@@ -46,7 +65,7 @@ async function packFrom(world: World, packing: PackRequest, signal: AbortSignal)
 		reporter.finding(finding);
 	}
 
-	const output = resolveOutput(packing, plan, walked);
+	const output = resolveOutput(packing, plan, architecture);
 	let manifest: Buffer | undefined;
 	const tools: StageTools = {
 		tool: `dynpk ${version}`,

@@ -52,12 +52,18 @@ export function openElf(path: HostPath): Opened {
 	}
 }
 
+const TOO_SHORT = Object.freeze({status: 'not-elf', reason: 'is too short'} as const);
+const NO_MAGIC = Object.freeze({
+	status: 'not-elf',
+	reason: 'does not begin with the ELF magic',
+} as const);
+
 /** Whoever asks whether a file is ELF asks next whether it is a script; so it is not opened again. */
 function describeOther(head: Buffer): Opened {
-	const reason = head.length < IDENT_SIZE ? 'is too short' : 'does not begin with the ELF magic';
+	const other = head.length < IDENT_SIZE ? TOO_SHORT : NO_MAGIC;
 	return head.length > 2 && head.readUInt16BE(0) === HASH_BANG
-		? {status: 'not-elf', reason, script: Buffer.from(head.subarray(0, SCRIPT_HEAD))}
-		: {status: 'not-elf', reason};
+		? {...other, script: Buffer.from(head.subarray(0, SCRIPT_HEAD))}
+		: other;
 }
 
 function openUnblocking(path: HostPath): number | undefined {

@@ -7,7 +7,7 @@
  */
 import {sanitise} from './sanitise.js';
 
-/** Exit status of each fault code; the table of docs/errors.md is made from it. */
+/** Exit status of each fault code; docs/errors.md has the same table, and a test holds the two together. */
 export const exitStatuses = {
 	USAGE: 2,
 	PATTERN_MATCHES_NOTHING: 2,

@@ -55,8 +55,8 @@ export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
 		const slash = path.lastIndexOf('/');
 		const parent = slash === 0 ? ROOT : resolve(path.slice(0, slash) as SysrootPath);
 		const resolution = step(parent, path.slice(slash + 1));
-		// A miss is cheap to find again, and there is no end of names that do not exist.
-		if (resolution.status !== 'absent') {
+		// A miss or a file in a known directory is cheap to find again, and there is no end of them.
+		if (resolution.status === 'loop' || (resolution.status === 'found' && resolution.isDirectory)) {
 			known.set(path, resolution);
 		}
 

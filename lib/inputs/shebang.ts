@@ -102,6 +102,11 @@ export function splitEnvString(text: string): string[] | undefined {
 		const character = text.charAt(index);
 		if (character === '\\') {
 			const escaped = text.charAt(++index);
+			if (quote === "'" && escaped !== "'" && escaped !== '\\') {
+				word = `${word ?? ''}\\${escaped}`;
+				continue;
+			}
+
 			if (escaped === 'c' && quote === undefined) {
 				break;
 			}
@@ -114,11 +119,6 @@ export function splitEnvString(text: string): string[] | undefined {
 					word = undefined;
 				}
 
-				continue;
-			}
-
-			if (quote === "'" && escaped !== "'" && escaped !== '\\') {
-				word = `${word ?? ''}\\${escaped}`;
 				continue;
 			}
 

@@ -29,8 +29,11 @@ struct listing {
 enum { LISTING_LIMIT = 128 };
 enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };
 
-/* Positions behind the host's end, for telldir. */
-static const long children_position = 1L << 61;
+/* Positions behind the host's end, for telldir: the kernel's own are not negative. */
+static long position_of(uint32_t next)
+{
+	return -1 - (long)next;
+}
 
 static struct listing listings[LISTING_LIMIT];
 static uint32_t listing_count;
@@ -146,8 +149,8 @@ static bool is_dots(const char *name)
 static bool show_entry(const struct listing *listing, struct entry *entry)
 {
 	const struct table *table = view()->table;
-	const uint32_t child = find_visible(table, listing->node, entry->name,
-					    text_length(entry->name), 0);
+	const uint32_t child =
+		find_visible(table, listing->node, entry->name, text_length(entry->name), 0);
 
 	if (child == NO_NODE)
 		return !listing->is_bundled || is_dots(entry->name);
@@ -162,7 +165,8 @@ static bool host_has(void *stream, const char *name)
 
 	return !failed(system_call(__NR_readlinkat, BORROWED(dirfd)(stream), (long)name, (long)link,
 				   sizeof(link), 0, 0)) ||
-	       !failed(system_call(__NR_faccessat, BORROWED(dirfd)(stream), (long)name, 0, 0, 0, 0));
+	       !failed(system_call(__NR_faccessat, BORROWED(dirfd)(stream), (long)name, 0, 0, 0,
+				   0));
 }
 
 /* The next child that the host does not have; NULL: none is left. */
@@ -183,7 +187,7 @@ static struct entry *next_child(struct listing *listing, void *stream)
 		if (host_has(stream, entry->name))
 			continue;
 		entry->inode = (uint64_t)index + 1;
-		entry->offset = children_position + listing->next;
+		entry->offset = position_of(listing->next);
 		entry->size = (uint16_t)((19 + child->name_length + 1 + 7) & ~7);
 		entry->type = type_of(child);
 		return entry;
@@ -271,15 +275,15 @@ long telldir(void *stream)
 	const struct listing *listing = listing_of(stream);
 
 	return listing == NULL || listing->next == 0 ? REAL(telldir)(stream)
-						     : children_position + (long)listing->next;
+						     : position_of(listing->next);
 }
 
 void seekdir(void *stream, long position)
 {
 	struct listing *listing = listing_of(stream);
 
-	if (listing != NULL && position >= children_position) {
-		listing->next = (uint32_t)(position - children_position);
+	if (listing != NULL && position < -1) {
+		listing->next = (uint32_t)(-1 - position);
 		return;
 	}
 	if (listing != NULL)
@@ -376,28 +380,28 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 	return count;
 }
 
-#define WRAP_SCANDIR(name)                                                                  \
-	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,      \
-		  comparer *compare);                                                       \
-	int name(const char *path, struct entry ***list, selector *select, comparer *compare) \
-	{                                                                                   \
-		return is_plain(CWD_FD, path, FOLLOW)                                       \
-			       ? REAL(name)(path, list, select, compare)                    \
-			       : scandir_routed(CWD_FD, path, list, select, compare);       \
+#define WRAP_SCANDIR(name)                                                                         \
+	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,             \
+		  comparer *compare);                                                              \
+	int name(const char *path, struct entry ***list, selector *select, comparer *compare)      \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW)                                              \
+			       ? REAL(name)(path, list, select, compare)                           \
+			       : scandir_routed(CWD_FD, path, list, select, compare);              \
 	}
 
 WRAP_SCANDIR(scandir)
 WRAP_SCANDIR(scandir64)
 
-#define WRAP_SCANDIRAT(name)                                                                  \
-	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,           \
-		  selector *select, comparer *compare);                                       \
-	int name(int directory, const char *path, struct entry ***list, selector *select,     \
-		 comparer *compare)                                                           \
-	{                                                                                     \
-		return is_plain(directory, path, FOLLOW)                                      \
-			       ? REAL(name)(directory, path, list, select, compare)           \
-			       : scandir_routed(directory, path, list, select, compare);      \
+#define WRAP_SCANDIRAT(name)                                                                       \
+	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,                \
+		  selector *select, comparer *compare);                                            \
+	int name(int directory, const char *path, struct entry ***list, selector *select,          \
+		 comparer *compare)                                                                \
+	{                                                                                          \
+		return is_plain(directory, path, FOLLOW)                                           \
+			       ? REAL(name)(directory, path, list, select, compare)                \
+			       : scandir_routed(directory, path, list, select, compare);           \
 	}
 
 WRAP_SCANDIRAT(scandirat)

@@ -68,31 +68,25 @@ INTERPOSE(char *, realpath, const char *path, char *resolved);
 INTERPOSE(char *, __realpath_chk, const char *path, char *resolved, size_t space);
 INTERPOSE(char *, canonicalize_file_name, const char *path);
 
-/* Returns 0 with the path in `route->seen`, or an errno. */
-static int resolve(struct route *route, const char *path)
-{
-	int error = find_route(route, CWD_FD, path, FOLLOW);
-	long result;
-
-	if (error != 0)
-		return error;
-	result = sys_access(route->path, 0);
-	return failed(result) ? (int)-result : 0;
-}
-
 __attribute__((noinline)) static char *realpath_routed(const char *path, char *resolved)
 {
 	struct route route;
-	const int error = resolve(&route, path);
+	int error = find_route(&route, CWD_FD, path, FOLLOW);
 	size_t length;
 
+	if (error == 0) {
+		const long found = sys_access(route.path, 0);
+
+		/* What fails on the host, and the kernel's own links, are the C library's to tell.
+		 */
+		if (!route.is_bundled && (failed(found) || route.node == NO_NODE))
+			return REAL(realpath)(route.path, resolved);
+		error = failed(found) ? (int)-found : 0;
+	}
 	if (error != 0) {
 		set_error(error);
 		return NULL;
 	}
-	/* The kernel's own links, and what it could not be followed through. */
-	if (!route.is_bundled && route.node == NO_NODE)
-		return REAL(realpath)(route.path, resolved);
 	length = text_length(route.seen);
 	if (resolved == NULL)
 		resolved = BORROWED(malloc)(length + 1);
@@ -137,7 +131,7 @@ int chdir(const char *path)
 	const int result = is_plain(CWD_FD, path, FOLLOW) ? REAL(chdir)(path) : chdir_routed(path);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(path);
 	return result;
 }
 
@@ -146,7 +140,7 @@ int fchdir(int directory)
 	const int result = REAL(fchdir)(directory);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(NULL);
 	return result;
 }
 
@@ -155,8 +149,8 @@ int chroot(const char *path)
 	const int result = REAL(chroot)(path);
 
 	if (result == 0) {
-		forget_directories();
-		note_working_directory();
+		forget_names();
+		note_working_directory(NULL);
 	}
 	return result;
 }
@@ -239,18 +233,16 @@ static int check_template(const char *template)
 	return error;
 }
 
-#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)          \
-	INTERPOSE(type, name, parameters);                                 \
-	type name(parameters)                                              \
-	{                                                                  \
-		const int error = is_plain(CWD_FD, template, 0)            \
-					  ? 0                              \
-					  : check_template(template);      \
-		if (error != 0) {                                          \
-			set_error(error);                                  \
-			return failure;                                    \
-		}                                                          \
-		return REAL(name)(arguments);                              \
+#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)                                  \
+	INTERPOSE(type, name, parameters);                                                         \
+	type name(parameters)                                                                      \
+	{                                                                                          \
+		const int error = is_plain(CWD_FD, template, 0) ? 0 : check_template(template);    \
+		if (error != 0) {                                                                  \
+			set_error(error);                                                          \
+			return failure;                                                            \
+		}                                                                                  \
+		return REAL(name)(arguments);                                                      \
 	}
 #define AND ,
 

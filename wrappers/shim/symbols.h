@@ -33,16 +33,19 @@ const char *own_name(void);
 #define EXPORT __attribute__((visibility("default")))
 
 /* Declare a function of this library, and the one behind it. */
-#define INTERPOSE(type, name, ...)      \
-	EXPORT type name(__VA_ARGS__);  \
+#define INTERPOSE(type, name, ...)                                                                 \
+	EXPORT type name(__VA_ARGS__);                                                             \
 	static struct real real_##name __attribute__((unused)) = { #name, NULL }
 /* One that is called, but left to the C library. */
-#define BORROW(type, name, ...)                         \
-	typedef type (*type_of_##name)(__VA_ARGS__);    \
+#define BORROW(type, name, ...)                                                                    \
+	typedef type (*type_of_##name)(__VA_ARGS__);                                               \
 	static struct real real_##name __attribute__((unused)) = { #name, NULL }
 
 #define REAL(name) ((__typeof__(&name))function_of(&real_##name))
 #define BORROWED(name) ((type_of_##name)function_of(&real_##name))
+
+/* Stands behind a name that nothing defines: fails with ENOSYS. */
+long no_such_function(void);
 
 /* Sets errno and returns -1. */
 int fail_with(int error);

@@ -3,7 +3,8 @@
  *
  * A tree of nodes, one a path; the children of a node stand side by side, and a hash table finds a
  * child by its parent and its name. lib/engine/compile-path-table.ts writes it and is where its
- * limits are checked; docs/path-table.md describes it. Little-endian, as all machines that run it.
+ * limits are checked; docs/bundle-format-engines.md describes it. Little-endian, as all machines
+ * that run it.
  */
 #ifndef DYNPK_SHIM_TABLE_H
 #define DYNPK_SHIM_TABLE_H
@@ -17,6 +18,7 @@
 #define NO_NODE 0xffffffffu
 #define ROOT_NODE 0u
 
+/* Directories come first. */
 enum node_kind {
 	/* A directory that the host has too, or could have: the bundle's entries come first. */
 	NODE_MERGED = 1,
@@ -24,7 +26,8 @@ enum node_kind {
 	NODE_WHOLE = 2,
 	NODE_FILE = 3,
 	NODE_LINK = 4,
-	/* A link to a merged directory, such as /bin: where the host has a directory, both count. */
+	/* A link to a merged directory, such as /bin: where the host has a directory, both count.
+	 */
 	NODE_ALIAS = 5,
 };
 

@@ -5,7 +5,7 @@
  * question starts a process. The database's own format (sqlite, ndb, bdb) is rpm's business.
  */
 import {spawnSync} from 'node:child_process';
-import {sysrootPath, type SysrootPath} from '../../paths/paths.js';
+import {sysrootPath, type HostPath, type SysrootPath} from '../../paths/paths.js';
 import type {Sysroot} from '../sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
@@ -13,11 +13,12 @@ const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
 
 /** `undefined` where there is no rpm database or no rpm to ask. */
 export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
-	const present = databases.some(path => {
+	const present = databases.find(path => {
 		const names = sysroot.list(sysrootPath(path)) ?? [];
 		return names.some(name => /^(?:rpmdb\.sqlite|Packages(?:\.db)?)$/u.test(name));
 	});
-	const dump = present ? runRpm(sysroot) : undefined;
+	const place = present === undefined ? undefined : sysroot.hostPath(sysrootPath(present));
+	const dump = place === undefined ? undefined : runRpm(place);
 	if (dump === undefined) {
 		return undefined;
 	}
@@ -68,8 +69,9 @@ const queryFormat =
 
 const OUTPUT_LIMIT = 1 << 30;
 
-function runRpm(sysroot: Sysroot): string | undefined {
-	const result = spawnSync('rpm', ['--root', sysroot.root, '-qa', '--qf', queryFormat], {
+/** By its place rather than by `--root`, which changes the root directory and so needs privileges. */
+function runRpm(place: HostPath): string | undefined {
+	const result = spawnSync('rpm', ['--dbpath', place, '-qa', '--qf', queryFormat], {
 		encoding: 'utf8',
 		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
 		maxBuffer: OUTPUT_LIMIT,

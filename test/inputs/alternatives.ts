@@ -1,0 +1,66 @@
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {findAlternatives} from '../../lib/inputs/alternatives.js';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+function makeRoot(t: ExecutionContext, directory: string): HostPath {
+	const root = makeScratch(t);
+	const put = (path: string, content: string) => {
+		const place = join(root, path);
+		mkdirSync(dirname(place), {recursive: true});
+		if (content.startsWith('-> ')) {
+			symlinkSync(content.slice(3), place);
+		} else {
+			writeFileSync(place, content);
+		}
+	};
+
+	const record =
+		'auto\n/usr/bin/editor\neditor.1\n/usr/share/man/man1/editor.1.gz\nrview\n/usr/bin/rview\n\n/usr/bin/vim.basic\n30\n\n';
+	put(`${directory}/editor`, record);
+	put(`${directory}/pager`, 'auto\n/usr/bin/pager\n\n/usr/bin/less\n77\n');
+	put(`${directory}/broken`, 'auto\nno path\nx\n');
+	put(`${directory}/empty`, '');
+	put('usr/bin/editor', '-> /etc/alternatives/editor');
+	put('etc/alternatives/editor', '-> /usr/bin/vim.basic');
+	put('usr/bin/vim.basic', 'vim');
+	put('usr/share/man/man1/editor.1.gz', '-> /etc/alternatives/editor.1');
+	put('etc/alternatives/editor.1', '-> /usr/share/man/man1/vim.1.gz');
+	put('usr/share/man/man1/vim.1.gz', 'manual');
+	put('usr/bin/rview', '-> /etc/alternatives/rview');
+	put('etc/alternatives/rview', '-> /usr/bin/vim.view');
+	put('usr/bin/vim.view', 'view');
+	put('usr/bin/pager', '-> /etc/alternatives/pager');
+	put('etc/alternatives/pager', '-> /usr/bin/less');
+	put('usr/bin/less', 'less');
+	return root;
+}
+
+for (const directory of ['var/lib/dpkg/alternatives', 'var/lib/alternatives']) {
+	test(`links of ${directory} that lead into the payload are found, slaves too`, t => {
+		const sysroot = openSysroot(makeRoot(t, directory));
+		const payload = (...paths: string[]) =>
+			new Map(paths.map(path => [sysrootPath(path), undefined] as const));
+
+		t.deepEqual(findAlternatives(sysroot, payload('/usr/bin/vim.basic')), [
+			{name: 'editor', link: sysrootPath('/usr/bin/editor')},
+		]);
+		t.deepEqual(
+			findAlternatives(
+				sysroot,
+				payload('/usr/bin/vim.basic', '/usr/bin/vim.view', '/usr/bin/less'),
+			),
+			[
+				{name: 'editor', link: sysrootPath('/usr/bin/editor')},
+				{name: 'rview', link: sysrootPath('/usr/bin/rview')},
+				{name: 'pager', link: sysrootPath('/usr/bin/pager')},
+			],
+		);
+		t.deepEqual(findAlternatives(sysroot, payload('/usr/bin/other')), []);
+		// Packages leave their manuals behind.
+		t.deepEqual(findAlternatives(sysroot, payload('/usr/share/man/man1/vim.1.gz')), []);
+	});
+}

@@ -1,0 +1,131 @@
+/** The rules that are data: each row has its form and a reason, and does something. */
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'ava';
+import picomatch from 'picomatch';
+import {isRuledOut} from '../../lib/inputs/payload-rules.js';
+import {sysrootPath} from '../../lib/paths/paths.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+function readRows(name: string): readonly Row[] {
+	const path = join(import.meta.dirname, '../../../lib', name);
+	return JSON.parse(readFileSync(path, 'utf8')) as readonly Row[];
+}
+
+/** Fields of each file: the type they have, and whether each row has them. */
+const files: Readonly<
+	Record<string, Readonly<Record<string, readonly [type: string, always: boolean]>>>
+> = {
+	'inputs/data/payload-rules.json': {
+		pattern: ['string', true],
+		unlessNamed: ['boolean', false],
+		reason: ['string', true],
+	},
+	'inputs/data/package-exclusions.json': {
+		manager: ['string', true],
+		name: ['string', true],
+		reason: ['string', true],
+	},
+	'inputs/data/script-rules.json': {pattern: ['string', true], reason: ['string', true]},
+	'plan/data/environment-rules.json': {
+		variable: ['string', true],
+		action: ['string', true],
+		programs: ['object', true],
+		paths: ['object', true],
+		first: ['boolean', true],
+		leading: ['string', false],
+		reason: ['string', true],
+	},
+};
+
+for (const [name, fields] of Object.entries(files)) {
+	test(`every row of ${name} has its fields, and a reason`, t => {
+		const rows = readRows(name);
+		t.true(rows.length > 0);
+		for (const row of rows) {
+			const text = JSON.stringify(row);
+			t.deepEqual(
+				Object.keys(row).filter(field => fields[field] === undefined),
+				[],
+				text,
+			);
+			for (const [field, [type, always]] of Object.entries(fields)) {
+				const value = row[field];
+				t.true(value === undefined ? !always : typeof value === type, `${field} of ${text}`);
+			}
+
+			t.true(String(row.reason).length > 8, text);
+		}
+
+		t.is(new Set(rows.map(row => JSON.stringify(row))).size, rows.length);
+	});
+}
+
+test('patterns of paths are absolute or hold anywhere, and can be compiled', t => {
+	for (const name of Object.keys(files)) {
+		for (const row of readRows(name)) {
+			for (const pattern of [row.pattern ?? row.paths ?? []].flat() as string[]) {
+				t.regex(pattern, /^(?:\/|\*\*\/)/, name);
+				t.notThrows(() => picomatch.makeRe(pattern, {dot: true, strictBrackets: true}), pattern);
+			}
+		}
+	}
+});
+
+test('an environment rule names a variable and what is done with it', t => {
+	for (const {variable, action, programs, paths} of readRows('plan/data/environment-rules.json')) {
+		t.regex(String(variable), /^[A-Z][A-Z0-9_]*$/);
+		// What a bundle must never set: the host's programs would obey it.
+		t.notRegex(String(variable), /^LD_/);
+		t.true(['default', 'append'].includes(String(action)), String(variable));
+		t.true(Array.isArray(programs) && programs.length > 0, String(variable));
+		t.true(Array.isArray(paths) && paths.length > 0, String(variable));
+	}
+});
+
+const kept = [
+	'/usr/bin/git',
+	'/bin/sh',
+	'/usr/share/locale/C/x',
+	'/usr/share/locale/en/LC_MESSAGES/git.mo',
+	'/usr/share/locale/en_GB/LC_MESSAGES/git.mo',
+	'/usr/share/locale/locale.alias',
+	'/usr/lib/x86_64-linux-gnu/ImageMagick-6.9.11/modules-Q16/coders/png.la',
+	'/usr/lib/gcc/x86_64-linux-gnu/12/libgcc.a',
+	'/usr/share/vim/vim90/syntax/c.vim',
+	'/usr/share/perl/5.36/pod/perl.pod',
+	'/etc/ssl/openssl.cnf',
+	'/usr/lib/python3/dist-packages/doc/__init__.py',
+];
+const left = [
+	'/usr/share/doc/git/README',
+	'/usr/share/doc',
+	'/usr/share/man/man1/git.1.gz',
+	'/usr/share/locale/de/LC_MESSAGES/git.mo',
+	'/usr/share/locale/pt_BR',
+	'/usr/lib/x86_64-linux-gnu/libltdl.la',
+	'/usr/lib/systemd/system/x.service',
+	'/lib/systemd/system/x.service',
+	'/etc/init.d/x',
+	'/var/lib/x',
+	'/usr/lib/debug/.build-id/00/1.debug',
+	'/usr/share/vim/vim90/doc/help.txt',
+];
+
+test('a package’s files stay or are left behind by rule', t => {
+	for (const path of kept) t.false(isRuledOut(sysrootPath(path), false), path);
+	for (const path of left) t.true(isRuledOut(sysrootPath(path), true), path);
+});
+
+test('a package that the user named keeps what is for building', t => {
+	for (const path of [
+		'/usr/include/stdio.h',
+		'/usr/lib/x86_64-linux-gnu/libc.a',
+		'/usr/lib/x86_64-linux-gnu/pkgconfig/zlib.pc',
+		'/usr/lib64/libm.a',
+	]) {
+		t.true(isRuledOut(sysrootPath(path), false), path);
+		t.false(isRuledOut(sysrootPath(path), true), path);
+	}
+});

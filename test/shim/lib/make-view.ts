@@ -1,0 +1,208 @@
+/**
+ * A host, a bundle's payload and what the two look like together: once through the shim, once
+ * through the kernel's own overlay and bind mounts, at the same paths below /opt/view.
+ *
+ * Both are set up in a mount namespace of their own, so that absolute paths mean the same; the
+ * programs run there without any capability, so that permissions count.
+ */
+import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {rmSync} from 'node:fs';
+import {chmod, copyFile, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join, posix} from 'node:path';
+import {text} from 'node:stream/consumers';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import type {ExecutionContext} from 'ava';
+import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
+import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
+import type {EnvironmentRule} from '../../../lib/launcher/launch-spec.js';
+import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
+import {makeScratch} from '../../helpers/scratch.js';
+
+const run = promisify(execFile);
+
+/** A text, a link's text after `->`, or a directory's mode. */
+export type Tree = Readonly<Record<string, TreeEntry>>;
+export type TreeEntry =
+	| {readonly kind: 'file'; readonly content: string; readonly mode?: number}
+	| {readonly kind: 'link'; readonly target: string}
+	| {readonly kind: 'directory'; readonly mode: number};
+
+export interface PackedTree {
+	readonly tree: Tree;
+	/** Directories that hide the host's. */
+	readonly whole: readonly string[];
+	/** Files in whose place a launcher stands. */
+	readonly launched: readonly string[];
+	readonly rules?: readonly EnvironmentRule[];
+}
+
+export interface View {
+	/** Run a program of this machine in the view, through the shim or by the kernel's means. */
+	readonly run: (how: 'shim' | 'mounts', argv: readonly string[], input: string) => Promise<string>;
+	readonly bundle: string;
+}
+
+const sources = fileURLToPath(new URL('../../../../', import.meta.url));
+const place = '/opt/view';
+
+/** Paths of both trees are relative to /opt/view. */
+export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTree): Promise<View> {
+	const scratch = makeScratch(t);
+	const bundle = join(scratch, 'bundle');
+	await writeTree(join(scratch, 'host'), host);
+	await writeTree(join(scratch, 'payload'), packed.tree);
+	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
+	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
+	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
+	const table = compilePathTable(project(packed), packed.rules ?? []);
+	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
+	return {
+		bundle,
+		run: async (how, argv, input) => {
+			const shim = join(bundle, 'libexec/dynpk/path-shim.so');
+			const preload = how === 'shim' ? [`LD_PRELOAD=${shim}`] : [];
+			const script = how === 'shim' ? plainScript(scratch) : mountScript(scratch, packed);
+			return inNamespace(script, ['env', '-u', 'PATH', ...preload, ...argv], input);
+		},
+	};
+}
+
+let shim: Promise<string> | undefined;
+
+/** Compiled once for all tests of a file. */
+async function builtShim(): Promise<string> {
+	shim ??= (async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
+		process.once('exit', () => {
+			rmSync(directory, {recursive: true, force: true});
+		});
+		await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', directory]);
+		return join(directory, 'path-shim.so');
+	})();
+	return shim;
+}
+
+async function writeTree(root: string, tree: Tree): Promise<void> {
+	const modes: [string, number][] = [];
+	await mkdir(root, {recursive: true});
+	for (const [name, entry] of Object.entries(tree)) {
+		const path = join(root, name);
+		await mkdir(dirname(path), {recursive: true});
+		switch (entry.kind) {
+			case 'file':
+				await writeFile(path, entry.content);
+				await chmod(path, entry.mode ?? 0o644);
+				break;
+			case 'link':
+				await symlink(entry.target, path);
+				break;
+			case 'directory':
+				await mkdir(path, {recursive: true});
+				modes.push([path, entry.mode]);
+		}
+	}
+
+	for (const [path, mode] of modes) {
+		await chmod(path, mode);
+	}
+}
+
+function hiddenName(path: string): string {
+	return posix.join(posix.dirname(path), `.${posix.basename(path)}.dynpk`);
+}
+
+/** As a bundle has it: the file itself aside and not executable. */
+function withLaunchers({tree, launched}: PackedTree): Tree {
+	const entries = Object.entries(tree).flatMap(([path, entry]): [string, TreeEntry][] => {
+		if (!launched.includes(path) || entry.kind !== 'file') {
+			return [[path, entry]];
+		}
+
+		const launcher = entry.content.replace('\n', '\n# a launcher, longer than what it starts\n');
+		return [
+			[path, {kind: 'file', content: launcher, mode: 0o755}],
+			[hiddenName(path), {...entry, mode: 0o644}],
+		];
+	});
+	return Object.fromEntries(entries);
+}
+
+function project({tree, whole, launched}: PackedTree): ProjectedPath[] {
+	const projected = new Map<string, ProjectedPath>();
+	const addDirectory = (path: string): void => {
+		const full = sysrootPath(path);
+		const extent = whole.some(directory => `${full}/`.startsWith(`${place}/${directory}/`))
+			? 'whole'
+			: 'merged';
+		if (!projected.has(full)) {
+			projected.set(full, {kind: 'directory', path: full, extent});
+		}
+
+		if (full !== '/') {
+			addDirectory(posix.dirname(full));
+		}
+	};
+	for (const [name, entry] of Object.entries(tree)) {
+		const path = sysrootPath(posix.join(place, name));
+		addDirectory(entry.kind === 'directory' ? path : posix.dirname(path));
+		if (entry.kind === 'link') {
+			projected.set(path, {kind: 'link', path, target: entry.target, forLoader: false});
+		} else if (entry.kind === 'file') {
+			const behind = launched.includes(name)
+				? bundlePath(`root${place}/${hiddenName(name)}`)
+				: undefined;
+			projected.set(path, {kind: 'file', path, behind, forLoader: false});
+		}
+	}
+
+	return [...projected.values()];
+}
+
+function plainScript(scratch: string): string {
+	return `mount -t tmpfs none /opt && mkdir ${place} && cp -a '${scratch}/host/.' ${place}`;
+}
+
+/** Read-only where the bundle is: its directories, and each file in a directory that is merged. */
+function mountScript(scratch: string, {tree, whole}: PackedTree): string {
+	const files = Object.entries(tree)
+		.filter(([path, {kind}]) => kind === 'file' && !whole.some(top => path.startsWith(`${top}/`)))
+		.map(([path]) => path);
+	const binds = [...whole, ...files].map(
+		path =>
+			`mount --bind '${scratch}/payload/${path}' '${place}/${path}' && mount -o remount,bind,ro '${place}/${path}'`,
+	);
+	const layers = `lowerdir=${scratch}/payload:/opt/host,upperdir=/opt/upper,workdir=/opt/work`;
+	return [
+		`mount -t tmpfs none /opt && mkdir ${place} /opt/upper /opt/work /opt/host`,
+		`cp -a '${scratch}/host/.' /opt/host`,
+		`mount -t overlay none -o ${layers},userxattr ${place}`,
+		...binds,
+	].join(' && ');
+}
+
+async function inNamespace(
+	script: string,
+	argv: readonly string[],
+	input: string,
+): Promise<string> {
+	const powerless = [
+		...['setpriv', '--securebits=+noroot,+noroot_locked', '--inh-caps=-all'],
+		...['--ambient-caps=-all', '--bounding-set=-all', '--'],
+	];
+	const child = spawn(
+		'unshare',
+		[
+			...['--user', '--map-root-user', '--mount', 'sh', '-c', `set -e; ${script}; cd /; exec "$@"`],
+			...['sh', ...powerless, ...argv],
+		],
+		{stdio: ['pipe', 'pipe', 'inherit'], env: {PATH: process.env.PATH, LC_ALL: 'C'}},
+	);
+	// A program need not read its input.
+	child.stdin.on('error', () => undefined);
+	child.stdin.end(input);
+	const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+	return output;
+}

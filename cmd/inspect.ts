@@ -1,4 +1,4 @@
-/** `dynpk inspect`: what a program, an object or a bundle consists of, and why. */
+/** `dynpk inspect`: what a program, an object, a package file or a bundle consists of, and why. */
 import {posix} from 'node:path';
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
 
@@ -12,7 +12,8 @@ export interface InspectArguments {
 function build(argv: Argv): Argv<InspectArguments> {
 	return argv
 		.positional('path', {
-			describe: 'a program (by name or path), a shared object, or a bundle, packed or unpacked',
+			describe:
+				'a program (by name or path), a shared object, a package file, or a bundle, packed or unpacked',
 			type: 'string',
 			demandOption: true,
 		})
@@ -32,6 +33,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 		})
 		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
+		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
 		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages');
 }
 

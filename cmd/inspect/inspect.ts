@@ -13,11 +13,13 @@ import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
 import {graphOfClosure} from '../../lib/inspect/graph-of-closure.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
+import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-facts.js';
 import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
 import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
+import {renderPackage} from './render-package.js';
 import {renderWhy} from './render-why.js';
 
 export interface Inspection {
@@ -32,6 +34,11 @@ export interface Inspection {
 /** @throws {DynpkError} what {@link resolveTarget} and the readers throw. */
 export async function inspect(inspection: Inspection): Promise<string> {
 	const path = hostPath(posix.resolve(inspection.workingDirectory, inspection.path));
+	const facts = await findPackageFacts(path);
+	if (facts !== undefined) {
+		return inspectPackage(facts, inspection);
+	}
+
 	const manifest = await findManifest(path);
 	const {thing, graph} =
 		manifest === undefined
@@ -51,6 +58,16 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	return inspection.why === undefined
 		? renderGraph(thing, graph, inspection.json)
 		: renderWhy(graph, inspection.why, inspection.json);
+}
+
+function inspectPackage(facts: PackageFacts, {why, json}: Inspection): string {
+	if (why !== undefined) {
+		throw new DynpkError('USAGE', '--why asks about the objects of a program or a bundle', {
+			hint: 'pack the package, and ask the bundle',
+		});
+	}
+
+	return renderPackage(facts, json);
 }
 
 function inspectProgram(inspection: Inspection): {

@@ -80,10 +80,10 @@ async function openPackages(packing: PackRequest, files: readonly string[]): Pro
 				...targets.filter(target => !files.includes(target)),
 			],
 			searchPath: ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'],
-			findings: merged.findings.map(({code, package: owner, subject, message}) => ({
+			findings: merged.findings.map(({code, package: owner, message}) => ({
 				code,
-				path: subject,
-				message: `${packageId(owner)}: ${message}`,
+				path: packageId(owner),
+				message,
 			})),
 			close,
 		};

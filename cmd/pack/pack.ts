@@ -61,9 +61,7 @@ async function carryOut(
 		return;
 	}
 
-	for (const finding of plan.findings) {
-		reporter.finding(finding);
-	}
+	reporter.findings(plan.findings);
 
 	const output = resolveOutput(packing, plan, architecture);
 	let manifest: Buffer | undefined;

@@ -4,7 +4,7 @@ import type {FindingRecord} from '../../lib/manifest/manifest.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
 
 export interface Reporter {
-	finding(finding: FindingRecord): void;
+	findings(findings: readonly FindingRecord[]): void;
 	progress(
 		plan: BundlePlan,
 	): (progress: {readonly entries: number; readonly bytes: number}) => void;
@@ -22,6 +22,10 @@ const worthSaying = new Set([
 	'LOADER_NOT_ISOLATED',
 ]);
 
+/** Of these a package may have many, and a set many packages: a line for each of the first few. */
+const saidByPackage = new Set(['SCRIPTLET_NOT_RUN', 'ALTERNATIVE_UNREADABLE']);
+const PACKAGES_SAID = 10;
+
 const REFRESH = 64;
 
 export function makeReporter(options: {
@@ -30,9 +34,14 @@ export function makeReporter(options: {
 }): Reporter {
 	let shown = false;
 	return {
-		finding({code, path, message}) {
-			if (!options.quiet && worthSaying.has(code)) {
-				process.stderr.write(`dynpk: ${sanitise(path)}: ${sanitise(message)}\n`);
+		findings(findings) {
+			const said = findings.filter(({code}) => worthSaying.has(code));
+			const lines = [
+				...said.map(({path, message}) => `${path}: ${message}`),
+				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
+			];
+			if (!options.quiet) {
+				process.stderr.write(lines.map(line => `dynpk: ${sanitise(line)}\n`).join(''));
 			}
 		},
 		progress(plan) {
@@ -51,4 +60,20 @@ export function makeReporter(options: {
 			}
 		},
 	};
+}
+
+function packageLines(findings: readonly FindingRecord[]): readonly string[] {
+	const messages = new Map<string, string[]>();
+	for (const {path, message} of findings) {
+		messages.set(path, [...(messages.get(path) ?? []), message]);
+	}
+
+	const lines = [...messages].map(([owner, [first = '', ...others]]) => {
+		const more = others.length === 0 ? '' : ` (and ${others.length} more such)`;
+		return `${owner} ${first}${more}`;
+	});
+	const rest = lines.length - PACKAGES_SAID;
+	return rest > 0
+		? [...lines.slice(0, PACKAGES_SAID), `${rest} more packages have scriptlets that were not run`]
+		: lines;
 }

@@ -1,8 +1,8 @@
 /**
  * The links that update-alternatives(1) would make, read out of the scriptlets that call it.
  *
- * Only calls whose words are all literal are understood: a scriptlet is never run, and a loop over
- * a variable is told as a finding instead. Of several alternatives of one name the highest
+ * Only calls whose words are all literal are understood, loops over literal words included: a
+ * scriptlet is never run, and anything else is told as a finding instead. Of several alternatives of one name the highest
  * priority is linked, as in automatic mode.
  */
 import {mkdirSync, symlinkSync} from 'node:fs';
@@ -11,6 +11,7 @@ import {parentOf, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {DirectoryLinks} from './directory-links.js';
 import type {MergedFile, MergeFinding} from './merged-sysroot.js';
 import {packageId, type PackageRecord} from './package-record.js';
+import {unrollLoops} from './unroll-loops.js';
 
 export interface PackageScript {
 	readonly record: PackageRecord;
@@ -98,10 +99,9 @@ function makeMissing(
 function parseCalls({record, name: scriptName, text}: PackageScript) {
 	const alternatives: Alternative[] = [];
 	const unreadable: MergeFinding[] = [];
-	const lines = text.replace(/\\\n/gu, ' ').split(/\n|;|&&|\|\|/u);
-	for (const line of lines) {
+	for (const line of unrollLoops(text)) {
 		const call = /(?:^|[\s/])(?:update-)?alternatives\s+(.*--install\s.*)$/u.exec(line)?.[1];
-		if (call === undefined || line.trim().startsWith('#')) {
+		if (call === undefined) {
 			continue;
 		}
 
@@ -111,7 +111,7 @@ function parseCalls({record, name: scriptName, text}: PackageScript) {
 				code: 'ALTERNATIVE_UNREADABLE',
 				package: record,
 				subject: scriptName,
-				message: `${packageId(record)} makes alternatives with words that only running it would tell: ${call.trim()}`,
+				message: `makes alternatives with words that only running it would tell: ${call.trim()}`,
 			});
 		} else {
 			alternatives.push(alternative);

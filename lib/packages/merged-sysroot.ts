@@ -51,5 +51,6 @@ export interface MergeFinding {
 	readonly package: PackageRecord;
 	/** The path, or the scriptlet's name. */
 	readonly subject: string;
+	/** What the package does, to be read behind its name. */
 	readonly message: string;
 }

@@ -216,6 +216,6 @@ function leftOut(
 		code: 'DEVICE_LEFT_OUT',
 		package: from.record,
 		subject: entry.path,
-		message: `${packageId(from.record)} has the ${entry.what.replace('-', ' ')} ${entry.path}, which is not made`,
+		message: `has the ${entry.what.replace('-', ' ')} ${entry.path}, which is not made`,
 	};
 }

@@ -8,7 +8,6 @@ import commands from './data/scriptlet-commands.json' with {type: 'json'};
 import type {PackageScript} from './derive-alternatives.js';
 import type {ListedPackage} from './list-payload.js';
 import type {MergeFinding} from './merged-sysroot.js';
-import {packageId} from './package-record.js';
 
 /** Scriptlets that run when a package arrives; those that run when it leaves never matter here. */
 const arriving = new Set(['pre', 'post', 'pretrans', 'posttrans', 'preinst', 'postinst']);
@@ -36,7 +35,7 @@ export function findScriptlets(scripts: readonly PackageScript[]): readonly Merg
 				code: 'SCRIPTLET_NOT_RUN' as const,
 				package: record,
 				subject: name,
-				message: `${packageId(record)} would run ${command} when installed, which makes ${makes}`,
+				message: `would run ${command} when installed, which makes ${makes}`,
 			})),
 	);
 }

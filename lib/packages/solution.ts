@@ -12,7 +12,7 @@ export interface Solution {
 
 export interface SolvedPackage {
 	readonly record: PackageRecord;
-	/** Absent for a package that was given. */
+	/** Absent for a package that was given, and for an interpreter that nobody says they need. */
 	readonly neededBy: NeededBy | undefined;
 }
 

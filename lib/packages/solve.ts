@@ -2,6 +2,7 @@
  * A set of packages → the set with everything it needs, or one error that lists what is missing.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
+import {addInterpreters} from './add-interpreters.js';
 import {makeExclusions, type FindExclusion} from './base-system.js';
 import {formatNeed} from './need.js';
 import type {PackageSet} from './open-package-set.js';
@@ -29,7 +30,7 @@ export async function solve(
 	}
 
 	return Object.freeze({
-		packages: result.choices
+		packages: addInterpreters(result.choices, universe, findExclusion)
 			.map(({record, because}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},

@@ -215,9 +215,9 @@ function planLaunches(
 	});
 }
 
-const pathDirectories = ['/usr/sbin', '/usr/bin', '/usr/games', '/usr/local/bin', '/bin', '/sbin'];
+const pathDirectories = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
 
-/** Directories of `PATH` that have something to offer, last to be prepended first in line. */
+/** Directories of `PATH` that have something to offer, in the order they are searched. */
 function searchDirectories(launched: readonly PayloadFile[]): SysrootPath[] {
 	const used = new Set(launched.map(({path}) => posix.dirname(path)));
 	return pathDirectories.filter(directory => used.has(directory)) as SysrootPath[];

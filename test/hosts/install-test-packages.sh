@@ -10,7 +10,7 @@ packed='ca-certificates curl git imagemagick ipython3 librsvg2-bin perl python3-
 shells='bash busybox-static dash ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
 tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils file g++ gcc gdb gzip
-	libc6-dev libgomp1 libjemalloc2 libtree make musl-tools pax-utils pigz procps qemu-user-static rpm shellcheck
+	libc6-dev libgomp1 libjemalloc2 libtree make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
 	strace util-linux xz-utils zstd'
 # For other machines than this one.
 cross='gcc-aarch64-linux-gnu gcc-i686-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libc6-dev-i386-cross'

@@ -301,7 +301,7 @@ test('alternatives are derived from literal calls, highest priority first', asyn
 			tags: post(
 				'/usr/sbin/alternatives --install /usr/bin/vi vi /usr/bin/vim 50 \\\n' +
 					'  --slave /usr/share/man/vi.1 vi.1 /usr/share/man/vim.1\n' +
-					'for i in a b; do alternatives --install /usr/bin/$i $i /usr/bin/vim 1; done\n',
+					'for i in $(ls); do alternatives --install /usr/bin/$i $i /usr/bin/vim 1; done\n',
 			),
 		},
 	]);
@@ -312,6 +312,41 @@ test('alternatives are derived from literal calls, highest priority first', asyn
 	t.deepEqual(
 		merged.findings.map(({code, package: owner}) => [code, owner.name]),
 		[['ALTERNATIVE_UNREADABLE', 'b']],
+	);
+});
+
+test('a loop over literal words names an alternative for each of them', async t => {
+	const script = `
+for prog in compare "convert"; do
+	# an old one
+	if old; then update-alternatives --remove-all $prog; fi
+	update-alternatives --install /usr/bin/$prog \\
+		$prog /usr/bin/$prog-im7 10
+	for suffix in x; do update-alternatives --install /usr/bin/\${prog}$suffix $prog$suffix /usr/bin/$prog-im7 1; done
+done
+update-alternatives --install /usr/bin/$prog $prog /usr/bin/compare-im7 1
+`;
+	const merged = await mergeRpms(t, [
+		{
+			files: ['compare', 'convert'].map(name => ({path: `/usr/bin/${name}-im7`, content: name})),
+			tags: {1024: {type: 'string', values: [script]}},
+		},
+	]);
+	const made = listMerged(merged).filter(line => line.includes('->'));
+	t.deepEqual(made, [
+		'/bin -> usr/bin',
+		'/etc/alternatives/compare -> /usr/bin/compare-im7',
+		'/etc/alternatives/comparex -> /usr/bin/compare-im7',
+		'/etc/alternatives/convert -> /usr/bin/convert-im7',
+		'/etc/alternatives/convertx -> /usr/bin/convert-im7',
+		'/usr/bin/compare -> /etc/alternatives/compare',
+		'/usr/bin/comparex -> /etc/alternatives/comparex',
+		'/usr/bin/convert -> /etc/alternatives/convert',
+		'/usr/bin/convertx -> /etc/alternatives/convertx',
+	]);
+	t.deepEqual(
+		merged.findings.map(({code}) => code),
+		['ALTERNATIVE_UNREADABLE'],
 	);
 });
 

@@ -264,3 +264,38 @@ test('the order in which packages and candidates are given does not matter', asy
 	const backward = await solve(rpmWorld([...given].reverse(), [...offers].reverse()));
 	t.deepEqual(forward, backward);
 });
+
+const essentials = [
+	'Package: dash\nEssential: yes\nDepends: libc6\n',
+	'Package: bash\nEssential: yes\nDepends: gone\n',
+	'Package: perl-base\n',
+	'Package: libc6\n',
+].join('\n');
+
+test('Essential interpreters stand by, unless they lack something or are not Essential', async t => {
+	const {packages} = await solve(debWorld('Package: a\n', essentials));
+	t.deepEqual(
+		packages.map(({record, neededBy}) => [record.name, neededBy?.record.name]),
+		[
+			['a', undefined],
+			['dash', undefined],
+			['libc6', 'dash'],
+		],
+	);
+});
+
+test('an interpreter that somebody says they need is theirs', async t => {
+	const {packages} = await solve(debWorld('Package: a\nDepends: dash\n', essentials));
+	t.deepEqual(
+		packages.map(({record, neededBy}) => [record.name, neededBy?.record.name]),
+		[
+			['a', undefined],
+			['dash', 'a'],
+			['libc6', 'dash'],
+		],
+	);
+});
+
+test('an interpreter that cannot be beside the set stays out', async t => {
+	t.deepEqual(await solved(debWorld('Package: a\nConflicts: dash\n', essentials)), ['a']);
+});

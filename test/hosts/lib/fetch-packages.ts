@@ -20,11 +20,17 @@ export async function fetchPackages(
 	suite: string,
 	packages: readonly string[],
 	cache: string,
+	architecture = 'amd64',
 ): Promise<readonly string[]> {
-	const directory = join(cache, `apt-${suite}`);
+	const name = architecture === 'amd64' ? `apt-${suite}` : `apt-${suite}-${architecture}`;
+	const directory = join(cache, name);
 	await mkdir(directory, {recursive: true, mode: 0o700});
 	return withLock(join(directory, 'in-use'), async () => {
-		const configuration = await configureApt(directory, suite, findDebianArchive());
+		const configuration = await configureApt(directory, {
+			suite,
+			architecture,
+			archive: findDebianArchive(),
+		});
 		await apt(configuration, ['update']);
 		// Files it has already are not printed, hence an archive directory without any.
 		const printed = await apt(configuration, [
@@ -45,27 +51,29 @@ async function apt(configuration: string, words: readonly string[]): Promise<str
 	return stdout;
 }
 
-async function configureApt(
-	directory: string,
-	suite: string,
-	archive: DebianArchive,
-): Promise<string> {
+interface Release {
+	readonly suite: string;
+	readonly architecture: string;
+	readonly archive: DebianArchive;
+}
+
+async function configureApt(directory: string, release: Release): Promise<string> {
 	await mkdir(join(directory, 'state/lists/partial'), {recursive: true});
 	await mkdir(join(directory, 'cache/archives/partial'), {recursive: true});
 	await mkdir(join(directory, 'none/partial'), {recursive: true});
 	await writeFile(join(directory, 'status'), '');
-	await writeFile(join(directory, 'debian.sources'), sourcesOf(suite, archive));
+	await writeFile(join(directory, 'debian.sources'), sourcesOf(release));
 	const configuration = join(directory, 'apt.conf');
-	await writeFile(configuration, configurationOf(directory));
+	await writeFile(configuration, configurationOf(directory, release));
 	return configuration;
 }
 
-function sourcesOf(suite: string, archive: DebianArchive): string {
+function sourcesOf({suite, archive}: Release): string {
 	const signedBy = archive.signedBy === undefined ? '' : `Signed-By: ${archive.signedBy}\n`;
 	return `Types: deb\nURIs: ${archive.uri}\nSuites: ${suite}\nComponents: main\n${signedBy}`;
 }
 
-function configurationOf(directory: string): string {
+function configurationOf(directory: string, {architecture}: Release): string {
 	return `
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -73,8 +81,8 @@ function configurationOf(directory: string): string {
 #clear DPkg::Pre-Invoke;
 #clear DPkg::Post-Invoke;
 #clear APT::Architectures;
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
+APT::Architecture "${architecture}";
+APT::Architectures { "${architecture}"; };
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 Acquire::Languages "none";

@@ -1,0 +1,93 @@
+/** Package files as a set: what is missing, and that nothing depends on how they were given. */
+import {cpSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import test from 'ava';
+import {digestFile} from '../helpers/list-tree.js';
+import {debWorld, packageIn} from '../helpers/package-world-debs.js';
+import {rpmWorld} from '../helpers/package-world-rpms.js';
+import {needWorld} from '../helpers/package-world-trial.js';
+import {writeRpms} from '../helpers/package-files.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+const incomplete = [
+	{
+		name: 'a',
+		arch: 'x86_64',
+		requires: ['libc.so.6(GLIBC_2.34)(64bit)', '/usr/bin/perl', 'c >= 2'],
+	},
+	{name: 'b', arch: 'x86_64', requires: ['c >= 2', 'd']},
+	{name: 'd', arch: 'x86_64', requires: ['e']},
+];
+
+test('packages without what they need: one error with every requirement and who has it', async t => {
+	const scratch = makeScratch(t);
+	writeRpms(scratch, incomplete);
+	const answer = await runDynpk(['pack', 'a-1.x86_64.rpm', 'b-1.x86_64.rpm'], {cwd: scratch});
+	t.is(
+		answer.stderr,
+		[
+			'dynpk: cannot meet 4 requirements of a, b',
+			'  /usr/bin/perl, needed by a-1-1.x86_64',
+			'  c >= 2, needed by a-1-1.x86_64, b-1-1.x86_64',
+			'  d, needed by b-1-1.x86_64',
+			'  libc.so.6(GLIBC_2.34)(64bit), needed by a-1-1.x86_64',
+			'hint: name a directory that has the missing packages with --repo DIR',
+			'',
+		].join('\n'),
+	);
+	t.deepEqual([answer.status, answer.stdout], [4, '']);
+});
+
+test('what a repository lacks is listed too, with who of its packages needs it', async t => {
+	const scratch = makeScratch(t);
+	writeRpms(scratch, incomplete);
+	const answer = await runDynpk(['pack', 'b-1.x86_64.rpm', '--repo', '.'], {cwd: scratch});
+	t.is(
+		answer.stderr,
+		[
+			'dynpk: cannot meet 2 requirements of b',
+			'  c >= 2, needed by b-1-1.x86_64',
+			'  e, needed by d-1-1.x86_64',
+			`hint: ${scratch} does not have them: name another directory with --repo DIR`,
+			'',
+		].join('\n'),
+	);
+	t.deepEqual([answer.status, answer.stdout], [4, '']);
+});
+
+test('--repo without a package file is a mistake', async t => {
+	const answer = await runDynpk(['pack', 'sh', '--repo', '.'], {cwd: makeScratch(t)});
+	t.is(answer.status, 2);
+	t.regex(answer.stderr, /^dynpk: --repo goes with package files as targets\n/);
+});
+
+const packages = ['bash', 'coreutils', 'dash'];
+const debs = () => debWorld({suite: 'trixie', packages});
+const worlds = {Debian: debs, RPM: async () => rpmWorld(await debs())};
+
+for (const [kind, world] of Object.entries(worlds)) {
+	test(`a set of ${kind} packages packs to the same bytes in any order, from any place`, async t => {
+		const directory = await needWorld(t, world);
+		if (directory === undefined) {
+			return;
+		}
+
+		const [here, there] = [makeScratch(t), makeScratch(t)];
+		const copy = join(there, 'repo');
+		cpSync(directory, copy, {recursive: true});
+		const files = packages.map(name => packageIn(directory, name));
+		const moved = files.toReversed().map(file => join('repo', basename(file)));
+		const argv = ['--name', 'shells', '-o', 'out.tar', '--json', '--quiet'];
+		const first = await runDynpk(['pack', ...files, '--repo', directory, ...argv], {cwd: here});
+		const second = await runDynpk(['pack', ...argv, '--repo', 'repo', ...moved], {
+			cwd: there,
+			env: {TMPDIR: there, TZ: 'Pacific/Kiritimati'},
+			umask: 0o077,
+		});
+
+		t.deepEqual([first.status, first.stderr], [0, '']);
+		t.deepEqual([second.status, second.stderr], [0, '']);
+		t.is(digestFile(join(here, 'out.tar')), digestFile(join(there, 'out.tar')));
+	});
+}

@@ -17,7 +17,7 @@ function build(argv: Argv): Argv<TraceArguments> {
 				type: 'string',
 				requiresArg: true,
 				demandOption: true,
-				describe: 'the file to write, for dynpk pack --trace',
+				describe: 'the file to write, for dynpk pack',
 			},
 			quiet: {alias: 'q', type: 'boolean', default: false, describe: 'say nothing but faults'},
 		})

@@ -1,13 +1,13 @@
 /**
  * What a run of a program showed, as `dynpk trace` writes it and `dynpk pack --trace` reads it.
  *
- * The form is docs/trace-v1.schema.json. A trace may come from another user: everything is checked,
- * and what is no clean absolute path is refused.
+ * The form is docs/trace-v1.schema.json. A trace may come from another user: the
+ * schema, which also keeps every path clean, decides whether it is believed.
  */
 import {readFileSync, statSync} from 'node:fs';
-import {posix} from 'node:path';
+import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
-import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
 
 export interface TraceEvidence {
 	readonly schema: 'dynpk-trace/1';
@@ -60,13 +60,22 @@ export function readTrace(file: HostPath): TraceEvidence {
 		throw invalid(file, 'it is no JSON', cause);
 	}
 
-	const fault = faultOf(value);
-	if (fault !== undefined) {
-		throw invalid(file, fault);
+	validator ??= compileSchema();
+	if (!validator(value)) {
+		const [error] = validator.errors ?? [];
+		throw invalid(file, `${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim());
 	}
 
-	// Every field has just been looked at.
+	// The schema is the type's twin.
 	return value as TraceEvidence;
+}
+
+let validator: ValidateFunction | undefined;
+
+function compileSchema(): ValidateFunction {
+	const path = new URL('../../../docs/trace-v1.schema.json', import.meta.url);
+	const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
+	return new Ajv2020({strict: true, strictRequired: false}).compile(schema);
 }
 
 function invalid(file: string, why: string, cause?: unknown): DynpkError {
@@ -74,54 +83,4 @@ function invalid(file: string, why: string, cause?: unknown): DynpkError {
 		hint: 'make one with dynpk trace -o FILE -- COMMAND',
 		...(cause === undefined ? {} : {cause}),
 	});
-}
-
-function faultOf(value: unknown): string | undefined {
-	if (!isRecord(value) || value.schema !== 'dynpk-trace/1') {
-		return 'its schema is not dynpk-trace/1';
-	}
-
-	if (value.home !== undefined && !isCleanPath(value.home)) {
-		return 'home is no absolute path';
-	}
-
-	const {programs, objects, files} = value;
-	const isOfObject = (item: Fields): boolean =>
-		typeof item.name === 'string' &&
-		[item.requester, item.place].every(text => text === undefined || typeof text === 'string');
-	return (
-		faultOfList('programs', programs, () => true) ??
-		faultOfList('objects', objects, isOfObject) ??
-		faultOfList('files', files, ({use}) => use === 'read' || use === 'looked-at')
-	);
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function faultOfList(
-	name: string,
-	list: unknown,
-	isWhole: (item: Fields) => boolean,
-): string | undefined {
-	if (!Array.isArray(list)) {
-		return `${name} is no list`;
-	}
-
-	const index = list.findIndex(
-		(item: unknown) => !isRecord(item) || !isCleanPath(item.path) || !isWhole(item),
-	);
-	return index === -1 ? undefined : `${name}[${index}] is not as it must be`;
-}
-
-function isRecord(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCleanPath(path: unknown): boolean {
-	return (
-		typeof path === 'string' &&
-		posix.isAbsolute(path) &&
-		!path.includes('\0') &&
-		sysrootPath(path) === path
-	);
 }

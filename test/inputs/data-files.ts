@@ -28,6 +28,16 @@ const files: Readonly<
 		reason: ['string', true],
 	},
 	'inputs/data/script-rules.json': {pattern: ['string', true], reason: ['string', true]},
+	'inputs/data/trace-rules.json': {
+		pattern: ['string', true],
+		owner: ['string', true],
+		reason: ['string', true],
+	},
+	'inputs/data/trace-companions.json': {
+		pattern: ['string', true],
+		with: ['object', true],
+		reason: ['string', true],
+	},
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],

@@ -131,28 +131,3 @@ test('keys, tokens and what lies in a home stay behind, said so, unless --with n
 	t.regex(answer.stderr, /^dynpk: \/etc\/shadow: was read; left out because it holds secrets/mu);
 	t.false(answer.stderr.includes('/etc/passwd'));
 });
-
-test('a file that is no trace is refused', async t => {
-	const directory = makeScratch(t);
-	const file = join(directory, 'trace');
-	const pack = ['pack', '/bin/sh', '--trace', file, '-o', join(directory, 'bundle')];
-	const whole = {schema: 'dynpk-trace/1', programs: [], objects: [], files: []};
-	const bad = [
-		'{',
-		'[]',
-		JSON.stringify({...whole, schema: 'dynpk-trace/2'}),
-		JSON.stringify({...whole, files: [{path: 'etc/passwd', use: 'read'}]}),
-		JSON.stringify({...whole, files: [{path: '/a/../etc', use: 'read'}]}),
-		JSON.stringify({...whole, files: [{path: '/etc', use: 'written'}]}),
-		JSON.stringify({...whole, programs: 'all'}),
-		JSON.stringify({...whole, objects: [{path: '/lib/x.so'}]}),
-	];
-	for (const text of bad) {
-		writeFileSync(file, text);
-		const answer = await runDynpk(pack);
-		t.is(answer.status, 3, text);
-		t.regex(answer.stderr, /^dynpk: \S+ is no trace: /u);
-	}
-
-	t.false(existsSync(join(directory, 'bundle')));
-});

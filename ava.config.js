@@ -1,7 +1,7 @@
 // Tests are compiled by tsc first; processes rather than threads, because some tests need
 // process.chdir and process.umask, which worker threads refuse.
 export default {
-	files: ['test/**/*.ts', '!test/helpers/**', '!test/hosts/lib/**', '!test/hosts/enter.ts'],
+	files: ['test/**/*.ts', '!test/helpers/**', '!test/**/lib/**', '!test/hosts/enter.ts'],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,
 	timeout: '120s',

@@ -145,8 +145,8 @@ bool loadable(const struct start *start, const char *path)
 bool bundle_has(const struct start *start, const char *name)
 {
 	static char path[PATH_ROOM];
+	static struct resolved_path real;
 	const char *directory = NULL;
-	struct stat facts;
 
 	while ((directory = next_value(&start->rules, RULE_LIBRARY_PATH, directory)) != NULL) {
 		struct text text = {.bytes = path, .room = sizeof path - 1};
@@ -156,7 +156,9 @@ bool bundle_has(const struct start *start, const char *name)
 		text_add(&text, "/");
 		text_add(&text, name);
 		path[text.used] = '\0';
-		if (!text.cut && sys_stat(path, &facts) == 0)
+		/* A link that leads out of the bundle is nothing the bundle has. */
+		if (!text.cut && resolve_path(path, 0, &real, sys_readlink) &&
+		    path_within(real.bytes, start->top))
 			return true;
 	}
 	return false;

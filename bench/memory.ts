@@ -1,8 +1,7 @@
 /**
- * The most memory that packing a tree of 1 GiB takes, as a directory, a .tar and a .tar.gz.
- *
- * The tree is a program with many small files and some large ones, of bytes that do not compress:
- * so no buffer is smaller than it can get.
+ * The most memory that packing a tree of 1 GiB takes, as a directory, a .tar and a .tar.gz: once of
+ * files of all sizes, once of 50,000 small ones, because some memory goes with bytes and some with
+ * names. Random bytes, which do not compress: no buffer is smaller than it can get.
  */
 import {spawnSync} from 'node:child_process';
 import {randomFillSync} from 'node:crypto';
@@ -12,42 +11,61 @@ import type {Result} from './lib/result.js';
 
 const LIMIT = 250;
 const MEBIBYTE = 1 << 20;
-/** Together 1 GiB in 2603 files. */
-const shapes = [
-	{count: 2, size: 256 * MEBIBYTE},
-	{count: 100, size: 4 * MEBIBYTE},
-	{count: 500, size: 128 << 10},
-	{count: 2000, size: 25_166},
+const trees = [
+	{
+		what: 'a tree of 1 GiB in 2603 files',
+		shapes: [
+			{count: 2, size: 256 * MEBIBYTE},
+			{count: 100, size: 4 * MEBIBYTE},
+			{count: 500, size: 128 << 10},
+			{count: 2000, size: 25_166},
+		],
+	},
+	{what: 'a tree of 1 GiB in 50,001 files', shapes: [{count: 50_000, size: 21_475}]},
 ] as const;
 
 const dynpk = join(import.meta.dirname, '../cmd/dynpk.js');
 const reporter = join(import.meta.dirname, 'lib/report-usage.js');
 
 export function benchMemory(scratch: string): Result[] {
-	const tree = join(scratch, 'tree');
-	makeTree(tree);
-	try {
-		return ['.tar.gz', '.tar', ''].map(ending => packTree(tree, join(scratch, `packed${ending}`)));
-	} finally {
-		rmSync(tree, {recursive: true});
-	}
+	return trees.flatMap(({what, shapes}) => {
+		const tree = join(scratch, 'tree');
+		makeTree(tree, shapes);
+		try {
+			return ['.tar.gz', '.tar', ''].map(ending => ({
+				...packTree(tree, join(scratch, `packed${ending}`)),
+				what,
+			}));
+		} finally {
+			rmSync(tree, {recursive: true});
+		}
+	});
 }
 
-function makeTree(tree: string): void {
+interface Shape {
+	readonly count: number;
+	readonly size: number;
+}
+
+/** As packages have it, a hundred files to a directory. */
+const FILES_A_DIRECTORY = 100;
+
+function makeTree(tree: string, shapes: readonly Shape[]): void {
 	mkdirSync(join(tree, 'bin'), {recursive: true});
 	copyFileSync('/usr/bin/git', join(tree, 'bin/git'));
 	for (const [index, {count, size}] of shapes.entries()) {
-		const directory = join(tree, `data-${index}`);
-		mkdirSync(directory);
 		const bytes = Buffer.alloc(size);
 		for (let number = 0; number < count; number++) {
+			const part = Math.floor(number / FILES_A_DIRECTORY);
+			const directory = join(tree, `data-${index}-${part}`);
+			mkdirSync(directory, {recursive: true});
 			randomFillSync(bytes, 0, Math.min(size, 4 * MEBIBYTE));
 			writeFileSync(join(directory, String(number)), bytes);
 		}
 	}
 }
 
-function packTree(tree: string, output: string): Result {
+function packTree(tree: string, output: string): Omit<Result, 'what'> {
 	const usageFile = `${output}.usage`;
 	const start = performance.now();
 	const argv = ['--import', reporter, dynpk, 'pack', tree, '--quiet', '--output', output];
@@ -66,7 +84,6 @@ function packTree(tree: string, output: string): Result {
 	const form = /\.tar.*$/u.exec(output)?.[0] ?? 'a directory';
 	return {
 		bench: 'memory',
-		what: 'a tree of 1 GiB',
 		name: `dynpk pack to ${form}`,
 		wall,
 		cpu: (usage.userCPUTime + usage.systemCPUTime) / 1e6,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: which commands there are, and how a fault becomes text and a status. */
+import {constants} from 'node:os';
 import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
@@ -8,8 +9,18 @@ import {packCommand} from './pack.js';
 import {reportFault, UsageError} from './report-fault.js';
 import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
+import {traceCommand} from './trace.js';
 import {verifyCommand} from './verify.js';
 import {version} from './version.js';
+
+// `dynpk inspect X | head`: a reader that has seen enough is no fault of anybody's.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code === 'EPIPE') {
+		process.exit(128 + constants.signals.SIGPIPE);
+	}
+
+	throw error;
+});
 
 try {
 	await yargs(separateProgram(hideBin(process.argv)))
@@ -22,8 +33,9 @@ try {
 		.command(runCommand)
 		.command(inspectCommand)
 		.command(verifyCommand)
+		.command(traceCommand)
 		.completion('completion', 'Print a completion script for bash or zsh')
-		.demandCommand(1, 1, 'name a command: pack, run, inspect or verify')
+		.demandCommand(1, 1, 'name a command: pack, run, inspect, verify or trace')
 		.recommendCommands()
 		.strict()
 		.middleware(keepLastValues, true)

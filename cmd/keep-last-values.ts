@@ -5,13 +5,15 @@
  * last target and all but the last `--exclude`.
  */
 
-const repeatable = new Set([
+/** Options that may be repeated; a test holds this to what the commands' help says. */
+export const repeatable: ReadonlySet<string> = new Set([
 	'_',
 	'--',
 	'targets',
 	'words',
 	'with',
 	'scan',
+	'trace',
 	'exclude',
 	'allow',
 	'repo',

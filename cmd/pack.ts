@@ -10,11 +10,13 @@ export interface PackArguments {
 	readonly name: string | undefined;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
+	readonly trace: readonly string[];
 	readonly exclude: readonly string[];
 	readonly repo: readonly string[];
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
 	readonly launcher: 'auto' | 'native' | 'sh';
+	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
 	readonly allow: readonly string[];
 	readonly sysroot: string;
@@ -49,6 +51,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			},
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
+			trace: {...each, describe: 'a file of dynpk trace: carry what that run used'},
 			exclude: {...each, describe: 'a path pattern or soname to leave out'},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
 			missing: {
@@ -65,6 +68,12 @@ function build(argv: Argv): Argv<PackArguments> {
 				choices: ['auto', 'native', 'sh'] as const,
 				default: 'auto' as const,
 				describe: 'what starts the programs',
+			},
+			strategy: {
+				choices: ['auto', 'map', 'exec', 'self'] as const,
+				default: 'auto' as const,
+				describe:
+					'how the native launcher starts programs: map the loader, execute it, or start the program’s own bytes',
 			},
 			audit: {
 				choices: ['off', 'warn', 'enforce'] as const,

@@ -22,11 +22,28 @@ export function reportFault(error: unknown, write: (text: string) => void): numb
 	}
 
 	if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
-		write(`dynpk: ${sanitise(error.message)}\nhint: see dynpk --help, or dynpk COMMAND --help\n`);
+		write(
+			`dynpk: ${sanitise(usageSentence(error.message))}\nhint: see dynpk --help, or dynpk COMMAND --help\n`,
+		);
 		return USAGE_STATUS;
 	}
 
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	write(`dynpk: a bug in dynpk; please report it with this text and what you typed\n${stack}\n`);
 	return BUG_STATUS;
+}
+
+/** One line of yargs' several, and each unknown option once: yargs names it in camel case besides. */
+function usageSentence(message: string): string {
+	const line = message.replace(/\s*\n\s*/gu, ' ');
+	const unknown = /^Unknown arguments?: (?<names>.*)$/u.exec(line)?.groups?.names?.split(', ');
+	if (unknown === undefined) {
+		return line;
+	}
+
+	const camelCase = (name: string): string =>
+		name.replace(/-+(?<letter>.)/gu, (_all, letter: string) => letter.toUpperCase());
+	const doubles = new Set(unknown.filter(name => name.includes('-')).map(camelCase));
+	const names = unknown.filter(name => !doubles.has(name));
+	return `unknown argument${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
 }

@@ -4,6 +4,8 @@ import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
 export interface RunArguments {
 	readonly words: readonly string[];
 	readonly cache: string | undefined;
+	readonly audit: string | undefined;
+	readonly allow: readonly string[];
 }
 
 function build(argv: Argv): Argv<RunArguments> {
@@ -18,9 +20,23 @@ function build(argv: Argv): Argv<RunArguments> {
 				requiresArg: true,
 				describe: 'where archives are unpacked, once [$XDG_CACHE_HOME/dynpk or ~/.cache/dynpk]',
 			},
+			audit: {
+				type: 'string',
+				requiresArg: true,
+				describe:
+					'off, warn, enforce or record[:FILE]: watch for libraries from outside the bundle [as packed]',
+			},
+			allow: {
+				type: 'string',
+				array: true,
+				nargs: 1,
+				default: [] as string[],
+				describe: 'a pattern of host libraries that the audit lets in',
+			},
 		})
 		.example('$0 run git-x86_64.tar.gz', 'its entry program')
-		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments');
+		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments')
+		.example('$0 run --audit=enforce git/ git log', 'keep out what is not of the bundle');
 }
 
 async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
@@ -29,6 +45,8 @@ async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
 	await runCommandLine({
 		words: [...argv.words, ...rest],
 		cache: argv.cache,
+		audit: argv.audit,
+		allow: argv.allow,
 		env: process.env,
 		workingDirectory: process.cwd(),
 	});

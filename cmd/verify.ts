@@ -1,45 +1,52 @@
 /** `dynpk verify`: is this bundle whole, complete, isolated, and fit for this host? */
-import {posix} from 'node:path';
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
 
 export interface VerifyArguments {
 	readonly bundle: string;
 	readonly static: boolean;
+	readonly run: boolean;
 	readonly json: boolean;
 }
 
 function build(argv: Argv): Argv<VerifyArguments> {
 	return argv
-		.positional('bundle', {describe: 'an unpacked bundle', type: 'string', demandOption: true})
+		.usage(
+			'$0 verify BUNDLE [OPTIONS]\n$0 verify BUNDLE --run -- PROGRAM [ARGS...]\n\nCheck that a bundle is whole, complete, isolated, and fit for this host.',
+		)
+		.positional('bundle', {
+			describe: 'a bundle, packed or unpacked',
+			type: 'string',
+			demandOption: true,
+		})
 		.options({
 			static: {
 				type: 'boolean',
 				default: false,
 				describe: 'start nothing, not even the bundled loader',
 			},
+			run: {
+				type: 'boolean',
+				default: false,
+				describe:
+					'run a program besides and report each library it takes from outside; findings go to stderr',
+			},
 			json: {type: 'boolean', default: false, describe: 'print the findings as JSON'},
 		})
 		.example('$0 verify git/', 'digests, modes, completeness, isolation, this host')
-		.example('$0 verify git/ --static', 'the part of it that starts nothing');
+		.example('$0 verify git/ --static', 'the part of it that starts nothing')
+		.example('$0 verify git/ --run -- git log', 'and what git log really loads');
 }
 
 async function handle(argv: ArgumentsCamelCase<VerifyArguments>): Promise<void> {
-	const {verifyBundle} = await import('../lib/verify/verify-bundle.js');
-	const {hostPath} = await import('../lib/paths/paths.js');
-	const {sanitise} = await import('../lib/errors/sanitise.js');
-	const top = hostPath(posix.resolve(process.cwd(), argv.bundle));
-	const findings = await verifyBundle({top, isStatic: argv.static});
-	const text = argv.json
-		? `${JSON.stringify({schema: 'dynpk-verify/1', bundle: top, findings})}\n`
-		: findings
-				.map(({code, path, message}) => `${code} ${sanitise(path)}: ${sanitise(message)}\n`)
-				.join('');
-	process.stdout.write(text);
-	if (findings.length > 0) {
-		process.exitCode = 1;
-	} else if (!argv.json) {
-		process.stdout.write(`${sanitise(top)}: nothing found\n`);
-	}
+	const {verifyCommandLine} = await import('./verify/verify-command-line.js');
+	await verifyCommandLine({
+		bundle: argv.bundle,
+		isStatic: argv.static,
+		json: argv.json,
+		run: argv.run ? ((argv['--'] as readonly string[] | undefined) ?? []) : undefined,
+		env: process.env,
+		workingDirectory: process.cwd(),
+	});
 }
 
 export const verifyCommand: CommandModule<object, VerifyArguments> = {

@@ -51,6 +51,7 @@ export async function inspect(inspection: Inspection): Promise<string> {
 						packages: manifest.packages,
 						programs: manifest.programs,
 						files: manifest.files.length,
+						launches: manifest.launches,
 					},
 					graph: graphOfManifest(manifest),
 				};

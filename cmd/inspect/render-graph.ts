@@ -1,6 +1,7 @@
 /** Draw the tree of objects, each expanded once, with the rule that found it and the totals. */
 import {sanitise} from '../../lib/errors/sanitise.js';
 import type {GraphEdge, ObjectGraph, ObjectNode} from '../../lib/inspect/object-graph.js';
+import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import type {PackageRecord, ProgramRecord} from '../../lib/manifest/manifest.js';
 
 export type InspectedThing =
@@ -11,6 +12,8 @@ export type InspectedThing =
 			readonly packages: readonly PackageRecord[];
 			readonly programs: readonly ProgramRecord[];
 			readonly files: number;
+			/** Of the programs in `bin/` and whatever else has a launcher. */
+			readonly launches: readonly LaunchSpec[];
 	  }
 	| {readonly kind: 'program' | 'object'; readonly name: string; readonly id: string};
 
@@ -40,8 +43,26 @@ function heading(thing: InspectedThing): string[] {
 		`bundle ${sanitise(thing.name)}, id ${thing.id.slice(0, 16)}`,
 		`programs: ${thing.programs.map(({name}) => sanitise(name)).join(', ')}`,
 		`packages: ${thing.packages.map(({id, version}) => sanitise(`${id} ${version}`)).join(', ')}`,
+		...strategyLines(thing.launches),
 		'',
 	];
+}
+
+/** One line a way of starting, with the reason; the programs by number where they are many. */
+function strategyLines(launches: readonly LaunchSpec[]): string[] {
+	const ways = new Map<string, string[]>();
+	for (const launch of launches) {
+		if (launch.kind === 'loader') {
+			const way = `${launch.strategy} (${launch.reason})`;
+			ways.set(way, [...(ways.get(way) ?? []), launch.launcher]);
+		}
+	}
+
+	return [...ways].map(([way, programs]) => {
+		const [first = ''] = programs;
+		const who = programs.length === 1 ? first : `${programs.length} programs`;
+		return sanitise(`started by ${way}: ${who}`);
+	});
 }
 
 function branches(

@@ -1,8 +1,10 @@
 /** Run the deciding stages: from a world and the options to a plan. */
+import {posix} from 'node:path';
 import {architectureName} from '../../lib/elf/elf-machines.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
+import {readTrace} from '../../lib/inputs/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -32,6 +34,9 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 		name: options.name,
 		with: options.with,
 		scan: options.scan,
+		traces: options.trace.map(file =>
+			readTrace(hostPath(posix.resolve(packing.workingDirectory, file))),
+		),
 		exclude: options.exclude,
 		scope: options.scope,
 		sysroot: sysroot.root,
@@ -42,7 +47,12 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	const payload = gatherPayload(request, sysroot, databases, exclusions);
 	const walked = walkPayload(payload, sysroot, exclusions);
 	const loader = walked.loaders[0]?.facts.object;
-	const launchers = await openLaunchers({asked: options.launcher, loader, version});
+	const launchers = await openLaunchers({
+		asked: options.launcher,
+		strategy: options.strategy,
+		loader,
+		version,
+	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
 	const plan = makePlan({
 		name: bundleName(options.name, payload, options.targets),

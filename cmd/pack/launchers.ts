@@ -27,21 +27,35 @@ export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLa
 
 export interface LauncherRequest {
 	readonly asked: 'auto' | 'native' | 'sh';
+	/** `auto`: by evidence in each program's file. */
+	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	/** Of the bundle's main loader. */
 	readonly loader: ElfObject | undefined;
 	readonly version: string;
 }
 
-/** @throws {DynpkError} UNSUPPORTED_MACHINE when the native launcher is asked for and there is none. */
-export async function openLaunchers({asked, loader, version}: LauncherRequest): Promise<Launchers> {
+/**
+ * @throws {DynpkError} UNSUPPORTED_MACHINE when the native launcher is asked for and there is none;
+ * USAGE when a strategy is asked of the shell launcher.
+ */
+export async function openLaunchers({
+	asked,
+	strategy,
+	loader,
+	version,
+}: LauncherRequest): Promise<Launchers> {
+	if (asked === 'sh' && strategy !== 'auto') {
+		throw new DynpkError('USAGE', '--strategy is for the native launcher: a shell can only exec');
+	}
+
 	const architecture = loader === undefined ? undefined : architectureName(loader);
 	const kit =
 		asked === 'sh' || architecture === undefined ? undefined : openLauncherKit(architecture);
 	if (kit !== undefined) {
-		return nativeLaunchers(kit, loader?.machine);
+		return nativeLaunchers(kit, loader?.machine, strategy === 'auto' ? undefined : strategy);
 	}
 
-	if (asked === 'native') {
+	if (asked === 'native' || strategy === 'map' || strategy === 'self') {
 		const machine = architecture ?? 'this kind of bundle';
 		throw new DynpkError('UNSUPPORTED_MACHINE', `no native launcher was built for ${machine}`, {
 			hint: 'install a cross compiler and run make, or use --launcher sh',
@@ -51,14 +65,18 @@ export async function openLaunchers({asked, loader, version}: LauncherRequest): 
 	return await shellLaunchers(version);
 }
 
-function nativeLaunchers(kit: LauncherKit, machine: number | undefined): Launchers {
+function nativeLaunchers(
+	kit: LauncherKit,
+	machine: number | undefined,
+	forced: 'map' | 'exec' | 'self' | undefined,
+): Launchers {
 	return {
 		auditStub: kit.auditStub,
 		chooseStrategy: object =>
 			chooseStrategy(object, {
 				bytes: readFileSync(object.path),
 				launcherMachine: machine,
-				forced: undefined,
+				forced,
 			}),
 		makeLauncher: launch => makeNativeLauncher(launch, kit.launcher),
 		makeSelfLaunch: (spec, bytes, from) =>

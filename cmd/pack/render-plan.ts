@@ -30,6 +30,7 @@ function describe(operation: Operation): string {
 			return `${operation.path} -> ${operation.target}`;
 		case 'copy-file':
 		case 'copy-compiled-python':
+		case 'copy-venv-configuration':
 		case 'copy-loader':
 		case 'write-launcher':
 		case 'write-self-program':

@@ -1,9 +1,11 @@
 /** From the words behind `run` to a running program, and its end as our own. */
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
+import {auditSetting} from '../../lib/audit/audit-setting.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
 import {assertTreeMatches} from '../../lib/manifest/compare-tree.js';
+import {auditObstacle} from '../../lib/manifest/audit-obstacle.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
@@ -14,6 +16,8 @@ export interface RunCommandLine {
 	/** BUNDLE, PROGRAM and its arguments. */
 	readonly words: readonly string[];
 	readonly cache: string | undefined;
+	readonly audit: string | undefined;
+	readonly allow: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly workingDirectory: string;
 }
@@ -35,7 +39,8 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	const notice = (sentence: string): void => {
 		process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
 	};
-	const {env, workingDirectory} = commandLine;
+	const {workingDirectory} = commandLine;
+	const env = {...commandLine.env, ...auditSetting(commandLine)};
 	try {
 		const outcome = await runBundle({
 			bundle: hostPath(posix.resolve(workingDirectory, bundle)),
@@ -51,6 +56,9 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 				assertTreeMatches(bundle, manifest, entries);
 				await Promise.resolve();
 			},
+			admit: directory => {
+				assertAuditable(bundle, directory, commandLine);
+			},
 			readEntry: directory => Promise.resolve(entryProgram(directory)),
 			notice,
 		});
@@ -65,6 +73,24 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	} catch (error) {
 		const status = reportFault(error, text => process.stderr.write(text));
 		process.exitCode = error instanceof DynpkError ? FAILED_BEFORE_START : status;
+	}
+}
+
+/** Whoever asks for an audit must not take its silence for an answer. */
+function assertAuditable(
+	bundle: string,
+	directory: HostPath,
+	{audit, allow}: RunCommandLine,
+): void {
+	if (audit === 'off' || (audit === undefined && allow.length === 0)) {
+		return;
+	}
+
+	const reason = auditObstacle(readManifest(posix.join(directory, 'dynpk.json')));
+	if (reason !== undefined) {
+		throw new DynpkError('UNSUPPORTED_LOADER', `${bundle} cannot be audited: ${reason}`, {
+			hint: 'run it without --audit and --allow, or pack it again',
+		});
 	}
 }
 

@@ -7,6 +7,7 @@
  */
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {BundlePath} from '../paths/paths.js';
+import {checkAuditPattern, checkAuditValue} from './check-audit-pattern.js';
 
 export const auditModes = ['off', 'warn', 'enforce', 'record'] as const;
 export type AuditMode = (typeof auditModes)[number];
@@ -27,10 +28,7 @@ export interface AuditRules {
 	readonly staticTls?: number;
 }
 
-const limits = {file: 32_768, value: 255} as const;
-
-// What other dialects give a meaning to; the stub knows `*`, `**` and `?` and takes the rest as is.
-const foreignSyntax = /[\\[\]{}!()|]/u;
+const FILE_LIMIT = 32_768;
 
 /**
  * @throws {DynpkError} USAGE for a pattern the stub cannot match, or rules that exceed its buffer.
@@ -40,39 +38,18 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 		'dynpk-audit 1',
 		`mode ${rules.mode}`,
 		...linesOf('library-path', rules.libraryPath),
-		...linesOf('host-provided', rules.hostProvided.map(checkedPattern)),
-		...linesOf('allow', rules.allowed.map(checkedPattern)),
+		...linesOf('host-provided', rules.hostProvided.map(checkAuditPattern)),
+		...linesOf('allow', rules.allowed.map(checkAuditPattern)),
 		...(rules.staticTls === undefined ? [] : [`static-tls ${rules.staticTls}`]),
 	];
 	const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));
-	if (bytes.length > limits.file) {
-		throw new DynpkError('USAGE', `the audit rules take more than ${limits.file} bytes`);
+	if (bytes.length > FILE_LIMIT) {
+		throw new DynpkError('USAGE', `the audit rules take more than ${FILE_LIMIT} bytes`);
 	}
 
 	return bytes;
 }
 
 function linesOf(key: string, values: readonly string[]): readonly string[] {
-	return [...new Set(values)].map(value => `${key} ${checkedValue(value)}`);
-}
-
-function checkedPattern(pattern: string): string {
-	if (foreignSyntax.test(pattern)) {
-		throw new DynpkError('USAGE', `the audit stub cannot match the pattern ${pattern}`, {
-			hint: 'use *, ** and ? only, and one pattern for each alternative',
-		});
-	}
-
-	return pattern;
-}
-
-function checkedValue(value: string): string {
-	const size = Buffer.byteLength(value);
-	if (size === 0 || size > limits.value || /[\n\0]/u.test(value)) {
-		throw new DynpkError('USAGE', `not fit for an audit rule: ${value}`, {
-			hint: `it must hold 1 to ${limits.value} bytes and no newline`,
-		});
-	}
-
-	return value;
+	return [...new Set(values)].map(value => `${key} ${checkAuditValue(value)}`);
 }

@@ -1,14 +1,14 @@
 /**
  * Compile projected paths to `libexec/dynpk/paths.tbl`, which the path shim maps and reads in place.
  *
- * The layout is `struct table` of wrappers/shim/table.h, field for field; docs/path-table.md tells
+ * The layout is `struct table` of wrappers/shim/table.h, field for field; docs/bundle-format-engines.md tells
  * what each means. The shim checks the frame only, so every limit is checked here: indices, lengths,
  * that each path has its directory, that nothing lies below a file.
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {EnvironmentRule} from '../launcher/launch-spec.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {ProjectedPath} from './projected-path.js';
 import {TextPool} from './text-pool.js';
 
@@ -76,7 +76,7 @@ export function compilePathTable(
 function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
 	const byPath = new Map(paths.map(projected => [projected.path, projected]));
 	const children = new Map<SysrootPath, SysrootPath[]>();
-	for (const {path} of paths) {
+	for (const {path} of [...paths].sort((a, b) => comparePaths(a.path, b.path))) {
 		const parent = sysrootPath(posix.dirname(path));
 		if (path === '/') {
 			continue;
@@ -86,7 +86,9 @@ function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
 			throw new DynpkError('USAGE', `${path} is projected, and ${parent} is no directory`);
 		}
 
-		children.set(parent, [...(children.get(parent) ?? []), path]);
+		const siblings = children.get(parent) ?? [];
+		siblings.push(path);
+		children.set(parent, siblings);
 	}
 
 	const root = byPath.get(sysrootPath('/'));

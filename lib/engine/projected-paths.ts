@@ -21,7 +21,7 @@ export interface BundledFile {
 }
 
 export interface BundledLaunch {
-	readonly kind: 'loader' | 'script' | 'static';
+	readonly kind: 'loader' | 'script' | 'static' | 'forward';
 	readonly launcher: BundlePath;
 	readonly program: BundlePath;
 }
@@ -110,13 +110,14 @@ function findWholeDirectories(
 		}
 	}
 
-	const isWhole = (path: SysrootPath): boolean => !isShared(path) && !partial.has(path);
-	return new Set([...all].filter(path => isWhole(path) && !hasShared(path, all)));
-}
+	// Nothing below a whole directory can be merged: above a shared one there is none.
+	for (const shared of [...all].filter(path => isShared(path))) {
+		for (let current = shared; !partial.has(current); current = parentOf(current)) {
+			partial.add(current);
+		}
+	}
 
-/** Nothing below a whole directory can be merged. */
-function hasShared(path: SysrootPath, all: ReadonlySet<SysrootPath>): boolean {
-	return [...all].some(other => other.startsWith(`${path}/`) && isShared(other));
+	return new Set([...all].filter(path => !partial.has(path)));
 }
 
 /** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */

@@ -7,7 +7,7 @@
  */
 import {sanitise} from './sanitise.js';
 
-/** Exit status of each fault code; the table of docs/errors.md is made from it. */
+/** Exit status of each fault code; docs/errors.md has the same table, and a test holds the two together. */
 export const exitStatuses = {
 	USAGE: 2,
 	PATTERN_MATCHES_NOTHING: 2,
@@ -31,6 +31,7 @@ export const exitStatuses = {
 	DEB_INVALID: 3,
 	DEB_DIGEST_MISMATCH: 3,
 	PACKAGE_INDEX_INVALID: 3,
+	TRACE_INVALID: 3,
 	INPUT_CHANGED: 3,
 	UNRESOLVED_NEEDED: 4,
 	UNRESOLVED_REQUIRES: 4,

@@ -9,6 +9,7 @@
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
 import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
@@ -56,8 +57,13 @@ export function gatherPayload(
 		addScan(gathering, typedPath(text, request));
 	}
 
-	for (let before = -1; before !== gathering.collector.entries.size;) {
-		before = gathering.collector.entries.size;
+	for (const evidence of request.traces ?? []) {
+		addTrace(evidence, gathering.collector, sysroot);
+	}
+
+	const known = (): number => gathering.collector.entries.size + gathering.roots.size;
+	for (let before = -1; before !== known();) {
+		before = known();
 		expandPackages(gathering);
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
@@ -265,13 +271,27 @@ function settleLinkedPrograms(gathering: Gathering): void {
 		}
 
 		settled.add(entry.path);
-		const from = collector.entries.get(entry.reason.from);
-		const users = from?.reason.kind === 'target' || from?.reason.kind === 'with';
+		const link = firstLink(collector, entry);
+		const users = link?.reason.kind === 'target' || link?.reason.kind === 'with';
 		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
-			addOwners(gathering, entry.path);
+			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
+			addOwners(gathering, link.path);
 		}
 	}
 }
+
+/** The link that a chain of them begins with. */
+function firstLink({entries}: Collector, end: PayloadEntry): PayloadEntry | undefined {
+	let current: PayloadEntry | undefined = end;
+	for (let hops = 0; current?.reason.kind === 'link' && hops < LINK_LIMIT; hops++) {
+		current = entries.get(current.reason.from);
+	}
+
+	return current;
+}
+
+/** As many links as the kernel follows. */
+const LINK_LIMIT = 40;
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {

@@ -55,6 +55,8 @@ export type Reason =
 	| {readonly kind: 'with'}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
 	| {readonly kind: 'package'; readonly package: string; readonly neededBy: string | undefined}
+	/** What a traced run did with it, such as `read`. */
+	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
 	| {readonly kind: 'alternative'; readonly name: string};

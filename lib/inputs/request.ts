@@ -1,5 +1,6 @@
 /** What the user asked to pack, after the command line is read. Types only. */
 import type {HostPath} from '../paths/paths.js';
+import type {TraceEvidence} from './trace-evidence.js';
 
 export interface Request {
 	/** As typed. */
@@ -13,6 +14,8 @@ export interface Request {
 	/** Patterns of paths and sonames to leave out; each must match something. */
 	readonly exclude: readonly string[];
 	readonly scope: 'auto' | 'closure' | 'package';
+	/** What runs of programs showed. */
+	readonly traces?: readonly TraceEvidence[] | undefined;
 	/** Root directory everything is resolved in. */
 	readonly sysroot: HostPath;
 	/** Directories a bare program name is looked up in, as in `PATH`. */

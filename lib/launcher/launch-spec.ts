@@ -7,7 +7,7 @@
  */
 import type {BundlePath} from '../paths/paths.js';
 
-export type LaunchSpec = LoaderLaunch | ScriptLaunch | StaticLaunch;
+export type LaunchSpec = LoaderLaunch | ScriptLaunch | StaticLaunch | ForwardLaunch;
 
 interface LaunchBase {
 	/** Where the launcher itself lies. */
@@ -77,6 +77,14 @@ export interface ScriptLaunch extends LaunchBase {
 /** A static executable: started as it is. */
 export interface StaticLaunch extends LaunchBase {
 	readonly kind: 'static';
+}
+
+/**
+ * Another name for a program that cares by which path it is started, as Python does in a virtual
+ * environment: `program` is started by its own path, and that is its argv[0].
+ */
+export interface ForwardLaunch extends LaunchBase {
+	readonly kind: 'forward';
 }
 
 export interface EnvironmentRule {

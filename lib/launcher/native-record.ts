@@ -7,7 +7,7 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from './launch-spec.js';
+import type {EnvironmentRule, LaunchSpec, LoaderLaunch, StaticLaunch} from './launch-spec.js';
 
 /** A page of a program's own bytes, put back over its entry stub. Offsets are in the launcher's file. */
 export interface RecordPage {
@@ -31,7 +31,8 @@ const RECORD_LIMIT = 1 << 20;
 /** Entries; the launcher refuses more. */
 const LIST_LIMIT = 4096;
 
-const kinds = {loader: 1, script: 2, static: 3} as const;
+// A forward is a script whose interpreter is all there is to start.
+const kinds = {loader: 1, script: 2, static: 3, forward: 2} as const;
 const strategies = {map: 1, exec: 2, self: 3} as const;
 const actions = {default: 1, prepend: 2, append: 3} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
@@ -67,7 +68,7 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		...spec.requires.kernel,
 		writer.text(spec.launcher),
 		writer.text(spec.program),
-		spec.kind === 'static' ? 0 : writer.text(isLoader ? spec.loader : spec.interpreter),
+		spec.kind === 'static' ? 0 : writer.text(startedBy(spec)),
 		writer.text(posix.relative(posix.dirname(spec.program), '') || '.'),
 		isLoader && spec.audit !== undefined ? writer.text(spec.audit.stub) : 0,
 		isLoader && spec.audit?.tunables !== undefined ? writer.text(spec.audit.tunables) : 0,
@@ -86,6 +87,18 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		),
 	];
 	return writer.finish(words, lists.flat());
+}
+
+/** What is executed or mapped first. */
+function startedBy(spec: Exclude<LaunchSpec, StaticLaunch>): string {
+	switch (spec.kind) {
+		case 'loader':
+			return spec.loader;
+		case 'script':
+			return spec.interpreter;
+		case 'forward':
+			return spec.program;
+	}
 }
 
 function flagsOf(spec: LoaderLaunch): number {

@@ -23,21 +23,23 @@ export function makeShellLauncher(template: string): (spec: LaunchSpec, version:
 
 		const [major, minor] = spec.requires.kernel;
 		const isLoader = spec.kind === 'loader';
+		const isScript = spec.kind === 'script';
 		return Buffer.from(
 			render({
 				version,
 				source: spec.launcher.replace(/^root/u, ''),
 				program: spec.program,
-				starter: isLoader ? spec.loader : spec.interpreter,
+				starter: isLoader ? spec.loader : isScript ? spec.interpreter : spec.program,
+				isForward: spec.kind === 'forward',
 				loader: isLoader ? spec.loader : '',
 				loaderArguments: isLoader ? loaderArguments(spec) : '',
-				scriptArguments: isLoader ? '' : spec.arguments.map(word => ` ${quote(word)}`).join(''),
+				scriptArguments: isScript ? spec.arguments.map(word => ` ${quote(word)}`).join('') : '',
 				kernel: major === 0 || !isLoader ? '' : spec.requires.kernel.join('.'),
 				kernelMajor: String(major),
 				kernelMinor: String(minor),
 				environment: [
 					...spec.environment.map(rule => environmentLine(rule)),
-					...(isLoader ? [] : spec.settings.map(setting => `export ${settingWord(setting)}`)),
+					...(!isScript ? [] : spec.settings.map(setting => `export ${settingWord(setting)}`)),
 				],
 			}),
 		);

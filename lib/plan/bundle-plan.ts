@@ -31,6 +31,7 @@ export type PlannedLoader = Omit<LoaderRecord, 'edits' | 'isolated' | 'originalS
 export type Operation =
 	| MakeDirectory
 	| CopyFile
+	| CopyVenvConfiguration
 	| CopyLoader
 	| CopyCompiledPython
 	| WriteLauncher
@@ -68,6 +69,14 @@ export interface CopyFile extends FromSource {
 /** Compiled Python, made independent of its source's time. */
 export interface CopyCompiledPython extends FromSource {
 	readonly kind: 'copy-compiled-python';
+	readonly from: HostPath;
+	readonly size: number;
+	readonly mode: number;
+}
+
+/** `pyvenv.cfg`, without the lines that say where Python was on the packing machine. */
+export interface CopyVenvConfiguration extends FromSource {
+	readonly kind: 'copy-venv-configuration';
 	readonly from: HostPath;
 	readonly size: number;
 	readonly mode: number;

@@ -23,11 +23,11 @@ export function makeEnvironment(
 	facts: EnvironmentFacts,
 ): (names: readonly string[]) => EnvironmentRule[] {
 	const candidates = compiledRules.map(rule => ({...rule, found: findPaths(rule, facts)}));
-	const searchPath: EnvironmentRule[] = facts.programDirectories.map(directory => ({
-		variable: 'PATH',
-		action: 'prepend',
-		parts: [{kind: 'bundle', text: payloadPath(directory)}],
-	}));
+	// One rule for all directories: where they stand already, nested launches add nothing.
+	const searchPath: EnvironmentRule[] =
+		facts.programDirectories.length === 0
+			? []
+			: [{variable: 'PATH', action: 'prepend', parts: facts.programDirectories.map(bundlePart)}];
 	return names => [
 		...searchPath,
 		...candidates

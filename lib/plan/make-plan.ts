@@ -9,11 +9,11 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {machineName} from '../elf/elf-machines.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
 import {packageId} from '../inputs/installed/package-database.js';
-import type {Payload, PayloadFile} from '../inputs/payload.js';
+import type {PackedProgram, Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
 import type {Sysroot} from '../inputs/sysroot.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
-import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
+import type {ForwardLaunch, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan, Operation, PlannedLoader} from './bundle-plan.js';
@@ -63,6 +63,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 	const homes = homesOf(placement, inPlace, walked);
 	const audit = planAudit(walked, planning.audit);
 	const launches = planLaunches(planning, scripts, placement, homes, audit);
+	const forwards = planForwards(planning);
 	const selfReading = new Set(launches.filter(isSelfReading).map(({launcher}) => launcher));
 	const carriage = (file: PayloadFile): Carriage =>
 		selfReading.has(payloadPath(file.path))
@@ -77,7 +78,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 			source: program.path,
 		})),
 		loaders: walked.loaders.map(loader => plannedLoader(loader)),
-		launches,
+		launches: [...launches, ...forwards.values()],
 		packages: packageRecords(planning, placement),
 		operations: orderOperations([
 			...layout.operations,
@@ -85,7 +86,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 			...libraryOperations(placement, payload, planning),
 			...loaderOperations(planning),
 			...audit.operations,
-			...payload.programs.map(program => programLink(program.name, program.path)),
+			...payload.programs.map(program => programOperation(program, forwards)),
 		]),
 		objects: describeObjects(walked, homes),
 		findings: [
@@ -214,9 +215,9 @@ function planLaunches(
 	});
 }
 
-const pathDirectories = ['/usr/sbin', '/usr/bin', '/usr/games', '/usr/local/bin', '/bin', '/sbin'];
+const pathDirectories = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
 
-/** Directories of `PATH` that have something to offer, last to be prepended first in line. */
+/** Directories of `PATH` that have something to offer, in the order they are searched. */
 function searchDirectories(launched: readonly PayloadFile[]): SysrootPath[] {
 	const used = new Set(launched.map(({path}) => posix.dirname(path)));
 	return pathDirectories.filter(directory => used.has(directory)) as SysrootPath[];
@@ -372,13 +373,45 @@ function packageRecords(
 	return [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function programLink(name: string, path: SysrootPath): Operation {
-	return {
-		kind: 'make-symlink',
-		path: bundlePath(`bin/${name}`),
-		target: posix.join('..', payloadPath(path)),
-		source: path,
-		package: undefined,
-		reason: 'target',
-	};
+/**
+ * Programs of a Python virtual environment: which one it is, Python tells by the path it is started
+ * by (PEP 405), so `bin/` needs more than a link.
+ */
+function planForwards({payload, walked, sysroot}: PlanRequest): Map<string, ForwardLaunch> {
+	const files = new Set(payload.entries.map(({path}) => path));
+	const environments = payload.programs.filter(({path}) => {
+		const real = sysroot.realPath(path);
+		const configuration = posix.join(posix.dirname(path), '..', 'pyvenv.cfg') as SysrootPath;
+		return real !== undefined && walked.programs.has(real) && files.has(configuration);
+	});
+	return new Map(
+		environments.map(({name, path}) => [
+			name,
+			{
+				kind: 'forward',
+				launcher: bundlePath(`bin/${name}`),
+				program: payloadPath(path),
+				environment: [],
+				requires: {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64},
+			},
+		]),
+	);
+}
+
+function programOperation(
+	{name, path}: PackedProgram,
+	forwards: ReadonlyMap<string, ForwardLaunch>,
+): Operation {
+	const launch = forwards.get(name);
+	const place = bundlePath(`bin/${name}`);
+	return launch === undefined
+		? {
+				kind: 'make-symlink',
+				path: place,
+				target: posix.join('..', payloadPath(path)),
+				source: path,
+				package: undefined,
+				reason: 'target',
+			}
+		: {kind: 'write-launcher', path: place, launch, program: undefined, reason: 'target'};
 }

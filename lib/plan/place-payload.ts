@@ -109,6 +109,13 @@ function layOutFile(
 		return [{kind: 'make-hardlink', path, target: earlier, ...origin(file)}];
 	}
 
+	if (posix.basename(path) === 'pyvenv.cfg' && file.size <= CONFIGURATION_LIMIT) {
+		const {size, mode, hostPath: from} = file;
+		return [
+			{kind: 'copy-venv-configuration', path, from, size, mode: mode | 0o400, ...origin(file)},
+		];
+	}
+
 	copied.set(file.fileId, path);
 	// A program beside its launcher must not be started by accident: it would use the host's loader.
 	const mode =
@@ -124,6 +131,9 @@ function layOutFile(
 		},
 	];
 }
+
+/** A handful of lines. */
+const CONFIGURATION_LIMIT = 1 << 16;
 
 /** Larger ones are no modules. */
 const COMPILED_LIMIT = 32 << 20;
@@ -214,6 +224,8 @@ export function describeReason(reason: Reason): string {
 			return reason.neededBy === undefined
 				? `package ${reason.package}`
 				: `package ${reason.package}, needed by ${reason.neededBy}`;
+		case 'trace':
+			return `trace: ${reason.seen}`;
 		case 'link':
 			return `target of the link ${reason.from}`;
 		case 'interpreter':

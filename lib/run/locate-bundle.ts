@@ -4,11 +4,12 @@
  * A directory is used as it lies. An archive is unpacked into the private cache and stays there;
  * where that is impossible, into a fresh private directory that has to be removed afterwards.
  */
-import {mkdtempSync, rmdirSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
 import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
+import {makeTemporaryDirectory} from './make-temporary-directory.js';
 import {objectionToPrograms, preparePrivateDirectory} from './private-place.js';
 import {unpackOnce} from './unpack-once.js';
 
@@ -91,24 +92,4 @@ async function unpackToTemporary(
 		remove();
 		throw error;
 	}
-}
-
-/** The first place where programs can run. */
-function makeTemporaryDirectory(temporary: readonly HostPath[], objections: string[]): HostPath {
-	for (const parent of temporary) {
-		try {
-			const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
-			const objection = objectionToPrograms(directory);
-			if (objection === undefined) return directory;
-			rmdirSync(directory);
-			objections.push(`${parent} ${objection}`);
-		} catch (error) {
-			objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
-		}
-	}
-
-	throw new DynpkError('PERMISSION', 'there is no place here to unpack programs and run them', {
-		details: objections,
-		hint: 'set XDG_CACHE_HOME to a directory of yours that is not mounted noexec',
-	});
 }

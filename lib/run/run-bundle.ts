@@ -1,8 +1,8 @@
 /**
  * `dynpk run`: find the bundle, unpack it if need be, start its program, tell how it ended.
  *
- * Knows nothing of manifests: what they are needed for, checking an unpacked tree and naming the
- * entry program, is given as two functions.
+ * Knows nothing of manifests: what they are needed for, checking an unpacked tree, admitting the
+ * bundle and naming its entry program, is given as functions.
  */
 import type {HostPath} from '../paths/paths.js';
 import {findProgram} from './find-program.js';
@@ -15,6 +15,8 @@ export interface RunRequest extends LocateRequest {
 	readonly program: string | undefined;
 	readonly args: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Throws where the bundle cannot be run as asked. */
+	readonly admit?: ((directory: HostPath) => void) | undefined;
 	readonly readEntry: (directory: HostPath) => Promise<string>;
 }
 
@@ -26,6 +28,7 @@ export interface RunRequest extends LocateRequest {
 export async function runBundle(request: RunRequest): Promise<ProgramOutcome> {
 	const {directory, remove} = await locateBundle(request);
 	try {
+		request.admit?.(directory);
 		const program = request.program ?? (await request.readEntry(directory));
 		const found = findProgram(directory, program);
 		if (found.kind === 'not-started') return found;

@@ -9,6 +9,7 @@ import {readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {relocatableVenv} from './relocatable-venv.js';
 import {uncheckedPyc} from './unchecked-pyc.js';
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
@@ -68,6 +69,12 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 				break;
 			case 'copy-compiled-python': {
 				const bytes = uncheckedPyc(readFileSync(operation.from));
+				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
+				break;
+			}
+
+			case 'copy-venv-configuration': {
+				const bytes = relocatableVenv(readFileSync(operation.from));
 				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
 				break;
 			}
@@ -207,6 +214,7 @@ function fileRecord(
 			};
 		case 'copy-file':
 		case 'copy-compiled-python':
+		case 'copy-venv-configuration':
 		case 'copy-loader':
 			return {
 				path,

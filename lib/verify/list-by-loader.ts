@@ -43,14 +43,16 @@ export async function listByLoader(
 
 async function list(top: HostPath, launch: LoaderLaunch): Promise<string> {
 	const program = posix.join(top, launch.program);
+	const home = posix.dirname(launch.program);
 	// Not posix.join: it would take `$ORIGIN/..` for the directory it seems to be.
-	const fromProgram = launch.libraryPath.map(
-		path => `$ORIGIN/${posix.relative(posix.dirname(launch.program), path)}`,
-	);
+	const fromProgram = launch.libraryPath.map(path => `$ORIGIN/${posix.relative(home, path)}`);
 	const args = [
 		...(launch.loaderOptions.inhibitCache ? ['--inhibit-cache'] : []),
 		'--library-path',
 		fromProgram.join(':'),
+		...(launch.loaderOptions.inhibitRpath
+			? ['--inhibit-rpath', inhibited(posix.join(top, home), home, launch)]
+			: []),
 		'--list',
 		program,
 	];
@@ -60,6 +62,17 @@ async function list(top: HostPath, launch: LoaderLaunch): Promise<string> {
 			resolve(stdout + stderr);
 		});
 	});
+}
+
+/**
+ * As the launcher does it (wrappers/launcher/words.c): the loader compares with the names it gave, ""
+ * for the program, and for a library the directory of the library path with all its dots.
+ */
+function inhibited(directory: string, home: string, launch: LoaderLaunch): string {
+	const libraries = launch.inhibitRpath.map(
+		path => `${directory}/${posix.relative(home, posix.dirname(path))}/${posix.basename(path)}`,
+	);
+	return [...(launch.inhibitOwnRpath ? [''] : []), ...libraries].join(':');
 }
 
 function judge(

@@ -9,19 +9,26 @@ import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
 import type {VerifyFinding} from './finding.js';
 import {listByLoader} from './list-by-loader.js';
+import {runCanary} from './run-canary.js';
 import {walkTree} from './walk-tree.js';
 
 export interface VerifyRequest {
 	readonly top: HostPath;
 	/** Start nothing, not even the loader. */
 	readonly isStatic: boolean;
+	/** A directory of our own that programs can run from; without one no canary is tried. */
+	readonly privateDirectory: HostPath | undefined;
 }
 
 /**
  * @throws {DynpkError} MANIFEST_INVALID: without a manifest there is nothing to verify against;
  * PERMISSION for a file that cannot be read.
  */
-export async function verifyBundle({top, isStatic}: VerifyRequest): Promise<VerifyFinding[]> {
+export async function verifyBundle({
+	top,
+	isStatic,
+	privateDirectory,
+}: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
 	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
 		(line): VerifyFinding => {
@@ -39,6 +46,9 @@ export async function verifyBundle({top, isStatic}: VerifyRequest): Promise<Veri
 				return {code: 'NOEXEC', path, message};
 			}),
 			...(noexec.length === 0 ? await listByLoader(top, manifest) : []),
+			...(noexec.length === 0 && privateDirectory !== undefined
+				? await runCanary(top, manifest, privateDirectory)
+				: []),
 		);
 	}
 

@@ -9,11 +9,14 @@ packed='ca-certificates curl git imagemagick ipython3 librsvg2-bin perl python3-
 # Shells that launchers must work under.
 shells='bash busybox-static dash ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
-tools='binutils bzip2 clang-format cpio elfutils gcc gdb libc6-dev libtree make musl-tools pax-utils
-	pigz qemu-user-static rpm shellcheck strace util-linux xz-utils zstd'
+tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils file g++ gcc gdb gzip
+	libc6-dev libgomp1 libjemalloc2 libtree make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
+	strace util-linux xz-utils zstd'
+# For other machines than this one.
+cross='gcc-aarch64-linux-gnu gcc-i686-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libc6-dev-i386-cross'
 
 # shellcheck disable=SC2086 # lists of words
-set -- $packed $shells $tools
+set -- $packed $shells $tools $cross
 
 installed=$(dpkg-query --show --showformat='${db:Status-Status}=${Package}\n' "$@" 2>/dev/null) || :
 missing=

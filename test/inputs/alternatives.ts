@@ -19,7 +19,7 @@ function makeRoot(t: ExecutionContext, directory: string): HostPath {
 	};
 
 	const record =
-		'auto\n/usr/bin/editor\neditor.1\n/usr/share/man/man1/editor.1.gz\n\n/usr/bin/vim.basic\n30\n\n';
+		'auto\n/usr/bin/editor\neditor.1\n/usr/share/man/man1/editor.1.gz\nrview\n/usr/bin/rview\n\n/usr/bin/vim.basic\n30\n\n';
 	put(`${directory}/editor`, record);
 	put(`${directory}/pager`, 'auto\n/usr/bin/pager\n\n/usr/bin/less\n77\n');
 	put(`${directory}/broken`, 'auto\nno path\nx\n');
@@ -30,6 +30,9 @@ function makeRoot(t: ExecutionContext, directory: string): HostPath {
 	put('usr/share/man/man1/editor.1.gz', '-> /etc/alternatives/editor.1');
 	put('etc/alternatives/editor.1', '-> /usr/share/man/man1/vim.1.gz');
 	put('usr/share/man/man1/vim.1.gz', 'manual');
+	put('usr/bin/rview', '-> /etc/alternatives/rview');
+	put('etc/alternatives/rview', '-> /usr/bin/vim.view');
+	put('usr/bin/vim.view', 'view');
 	put('usr/bin/pager', '-> /etc/alternatives/pager');
 	put('etc/alternatives/pager', '-> /usr/bin/less');
 	put('usr/bin/less', 'less');
@@ -48,14 +51,16 @@ for (const directory of ['var/lib/dpkg/alternatives', 'var/lib/alternatives']) {
 		t.deepEqual(
 			findAlternatives(
 				sysroot,
-				payload('/usr/bin/vim.basic', '/usr/share/man/man1/vim.1.gz', '/usr/bin/less'),
+				payload('/usr/bin/vim.basic', '/usr/bin/vim.view', '/usr/bin/less'),
 			),
 			[
 				{name: 'editor', link: sysrootPath('/usr/bin/editor')},
-				{name: 'editor.1', link: sysrootPath('/usr/share/man/man1/editor.1.gz')},
+				{name: 'rview', link: sysrootPath('/usr/bin/rview')},
 				{name: 'pager', link: sysrootPath('/usr/bin/pager')},
 			],
 		);
 		t.deepEqual(findAlternatives(sysroot, payload('/usr/bin/other')), []);
+		// Packages leave their manuals behind.
+		t.deepEqual(findAlternatives(sysroot, payload('/usr/share/man/man1/vim.1.gz')), []);
 	});
 }

@@ -228,18 +228,30 @@ function relativeCases(
 	);
 }
 
-/** The cases that answer otherwise through the shim than in the kernel's view. */
-async function differences(t: ExecutionContext, cases: readonly Case[]): Promise<string[]> {
-	const directory = makeScratch(t);
-	const probe = join(directory, 'probe');
+async function compileProbe(t: ExecutionContext): Promise<string> {
+	const probe = join(makeScratch(t), 'probe');
 	await run('gcc', ['-O1', '-o', probe, probeSource]);
-	const view = await makeView(t, host, packed);
-	const input = cases
+	return probe;
+}
+
+function linesOf(cases: readonly Case[]): string {
+	return cases
 		.map(({call, path, how, directory}) => `${[call, path, how, directory].join('\t')}\n`)
 		.join('');
+}
+
+/** The cases that answer otherwise through the shim than in the kernel's view. */
+async function differences(
+	t: ExecutionContext,
+	cases: readonly Case[],
+	options: readonly string[] = [],
+): Promise<string[]> {
+	const probe = await compileProbe(t);
+	const view = await makeView(t, host, packed);
+	const input = linesOf(cases);
 	const [subject, oracle] = await Promise.all([
-		view.run('shim', [probe], input),
-		view.run('mounts', [probe], input),
+		view.run('shim', [probe, ...options], input),
+		view.run('mounts', [probe, ...options], input),
 	]);
 	const answers = [subject, oracle].map(output => output.split('\n').slice(0, -1));
 	t.deepEqual(
@@ -273,6 +285,15 @@ test('paths count from descriptors of directories', async t => {
 	}
 });
 
+test('what was learned of a path does not change the next answer', async t => {
+	const calls = questions.filter(call => !['exec', 'spawn'].includes(call));
+	const cases = [
+		...absoluteCases(calls, names),
+		...relativeCases('at', ['stat', 'lstat', 'open', 'list'], relative),
+	];
+	if (needed(t)) t.deepEqual(await differences(t, cases, ['--twice']), []);
+});
+
 const changed = [
 	...['share/magic', 'share/both', 'share/host-only', 'share/whole/a', 'share/whole/sub'],
 	...['share/whole/new', 'share/whole/link-in', 'share/whole/link-out', 'share/link-absolute'],
@@ -303,4 +324,49 @@ test('names are made and removed on the host alone', async t => {
 		...['share/whole/a', 'share/none/x'],
 	];
 	if (needed(t)) t.deepEqual(await differences(t, absoluteCases(calls, paths)), []);
+});
+
+test('where the host has a directory for a link of the bundle, both are seen in it', async t => {
+	if (!needed(t)) return;
+	const own = {'bin/own': {kind: 'file', content: 'own\n', mode: 0o755}} as const;
+	const view = await makeView(t, {...host, ...own}, packed);
+	const cases = [
+		...absoluteCases(['stat', 'open'], ['bin/own', 'bin/prog']),
+		...absoluteCases(['list'], ['bin']),
+		...relativeCases('in', ['open'], ['own', 'prog']).filter(({directory}) =>
+			directory.endsWith('/bin'),
+		),
+	];
+	const answers = await view.run('shim', [await compileProbe(t)], linesOf(cases));
+	t.deepEqual(answers.split('\n'), [
+		...['100755 4', '100755 34', "'own'", "'#!/bin/sh'", '../ ./ multi@ own prog'],
+		...['ENOENT', "'#!/bin/sh'", "'own'", "'#!/bin/sh'", ''],
+	]);
+});
+
+test('who enters the bundle by its own name sees it there', async t => {
+	if (!needed(t)) return;
+	const view = await makeView(t, host, packed);
+	const inside = `${view.bundle}/root/opt/view/share/whole`;
+	const argv = ['sh', '-c', 'cd "$0" && exec env "$@"', inside];
+	const probe = await compileProbe(t);
+	const input = linesOf(
+		[
+			['chdir', '.'],
+			['chdir', 'sub'],
+			['chdir', inside],
+			['chdir', '/opt/view/share/whole'],
+			['open', '../../host/file'],
+			['open', '../magic'],
+		].map(([call = '', path = '']) => ({call, path, how: 'as-is', directory: '/'})),
+	);
+	const meant = await view.run('shim', [...argv, `PWD=${inside}`, probe], input);
+	t.deepEqual(meant.split('\n'), [
+		...[inside, `${inside}/sub`, inside, '/opt/view/share/whole', 'ENOENT', "'bundle magic'", ''],
+	]);
+	const seen = await view.run('shim', [...argv, 'PWD=/opt/view/share/whole', probe], input);
+	t.deepEqual(seen.split('\n'), [
+		...['/opt/view/share/whole', '/opt/view/share/whole/sub', inside, '/opt/view/share/whole'],
+		...["'host file'", "'bundle magic'", ''],
+	]);
 });

@@ -103,7 +103,7 @@ uintptr_t give_back_at_entry(uintptr_t *stack)
 }
 
 /*
- * Where the loader runs as a program (docs/decisions/0100), this very file is preloaded into it,
+ * Where the loader runs as a program (docs/decisions/0009), this very file is preloaded into it,
  * and its one IRELATIVE relocation calls the function below: relocation is over before the first
  * constructor, in every glibc.
  */

@@ -5,7 +5,7 @@
  * the bundled loader (LD_PRELOAD and its like) are hidden from it. Between the loader's work and
  * the first line of the program's own, all of that is undone, in place: the strings, the
  * environment and the auxiliary vector are then what the kernel would have handed over. See
- * docs/decisions/0100.
+ * docs/decisions/0009.
  */
 #ifndef DYNPK_GIVE_BACK_H
 #define DYNPK_GIVE_BACK_H

@@ -2,7 +2,7 @@
  * Start the packed program this launcher stands in for: read the record, find the bundle, ask
  * whether the host will do, and go the way the record names.
  *
- * docs/decisions/0100 tells why there are two ways of using the bundled loader.
+ * docs/decisions/0009 tells why there are two ways of using the bundled loader.
  */
 #include "environment.h"
 #include "fail.h"

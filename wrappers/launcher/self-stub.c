@@ -4,7 +4,7 @@
  * The kernel started the program's own bytes, so /proc/self/exe is right; but the loader it asks
  * for is the bundle's. This stub maps the launcher that lies beside the program, as `.NAME.dynpk`,
  * and enters it with the stack as it was. The launcher puts the bytes under the stub back. See
- * docs/decisions/0101.
+ * docs/decisions/0010.
  *
  * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
  * relocation. It is laid over the first instructions of a program: it stays short.

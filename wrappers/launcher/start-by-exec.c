@@ -60,7 +60,10 @@ _Noreturn void start_script(struct launch *launch, char **argv)
 	*end++ = (char *)launch->target;
 	for (uint32_t i = 0; i < arguments.count; i++)
 		*end++ = (char *)record_item(launch->record, arguments, i);
-	*end++ = (char *)launch->program;
+	/* Another name of a program, and no script at all. */
+	if (launch->record->program != launch->record->target &&
+	    !text_equal(launch->program, launch->target))
+		*end++ = (char *)launch->program;
 	execute(launch, launch->target, argv, end);
 }
 

@@ -7,9 +7,13 @@ here=$(dirname "$0")
 mkdir -p "$out"
 
 warnings='-std=gnu11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
+# With unwind tables: callers are cancelled in these calls, and functions of theirs are called back.
 code='-O2 -fPIC -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
-	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
+	-fexceptions -fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
 	-U_FORTIFY_SOURCE -D_GNU_SOURCE'
+case $("$cc" -dumpmachine) in
+aarch64*) code="$code -mno-outline-atomics" ;;
+esac
 # No library is named: what the shim needs of a C library it takes from the one that is there.
 link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -Wl,--hash-style=both
 	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-s -Wl,-O1 -Wl,--fatal-warnings'

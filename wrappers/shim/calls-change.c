@@ -3,8 +3,8 @@
 
 WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
 	  (route.path, size))
-WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
-	  (route.path, size))
+WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE | CONTENT, (const char *path, long size),
+	  (path, size), (route.path, size))
 WRAP_PATH(int, -1, chmod, FOLLOW | CHANGE, (const char *path, unsigned mode), (path, mode),
 	  (route.path, mode))
 WRAP_PATH(int, -1, lchmod, CHANGE, (const char *path, unsigned mode), (path, mode),
@@ -38,8 +38,8 @@ WRAP_PATH(int, -1, setxattr, FOLLOW | CHANGE,
 WRAP_PATH(int, -1, lsetxattr, CHANGE,
 	  (const char *path, const char *name, const void *value, size_t size, int flags),
 	  (path, name, value, size, flags), (route.path, name, value, size, flags))
-WRAP_PATH(int, -1, removexattr, FOLLOW | CHANGE, (const char *path, const char *name),
-	  (path, name), (route.path, name))
+WRAP_PATH(int, -1, removexattr, FOLLOW | CHANGE, (const char *path, const char *name), (path, name),
+	  (route.path, name))
 WRAP_PATH(int, -1, lremovexattr, CHANGE, (const char *path, const char *name), (path, name),
 	  (route.path, name))
 
@@ -63,24 +63,22 @@ WRAP_PATH(int, -1, __xmknod, ENTRY | MAKE,
 	  (version, path, mode, device), (version, route.path, mode, device))
 WRAP(int, -1, __xmknodat, directory, path, ENTRY | MAKE,
      (int version, int directory, const char *path, unsigned mode, unsigned long *device),
-     (version, directory, path, mode, device),
-     (version, route.directory, route.path, mode, device))
+     (version, directory, path, mode, device), (version, route.directory, route.path, mode, device))
 WRAP_PATH(int, -1, unlink, ENTRY, (const char *path), (path), (route.path))
 
 /* These may make way for a link where a directory was. */
-#define WRAP_REMOVE(name)                                                         \
-	INTERPOSE(int, name, const char *path);                                   \
-	__attribute__((noinline)) static int name##_routed(const char *path)      \
-	{                                                                         \
-		struct route route;                                               \
-		const int error = find_route(&route, CWD_FD, path, ENTRY);        \
-		return error != 0 ? fail_with(error) : REAL(name)(route.path);    \
-	}                                                                         \
-	int name(const char *path)                                                \
-	{                                                                         \
-		forget_directories();                                             \
-		return is_plain(CWD_FD, path, ENTRY) ? REAL(name)(path)           \
-						     : name##_routed(path);       \
+#define WRAP_REMOVE(name)                                                                          \
+	INTERPOSE(int, name, const char *path);                                                    \
+	__attribute__((noinline)) static int name##_routed(const char *path)                       \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, CWD_FD, path, ENTRY);                         \
+		return error != 0 ? fail_with(error) : REAL(name)(route.path);                     \
+	}                                                                                          \
+	int name(const char *path)                                                                 \
+	{                                                                                          \
+		forget_names();                                                                    \
+		return is_plain(CWD_FD, path, ENTRY) ? REAL(name)(path) : name##_routed(path);     \
 	}
 
 WRAP_REMOVE(rmdir)
@@ -93,33 +91,32 @@ __attribute__((noinline)) static int unlinkat_routed(int directory, const char *
 	struct route route;
 	const int error = find_route(&route, directory, path, ENTRY);
 
-	return error != 0 ? fail_with(error)
-			  : REAL(unlinkat)(route.directory, route.path, flags);
+	return error != 0 ? fail_with(error) : REAL(unlinkat)(route.directory, route.path, flags);
 }
 
 int unlinkat(int directory, const char *path, int flags)
 {
 	if ((flags & FLAG_REMOVEDIR) != 0)
-		forget_directories();
+		forget_names();
 	return is_plain(directory, path, ENTRY) ? REAL(unlinkat)(directory, path, flags)
 						: unlinkat_routed(directory, path, flags);
 }
 
 /* The text of a link is the program's: it is followed in the program's view, whoever reads it. */
-#define WRAP_SYMLINK(name, DIRECTORY_PARAMETER, DIRECTORY, start, ROUTED)                     \
-	INTERPOSE(int, name, const char *text, DIRECTORY_PARAMETER const char *path);         \
-	__attribute__((noinline)) static int name##_routed(const char *text,                  \
-							   DIRECTORY_PARAMETER const char *path) \
-	{                                                                                     \
-		struct route route;                                                           \
-		const int error = find_route(&route, start, path, ENTRY | MAKE);              \
-		return error != 0 ? fail_with(error) : REAL(name)(text, ROUTED route.path);   \
-	}                                                                                     \
-	int name(const char *text, DIRECTORY_PARAMETER const char *path)                      \
-	{                                                                                     \
-		return is_plain(start, path, ENTRY | MAKE)                                    \
-			       ? REAL(name)(text, DIRECTORY path)                             \
-			       : name##_routed(text, DIRECTORY path);                         \
+#define WRAP_SYMLINK(name, DIRECTORY_PARAMETER, DIRECTORY, start, ROUTED)                          \
+	INTERPOSE(int, name, const char *text, DIRECTORY_PARAMETER const char *path);              \
+	__attribute__((noinline)) static int name##_routed(const char *text,                       \
+							   DIRECTORY_PARAMETER const char *path)   \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, start, path, ENTRY | MAKE);                   \
+		return error != 0 ? fail_with(error) : REAL(name)(text, ROUTED route.path);        \
+	}                                                                                          \
+	int name(const char *text, DIRECTORY_PARAMETER const char *path)                           \
+	{                                                                                          \
+		forget_names();                                                                    \
+		return is_plain(start, path, ENTRY | MAKE) ? REAL(name)(text, DIRECTORY path)      \
+							   : name##_routed(text, DIRECTORY path);  \
 	}
 
 #define NOTHING
@@ -172,20 +169,19 @@ __attribute__((noinline)) static int rename_routed(int from_directory, const cha
 	if (flags != 0)
 		return REAL(renameat2)(pair.from.directory, pair.from.path, pair.to.directory,
 				       pair.to.path, flags);
-	return REAL(renameat)(pair.from.directory, pair.from.path, pair.to.directory,
-			      pair.to.path);
+	return REAL(renameat)(pair.from.directory, pair.from.path, pair.to.directory, pair.to.path);
 }
 
 int rename(const char *from, const char *to)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(CWD_FD, from, CWD_FD, to) ? REAL(rename)(from, to)
 						   : rename_routed(CWD_FD, from, CWD_FD, to, 0);
 }
 
 int renameat(int from_directory, const char *from, int to_directory, const char *to)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(from_directory, from, to_directory, to)
 		       ? REAL(renameat)(from_directory, from, to_directory, to)
 		       : rename_routed(from_directory, from, to_directory, to, 0);
@@ -194,7 +190,7 @@ int renameat(int from_directory, const char *from, int to_directory, const char 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to,
 	      unsigned flags)
 {
-	forget_directories();
+	forget_names();
 	return are_plain(from_directory, from, to_directory, to)
 		       ? REAL(renameat2)(from_directory, from, to_directory, to, flags)
 		       : rename_routed(from_directory, from, to_directory, to, flags);

@@ -149,8 +149,8 @@ static bool is_dots(const char *name)
 static bool show_entry(const struct listing *listing, struct entry *entry)
 {
 	const struct table *table = view()->table;
-	const uint32_t child = find_visible(table, listing->node, entry->name,
-					    text_length(entry->name), 0);
+	const uint32_t child =
+		find_visible(table, listing->node, entry->name, text_length(entry->name), 0);
 
 	if (child == NO_NODE)
 		return !listing->is_bundled || is_dots(entry->name);
@@ -165,7 +165,8 @@ static bool host_has(void *stream, const char *name)
 
 	return !failed(system_call(__NR_readlinkat, BORROWED(dirfd)(stream), (long)name, (long)link,
 				   sizeof(link), 0, 0)) ||
-	       !failed(system_call(__NR_faccessat, BORROWED(dirfd)(stream), (long)name, 0, 0, 0, 0));
+	       !failed(system_call(__NR_faccessat, BORROWED(dirfd)(stream), (long)name, 0, 0, 0,
+				   0));
 }
 
 /* The next child that the host does not have; NULL: none is left. */
@@ -379,28 +380,28 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 	return count;
 }
 
-#define WRAP_SCANDIR(name)                                                                  \
-	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,      \
-		  comparer *compare);                                                       \
-	int name(const char *path, struct entry ***list, selector *select, comparer *compare) \
-	{                                                                                   \
-		return is_plain(CWD_FD, path, FOLLOW)                                       \
-			       ? REAL(name)(path, list, select, compare)                    \
-			       : scandir_routed(CWD_FD, path, list, select, compare);       \
+#define WRAP_SCANDIR(name)                                                                         \
+	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,             \
+		  comparer *compare);                                                              \
+	int name(const char *path, struct entry ***list, selector *select, comparer *compare)      \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW)                                              \
+			       ? REAL(name)(path, list, select, compare)                           \
+			       : scandir_routed(CWD_FD, path, list, select, compare);              \
 	}
 
 WRAP_SCANDIR(scandir)
 WRAP_SCANDIR(scandir64)
 
-#define WRAP_SCANDIRAT(name)                                                                  \
-	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,           \
-		  selector *select, comparer *compare);                                       \
-	int name(int directory, const char *path, struct entry ***list, selector *select,     \
-		 comparer *compare)                                                           \
-	{                                                                                     \
-		return is_plain(directory, path, FOLLOW)                                      \
-			       ? REAL(name)(directory, path, list, select, compare)           \
-			       : scandir_routed(directory, path, list, select, compare);      \
+#define WRAP_SCANDIRAT(name)                                                                       \
+	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,                \
+		  selector *select, comparer *compare);                                            \
+	int name(int directory, const char *path, struct entry ***list, selector *select,          \
+		 comparer *compare)                                                                \
+	{                                                                                          \
+		return is_plain(directory, path, FOLLOW)                                           \
+			       ? REAL(name)(directory, path, list, select, compare)                \
+			       : scandir_routed(directory, path, list, select, compare);           \
 	}
 
 WRAP_SCANDIRAT(scandirat)

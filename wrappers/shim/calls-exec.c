@@ -1,6 +1,6 @@
 /* Programs started in this process's place. */
-#include "launch.h"
 #include "environment.h"
+#include "launch.h"
 #include "symbols.h"
 #include "system.h"
 #include "text.h"
@@ -56,22 +56,22 @@ int execvp(const char *file, char *const *argv)
 }
 
 /* The words of a call that ends with NULL, and after it perhaps the environment. */
-#define WITH_WORDS(first, call)                                        \
-	do {                                                           \
-		va_list list;                                          \
-		size_t count = 1;                                      \
-		va_start(list, first);                                 \
-		while (va_arg(list, char *) != NULL)                   \
-			count++;                                       \
-		va_end(list);                                          \
-		{                                                      \
-			char *words[count + 1];                        \
-			va_start(list, first);                         \
-			words[0] = (char *)first;                      \
-			for (size_t i = 1; i <= count; i++)            \
-				words[i] = va_arg(list, char *);       \
-			call;                                          \
-		}                                                      \
+#define WITH_WORDS(first, call)                                                                    \
+	do {                                                                                       \
+		va_list list;                                                                      \
+		size_t count = 1;                                                                  \
+		va_start(list, first);                                                             \
+		while (va_arg(list, char *) != NULL)                                               \
+			count++;                                                                   \
+		va_end(list);                                                                      \
+		{                                                                                  \
+			char *words[count + 1];                                                    \
+			va_start(list, first);                                                     \
+			words[0] = (char *)first;                                                  \
+			for (size_t i = 1; i <= count; i++)                                        \
+				words[i] = va_arg(list, char *);                                   \
+			call;                                                                      \
+		}                                                                                  \
 	} while (0)
 
 int execl(const char *path, const char *word, ...)
@@ -118,9 +118,8 @@ static int replace_by_descriptor(const struct start *start, void *context)
 	return REAL(execveat)(by->directory, by->path, start->argv, start->environment, by->flags);
 }
 
-__attribute__((noinline)) static int with_host_environment(const struct by_descriptor *by,
-							   char *const *argv,
-							   char *const *environment)
+__attribute__((noinline)) static int
+with_host_environment(const struct by_descriptor *by, char *const *argv, char *const *environment)
 {
 	const struct view *now = view();
 	size_t bytes;
@@ -141,7 +140,8 @@ int fexecve(int fd, char *const *argv, char *const *environment)
 			      : with_host_environment(&by, argv, environment);
 }
 
-int execveat(int directory, const char *path, char *const *argv, char *const *environment, int flags)
+int execveat(int directory, const char *path, char *const *argv, char *const *environment,
+	     int flags)
 {
 	const struct by_descriptor by = { directory, path, flags };
 

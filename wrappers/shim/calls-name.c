@@ -77,7 +77,8 @@ __attribute__((noinline)) static char *realpath_routed(const char *path, char *r
 	if (error == 0) {
 		const long found = sys_access(route.path, 0);
 
-		/* What fails on the host, and the kernel's own links, are the C library's to tell. */
+		/* What fails on the host, and the kernel's own links, are the C library's to tell.
+		 */
 		if (!route.is_bundled && (failed(found) || route.node == NO_NODE))
 			return REAL(realpath)(route.path, resolved);
 		error = failed(found) ? (int)-found : 0;
@@ -130,7 +131,7 @@ int chdir(const char *path)
 	const int result = is_plain(CWD_FD, path, FOLLOW) ? REAL(chdir)(path) : chdir_routed(path);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(path);
 	return result;
 }
 
@@ -139,7 +140,7 @@ int fchdir(int directory)
 	const int result = REAL(fchdir)(directory);
 
 	if (result == 0)
-		note_working_directory();
+		note_working_directory(NULL);
 	return result;
 }
 
@@ -148,8 +149,8 @@ int chroot(const char *path)
 	const int result = REAL(chroot)(path);
 
 	if (result == 0) {
-		forget_directories();
-		note_working_directory();
+		forget_names();
+		note_working_directory(NULL);
 	}
 	return result;
 }
@@ -232,18 +233,16 @@ static int check_template(const char *template)
 	return error;
 }
 
-#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)          \
-	INTERPOSE(type, name, parameters);                                 \
-	type name(parameters)                                              \
-	{                                                                  \
-		const int error = is_plain(CWD_FD, template, 0)            \
-					  ? 0                              \
-					  : check_template(template);      \
-		if (error != 0) {                                          \
-			set_error(error);                                  \
-			return failure;                                    \
-		}                                                          \
-		return REAL(name)(arguments);                              \
+#define WRAP_TEMPLATE(type, failure, name, parameters, arguments)                                  \
+	INTERPOSE(type, name, parameters);                                                         \
+	type name(parameters)                                                                      \
+	{                                                                                          \
+		const int error = is_plain(CWD_FD, template, 0) ? 0 : check_template(template);    \
+		if (error != 0) {                                                                  \
+			set_error(error);                                                          \
+			return failure;                                                            \
+		}                                                                                  \
+		return REAL(name)(arguments);                                                      \
 	}
 #define AND ,
 

@@ -24,8 +24,7 @@ static int refuse_open(const struct route *route, int flags)
 {
 	const struct view *now = view();
 	const bool exists = route->node != NO_NODE;
-	const bool is_directory =
-		exists && node_at(now->table, route->node)->kind <= NODE_WHOLE;
+	const bool is_directory = exists && node_at(now->table, route->node)->kind <= NODE_WHOLE;
 	const bool writes = (flags & (OPEN_WRITE | 2 | OPEN_TRUNCATE)) != 0;
 
 	if (!route->is_bundled || (flags & OPEN_PATH) != 0)
@@ -66,9 +65,10 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
 	const unsigned intent = follows ? FOLLOW : 0;
 	const bool asks = follows && (flags & OPEN_PATH) == 0;
+	const enum plainness how = how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
 	int fd, error;
 
-	if (!is_plain(directory, path, asks ? intent | UNFOLLOWED : intent))
+	if (how == NOT_PLAIN || how == PLAIN_IF_THERE)
 		return open_routed(directory, path, flags, mode, intent);
 	if (!asks || view() == NULL)
 		return call_open(directory, path, flags, mode);
@@ -81,14 +81,14 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	return open_routed(directory, path, flags, mode, intent);
 }
 
-#define MODE_OF(flags, mode)                                                       \
-	do {                                                                       \
-		if (((flags) & OPEN_CREATE) != 0 || ((flags) & OPEN_TEMPORARY) != 0) { \
-			va_list rest;                                              \
-			va_start(rest, flags);                                     \
-			mode = va_arg(rest, unsigned);                             \
-			va_end(rest);                                              \
-		}                                                                  \
+#define MODE_OF(flags, mode)                                                                       \
+	do {                                                                                       \
+		if (((flags)&OPEN_CREATE) != 0 || ((flags)&OPEN_TEMPORARY) != 0) {                 \
+			va_list rest;                                                              \
+			va_start(rest, flags);                                                     \
+			mode = va_arg(rest, unsigned);                                             \
+			va_end(rest);                                                              \
+		}                                                                                  \
 	} while (0)
 
 int open(const char *path, int flags, ...)
@@ -194,43 +194,43 @@ static const char *route_stream(struct route *route, const char *path, const cha
 	return NULL;
 }
 
-#define WRAP_STREAM(name)                                                     \
-	INTERPOSE(void *, name, const char *path, const char *mode);          \
-	__attribute__((noinline)) static void *name##_routed(const char *path, \
-							     const char *mode) \
-	{                                                                     \
-		struct route route;                                           \
-		const char *place = route_stream(&route, path, mode);         \
-		return place == NULL ? NULL : REAL(name)(place, mode);        \
-	}                                                                     \
-	void *name(const char *path, const char *mode)                        \
-	{                                                                     \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode) \
-						      : name##_routed(path, mode); \
+#define WRAP_STREAM(name)                                                                          \
+	INTERPOSE(void *, name, const char *path, const char *mode);                               \
+	__attribute__((noinline)) static void *name##_routed(const char *path, const char *mode)   \
+	{                                                                                          \
+		struct route route;                                                                \
+		const char *place = route_stream(&route, path, mode);                              \
+		return place == NULL ? NULL : REAL(name)(place, mode);                             \
+	}                                                                                          \
+	void *name(const char *path, const char *mode)                                             \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)                     \
+						      : name##_routed(path, mode);                 \
 	}
 
 WRAP_STREAM(fopen)
 WRAP_STREAM(fopen64)
 
-/* A stream that is given a new file is closed whatever comes of it: a refusal has to go that way. */
-#define WRAP_REOPEN(name)                                                                  \
-	INTERPOSE(void *, name, const char *path, const char *mode, void *stream);         \
-	__attribute__((noinline)) static void *name##_routed(const char *path,             \
-							     const char *mode, void *stream) \
-	{                                                                                  \
-		struct route route;                                                        \
-		const char *place = route_stream(&route, path, mode);                      \
-		const int error = last_error();                                            \
-		if (place != NULL)                                                         \
-			return REAL(name)(place, mode, stream);                            \
-		REAL(name)("", "r", stream);                                               \
-		set_error(error);                                                          \
-		return NULL;                                                               \
-	}                                                                                  \
-	void *name(const char *path, const char *mode, void *stream)                       \
-	{                                                                                  \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)     \
-						      : name##_routed(path, mode, stream); \
+/* A stream that is given a new file is closed whatever comes of it: a refusal has to go that way.
+ */
+#define WRAP_REOPEN(name)                                                                          \
+	INTERPOSE(void *, name, const char *path, const char *mode, void *stream);                 \
+	__attribute__((noinline)) static void *name##_routed(const char *path, const char *mode,   \
+							     void *stream)                         \
+	{                                                                                          \
+		struct route route;                                                                \
+		const char *place = route_stream(&route, path, mode);                              \
+		const int error = last_error();                                                    \
+		if (place != NULL)                                                                 \
+			return REAL(name)(place, mode, stream);                                    \
+		REAL(name)("", "r", stream);                                                       \
+		set_error(error);                                                                  \
+		return NULL;                                                                       \
+	}                                                                                          \
+	void *name(const char *path, const char *mode, void *stream)                               \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)             \
+						      : name##_routed(path, mode, stream);         \
 	}
 
 WRAP_REOPEN(freopen)

@@ -35,18 +35,18 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 	return true;
 }
 
-#define WRAP_SOCKET(name, intent)                                                             \
-	int name(int fd, const struct local_address *address, uint32_t size)                  \
-	{                                                                                     \
-		struct local_address routed;                                                  \
-		int error = 0;                                                                \
-		if (address == NULL || size <= sizeof(address->family) + 1 ||                 \
-		    size > sizeof(*address) || address->family != FAMILY_LOCAL ||             \
-		    address->path[0] == '\0')                                                 \
-			return REAL(name)(fd, address, size);                                 \
-		if (route_address(&routed, address, size, intent, &error))                    \
-			return REAL(name)(fd, &routed, sizeof(routed));                       \
-		return error != 0 ? fail_with(error) : REAL(name)(fd, address, size);         \
+#define WRAP_SOCKET(name, intent)                                                                  \
+	int name(int fd, const struct local_address *address, uint32_t size)                       \
+	{                                                                                          \
+		struct local_address routed;                                                       \
+		int error = 0;                                                                     \
+		if (address == NULL || size <= sizeof(address->family) + 1 ||                      \
+		    size > sizeof(*address) || address->family != FAMILY_LOCAL ||                  \
+		    address->path[0] == '\0')                                                      \
+			return REAL(name)(fd, address, size);                                      \
+		if (route_address(&routed, address, size, intent, &error))                         \
+			return REAL(name)(fd, &routed, sizeof(routed));                            \
+		return error != 0 ? fail_with(error) : REAL(name)(fd, address, size);              \
 	}
 
 WRAP_SOCKET(connect, FOLLOW)

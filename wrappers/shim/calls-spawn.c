@@ -9,9 +9,8 @@
 
 extern char **environ __attribute__((weak, visibility("default")));
 
-INTERPOSE(int, posix_spawn, pid_t *pid, const char *path,
-	  const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-	  char *const *argv, char *const *environment);
+INTERPOSE(int, posix_spawn, pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+	  const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
 INTERPOSE(int, posix_spawnp, pid_t *pid, const char *file,
 	  const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
 	  char *const *argv, char *const *environment);

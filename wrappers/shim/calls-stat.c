@@ -10,6 +10,7 @@ enum {
 	STATX_MODE = 28,
 	TYPE_MASK = 0170000,
 	TYPE_LINK = 0120000,
+	TYPE_DIRECTORY = 0040000,
 };
 
 static bool is_launched(const struct route *route)
@@ -23,9 +24,14 @@ static uint32_t *mode_of(void *status)
 	return (uint32_t *)(void *)((char *)status + STAT_MODE);
 }
 
-static bool shows_link(int result, void *status)
+/* Whether what was asked without following is not yet the answer. */
+static bool goes_on(enum plainness how, unsigned intent, int result, void *status)
 {
-	return result == 0 && (*mode_of(status) & TYPE_MASK) == TYPE_LINK;
+	const uint32_t type = result == 0 ? *mode_of(status) & TYPE_MASK : 0;
+
+	if (how == PLAIN_IF_THERE)
+		return type != TYPE_DIRECTORY;
+	return type == TYPE_LINK && (intent & FOLLOW) != 0;
 }
 
 /* A program's own file is kept without the right to execute it: its launcher has that. */
@@ -40,39 +46,45 @@ static int show_executable(const struct route *route, int result, void *status)
  * A path that is the host's is asked without following first: that is one call, and tells whether
  * there is a link to be followed.
  */
-#define WRAP_STAT(name, without_follow)                                              \
-	INTERPOSE(int, name, const char *path, void *status);                        \
-	__attribute__((noinline)) static int name##_routed(const char *path, void *status) \
-	{                                                                            \
-		struct route route;                                                  \
-		const int error = find_route(&route, CWD_FD, path, FOLLOW);          \
-		if (error != 0)                                                      \
-			return fail_with(error);                                     \
-		return show_executable(&route, REAL(name)(route.path, status), status); \
-	}                                                                            \
-	int name(const char *path, void *status)                                     \
-	{                                                                            \
-		int result;                                                          \
-		if (!is_plain(CWD_FD, path, FOLLOW | UNFOLLOWED))                    \
-			return name##_routed(path, status);                          \
-		result = REAL(without_follow)(path, status);                         \
-		return shows_link(result, status) ? name##_routed(path, status) : result; \
+#define WRAP_STAT(name, without_follow)                                                            \
+	INTERPOSE(int, name, const char *path, void *status);                                      \
+	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, CWD_FD, path, FOLLOW);                        \
+		if (error != 0)                                                                    \
+			return fail_with(error);                                                   \
+		return show_executable(&route, REAL(name)(route.path, status), status);            \
+	}                                                                                          \
+	int name(const char *path, void *status)                                                   \
+	{                                                                                          \
+		const enum plainness how = how_plain(CWD_FD, path, FOLLOW | UNFOLLOWED);           \
+		int result;                                                                        \
+		if (how == NOT_PLAIN)                                                              \
+			return name##_routed(path, status);                                        \
+		result = REAL(without_follow)(path, status);                                       \
+		return goes_on(how, FOLLOW, result, status) ? name##_routed(path, status)          \
+							    : result;                              \
 	}
 
-#define WRAP_LSTAT(name)                                                             \
-	INTERPOSE(int, name, const char *path, void *status);                        \
-	__attribute__((noinline)) static int name##_routed(const char *path, void *status) \
-	{                                                                            \
-		struct route route;                                                  \
-		const int error = find_route(&route, CWD_FD, path, 0);               \
-		if (error != 0)                                                      \
-			return fail_with(error);                                     \
-		return show_executable(&route, REAL(name)(route.path, status), status); \
-	}                                                                            \
-	int name(const char *path, void *status)                                     \
-	{                                                                            \
-		return is_plain(CWD_FD, path, 0) ? REAL(name)(path, status)          \
-						 : name##_routed(path, status);      \
+#define WRAP_LSTAT(name)                                                                           \
+	INTERPOSE(int, name, const char *path, void *status);                                      \
+	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, CWD_FD, path, 0);                             \
+		if (error != 0)                                                                    \
+			return fail_with(error);                                                   \
+		return show_executable(&route, REAL(name)(route.path, status), status);            \
+	}                                                                                          \
+	int name(const char *path, void *status)                                                   \
+	{                                                                                          \
+		const enum plainness how = how_plain(CWD_FD, path, UNFOLLOWED);                    \
+		int result;                                                                        \
+		if (how == NOT_PLAIN)                                                              \
+			return name##_routed(path, status);                                        \
+		result = REAL(name)(path, status);                                                 \
+		return goes_on(how, 0, result, status) ? name##_routed(path, status) : result;     \
 	}
 
 WRAP_LSTAT(lstat)
@@ -80,27 +92,26 @@ WRAP_LSTAT(lstat64)
 WRAP_STAT(stat, lstat)
 WRAP_STAT(stat64, lstat64)
 
-#define WRAP_XSTAT(name, without_follow, intent)                                        \
-	INTERPOSE(int, name, int version, const char *path, void *status);              \
-	__attribute__((noinline)) static int name##_routed(int version, const char *path, \
-							   void *status)                \
-	{                                                                               \
-		struct route route;                                                     \
-		const int error = find_route(&route, CWD_FD, path, intent);             \
-		if (error != 0)                                                         \
-			return fail_with(error);                                        \
-		return show_executable(&route, REAL(name)(version, route.path, status), \
-				       status);                                         \
-	}                                                                               \
-	int name(int version, const char *path, void *status)                           \
-	{                                                                               \
-		int result;                                                             \
-		if (!is_plain(CWD_FD, path, (intent) | UNFOLLOWED))                     \
-			return name##_routed(version, path, status);                    \
-		result = REAL(without_follow)(version, path, status);                   \
-		return (intent) == FOLLOW && shows_link(result, status)                 \
-			       ? name##_routed(version, path, status)                   \
-			       : result;                                                \
+#define WRAP_XSTAT(name, without_follow, intent)                                                   \
+	INTERPOSE(int, name, int version, const char *path, void *status);                         \
+	__attribute__((noinline)) static int name##_routed(int version, const char *path,          \
+							   void *status)                           \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, CWD_FD, path, intent);                        \
+		if (error != 0)                                                                    \
+			return fail_with(error);                                                   \
+		return show_executable(&route, REAL(name)(version, route.path, status), status);   \
+	}                                                                                          \
+	int name(int version, const char *path, void *status)                                      \
+	{                                                                                          \
+		const enum plainness how = how_plain(CWD_FD, path, (intent) | UNFOLLOWED);         \
+		int result;                                                                        \
+		if (how == NOT_PLAIN)                                                              \
+			return name##_routed(version, path, status);                               \
+		result = REAL(without_follow)(version, path, status);                              \
+		return goes_on(how, intent, result, status) ? name##_routed(version, path, status) \
+							    : result;                              \
 	}
 
 WRAP_XSTAT(__lxstat, __lxstat, 0)
@@ -108,29 +119,31 @@ WRAP_XSTAT(__lxstat64, __lxstat64, 0)
 WRAP_XSTAT(__xstat, __lxstat, FOLLOW)
 WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
 
-#define WRAP_STATAT(name, LEADING_PARAMETER, LEADING)                                       \
-	INTERPOSE(int, name, LEADING_PARAMETER int directory, const char *path, void *status, \
-		  int flags);                                                               \
-	__attribute__((noinline)) static int name##_routed(                                 \
-		LEADING_PARAMETER int directory, const char *path, void *status, int flags) \
-	{                                                                                   \
-		struct route route;                                                         \
-		const int error = find_route(&route, directory, path, follow_by(flags));    \
-		if (error != 0)                                                             \
-			return fail_with(error);                                            \
-		return show_executable(                                                     \
-			&route,                                                             \
-			REAL(name)(LEADING route.directory, route.path, status, flags), status); \
-	}                                                                                   \
-	int name(LEADING_PARAMETER int directory, const char *path, void *status, int flags) \
-	{                                                                                   \
-		int result;                                                                 \
-		if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))              \
-			return name##_routed(LEADING directory, path, status, flags);       \
-		result = REAL(name)(LEADING directory, path, status, flags | FLAG_NOFOLLOW); \
-		return shows_link(result, status) && (flags & FLAG_NOFOLLOW) == 0           \
-			       ? name##_routed(LEADING directory, path, status, flags)      \
-			       : result;                                                    \
+#define WRAP_STATAT(name, LEADING_PARAMETER, LEADING)                                              \
+	INTERPOSE(int, name, LEADING_PARAMETER int directory, const char *path, void *status,      \
+		  int flags);                                                                      \
+	__attribute__((noinline)) static int name##_routed(                                        \
+		LEADING_PARAMETER int directory, const char *path, void *status, int flags)        \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, directory, path, follow_by(flags));           \
+		if (error != 0)                                                                    \
+			return fail_with(error);                                                   \
+		return show_executable(                                                            \
+			&route, REAL(name)(LEADING route.directory, route.path, status, flags),    \
+			status);                                                                   \
+	}                                                                                          \
+	int name(LEADING_PARAMETER int directory, const char *path, void *status, int flags)       \
+	{                                                                                          \
+		const enum plainness how =                                                         \
+			how_plain(directory, path, follow_by(flags) | UNFOLLOWED);                 \
+		int result;                                                                        \
+		if (how == NOT_PLAIN)                                                              \
+			return name##_routed(LEADING directory, path, status, flags);              \
+		result = REAL(name)(LEADING directory, path, status, flags | FLAG_NOFOLLOW);       \
+		return goes_on(how, follow_by(flags), result, status)                              \
+			       ? name##_routed(LEADING directory, path, status, flags)             \
+			       : result;                                                           \
 	}
 
 #define NOTHING
@@ -167,14 +180,17 @@ __attribute__((noinline)) static int statx_routed(int directory, const char *pat
 /* The type is asked for too: without it nobody can tell whether there is a link. */
 int statx(int directory, const char *path, int flags, unsigned mask, void *status)
 {
-	const unsigned type = 1;
+	const enum plainness how = how_plain(directory, path, follow_by(flags) | UNFOLLOWED);
+	const unsigned with_type = mask | 1;
+	uint32_t type;
 	int result;
 
-	if (!is_plain(directory, path, follow_by(flags) | UNFOLLOWED))
+	if (how == NOT_PLAIN)
 		return statx_routed(directory, path, flags, mask, status);
-	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, mask | type, status);
-	if (result == 0 && (flags & FLAG_NOFOLLOW) == 0 &&
-	    (*statx_mode_of(status) & TYPE_MASK) == TYPE_LINK)
+	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, with_type, status);
+	type = result == 0 ? *statx_mode_of(status) & TYPE_MASK : 0;
+	if (how == PLAIN_IF_THERE ? type != TYPE_DIRECTORY
+				  : type == TYPE_LINK && (flags & FLAG_NOFOLLOW) == 0)
 		return statx_routed(directory, path, flags, mask, status);
 	return result;
 }
@@ -185,20 +201,20 @@ static int refuse_access(const struct route *route, int mode)
 	return route->is_bundled && route->node != NO_NODE && (mode & 2) != 0 ? E_ROFS : 0;
 }
 
-#define WRAP_ACCESS(name)                                                           \
-	INTERPOSE(int, name, const char *path, int mode);                           \
-	__attribute__((noinline)) static int name##_routed(const char *path, int mode) \
-	{                                                                           \
-		struct route route;                                                 \
-		int error = find_route(&route, CWD_FD, path, FOLLOW | LAUNCH);      \
-		if (error == 0)                                                     \
-			error = refuse_access(&route, mode);                        \
-		return error != 0 ? fail_with(error) : REAL(name)(route.path, mode); \
-	}                                                                           \
-	int name(const char *path, int mode)                                        \
-	{                                                                           \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)      \
-						      : name##_routed(path, mode);  \
+#define WRAP_ACCESS(name)                                                                          \
+	INTERPOSE(int, name, const char *path, int mode);                                          \
+	__attribute__((noinline)) static int name##_routed(const char *path, int mode)             \
+	{                                                                                          \
+		struct route route;                                                                \
+		int error = find_route(&route, CWD_FD, path, FOLLOW | LAUNCH);                     \
+		if (error == 0)                                                                    \
+			error = refuse_access(&route, mode);                                       \
+		return error != 0 ? fail_with(error) : REAL(name)(route.path, mode);               \
+	}                                                                                          \
+	int name(const char *path, int mode)                                                       \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)                     \
+						      : name##_routed(path, mode);                 \
 	}
 
 WRAP_ACCESS(access)
@@ -237,17 +253,16 @@ WRAP_PATH(int, -1, statvfs64, FOLLOW, (const char *path, void *status), (path, s
 WRAP_PATH(long, -1, pathconf, FOLLOW, (const char *path, int name), (path, name),
 	  (route.path, name))
 WRAP_PATH(long, -1, getxattr, FOLLOW,
-	  (const char *path, const char *name, void *value, size_t size),
-	  (path, name, value, size), (route.path, name, value, size))
+	  (const char *path, const char *name, void *value, size_t size), (path, name, value, size),
+	  (route.path, name, value, size))
 WRAP_PATH(long, -1, lgetxattr, 0, (const char *path, const char *name, void *value, size_t size),
 	  (path, name, value, size), (route.path, name, value, size))
 WRAP_PATH(long, -1, listxattr, FOLLOW, (const char *path, char *list, size_t size),
 	  (path, list, size), (route.path, list, size))
-WRAP_PATH(long, -1, llistxattr, 0, (const char *path, char *list, size_t size),
-	  (path, list, size), (route.path, list, size))
+WRAP_PATH(long, -1, llistxattr, 0, (const char *path, char *list, size_t size), (path, list, size),
+	  (route.path, list, size))
 WRAP_PATH(int, -1, inotify_add_watch, FOLLOW, (int fd, const char *path, uint32_t mask),
 	  (fd, path, mask), (fd, route.path, mask))
 WRAP(int, -1, name_to_handle_at, directory, path, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0,
      (int directory, const char *path, void *handle, int *mount, int flags),
-     (directory, path, handle, mount, flags),
-     (route.directory, route.path, handle, mount, flags))
+     (directory, path, handle, mount, flags), (route.directory, route.path, handle, mount, flags))

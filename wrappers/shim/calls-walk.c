@@ -42,29 +42,36 @@ static bool is_glibc(void)
 	return (long (*)(void))function_of(&real_gnu_get_libc_version) != no_such_function;
 }
 
-#define WRAP_GLOB(name)                                                                        \
-	int name(const char *pattern, int flags, int (*on_error)(const char *, int),           \
-		 struct glob *found)                                                           \
-	{                                                                                      \
-		int result;                                                                    \
-		if (view() == NULL || (flags & GLOB_OWN_FUNCTIONS) != 0 || !is_glibc())        \
-			return REAL(name)(pattern, flags, on_error, found);                    \
-		found->close = close_stream;                                                   \
-		found->read = readdir;                                                         \
-		found->open = opendir;                                                         \
-		found->lstat = lstat;                                                          \
-		found->stat = stat;                                                            \
-		result = REAL(name)(pattern, flags | GLOB_OWN_FUNCTIONS, on_error, found);     \
-		found->flags &= ~GLOB_OWN_FUNCTIONS;                                           \
-		return result;                                                                 \
+#define WRAP_GLOB(name)                                                                            \
+	int name(const char *pattern, int flags, int (*on_error)(const char *, int),               \
+		 struct glob *found)                                                               \
+	{                                                                                          \
+		int result;                                                                        \
+		if (view() == NULL || (flags & GLOB_OWN_FUNCTIONS) != 0 || !is_glibc())            \
+			return REAL(name)(pattern, flags, on_error, found);                        \
+		found->close = close_stream;                                                       \
+		found->read = readdir;                                                             \
+		found->open = opendir;                                                             \
+		found->lstat = lstat;                                                              \
+		found->stat = stat;                                                                \
+		result = REAL(name)(pattern, flags | GLOB_OWN_FUNCTIONS, on_error, found);         \
+		found->flags &= ~GLOB_OWN_FUNCTIONS;                                               \
+		return result;                                                                     \
 	}
 
 WRAP_GLOB(glob)
 WRAP_GLOB(glob64)
 
 enum { WALK_PHYSICAL = 1, WALK_MOUNT = 2, WALK_CHDIR = 4, WALK_DEPTH = 8, WALK_ACTIONS = 16 };
-enum { WALKED_FILE, WALKED_DIRECTORY, WALKED_UNREADABLE, WALKED_UNKNOWN, WALKED_LINK,
-       WALKED_DIRECTORY_LAST, WALKED_DANGLING };
+enum {
+	WALKED_FILE,
+	WALKED_DIRECTORY,
+	WALKED_UNREADABLE,
+	WALKED_UNKNOWN,
+	WALKED_LINK,
+	WALKED_DIRECTORY_LAST,
+	WALKED_DANGLING
+};
 enum { ACTION_SKIP_SUBTREE = 2, ACTION_SKIP_SIBLINGS = 3 };
 
 /* As much of struct stat as is looked at, and room for the rest. */
@@ -135,7 +142,8 @@ static int classify(const struct tree_walk *walk, union status *status)
 	}
 }
 
-static int tell(struct tree_walk *walk, const union status *status, int type, size_t base, int level)
+static int tell(struct tree_walk *walk, const union status *status, int type, size_t base,
+		int level)
 {
 	struct position position = { (int)base, level };
 
@@ -180,8 +188,8 @@ static int walk_children(struct tree_walk *walk, void *stream, int level,
 	return result;
 }
 
-static int walk_directory(struct tree_walk *walk, const union status *status, size_t base, int level,
-			  const struct ancestor *above)
+static int walk_directory(struct tree_walk *walk, const union status *status, size_t base,
+			  int level, const struct ancestor *above)
 {
 	const struct ancestor self = { above, status->id.device, status->id.inode };
 	void *stream = opendir(walk->path);
@@ -253,24 +261,24 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 }
 
 /* With FTW_CHDIR the C library's own way is kept: it shows the host's side. */
-#define WRAP_NFTW(name)                                                                    \
-	INTERPOSE(int, name, const char *path, visitor *visit, int limit, int flags);      \
-	int name(const char *path, visitor *visit, int limit, int flags)                   \
-	{                                                                                  \
-		if ((flags & WALK_CHDIR) != 0 || is_plain(CWD_FD, path, FOLLOW))           \
-			return REAL(name)(path, visit, limit, flags);                      \
-		return walk_tree(path, visit, NULL, flags);                                \
+#define WRAP_NFTW(name)                                                                            \
+	INTERPOSE(int, name, const char *path, visitor *visit, int limit, int flags);              \
+	int name(const char *path, visitor *visit, int limit, int flags)                           \
+	{                                                                                          \
+		if ((flags & WALK_CHDIR) != 0 || is_plain(CWD_FD, path, FOLLOW))                   \
+			return REAL(name)(path, visit, limit, flags);                              \
+		return walk_tree(path, visit, NULL, flags);                                        \
 	}
 
 WRAP_NFTW(nftw)
 WRAP_NFTW(nftw64)
 
-#define WRAP_FTW(name)                                                                     \
-	INTERPOSE(int, name, const char *path, simple_visitor *visit, int limit);          \
-	int name(const char *path, simple_visitor *visit, int limit)                       \
-	{                                                                                  \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, visit, limit)     \
-						      : walk_tree(path, NULL, visit, 0);   \
+#define WRAP_FTW(name)                                                                             \
+	INTERPOSE(int, name, const char *path, simple_visitor *visit, int limit);                  \
+	int name(const char *path, simple_visitor *visit, int limit)                               \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, visit, limit)             \
+						      : walk_tree(path, NULL, visit, 0);           \
 	}
 
 WRAP_FTW(ftw)

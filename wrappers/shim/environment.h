@@ -2,8 +2,8 @@
  * The environment for programs of the host: what the launchers of this bundle put in is taken out.
  *
  * By value, from the rules of the table: a variable that still holds what a launcher wrote into it
- * loses that, whoever handed it on, and nothing else is touched. So it holds for environments that a
- * program has made itself, and nothing need be remembered between processes.
+ * loses that, whoever handed it on, and nothing else is touched. So it holds for environments that
+ * a program has made itself, and nothing need be remembered between processes.
  */
 #ifndef DYNPK_SHIM_ENVIRONMENT_H
 #define DYNPK_SHIM_ENVIRONMENT_H

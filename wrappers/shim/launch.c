@@ -168,9 +168,8 @@ static long read_head(const char *path, char *head)
 }
 
 /* A file that is no launcher: a script may still have an interpreter that is packed. */
-__attribute__((noinline)) static int start_file(const struct route *route,
-						const struct start *asked, starter *run,
-						void *context)
+__attribute__((noinline)) static int
+start_file(const struct route *route, const struct start *asked, starter *run, void *context)
 {
 	struct start start = { route->path, asked->argv, asked->environment };
 	struct script script = { .path = asked->path };

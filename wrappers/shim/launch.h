@@ -1,9 +1,9 @@
 /*
  * Which file starts when the program asks for another one, with which words and variables.
  *
- * A packed program: its launcher, with the environment as it is. A script whose interpreter is packed:
- * the interpreter's launcher, as the kernel would start it. Everything else is the host's and gets
- * the environment that the user had.
+ * A packed program: its launcher, with the environment as it is. A script whose interpreter is
+ * packed: the interpreter's launcher, as the kernel would start it. Everything else is the host's
+ * and gets the environment that the user had.
  */
 #ifndef DYNPK_SHIM_LAUNCH_H
 #define DYNPK_SHIM_LAUNCH_H

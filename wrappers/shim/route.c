@@ -1,6 +1,6 @@
-#include "view.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 
 enum { LINK_LIMIT = 40 };
 
@@ -92,9 +92,30 @@ static int step_up(struct walk *walk)
 	return 0;
 }
 
-/* A name that only the host can have. */
-static int step_host(struct walk *walk, const char *name, size_t length, bool follows, bool is_last)
+/*
+ * In a directory that packages fill, nobody makes a link where there was nothing: what is missing
+ * there, and all that was to be walked below it, is as good as a directory.
+ */
+static void remember_missing(const struct walk *walk)
 {
+	uint64_t hash = walk->hash;
+
+	remember_no_link(hash);
+	for (const char *at = walk->rest + walk->at; *at != '\0'; at++) {
+		const bool is_begin = *at == '/' && at[1] != '/';
+
+		if (is_begin && hash != walk->hash)
+			remember_no_link(hash);
+		if (is_begin || *at != '/')
+			hash = hash_byte(hash, *at);
+	}
+	remember_no_link(hash);
+}
+
+/* A name that only the host can have. */
+static int step_host(struct walk *walk, const char *name, size_t length, bool follows)
+{
+	const uint32_t parent = walk->node;
 	long result;
 
 	walk->hash = hash_byte(walk->hash, '/');
@@ -111,9 +132,10 @@ static int step_host(struct walk *walk, const char *name, size_t length, bool fo
 	/* What is still to be walked lies at the other end. */
 	result = sys_readlink(walk->seen, walk->rest, walk->at);
 	if (result == -E_INVAL) {
-		if (!is_last)
-			remember_directory(walk->hash);
+		remember_no_link(walk->hash);
 	} else if (failed(result)) {
+		if (result == -E_NOENT && parent != NO_NODE)
+			remember_missing(walk);
 		walk->is_stuck = true;
 	} else {
 		while (walk->seen[--walk->length] != '/')
@@ -167,7 +189,7 @@ static int step_alias(struct walk *walk, uint32_t alias, const char *name, size_
 		append(walk, name, length);
 		return 0;
 	}
-	error = step_host(walk, name, length, !is_last || (walk->intent & FOLLOW) != 0, is_last);
+	error = step_host(walk, name, length, !is_last || (walk->intent & FOLLOW) != 0);
 	if (error == 0 && is_last && walk->node == NO_NODE && (walk->intent & FOLLOW) != 0)
 		walk->node = directory;
 	return error;
@@ -188,7 +210,7 @@ static int step(struct walk *walk, const char *name, size_t length, bool is_last
 	if (walk->node != NO_NODE)
 		child = find_visible(table, walk->node, name, length, walk->intent);
 	if (child == NO_NODE && !walk->is_bundled)
-		return step_host(walk, name, length, follows, is_last);
+		return step_host(walk, name, length, follows);
 	if (child != NO_NODE && node_at(table, child)->kind == NODE_ALIAS)
 		return step_alias(walk, child, name, length, is_last);
 	if (child != NO_NODE && node_at(table, child)->kind == NODE_LINK && follows)
@@ -330,6 +352,8 @@ static bool start_at_descriptor(struct walk *walk, int directory)
 		walk->length = 0;
 	walk->seen[walk->length] = '\0';
 	walk->node = locate(walk->view, walk->seen, &walk->is_bundled, &walk->hash);
+	if (!walk->is_bundled)
+		note_descriptor(directory, walk->node, walk->hash);
 	return true;
 }
 
@@ -387,8 +411,11 @@ static int finish(struct walk *walk, struct route *route)
 
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
 {
-	struct walk walk = { .view = view(), .intent = intent, .seen = route->seen,
-			     .rest = route->place, .node = ROOT_NODE,
+	struct walk walk = { .view = view(),
+			     .intent = intent,
+			     .seen = route->seen,
+			     .rest = route->place,
+			     .node = ROOT_NODE,
 			     .hash = seed_of(ROOT_NODE) };
 	int error;
 

@@ -10,7 +10,7 @@ extern struct r_debug *_dl_debug_addr __attribute__((weak, visibility("default")
 extern int *__errno_location(void) __attribute__((weak, visibility("default")));
 
 struct symbol_tables {
-	const ElfW(Sym) *symbols;
+	const ElfW(Sym) * symbols;
 	const char *strings;
 	const uint32_t *gnu_hash;
 	const uint32_t *sysv_hash;
@@ -87,7 +87,8 @@ static struct symbol_tables read_tables(const struct link_map *object)
 }
 
 /* A hidden version is for old programs: the default is what is wanted. */
-static const ElfW(Sym) *accept(const struct symbol_tables *tables, uint32_t index, const char *name)
+static const ElfW(Sym) *
+	accept(const struct symbol_tables *tables, uint32_t index, const char *name)
 {
 	const ElfW(Sym) *symbol = tables->symbols + index;
 	const int type = symbol->st_info & 0xf;
@@ -100,7 +101,7 @@ static const ElfW(Sym) *accept(const struct symbol_tables *tables, uint32_t inde
 	return symbol;
 }
 
-static const ElfW(Sym) *search_gnu(const struct symbol_tables *tables, const char *name)
+static const ElfW(Sym) * search_gnu(const struct symbol_tables *tables, const char *name)
 {
 	const uint32_t *header = tables->gnu_hash;
 	const uint32_t *buckets = header + 4 + header[2] * (sizeof(ElfW(Addr)) / 4);
@@ -123,7 +124,7 @@ static const ElfW(Sym) *search_gnu(const struct symbol_tables *tables, const cha
 	}
 }
 
-static const ElfW(Sym) *search_sysv(const struct symbol_tables *tables, const char *name)
+static const ElfW(Sym) * search_sysv(const struct symbol_tables *tables, const char *name)
 {
 	const uint32_t count = tables->sysv_hash[1];
 

@@ -33,12 +33,12 @@ const char *own_name(void);
 #define EXPORT __attribute__((visibility("default")))
 
 /* Declare a function of this library, and the one behind it. */
-#define INTERPOSE(type, name, ...)      \
-	EXPORT type name(__VA_ARGS__);  \
+#define INTERPOSE(type, name, ...)                                                                 \
+	EXPORT type name(__VA_ARGS__);                                                             \
 	static struct real real_##name __attribute__((unused)) = { #name, NULL }
 /* One that is called, but left to the C library. */
-#define BORROW(type, name, ...)                         \
-	typedef type (*type_of_##name)(__VA_ARGS__);    \
+#define BORROW(type, name, ...)                                                                    \
+	typedef type (*type_of_##name)(__VA_ARGS__);                                               \
 	static struct real real_##name __attribute__((unused)) = { #name, NULL }
 
 #define REAL(name) ((__typeof__(&name))function_of(&real_##name))

@@ -1,6 +1,7 @@
 /*
- * The system calls the shim makes for itself, straight to the kernel: they touch no errno and are no
- * cancellation points. Each returns what the kernel returns; a small negative number is minus the errno.
+ * The system calls the shim makes for itself, straight to the kernel: they touch no errno and are
+ * no cancellation points. Each returns what the kernel returns; a small negative number is minus
+ * the errno.
  */
 #ifndef DYNPK_SHIM_SYSTEM_H
 #define DYNPK_SHIM_SYSTEM_H
@@ -76,10 +77,10 @@ enum {
 enum { CWD_FD = -100 };
 
 enum {
-	FLAG_NOFOLLOW = 0x100,	    /* AT_SYMLINK_NOFOLLOW */
-	FLAG_REMOVEDIR = 0x200,	    /* AT_REMOVEDIR */
-	FLAG_FOLLOW = 0x400,	    /* AT_SYMLINK_FOLLOW */
-	FLAG_EMPTY_PATH = 0x1000,   /* AT_EMPTY_PATH */
+	FLAG_NOFOLLOW = 0x100,	  /* AT_SYMLINK_NOFOLLOW */
+	FLAG_REMOVEDIR = 0x200,	  /* AT_REMOVEDIR */
+	FLAG_FOLLOW = 0x400,	  /* AT_SYMLINK_FOLLOW */
+	FLAG_EMPTY_PATH = 0x1000, /* AT_EMPTY_PATH */
 };
 
 #ifdef __aarch64__

@@ -30,7 +30,8 @@ static uint32_t hash_of(uint32_t parent, const char *name, size_t length)
 
 uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length)
 {
-	const uint32_t *slots = (const uint32_t *)(const void *)((const char *)table + table->slots);
+	const uint32_t *slots =
+		(const uint32_t *)(const void *)((const char *)table + table->slots);
 	uint32_t slot = hash_of(parent, name, length) & table->slot_mask;
 
 	for (; slots[slot] != NO_NODE; slot = (slot + 1) & table->slot_mask) {

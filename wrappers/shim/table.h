@@ -3,7 +3,8 @@
  *
  * A tree of nodes, one a path; the children of a node stand side by side, and a hash table finds a
  * child by its parent and its name. lib/engine/compile-path-table.ts writes it and is where its
- * limits are checked; docs/path-table.md describes it. Little-endian, as all machines that run it.
+ * limits are checked; docs/bundle-format-engines.md describes it. Little-endian, as all machines
+ * that run it.
  */
 #ifndef DYNPK_SHIM_TABLE_H
 #define DYNPK_SHIM_TABLE_H
@@ -25,7 +26,8 @@ enum node_kind {
 	NODE_WHOLE = 2,
 	NODE_FILE = 3,
 	NODE_LINK = 4,
-	/* A link to a merged directory, such as /bin: where the host has a directory, both count. */
+	/* A link to a merged directory, such as /bin: where the host has a directory, both count.
+	 */
 	NODE_ALIAS = 5,
 };
 

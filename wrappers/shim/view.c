@@ -37,7 +37,8 @@ static bool find_top(int fd, const char *name)
 	*end++ = (char)('0' + fd % 10);
 	*end = '\0';
 	length = sys_readlink(link, the_view.top, PATH_SIZE);
-	if (length < PATH_SIZE && length > 0 && ends_with(the_view.top, (size_t)length, table_place)) {
+	if (length < PATH_SIZE && length > 0 &&
+	    ends_with(the_view.top, (size_t)length, table_place)) {
 		the_view.top_length = (size_t)length - (sizeof(table_place) - 1);
 	} else {
 		the_view.top_length = text_length(name) - (sizeof(own_place) - 1);
@@ -137,14 +138,14 @@ uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uin
 }
 
 /*
- * Directories of the host that were found to be no links, nor any above them. A hash of 64 bits
- * stands for each. What other processes change meanwhile goes unnoticed, and then a link that leads
- * into the bundle shows the host's side of it.
+ * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands
+ * for each. What other processes change meanwhile goes unnoticed, and then a link that leads into
+ * the bundle shows the host's side of it.
  */
 enum { KNOWN_SIZE = 4096 };
 
 static uint64_t known[KNOWN_SIZE];
-/* Counts what may have turned a directory into something else: all that was known is then void. */
+/* Counts what may have put a link in the place of something else: all that was known is void. */
 static uint64_t upheavals;
 
 static uint64_t *known_slot(uint64_t hash)
@@ -152,27 +153,31 @@ static uint64_t *known_slot(uint64_t hash)
 	return &known[(hash >> 20) % KNOWN_SIZE];
 }
 
-bool directory_is_known(uint64_t hash)
+bool is_no_link(uint64_t hash)
 {
 	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) ==
 	       hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
 }
 
-void remember_directory(uint64_t hash)
+void remember_no_link(uint64_t hash)
 {
 	__atomic_store_n(known_slot(hash), hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED),
 			 __ATOMIC_RELAXED);
 }
 
-void forget_directories(void)
+void forget_names(void)
 {
 	__atomic_fetch_add(&upheavals, 1, __ATOMIC_RELAXED);
 }
 
-/* What a path that stays on the host is looked at for. */
-static bool is_plain_host(const char *path, uint64_t hash)
+/*
+ * Whether a path that stays on the host from `path` on can be left to the kernel; `hash` becomes
+ * that of the whole.
+ */
+static bool is_plain_host(const char *path, uint64_t *hash)
 {
 	const char *at = path;
+	uint64_t now = *hash;
 
 	for (;;) {
 		const char *name = at;
@@ -180,12 +185,13 @@ static bool is_plain_host(const char *path, uint64_t hash)
 		if (*at == '.' && (at[1] == '/' || at[1] == '\0' ||
 				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
 			return false;
-		hash = hash_byte(hash, '/');
+		now = hash_byte(now, '/');
 		for (; *at != '/' && *at != '\0'; at++)
-			hash = hash_byte(hash, *at);
+			now = hash_byte(now, *at);
+		*hash = now;
 		if (*at == '\0')
 			return at != name;
-		if (at == name || !directory_is_known(hash))
+		if (at == name || !is_no_link(now))
 			return false;
 		while (*at == '/')
 			at++;
@@ -195,62 +201,87 @@ static bool is_plain_host(const char *path, uint64_t hash)
 	}
 }
 
-static bool last_is_no_link(const char *path)
+static bool last_is_no_link(int directory, const char *path, uint64_t hash)
 {
 	char byte;
 
-	return sys_readlink(path, &byte, 1) == -E_INVAL;
+	if (is_no_link(hash))
+		return true;
+	if (system_call(__NR_readlinkat, directory, (long)path, (long)&byte, 1, 0, 0) != -E_INVAL)
+		return false;
+	remember_no_link(hash);
+	return true;
 }
 
-bool is_plain(int directory, const char *path, unsigned intent)
+/* Where a relative path begins; false where nothing is known of that, or it is the bundle's. */
+static bool find_beginning(const struct view *view, int directory, uint32_t *node, uint64_t *hash)
 {
-	const struct view *now = view();
-	const struct table *table;
-	uint32_t node = ROOT_NODE;
-	const char *at = path;
-	const char *name;
-	uint64_t hash;
+	const struct base *base;
 
-	if (now == NULL || path == NULL || *path == '\0')
-		return true;
-	table = now->table;
-	if (*at != '/') {
-		const struct base *base;
+	if (directory != CWD_FD)
+		return recall_descriptor(directory, node, hash);
+	if (!read_working_directory(view, &base, NULL) || base->is_bundled)
+		return false;
+	*node = base->node;
+	*hash = base->hash;
+	return true;
+}
 
-		if (directory != CWD_FD || !read_working_directory(now, &base, NULL) ||
-		    base->is_bundled)
-			return false;
-		node = base->node;
-		hash = base->hash;
-		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
-			at += 2;
-	} else {
-		hash = seed_of(ROOT_NODE);
-	}
-	for (name = at; node != NO_NODE;) {
+/* Follow the table as far as its merged directories go; NULL where it goes on into the bundle. */
+static const char *leave_table(const struct table *table, const char *at, unsigned intent,
+			       uint32_t *node)
+{
+	for (;;) {
+		const char *name;
 		uint32_t child;
 
 		while (*at == '/')
 			at++;
 		name = at;
-		if (*at == '\0' || *at == '.')
-			return false;
+		if (*at == '.')
+			return NULL;
+		if (*at == '\0')
+			return at;
 		while (*at != '/' && *at != '\0')
 			at++;
-		child = find_visible(table, node, name, (size_t)(at - name), intent);
-		if (child == NO_NODE) {
-			if (node_at(table, node)->kind != NODE_MERGED)
-				return false;
-			if (node == ROOT_NODE && at - name == 4 && bytes_equal(name, "proc", 4))
-				return true;
-			hash = seed_of(node);
-			break;
-		}
+		child = find_visible(table, *node, name, (size_t)(at - name), intent);
+		if (child == NO_NODE)
+			return name;
 		if (node_at(table, child)->kind != NODE_MERGED)
-			return false;
-		node = child;
+			return NULL;
+		*node = child;
 	}
-	if (!is_plain_host(name, hash))
-		return false;
-	return (intent & (FOLLOW | UNFOLLOWED)) != FOLLOW || last_is_no_link(path);
+}
+
+enum plainness how_plain(int directory, const char *path, unsigned intent)
+{
+	const struct view *now = view();
+	uint32_t node = ROOT_NODE;
+	uint64_t hash = seed_of(ROOT_NODE);
+	const char *at = path;
+
+	if (now == NULL || path == NULL || *path == '\0')
+		return PLAIN;
+	if (*at != '/') {
+		if (!find_beginning(now, directory, &node, &hash))
+			return NOT_PLAIN;
+		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
+			at += 2;
+	}
+	if (node != NO_NODE) {
+		at = leave_table(now->table, at, intent, &node);
+		if (at == NULL)
+			return NOT_PLAIN;
+		if (*at == '\0')
+			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
+		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
+		    (at[4] == '/' || at[4] == '\0'))
+			return PLAIN;
+		hash = seed_of(node);
+	}
+	if (!is_plain_host(at, &hash))
+		return NOT_PLAIN;
+	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
+		return NOT_PLAIN;
+	return PLAIN;
 }

@@ -42,7 +42,9 @@ struct base {
 	uint32_t node;
 	/* Lies in the bundle's own tree, so that the kernel's relative paths count from there. */
 	bool is_bundled;
-	/* What is_plain() knows of a directory of the host. */
+	/* Lies there too, but the program has called it by the name it has there. */
+	bool is_meant;
+	/* What how_plain() knows of a directory of the host. */
 	uint64_t hash;
 	size_t length;
 	/* As the program sees it. */
@@ -65,7 +67,22 @@ struct route {
 /* NULL where there is no table: then every path is the host's. */
 const struct view *view(void);
 
-bool is_plain(int directory, const char *path, unsigned intent);
+enum plainness {
+	/* The bundle has to do with it, or may have. */
+	NOT_PLAIN,
+	/* To be left to the C library as it is. */
+	PLAIN,
+	/* A merged directory: plain where the host has a directory there. Asked with UNFOLLOWED
+	   only. */
+	PLAIN_IF_THERE,
+};
+
+enum plainness how_plain(int directory, const char *path, unsigned intent);
+
+static inline bool is_plain(int directory, const char *path, unsigned intent)
+{
+	return how_plain(directory, path, intent) == PLAIN;
+}
 
 /* Returns 0, or the errno the call fails with. */
 int find_route(struct route *route, int directory, const char *path, unsigned intent);
@@ -76,11 +93,11 @@ uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uin
 /* The path a program sees for one of the kernel's: what lies below `root/` loses that. */
 const char *seen_path(const struct view *view, const char *path);
 
-/* A directory was removed or moved: what was learned of directories may no longer hold. */
-void forget_directories(void);
+/* Something was removed, moved or made a link: what was learned of names may no longer hold. */
+void forget_names(void);
 
-bool directory_is_known(uint64_t hash);
-void remember_directory(uint64_t hash);
+bool is_no_link(uint64_t hash);
+void remember_no_link(uint64_t hash);
 
 /* The hash of a directory, name by name. */
 static inline uint64_t seed_of(uint32_t node)
@@ -93,11 +110,14 @@ static inline uint64_t hash_byte(uint64_t hash, char byte)
 	return (hash ^ (uint8_t)byte) * 1099511628211ull;
 }
 
+/* What is known of an open directory; false where it was not looked at before. */
+bool recall_descriptor(int fd, uint32_t *node, uint64_t *hash);
+void note_descriptor(int fd, uint32_t node, uint64_t hash);
+
 /* The working directory; false where the kernel does not tell. */
-bool read_working_directory(const struct view *view, const struct base **base,
-			    struct base *space);
-/* After the kernel's changed. */
-void note_working_directory(void);
+bool read_working_directory(const struct view *view, const struct base **base, struct base *space);
+/* After the kernel's changed; `path` is what the program called it, NULL: by a descriptor. */
+void note_working_directory(const char *path);
 
 /* The last name of `name`'s node that is not for the loader alone; or NO_NODE. */
 static inline uint32_t find_visible(const struct table *table, uint32_t parent, const char *name,

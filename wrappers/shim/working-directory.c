@@ -2,13 +2,13 @@
  * The working directory as the program sees it, remembered so that relative paths cost nothing.
  *
  * A child made by vfork shares this memory and has a directory of its own, as does any process
- * that the C library did not fork: only the process that is known as the owner writes here, and once
- * another has changed its directory, everybody asks whether it is the owner first.
+ * that the C library did not fork: only the process that is known as the owner writes here, and
+ * once another has changed its directory, everybody asks whether it is the owner first.
  */
-#include "view.h"
 #include "symbols.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 
 enum { SNAPSHOTS = 8 };
 
@@ -22,23 +22,18 @@ static int has_strangers;
 extern char **environ __attribute__((weak, visibility("default")));
 
 /* Whoever went to the bundle's tree by its own name means that one. */
-static bool was_meant(const char *path)
+static bool was_meant(const struct view *view)
 {
-	static int answer;
+	for (char **entry = &environ == NULL ? NULL : environ; entry && *entry; entry++) {
+		const char *value = value_of(*entry, "PWD");
 
-	if (answer == 0) {
-		answer = 1;
-		for (char **entry = &environ == NULL ? NULL : environ; entry && *entry; entry++) {
-			const char *value = value_of(*entry, "PWD");
-
-			if (value != NULL && text_equal(value, path))
-				answer = 2;
-		}
+		if (value != NULL)
+			return seen_path(view, value) != value;
 	}
-	return answer == 2;
+	return false;
 }
 
-static bool fill(const struct view *view, struct base *base, bool is_start)
+static bool fill(const struct view *view, struct base *base, bool is_meant)
 {
 	const long length = sys_getcwd(base->path, PATH_SIZE);
 	const char *seen;
@@ -47,7 +42,8 @@ static bool fill(const struct view *view, struct base *base, bool is_start)
 	if (failed(length) || base->path[0] != '/')
 		return false;
 	seen = seen_path(view, base->path);
-	base->is_bundled = seen != base->path && !(is_start && was_meant(base->path));
+	base->is_meant = seen != base->path && is_meant;
+	base->is_bundled = seen != base->path && !is_meant;
 	if (base->is_bundled)
 		memmove(base->path, seen, text_length(seen) + 1);
 	base->length = text_length(base->path);
@@ -67,12 +63,12 @@ static bool is_owner(void)
 	return owner == sys_getpid();
 }
 
-static void publish(const struct view *view, bool is_start)
+static void publish(const struct view *view, bool is_meant)
 {
-	struct base *base = &snapshots[__atomic_fetch_add(&next_snapshot, 1, __ATOMIC_RELAXED) %
-				       SNAPSHOTS];
+	struct base *base =
+		&snapshots[__atomic_fetch_add(&next_snapshot, 1, __ATOMIC_RELAXED) % SNAPSHOTS];
 
-	if (!fill(view, base, is_start))
+	if (!fill(view, base, is_meant))
 		base = NULL;
 	__atomic_store_n(&current, base, __ATOMIC_RELEASE);
 }
@@ -88,23 +84,27 @@ bool read_working_directory(const struct view *view, const struct base **base, s
 	if (__builtin_expect(now == NULL, 0)) {
 		if (owner == 0)
 			owner = sys_getpid();
-		publish(view, true);
+		publish(view, was_meant(view));
 		now = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 	}
 	*base = now;
 	return now != NULL;
 }
 
-void note_working_directory(void)
+void note_working_directory(const char *path)
 {
 	const struct view *now = view();
+	const struct base *before = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
+	bool is_meant = before != NULL && before->is_meant;
 
 	if (now == NULL)
 		return;
+	if (path != NULL && *path == '/')
+		is_meant = seen_path(now, path) != path;
 	if (owner == 0)
 		owner = sys_getpid();
 	if (is_owner())
-		publish(now, false);
+		publish(now, is_meant);
 	else
 		__atomic_store_n(&has_strangers, 1, __ATOMIC_RELAXED);
 }

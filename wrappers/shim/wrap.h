@@ -13,28 +13,28 @@
  * `plain` are the arguments as they came, `routed` those with `route.directory` and `route.path`;
  * `failure` is what the call returns when it fails.
  */
-#define WRAP(type, failure, name, directory, path, intent, parameters, plain, routed)  \
-	EXPORT type name parameters;                                                   \
-	static struct real real_##name = { #name, NULL };                              \
-	__attribute__((noinline)) static type name##_routed parameters                 \
-	{                                                                              \
-		struct route route;                                                    \
-		const int error = find_route(&route, directory, path, intent);         \
-		if (error != 0) {                                                      \
-			set_error(error);                                              \
-			return failure;                                                \
-		}                                                                      \
-		return REAL(name) routed;                                              \
-	}                                                                              \
-	type name parameters                                                           \
-	{                                                                              \
-		if (is_plain(directory, path, intent))                                 \
-			return REAL(name) plain;                                       \
-		return name##_routed plain;                                            \
+#define WRAP(type, failure, name, directory, path, intent, parameters, plain, routed)              \
+	EXPORT type name parameters;                                                               \
+	static struct real real_##name = { #name, NULL };                                          \
+	__attribute__((noinline)) static type name##_routed parameters                             \
+	{                                                                                          \
+		struct route route;                                                                \
+		const int error = find_route(&route, directory, path, intent);                     \
+		if (error != 0) {                                                                  \
+			set_error(error);                                                          \
+			return failure;                                                            \
+		}                                                                                  \
+		return REAL(name) routed;                                                          \
+	}                                                                                          \
+	type name parameters                                                                       \
+	{                                                                                          \
+		if (is_plain(directory, path, intent))                                             \
+			return REAL(name) plain;                                                   \
+		return name##_routed plain;                                                        \
 	}
 
 /* A call of one path, counted from the working directory. */
-#define WRAP_PATH(type, failure, name, intent, parameters, plain, routed) \
+#define WRAP_PATH(type, failure, name, intent, parameters, plain, routed)                          \
 	WRAP(type, failure, name, CWD_FD, path, intent, parameters, plain, routed)
 
 /* With `flags` of which one says whether the last link is followed. */

@@ -5,10 +5,11 @@
  * Both are set up in a mount namespace of their own, so that absolute paths mean the same; the
  * programs run there without any capability, so that permissions count.
  */
-import {execFile} from 'node:child_process';
-import {spawn} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
+import {rmSync} from 'node:fs';
+import {chmod, copyFile, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {dirname, join, posix} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {fileURLToPath} from 'node:url';
@@ -55,7 +56,7 @@ export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTr
 	await writeTree(join(scratch, 'payload'), packed.tree);
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
-	await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', join(bundle, 'libexec/dynpk')]);
+	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
 	return {
@@ -64,9 +65,24 @@ export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTr
 			const shim = join(bundle, 'libexec/dynpk/path-shim.so');
 			const preload = how === 'shim' ? [`LD_PRELOAD=${shim}`] : [];
 			const script = how === 'shim' ? plainScript(scratch) : mountScript(scratch, packed);
-			return inNamespace(script, ['env', ...preload, ...argv], input);
+			return inNamespace(script, ['env', '-u', 'PATH', ...preload, ...argv], input);
 		},
 	};
+}
+
+let shim: Promise<string> | undefined;
+
+/** Compiled once for all tests of a file. */
+async function builtShim(): Promise<string> {
+	shim ??= (async () => {
+		const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
+		process.once('exit', () => {
+			rmSync(directory, {recursive: true, force: true});
+		});
+		await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', directory]);
+		return join(directory, 'path-shim.so');
+	})();
+	return shim;
 }
 
 async function writeTree(root: string, tree: Tree): Promise<void> {
@@ -184,6 +200,8 @@ async function inNamespace(
 		],
 		{stdio: ['pipe', 'pipe', 'inherit'], env: {PATH: process.env.PATH, LC_ALL: 'C'}},
 	);
+	// A program need not read its input.
+	child.stdin.on('error', () => undefined);
 	child.stdin.end(input);
 	const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
 	return output;

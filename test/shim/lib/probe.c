@@ -2,7 +2,8 @@
  * Make one call after another and say what came of each: the subject and the oracle of the
  * conformance test, which compares what it prints with and without the shim.
  *
- * Reads lines `CALL<TAB>PATH<TAB>HOW<TAB>DIRECTORY`: the directory is entered before the call where HOW is
+ * With --twice each call is made twice, and the second one answers. Reads lines
+ * `CALL<TAB>PATH<TAB>HOW<TAB>DIRECTORY`: the directory is entered before the call where HOW is
  * `in`, opened and passed as a descriptor where it is `at`. Each line runs in a child of
  * its own; nothing but what the call answers is printed, one line a case.
  */
@@ -344,8 +345,8 @@ static void call_fts(void)
 	FTSENT *entry;
 
 	while (walk != NULL && (entry = fts_read(walk)) != NULL) {
-		if (walked_count < 512 &&
-		    asprintf(&walked[walked_count++], "%s:%d", entry->fts_path, entry->fts_info) < 0)
+		if (walked_count < 512 && asprintf(&walked[walked_count++], "%s:%d",
+						   entry->fts_path, entry->fts_info) < 0)
 			exit(125);
 	}
 	say_names(walked, walked_count);
@@ -536,7 +537,20 @@ static const struct call {
 	{ "mkstemp", call_mkstemp },
 };
 
-static void run_case(const char *call, const char *how, const char *directory)
+/* Once for nothing, and then for the answer: what was learned the first time must not change it. */
+static void run_twice(void (*run)(void))
+{
+	FILE *answers = stdout;
+
+	stdout = fopen("/dev/null", "w");
+	run();
+	fclose(stdout);
+	stdout = answers;
+	walked_count = 0;
+	run();
+}
+
+static void run_case(const char *call, const char *how, const char *directory, bool twice)
 {
 	if (strcmp(how, "in") == 0 && chdir(directory) != 0) {
 		printf("cannot enter %s: %s", directory, strerrorname_np(errno));
@@ -551,15 +565,19 @@ static void run_case(const char *call, const char *how, const char *directory)
 	}
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (strcmp(calls[i].name, call) == 0) {
-			calls[i].run();
+			if (twice)
+				run_twice(calls[i].run);
+			else
+				calls[i].run();
 			return;
 		}
 	}
 	printf("no such call");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const bool twice = argc > 1 && strcmp(argv[1], "--twice") == 0;
 	char line[8192];
 
 	while (fgets(line, sizeof(line), stdin) != NULL) {
@@ -576,7 +594,7 @@ int main(void)
 		pid = fork();
 		if (pid == 0) {
 			path = fields[1];
-			run_case(fields[0], fields[2], fields[3]);
+			run_case(fields[0], fields[2], fields[3], twice);
 			fflush(stdout);
 			_exit(0);
 		}

@@ -1,0 +1,142 @@
+/** From the words behind `trace` to a run that is watched, its trace, and its end as our own. */
+import {accessSync, constants, statSync} from 'node:fs';
+import {machine, tmpdir} from 'node:os';
+import {posix} from 'node:path';
+import {removeTree} from '../../lib/archive/remove-tree.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {sanitise} from '../../lib/errors/sanitise.js';
+import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
+import {openLauncherKit} from '../../lib/launcher/launcher-kit.js';
+import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {endAs} from '../../lib/run/end-as.js';
+import {makeTemporaryDirectory} from '../../lib/run/make-temporary-directory.js';
+import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
+import {startProgram} from '../../lib/run/start-program.js';
+import {gatherEvidence} from '../../lib/trace/gather-evidence.js';
+import {openObservers, type Observers} from '../../lib/trace/observers.js';
+import {writeTrace} from '../../lib/trace/write-trace.js';
+
+export interface TraceCommandLine {
+	readonly output: string;
+	readonly quiet: boolean;
+	readonly command: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly workingDirectory: string;
+}
+
+/** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, and what making the trace's place throws. */
+export async function traceCommandLine(commandLine: TraceCommandLine): Promise<void> {
+	const {command, env, workingDirectory} = commandLine;
+	const [name, ...args] = command;
+	if (name === undefined) {
+		throw new DynpkError('USAGE', 'name a command to trace', {
+			hint: 'dynpk trace -o FILE -- COMMAND [ARGS...]',
+		});
+	}
+
+	const file = findProgram(name, commandLine);
+	if (file === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`);
+	}
+
+	const privateDirectory = makeTemporaryDirectory(
+		[...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp'])].map(path => hostPath(path)),
+		[],
+	);
+	let outcome: ProgramOutcome;
+	try {
+		const observers = openObservers({
+			privateDirectory,
+			auditStub: openLauncherKit(machine())?.auditStub,
+			strace: findProgram('strace', commandLine),
+		});
+		tellObservers(commandLine, observers);
+		outcome = await startUnder(observers, {file, name, args, env});
+		if (outcome.kind !== 'not-started') {
+			const gathered = await gatherEvidence({...observers, workingDirectory, privateDirectory});
+			const evidence = {...head(commandLine, observers, outcome), ...gathered};
+			writeTrace(hostPath(posix.resolve(workingDirectory, commandLine.output)), evidence);
+		}
+	} finally {
+		removeTree(privateDirectory);
+	}
+
+	if (outcome.kind === 'not-started') {
+		notice(outcome.reason);
+	}
+
+	endAs(outcome);
+}
+
+interface Start {
+	readonly file: HostPath;
+	readonly name: string;
+	readonly args: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+async function startUnder(
+	{under, variables}: Observers,
+	{file, name, args, env}: Start,
+): Promise<ProgramOutcome> {
+	const [observer, ...options] = under;
+	return observer === undefined
+		? await startProgram({
+				file,
+				args,
+				argv0: name,
+				env: {...env, ...variables},
+				comesBack: true,
+			})
+		: await startProgram({
+				file: hostPath(observer),
+				args: [...options, '--', name, ...args],
+				env,
+				comesBack: true,
+			});
+}
+
+function head(
+	{command, env}: TraceCommandLine,
+	{stub, strace}: Observers,
+	outcome: Exclude<ProgramOutcome, {kind: 'not-started'}>,
+): Pick<TraceEvidence, 'schema' | 'command' | 'home' | 'ended' | 'observers'> {
+	const home = env.HOME?.startsWith('/') === true ? sysrootPath(env.HOME) : undefined;
+	const ended =
+		outcome.kind === 'exited' ? {status: outcome.status} : {signal: outcome.signal as string};
+	return {schema: 'dynpk-trace/1', command, home, ended, observers: {stub, strace}};
+}
+
+function tellObservers({quiet}: TraceCommandLine, {stub, strace}: Observers): void {
+	if (!quiet && stub !== 'used') {
+		notice(`objects are not recorded with who asked for them: ${stub}`);
+	}
+
+	if (!quiet && strace !== 'used') {
+		notice(`files and most programs are not recorded: ${strace}`);
+	}
+}
+
+/** As execvp(3) finds it. */
+function findProgram(
+	name: string,
+	{env, workingDirectory}: TraceCommandLine,
+): HostPath | undefined {
+	const directories = name.includes('/') ? [''] : (env.PATH ?? '/usr/bin:/bin').split(':');
+	return directories
+		.map(directory => hostPath(posix.resolve(workingDirectory, directory, name)))
+		.find(isExecutable);
+}
+
+function isExecutable(file: HostPath): boolean {
+	try {
+		accessSync(file, constants.X_OK);
+		return statSync(file).isFile();
+	} catch {
+		return false;
+	}
+}
+
+function notice(sentence: string): void {
+	process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
+}

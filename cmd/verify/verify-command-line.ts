@@ -1,0 +1,141 @@
+/**
+ * From the words behind `verify` to findings: an archive is unpacked into a private directory first.
+ *
+ * A program that runs under the record keeps stdout for itself; then the findings go to stderr.
+ */
+import {mkdirSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {posix} from 'node:path';
+import {removeTree} from '../../lib/archive/remove-tree.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {sanitise} from '../../lib/errors/sanitise.js';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import {locateBundle} from '../../lib/run/locate-bundle.js';
+import {makeTemporaryDirectory} from '../../lib/run/make-temporary-directory.js';
+import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
+import type {VerifyFinding} from '../../lib/verify/finding.js';
+import {recordRun} from '../../lib/verify/record-run.js';
+import {verifyBundle} from '../../lib/verify/verify-bundle.js';
+
+export interface VerifyCommandLine {
+	readonly bundle: string;
+	readonly isStatic: boolean;
+	readonly json: boolean;
+	/** PROGRAM and its arguments, to be run under the record. */
+	readonly run: readonly string[] | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly workingDirectory: string;
+}
+
+/** @throws {DynpkError} USAGE, and what locating, reading and running a bundle throw. */
+export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise<void> {
+	const {bundle, isStatic, run, env, workingDirectory} = commandLine;
+	if (run !== undefined && (isStatic || run[0] === undefined)) {
+		throw new DynpkError('USAGE', '--run starts a program: name it, and leave out --static', {
+			hint: 'dynpk verify BUNDLE --run -- PROGRAM [ARGS...]',
+		});
+	}
+
+	const temporary = [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(
+		path => hostPath(path),
+	);
+	const {directory: top, remove} = await locateBundle({
+		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
+		cache: undefined,
+		temporary,
+		check: () => Promise.resolve(),
+		notice,
+	});
+	const privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
+	try {
+		const findings = await verifyBundle({top, isStatic, privateDirectory});
+		if (run === undefined || privateDirectory === undefined) {
+			process.stdout.write(render(commandLine, findings));
+		} else {
+			findings.push(...(await record({top, run, env, privateDirectory})));
+			process.stderr.write(render(commandLine, findings));
+		}
+
+		process.exitCode = findings.length > 0 ? 1 : 0;
+	} finally {
+		remove?.();
+		if (privateDirectory !== undefined) {
+			removeTree(privateDirectory);
+		}
+	}
+}
+
+/** Where nothing can be run from, the canary is left out; a record needs its place. */
+function privatePlace(temporary: readonly HostPath[], isNeeded: boolean): HostPath | undefined {
+	try {
+		return makeTemporaryDirectory(temporary, []);
+	} catch (error) {
+		if (isNeeded || !(error instanceof DynpkError)) {
+			throw error;
+		}
+
+		notice(`${error.message}: whether audit works here stays untried`);
+		return undefined;
+	}
+}
+
+interface Recording {
+	readonly top: HostPath;
+	readonly run: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly privateDirectory: HostPath;
+}
+
+async function record({top, run, env, privateDirectory}: Recording): Promise<VerifyFinding[]> {
+	const [program = '', ...args] = run;
+	const manifest = readManifest(posix.join(top, 'dynpk.json'));
+	const place = hostPath(posix.join(privateDirectory, 'run'));
+	mkdirSync(place, {mode: 0o700});
+	const {findings, outcome} = await recordRun(top, manifest, {
+		program,
+		args,
+		env,
+		privateDirectory: place,
+	});
+	tellEnd(program, outcome);
+	return [...findings];
+}
+
+/** A program that failed has shown little of what it would load; whoever reads should know. */
+function tellEnd(program: string, outcome: ProgramOutcome | undefined): void {
+	switch (outcome?.kind) {
+		case undefined:
+			return;
+		case 'not-started':
+			notice(outcome.reason);
+			return;
+		case 'signalled':
+			notice(`${program} was ended by ${outcome.signal}`);
+			return;
+		case 'exited':
+			if (outcome.status !== 0) {
+				notice(`${program} exited with status ${outcome.status}`);
+			}
+	}
+}
+
+function notice(sentence: string): void {
+	process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
+}
+
+function render(
+	{bundle, json, workingDirectory}: VerifyCommandLine,
+	findings: readonly VerifyFinding[],
+): string {
+	const path = posix.resolve(workingDirectory, bundle);
+	if (json) {
+		return `${JSON.stringify({schema: 'dynpk-verify/1', bundle: path, findings})}\n`;
+	}
+
+	return findings.length === 0
+		? `${sanitise(path)}: nothing found\n`
+		: findings
+				.map(({code, path: about, message}) => `${code} ${sanitise(about)}: ${sanitise(message)}\n`)
+				.join('');
+}

@@ -1,0 +1,46 @@
+/**
+ * What a trace saw and a bundle must not get by itself: files of this machine and private ones, by a
+ * data file that says why, and private keys by what they hold.
+ */
+import picomatch from 'picomatch';
+import {isWithin, type SysrootPath} from '../paths/paths.js';
+import traceRules from './data/trace-rules.json' with {type: 'json'};
+import type {Sysroot} from './sysroot.js';
+
+export interface TraceObstacle {
+	/** Whose it is: what is the host's nobody misses, what is the user's they may want after all. */
+	readonly owner: 'host' | 'user';
+	readonly reason: string;
+}
+
+const rules = traceRules.map(({pattern, owner, reason}) => ({
+	matches: picomatch(pattern, {dot: true}),
+	owner: owner === 'host' ? ('host' as const) : ('user' as const),
+	reason,
+}));
+
+/** Keys are small; a certificate may stand before one. */
+const KEY_FILE_LIMIT = 65_536;
+const privateKey = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
+
+/** Why a traced path stays behind, by its own name or that of the file it leads to. */
+export function traceObstacle(
+	path: SysrootPath,
+	home: SysrootPath | undefined,
+	sysroot: Sysroot,
+): TraceObstacle | undefined {
+	const names = [path, sysroot.realPath(path) ?? path];
+	const rule = rules.find(({matches}) => names.some(name => matches(name)));
+	if (rule !== undefined) {
+		return {owner: rule.owner, reason: rule.reason};
+	}
+
+	if (home !== undefined && home !== '/' && names.some(name => isWithin(name, home))) {
+		return {owner: 'user', reason: 'lies in a home directory'};
+	}
+
+	const head = sysroot.read(path, KEY_FILE_LIMIT)?.toString('latin1');
+	return head !== undefined && privateKey.test(head)
+		? {owner: 'user', reason: 'holds a private key'}
+		: undefined;
+}

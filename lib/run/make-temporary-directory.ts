@@ -1,0 +1,33 @@
+/** A fresh private directory that programs can run from. */
+import {mkdtempSync, rmdirSync} from 'node:fs';
+import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
+import {hostPath, type HostPath} from '../paths/paths.js';
+import {objectionToPrograms} from './private-place.js';
+
+/**
+ * Make it in the first of `temporary` where programs can run; why others cannot serve is added to
+ * `objections`.
+ *
+ * @throws {DynpkError} PERMISSION
+ */
+export function makeTemporaryDirectory(
+	temporary: readonly HostPath[],
+	objections: string[],
+): HostPath {
+	for (const parent of temporary) {
+		try {
+			const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
+			const objection = objectionToPrograms(directory);
+			if (objection === undefined) return directory;
+			rmdirSync(directory);
+			objections.push(`${parent} ${objection}`);
+		} catch (error) {
+			objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
+		}
+	}
+
+	throw new DynpkError('PERMISSION', 'there is no place here to unpack programs and run them', {
+		details: objections,
+		hint: 'set XDG_CACHE_HOME to a directory of yours that is not mounted noexec',
+	});
+}

@@ -1,0 +1,139 @@
+/**
+ * Try the bundled loader and the stub on this host, with a program that uses everything auditing has
+ * broken before: threads, thread-local storage, dlopen, dlmopen, exceptions, IFUNC.
+ *
+ * The stub judges by real paths and finds its rules from where the loader lies, so a bundle of a few
+ * files is made for the canary, of copies: the loader, the stub, and the libraries it needs.
+ */
+import {execFile} from 'node:child_process';
+import {copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+import {posix} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {encodeAuditRules} from '../audit/encode-audit-rules.js';
+import {knownLoaders, type AuditLimit} from '../audit/known-loaders.js';
+import {auditObstacle} from '../manifest/audit-obstacle.js';
+import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
+import {bundlePath, type HostPath} from '../paths/paths.js';
+import type {VerifyFinding} from './finding.js';
+
+const stub = 'libexec/dynpk/libdynpk-audit.so';
+const rules = 'libexec/dynpk/audit.rules';
+const canary = 'libexec/dynpk/canary';
+const TIMEOUT = 60_000;
+
+/** What the canary and its objects need, where the bundle has it. */
+const libraries = ['libc.so.6', 'libm.so.6', 'libstdc++.so.6', 'libgcc_s.so.1'];
+/** Part of libc.so.6 since glibc 2.34; before, the canary asks for them only weakly. */
+const oncePartsOfLibc = ['libpthread.so.0', 'libdl.so.2'];
+
+/** As `uname -m` and build/native name the machines that the stub is written for. */
+const architectures: Readonly<Record<string, string>> = {'x86-64': 'x86_64', aarch64: 'aarch64'};
+
+/** `privateDirectory` must be one that programs can run from. */
+export async function runCanary(
+	top: HostPath,
+	manifest: BundleManifest,
+	privateDirectory: HostPath,
+): Promise<VerifyFinding[]> {
+	const [loader] = manifest.loaders;
+	const built = loader === undefined ? undefined : canaryOf(loader);
+	if (loader === undefined || built === undefined || auditObstacle(manifest) !== undefined) {
+		return [];
+	}
+
+	const world = posix.join(privateDirectory, 'canary');
+	makeWorld({top, world, loader, built});
+	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(world, 'lib', name)));
+	const args = [
+		...['--inhibit-cache', '--library-path', posix.join(world, 'lib')],
+		...['--audit', posix.join(world, stub)],
+		...(preload.length === 0 ? [] : ['--preload', preload.join(':')]),
+		...[posix.join(world, canary, 'canary'), posix.join(world, canary)],
+	];
+	const answer = await start(posix.join(world, loader.path), args);
+	return judge(answer, loader);
+}
+
+/** Where `make` has put the canary for the loader's machine. */
+function canaryOf({machine}: LoaderRecord): string | undefined {
+	const architecture = architectures[machine];
+	const url = new URL(`../../native/${architecture ?? 'none'}/canary/`, import.meta.url);
+	const directory = fileURLToPath(url);
+	return existsSync(posix.join(directory, 'canary')) ? directory : undefined;
+}
+
+interface World {
+	readonly top: HostPath;
+	readonly world: string;
+	readonly loader: LoaderRecord;
+	readonly built: string;
+}
+
+function makeWorld({top, world, loader, built}: World): void {
+	mkdirSync(posix.join(world, canary), {recursive: true, mode: 0o700});
+	mkdirSync(posix.join(world, 'lib'));
+	for (const path of [loader.path, stub]) {
+		copyFileSync(posix.join(top, path), posix.join(world, path));
+	}
+
+	for (const name of [...libraries, ...oncePartsOfLibc]) {
+		const library = posix.join(top, 'lib', name);
+		if (existsSync(library)) {
+			copyFileSync(library, posix.join(world, 'lib', name));
+		}
+	}
+
+	for (const name of readdirSync(built)) {
+		copyFileSync(posix.join(built, name), posix.join(world, canary, name));
+	}
+
+	const libraryPath = [bundlePath('lib')];
+	const enforcing = {mode: 'enforce', libraryPath, hostProvided: [], allowed: []} as const;
+	writeFileSync(posix.join(world, rules), encodeAuditRules(enforcing));
+}
+
+interface CanaryAnswer {
+	readonly said: string;
+	readonly complained: string;
+	readonly ended: string;
+}
+
+async function start(loader: string, args: readonly string[]): Promise<CanaryAnswer> {
+	return await new Promise(resolve => {
+		const options = {env: {LC_ALL: 'C'}, timeout: TIMEOUT};
+		execFile(loader, args, options, (error, said, complained) => {
+			const how = error?.signal ?? (error === null ? 'status 0' : `status ${String(error.code)}`);
+			resolve({said, complained, ended: how});
+		});
+	});
+}
+
+function judge({said, complained, ended}: CanaryAnswer, loader: LoaderRecord): VerifyFinding[] {
+	const expected = new Set<string>(limitsOf(loader));
+	const failures = [...said.matchAll(/^failed (?<name>\S+): (?<why>.*)$/gmu)].map(
+		({groups}) => [groups?.name ?? '', groups?.why ?? ''] as const,
+	);
+	// The last check of all: whoever got so far has not crashed on the way.
+	const isWhole = /^(?:ok|failed) ifunc\b/mu.test(said);
+	const told = failures
+		.filter(([name]) => !expected.has(name))
+		.map(([name, why]) => `${name} fails under audit: ${why}`);
+	// A loader that cannot use an auditor says so and goes on without it.
+	const [reason = ''] = complained.trim().split('\n').slice(-1);
+	const crash =
+		isWhole && reason === ''
+			? []
+			: [`its loader does not bear auditing here: ${reason === '' ? ended : reason}`];
+	return [...told, ...crash].map(message => ({
+		code: 'AUDIT_CANARY_FAILED',
+		path: loader.path,
+		message,
+	}));
+}
+
+/** What programs of this glibc are known to lose under audit: no news. */
+function limitsOf({version}: LoaderRecord): readonly AuditLimit[] {
+	const [major = 0, minor = 0] = version.split('.').map(Number);
+	const row = knownLoaders.find(({from: [a, b]}) => major > a || (major === a && minor >= b));
+	return row?.limits ?? [];
+}

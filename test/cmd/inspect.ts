@@ -1,0 +1,142 @@
+/** `dynpk inspect`, on a world whose every byte count and path the test knows. */
+import {statSync} from 'node:fs';
+import test, {type ExecutionContext} from 'ava';
+import {buildObjects, type World} from '../helpers/build-objects.js';
+import {need} from '../helpers/need.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
+
+/** Names, rules and requesters come out in every form a program can link to a library. */
+async function makeWorld(t: ExecutionContext): Promise<World> {
+	return buildObjects(t, {
+		prog: {needs: ['lib/libone.so.1', 'lib/libtwo.so'], runpath: '$ORIGIN/lib'},
+		'lib/libone.so.1': {needs: ['lib/libdeep.so'], runpath: '$ORIGIN'},
+		'lib/libtwo.so': {needs: ['lib/libdeep.so', 'libgone.so'], runpath: '$ORIGIN'},
+		'lib/libdeep.so': {},
+	});
+}
+
+/** The output with directories and sizes by name. */
+function normalise(world: World, text: string): string {
+	return text
+		.replaceAll(world.directory, '$W')
+		.replaceAll(/ \d+ kB/gu, ' N kB')
+		.replaceAll(/ \d+\.\d MB/gu, ' N MB');
+}
+
+async function inspect(
+	t: ExecutionContext,
+	world: World,
+	argv: readonly string[],
+): Promise<string> {
+	const answer = await runDynpk(['inspect', ...argv], {cwd: world.directory});
+	t.deepEqual([answer.status, answer.stderr], [0, '']);
+	return normalise(world, answer.stdout);
+}
+
+test('the tree of a program: each object once, the rule that found it, what is missing', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await makeWorld(t);
+	t.is(
+		await inspect(t, world, ['./prog']),
+		[
+			'$W/prog N kB',
+			'├── /lib64/ld-linux-x86-64.so.2 [interpreter]',
+			'├── libone.so.1 => $W/lib/libone.so.1 [runpath] N kB',
+			'│   └── libdeep.so => $W/lib/libdeep.so [runpath] N kB',
+			'└── libtwo.so => $W/lib/libtwo.so [runpath] N kB',
+			'    ├── libdeep.so => $W/lib/libdeep.so [link-map] N kB',
+			'    └── libgone.so [missing]',
+			'',
+			'4 objects, N MB, 1 missing',
+			'',
+		].join('\n'),
+	);
+});
+
+test('--why tells who asked for a library, back to the program', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await makeWorld(t);
+	t.is(
+		await inspect(t, world, ['./prog', '--why', 'libdeep.so']),
+		[
+			'$W/lib/libdeep.so',
+			'  asked for as libdeep.so [runpath] by $W/lib/libone.so.1',
+			'  asked for as libone.so.1 [runpath] by $W/prog',
+			'',
+		].join('\n'),
+	);
+});
+
+test('--why of what nobody asks for is an error', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await makeWorld(t);
+	const answer = await runDynpk(['inspect', './prog', '--why', 'libnone.so'], {
+		cwd: world.directory,
+	});
+	t.deepEqual(answer, {
+		status: 2,
+		signal: undefined,
+		stdout: '',
+		stderr: 'dynpk: nothing here is or asks for libnone.so\n',
+	});
+});
+
+test('--json has a schema, and the same facts', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await makeWorld(t);
+	const answer = await runDynpk(['inspect', './prog', '--json'], {cwd: world.directory});
+	const facts = JSON.parse(answer.stdout) as {
+		readonly schema: string;
+		readonly kind: string;
+		readonly roots: readonly string[];
+		readonly bytes: number;
+		readonly objects: readonly {
+			readonly id: string;
+			readonly size: number;
+			readonly edges: readonly {
+				readonly name: string;
+				readonly place: string;
+				readonly to?: string;
+			}[];
+		}[];
+	};
+
+	t.like(facts, {schema: 'dynpk-inspect/1', kind: 'program', roots: [world.path('prog')]});
+	t.is(
+		facts.bytes,
+		facts.objects.reduce((sum, {size}) => sum + size, 0),
+	);
+	const two = facts.objects.find(({id}) => id === world.path('lib/libtwo.so'));
+	t.is(two?.size, statSync(world.path('lib/libtwo.so')).size);
+	t.deepEqual(two?.edges, [
+		{name: 'libdeep.so', place: 'link-map', to: world.path('lib/libdeep.so')},
+		{name: 'libgone.so', place: 'missing'},
+	]);
+
+	const why = await runDynpk(['inspect', './prog', '--why', 'libdeep.so', '--json'], {
+		cwd: world.directory,
+	});
+	t.like(JSON.parse(why.stdout), {schema: 'dynpk-why/1', name: 'libdeep.so'});
+});
+
+test('a bundle says the same packed and unpacked, and why a library of a package is in', async t => {
+	const target = '/usr/bin/perl';
+	const world = await buildObjects(t, {});
+	for (const output of ['bundle', 'bundle.tar.gz']) {
+		const packed = await runDynpk(['pack', target, '-o', output, '-q'], {
+			cwd: world.directory,
+			env: {PATH: '/usr/bin:/bin'},
+		});
+		t.is(packed.status, 0, packed.stderr);
+	}
+
+	const unpacked = await inspect(t, world, ['bundle']);
+	t.is(await inspect(t, world, ['bundle.tar.gz']), unpacked);
+	t.regex(unpacked, /^bundle perl, id [0-9a-f]{16}\nprograms: perl\npackages: deb:/);
+	t.regex(unpacked, /\n\d+ objects, N MB\nneeds Linux \d\.\d+\.\d+ or newer\n$/);
+	const why = await inspect(t, world, ['bundle.tar.gz', '--why', 'libcrypt.so.1']);
+	t.regex(
+		why,
+		/^lib\/libcrypt\.so\.1 \(deb:libcrypt1\)\n {2}asked for as libcrypt\.so\.1 \[ld-so-cache\] by \S+ \(deb:perl-base\)\n/,
+	);
+});

@@ -1,0 +1,124 @@
+import test from 'ava';
+import {projectedPaths} from '../../lib/engine/projected-paths.js';
+import type {BundledFile, BundledLaunch} from '../../lib/engine/projected-paths.js';
+import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
+
+const fromPackage = 'package deb:tool';
+
+function record(path: string, facts: Partial<BundledFile> = {}): BundledFile {
+	return {path: bundlePath(path), kind: 'file', reason: fromPackage, ...facts};
+}
+
+const link = (path: string, target: string): BundledFile => record(path, {kind: 'symlink', target});
+
+function launch(kind: 'loader' | 'script', launcher: string, program: string): BundledLaunch {
+	return {kind, launcher: bundlePath(launcher), program: bundlePath(program)};
+}
+
+/** Each path with what it is, as `/path kind`. */
+function describe(
+	files: readonly BundledFile[],
+	launches: readonly BundledLaunch[] = [],
+): string[] {
+	return projectedPaths(files, launches).map(projected => {
+		switch (projected.kind) {
+			case 'directory':
+				return `${projected.path} ${projected.extent}`;
+			case 'file':
+				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}`;
+			case 'link':
+				return `${projected.path} -> ${projected.target}${projected.forLoader ? ' library' : ''}`;
+		}
+	});
+}
+
+test('a directory that one whole package fills is the bundle’s alone, those above it are shared', t => {
+	t.deepEqual(
+		describe([record('root/usr/share/tool/data/x'), record('root/usr/share/misc/magic')]),
+		[
+			'/ merged',
+			'/usr merged',
+			'/usr/share merged',
+			'/usr/share/misc merged',
+			'/usr/share/misc/magic file',
+			'/usr/share/tool whole',
+			'/usr/share/tool/data whole',
+			'/usr/share/tool/data/x file',
+		],
+	);
+});
+
+test('a directory of which single files were taken is merged, and so is all above it', t => {
+	const files = [
+		record('root/usr/share/tool/whole/x'),
+		record('root/usr/share/tool/part/y', {reason: '--with'}),
+	];
+	t.deepEqual(
+		describe(files).filter(line => line.startsWith('/usr/share/tool')),
+		[
+			'/usr/share/tool merged',
+			'/usr/share/tool/part merged',
+			'/usr/share/tool/part/y file',
+			'/usr/share/tool/whole whole',
+			'/usr/share/tool/whole/x file',
+		],
+	);
+});
+
+test('what the loader finds is for the loader, by whatever chain of links', t => {
+	const directory = 'root/usr/lib/x86_64-linux-gnu';
+	const files = [
+		link(`${directory}/libz.so.1`, 'libz.so.1.2'),
+		link(`${directory}/libz.so.1.2`, '../../../../lib/libz.so.1'),
+		record('lib/libz.so.1'),
+	];
+	t.deepEqual(
+		describe(files).filter(line => line.includes('libz')),
+		[
+			'/usr/lib/x86_64-linux-gnu/libz.so.1 -> libz.so.1.2 library',
+			'/usr/lib/x86_64-linux-gnu/libz.so.1.2 library',
+		],
+	);
+});
+
+test('a module in a directory of its own is seen by everybody', t => {
+	const files = [link('root/usr/lib/tool/modules/m.so', '../../../../../lib/m.so')];
+	t.true(describe(files).includes('/usr/lib/tool/modules/m.so file'));
+});
+
+test('what launching needs beside a program is not seen, and what it starts is known', t => {
+	const files = [
+		record('root/usr/bin/tool', {reason: 'starts root/usr/bin/.tool.dynpk'}),
+		record('root/usr/bin/.tool.dynpk'),
+		record('root/usr/lib/tool/script', {reason: 'starts root/usr/lib/tool.dynpk/script'}),
+		record('root/usr/lib/tool.dynpk/script'),
+		link('root/usr/lib/tool.dynpk/helper', '../tool/helper'),
+		record('root/usr/lib/tool/helper'),
+	];
+	const launches = [
+		launch('loader', 'root/usr/bin/tool', 'root/usr/bin/.tool.dynpk'),
+		launch('script', 'root/usr/lib/tool/script', 'root/usr/lib/tool.dynpk/script'),
+	];
+	t.deepEqual(
+		describe(files, launches).filter(line => !line.endsWith('merged')),
+		[
+			'/usr/bin/tool file',
+			'/usr/lib/tool whole',
+			'/usr/lib/tool/helper file',
+			'/usr/lib/tool/script file',
+		],
+	);
+	const [tool] = projectedPaths(files, launches).filter(({path}) => path === '/usr/bin/tool');
+	t.deepEqual(tool, {
+		kind: 'file',
+		path: sysrootPath('/usr/bin/tool'),
+		behind: bundlePath('root/usr/bin/.tool.dynpk'),
+		forLoader: false,
+	});
+});
+
+test('nothing outside root/ is projected', t => {
+	t.deepEqual(describe([record('bin/tool'), record('lib/libz.so.1'), record('libexec/dynpk/x')]), [
+		'/ merged',
+	]);
+});

@@ -68,7 +68,7 @@ test('what is read, started and loaded is recorded, what is written is not', asy
 	const {answer, evidence} = await trace(t, ['sh', '-c', script]);
 
 	t.is(answer.status, 0, answer.stderr);
-	const uses = new Map(evidence?.files.map(({path, use}) => [path, use]));
+	const uses = new Map<string, string>(evidence?.files.map(({path, use}) => [path, use]));
 	t.is(uses.get(at('d/read')), 'read');
 	t.is(uses.get(at('link/seen')), 'looked-at');
 	t.false(uses.has(at('d/written')));

@@ -1,8 +1,9 @@
 /**
  * What packages need of the system they are installed on, and a bundle does not.
  *
- * The data file names packages and capabilities with the reason for each. Nothing of it is ever
- * pulled in; a package that is given by name is taken all the same.
+ * The data file names packages and capabilities with the reason for each, for installed packages
+ * and for package files alike. Nothing of it is ever pulled in; a package that is given by name is
+ * taken all the same.
  */
 import baseSystem from './data/base-system.json' with {type: 'json'};
 

@@ -57,7 +57,7 @@ const arm64: WorldBundle = {
 };
 
 test.serial('packages for aarch64 pack here, with a launcher for it, and run emulated', async t => {
-	if (!need(t, 'qemu-aarch64-static')) {
+	if (!need(t, 'aarch64-linux-gnu-gcc', 'qemu-aarch64-static')) {
 		return;
 	}
 

@@ -22,8 +22,12 @@ const files: Readonly<
 		unlessNamed: ['boolean', false],
 		reason: ['string', true],
 	},
-	'inputs/data/package-exclusions.json': {
+	'packages/data/base-system.json': {
 		manager: ['string', true],
+		name: ['string', true],
+		reason: ['string', true],
+	},
+	'packages/data/essential-interpreters.json': {
 		name: ['string', true],
 		reason: ['string', true],
 	},

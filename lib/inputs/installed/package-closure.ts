@@ -2,10 +2,10 @@
  * The packages a package cannot do without, transitively.
  *
  * Hard dependencies only. Packages that exist for the life of a whole system, and never for one
- * program (the package manager, its configuration tools), are left out by a data file that gives
- * the reason for each; naming one as a target overrules it.
+ * program (the package manager, its configuration tools), are left out by the same rules as from a
+ * set of package files; naming one as a target overrules them.
  */
-import exclusions from '../data/package-exclusions.json' with {type: 'json'};
+import {makeExclusions} from '../../packages/base-system.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 export interface PackageInClosure {
@@ -20,6 +20,8 @@ export interface PackageClosure {
 	/** Left out by a rule. */
 	readonly excluded: readonly {readonly name: string; readonly reason: string}[];
 }
+
+const findExclusion = makeExclusions();
 
 export function walkPackages(
 	database: PackageDatabase,
@@ -39,7 +41,7 @@ export function walkPackages(
 				continue;
 			}
 
-			const reason = exclusionReason(needed);
+			const reason = findExclusion(needed.manager, needed.name)?.reason;
 			if (reason === undefined) {
 				reached.set(needed, {package: needed, neededBy: owner});
 			} else {
@@ -67,11 +69,4 @@ function firstInstalled(
 	}
 
 	return undefined;
-}
-
-function exclusionReason(candidate: InstalledPackage): string | undefined {
-	const rule = exclusions.find(
-		({manager, name}) => manager === candidate.manager && name === candidate.name,
-	);
-	return rule?.reason;
 }

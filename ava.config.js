@@ -4,6 +4,7 @@ export default {
 	files: ['test/**/*.ts', '!test/helpers/**', '!test/**/lib/**', '!test/hosts/enter.ts'],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,
-	timeout: '120s',
+	// Without any test ending: on a new machine some wait for worlds of packages to be built.
+	timeout: '300s',
 	environmentVariables: {LC_ALL: 'C.UTF-8'},
 };

@@ -1,4 +1,5 @@
 /** From the words behind `run` to a running program, and its end as our own. */
+import {existsSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {auditSetting} from '../../lib/audit/audit-setting.js';
@@ -57,6 +58,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 				await Promise.resolve();
 			},
 			admit: directory => {
+				assertBundle(directory);
 				assertAuditable(bundle, directory, commandLine);
 			},
 			readEntry: directory => Promise.resolve(entryProgram(directory)),
@@ -73,6 +75,13 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	} catch (error) {
 		const status = reportFault(error, text => process.stderr.write(text));
 		process.exitCode = error instanceof DynpkError ? FAILED_BEFORE_START : status;
+	}
+}
+
+/** @throws {DynpkError} MANIFEST_INVALID for a directory that is no bundle at all. */
+function assertBundle(directory: HostPath): void {
+	if (!existsSync(posix.join(directory, 'dynpk.json'))) {
+		throw new DynpkError('MANIFEST_INVALID', `${directory} is no bundle: it has no dynpk.json`);
 	}
 }
 

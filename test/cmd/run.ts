@@ -134,3 +134,11 @@ test('everything from BUNDLE on is set apart, for run alone', t => {
 	t.is(apart('pack a -o b'), 'pack a -o b');
 	t.deepEqual(separateProgram([]), []);
 });
+
+test('a directory that is no bundle is a fault of ours, not a missing program', async t => {
+	const answer = await runDynpk(['run', '/usr', 'git']);
+	t.deepEqual(
+		[answer.status, answer.stdout, answer.stderr],
+		[125, '', 'dynpk: /usr is no bundle: it has no dynpk.json\n'],
+	);
+});

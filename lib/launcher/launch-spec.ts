@@ -108,15 +108,16 @@ export interface EnvironmentRule {
 	/**
 	 * `default`: only where the user has not set it. `prepend` and `append`: before and behind what
 	 * the user has set, and not at all where it stands there already, so that nested launches add
-	 * nothing.
+	 * nothing. `choose`: only where the user has not set it, and then the first of the parts that is
+	 * there when the program starts.
 	 */
-	readonly action: 'default' | 'prepend' | 'append';
+	readonly action: 'default' | 'prepend' | 'append' | 'choose';
 	/**
 	 * `unprojected`: only with the engine `direct`, for a path that the others show the program where it
 	 * looks.
 	 */
 	readonly when: 'always' | 'unprojected';
-	/** Joined by `:`; `bundle` parts are below the top of the bundle. */
+	/** Joined by `:`, but for `choose`; `bundle` parts are below the top of the bundle. */
 	readonly parts: readonly EnvironmentPart[];
 }
 

@@ -34,7 +34,7 @@ const LIST_LIMIT = 4096;
 // A forward is a script whose interpreter is all there is to start.
 const kinds = {loader: 1, script: 2, static: 3, forward: 2} as const;
 const strategies = {map: 1, exec: 2, self: 3} as const;
-const actions = {default: 1, prepend: 2, append: 3} as const;
+const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
 const engines = {direct: 1, shim: 2, userns: 3} as const;
 /** Added to a rule's action. */

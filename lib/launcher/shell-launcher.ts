@@ -136,15 +136,18 @@ function settingWord(setting: string): string {
 
 function environmentLine(rule: EnvironmentRule): string {
 	const {variable} = rule;
-	const value = rule.parts
-		.map(part => (part.kind === 'bundle' ? `"$dynpk_top/"${quote(part.text)}` : quote(part.text)))
-		.join(':');
+	const parts = rule.parts.map(part =>
+		part.kind === 'bundle' ? `"$dynpk_top/"${quote(part.text)}` : quote(part.text),
+	);
+	const value = parts.join(':');
 	const assign = (text: string): string => `{ ${variable}=${text}; export ${variable}; }`;
 	switch (rule.action) {
 		case 'default':
 			return `[ -n "\${${variable}+x}" ] || ${assign(value)}`;
 		case 'prepend':
 			return `dynpk_value=${value}\ncase \${${variable}-}: in\n"$dynpk_value":*) ;;\n*) ${assign(`$dynpk_value\${${variable}:+":$${variable}"}`)} ;;\nesac`;
+		case 'choose':
+			return `[ -n "\${${variable}+x}" ] || for dynpk_value in ${parts.join(' ')}; do\n[ ! -e "$dynpk_value" ] || ${assign('$dynpk_value; break')}\ndone`;
 		case 'append':
 			return `dynpk_value=${value}\ncase :\${${variable}-} in\n*:"$dynpk_value") ;;\n*) ${assign(`\${${variable}:+"$${variable}:"}$dynpk_value`)} ;;\nesac`;
 	}

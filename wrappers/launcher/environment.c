@@ -40,22 +40,45 @@ size_t environment_bytes(const struct record *record, char **environment, size_t
 	return bytes;
 }
 
+static const struct record_part *parts_of(const struct launch *launch,
+					  const struct record_rule *rule)
+{
+	return (const void *)((const char *)launch->record + rule->parts.offset);
+}
+
+static void write_part(struct launch *launch, const struct record_part *part)
+{
+	if (part->kind == PART_BUNDLE) {
+		text_put(&launch->arena, launch->top);
+		text_put(&launch->arena, "/");
+	}
+	text_put(&launch->arena, record_text(launch->record, part->text));
+}
+
 static char *write_parts(struct launch *launch, const struct record_rule *rule)
 {
-	const struct record_part *parts =
-		(const void *)((const char *)launch->record + rule->parts.offset);
 	char *text = text_begin(&launch->arena);
 
 	for (uint32_t i = 0; i < rule->parts.count; i++) {
 		text_put(&launch->arena, i > 0 ? ":" : "");
-		if (parts[i].kind == PART_BUNDLE) {
-			text_put(&launch->arena, launch->top);
-			text_put(&launch->arena, "/");
-		}
-		text_put(&launch->arena, record_text(launch->record, parts[i].text));
+		write_part(launch, &parts_of(launch, rule)[i]);
 	}
 	text_end(&launch->arena);
 	return text;
+}
+
+/* The first part that is there: of the host's, or in the bundle; NULL where none is. */
+static char *choose_part(struct launch *launch, const struct record_rule *rule)
+{
+	for (uint32_t i = 0; i < rule->parts.count; i++) {
+		char *text = text_begin(&launch->arena);
+
+		write_part(launch, &parts_of(launch, rule)[i]);
+		text_end(&launch->arena);
+		if (!SYSTEM_CALL_FAILED(sys_access(text)))
+			return text;
+	}
+	return NULL;
 }
 
 /* Whether `value` is `part`, or begins with it and a colon. */
@@ -86,9 +109,11 @@ static char **apply_rule(struct launch *launch, const struct record_rule *rule, 
 	const char *colon = value[0] == '\0' ? "" : ":";
 	const char *added;
 
-	if (action == RULE_DEFAULT && entry != end)
+	if ((action == RULE_DEFAULT || action == RULE_CHOOSE) && entry != end)
 		return end;
-	added = write_parts(launch, rule);
+	added = action == RULE_CHOOSE ? choose_part(launch, rule) : write_parts(launch, rule);
+	if (added == NULL)
+		return end;
 	if (action == RULE_PREPEND && has_before(value, added))
 		return end;
 	if (action == RULE_APPEND && has_behind(value, added))

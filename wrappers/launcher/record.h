@@ -35,7 +35,7 @@ enum record_flag {
 	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
 };
 
-enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
+enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3, RULE_CHOOSE = 4 };
 /* Added to the action: only where no engine shows the program the bundle's paths. */
 enum { RULE_UNPROJECTED = 0x100 };
 enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };

@@ -170,6 +170,11 @@ static inline long sys_read_link(const char *path, char *buffer, size_t size)
 			   (long)size, 0, 0);
 }
 
+static inline long sys_access(const char *path)
+{
+	return system_call(__NR_faccessat, AT_WORKING_DIRECTORY, (long)path, 0, 0, 0, 0);
+}
+
 static inline long sys_kernel_name(struct kernel_name *name)
 {
 	return system_call(__NR_uname, (long)name, 0, 0, 0, 0, 0);

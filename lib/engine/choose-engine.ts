@@ -45,6 +45,12 @@ export const isForPeople = picomatch([
 	'/usr/share/{bash-completion,zsh,fish}/**',
 ]);
 
+/** Whether the C library alone looks for a file, past what any engine but a namespace could show. */
+export const isForLibc = picomatch([
+	'/usr/lib/locale/**',
+	'/usr/lib{,32,64,x32}/{,*-linux-*/}gconv/**',
+]);
+
 export function chooseEngine({data, variables, programs}: EngineFacts): EngineChoice {
 	const [variable] = variables;
 	if (data === undefined && variable === undefined) {

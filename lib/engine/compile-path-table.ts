@@ -18,12 +18,14 @@ const NODE_SIZE = 24;
 const EMPTY = 0xffff_ffff;
 /** Of one name, as of the file systems it comes from. */
 const NAME_LIMIT = 255;
+/** Of a path that gives way to the host's. */
+const FALLBACK_LIMIT = 254;
 /** Nodes; a table of this size is about 40 MiB. */
 const NODE_LIMIT = 1 << 20;
 
 const kinds = {merged: 1, whole: 2, file: 3, link: 4, alias: 5} as const;
-const flags = {launched: 1, library: 2} as const;
-const actions = {default: 1, prepend: 2, append: 3} as const;
+const flags = {launched: 1, library: 2, fallback: 4} as const;
+const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
 
 interface Numbered {
@@ -133,17 +135,13 @@ function encodeNode(
 	const first = children[0];
 	to.writeUInt32LE(first === undefined ? 0 : (numbers.get(first) ?? 0), 16);
 	to.writeUInt32LE(children.length, 20);
+	to.writeUInt8(flagsOf(projected), 11);
 	switch (projected.kind) {
 		case 'directory':
 			to.writeUInt8(kinds[projected.extent], 10);
 			break;
 		case 'file':
 			to.writeUInt8(kinds.file, 10);
-			to.writeUInt8(
-				(projected.behind === undefined ? 0 : flags.launched) |
-					(projected.forLoader ? flags.library : 0),
-				11,
-			);
 			if (projected.behind !== undefined) {
 				to.writeUInt32LE(texts.offsetOf(projected.behind), 12);
 			}
@@ -153,11 +151,22 @@ function encodeNode(
 			const alias = mergedTarget(projected.path, projected.target, merged);
 			const text = texts.offsetOf(projected.target);
 			to.writeUInt8(alias === undefined ? kinds.link : kinds.alias, 10);
-			to.writeUInt8(projected.forLoader ? flags.library : 0, 11);
 			to.writeUInt32LE(alias ?? text, 12);
 			to.writeUInt32LE(alias === undefined ? 0 : text, 16);
 		}
 	}
+}
+
+function flagsOf(projected: ProjectedPath): number {
+	if (projected.givesWay === true && Buffer.byteLength(projected.path) > FALLBACK_LIMIT) {
+		throw new DynpkError('USAGE', `${projected.path} is too long to give way to the host\u2019s`);
+	}
+
+	return (
+		(projected.kind === 'file' && projected.behind !== undefined ? flags.launched : 0) |
+		(projected.kind !== 'directory' && projected.forLoader ? flags.library : 0) |
+		(projected.givesWay === true ? flags.fallback : 0)
+	);
 }
 
 /** The node of the merged directory that a link names, by text: links below links are no aliases. */

@@ -8,9 +8,14 @@ import type {BundlePath, SysrootPath} from '../paths/paths.js';
 
 export type ProjectedPath = ProjectedDirectory | ProjectedFile | ProjectedLink;
 
-export interface ProjectedDirectory {
-	readonly kind: 'directory';
+interface Projected {
 	readonly path: SysrootPath;
+	/** Seen, with all that is below, only where the host has nothing of that name. */
+	readonly givesWay?: boolean;
+}
+
+export interface ProjectedDirectory extends Projected {
+	readonly kind: 'directory';
 	/**
 	 * `whole`: of the bundle alone, the host's directory of that name is not seen. `merged`: the
 	 * bundle's entries come first, and all others are the host's.
@@ -18,18 +23,16 @@ export interface ProjectedDirectory {
 	readonly extent: 'whole' | 'merged';
 }
 
-export interface ProjectedFile {
+export interface ProjectedFile extends Projected {
 	readonly kind: 'file';
-	readonly path: SysrootPath;
 	/** Where the file itself lies when a launcher stands in its place. */
 	readonly behind?: BundlePath | undefined;
 	/** Seen by the loader alone, so that nothing mixes the bundle's libraries with the host's. */
 	readonly forLoader: boolean;
 }
 
-export interface ProjectedLink {
+export interface ProjectedLink extends Projected {
 	readonly kind: 'link';
-	readonly path: SysrootPath;
 	/** Its text. */
 	readonly target: string;
 	readonly forLoader: boolean;

@@ -3,12 +3,14 @@
  *
  * Everything below `root/` is projected to its own path, but for what only launching needs. A
  * directory that packages share is merged with the host's; one that belongs to packages which
- * are here as a whole hides the host's, so that no other version's files mix with them.
+ * are here as a whole hides the host's, so that no other version's files mix with them. What the
+ * host has of its own (host-owned.ts) is never hidden.
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 import {comparePaths, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
+import {hostOwnership} from './host-owned.js';
 import type {ProjectedPath} from './projected-path.js';
 
 /** What a manifest, or a plan, says of a file. */
@@ -40,14 +42,21 @@ export function projectedPaths(
 	);
 	const records = new Map<string, BundledFile>(files.map(file => [file.path, file]));
 	const seen = files.filter(
-		({path}) => path.startsWith('root/') && !hidden.has(path) && !liesIn(path, twins),
+		file =>
+			file.path.startsWith('root/') &&
+			!hidden.has(file.path) &&
+			!liesIn(file.path, twins) &&
+			(file.reason === '--with' || hostOwnership(sysrootOf(file.path)) !== 'never'),
 	);
 	const whole = findWholeDirectories(seen, programs, records);
 	const projected = new Map<SysrootPath, ProjectedPath>();
+	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
+	const yielding = (path: SysrootPath): {readonly givesWay?: true} =>
+		!wished.has(path) && hostOwnership(path) === 'otherwise' ? {givesWay: true} : {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = whole.has(current) ? 'whole' : 'merged';
-			projected.set(current, {kind: 'directory', path: current, extent});
+			projected.set(current, {kind: 'directory', path: current, extent, ...yielding(current)});
 		}
 	};
 	addDirectories(sysrootPath('/'));
@@ -56,7 +65,7 @@ export function projectedPaths(
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
 			const forLoader = !whole.has(parentOf(path)) && leavesRoot(file, records);
-			projected.set(path, projectFile(file, path, forLoader, programs));
+			projected.set(path, {...projectFile(file, path, forLoader, programs), ...yielding(path)});
 		}
 	}
 
@@ -110,14 +119,33 @@ function findWholeDirectories(
 		}
 	}
 
-	// Nothing below a whole directory can be merged: above a shared one there is none.
-	for (const shared of [...all].filter(path => isShared(path))) {
+	// Nothing below a whole directory can be merged: above a shared one there is none. What gives
+	// way to the host's needs the host's directory to be seen.
+	const yielding = [...all, ...files.map(({path}) => sysrootOf(path))]
+		.filter(path => hostOwnership(path) !== undefined)
+		.map(path => parentOf(path));
+	for (const shared of [...[...all].filter(path => isShared(path)), ...yielding]) {
 		for (let current = shared; !partial.has(current); current = parentOf(current)) {
 			partial.add(current);
 		}
 	}
 
 	return new Set([...all].filter(path => !partial.has(path)));
+}
+
+/** The paths of files and of all directories that hold them. */
+function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
+	const all = new Set<SysrootPath>();
+	for (const {path} of files) {
+		for (let current = sysrootOf(path); !all.has(current); current = parentOf(current)) {
+			all.add(current);
+			if (current === '/') {
+				break;
+			}
+		}
+	}
+
+	return all;
 }
 
 /** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */

@@ -42,22 +42,58 @@ static const char *match_text(const char *at, const char *text)
 	return at;
 }
 
+static const struct rule_part *parts_of(const struct table *table, const struct rule *rule)
+{
+	return (const struct rule_part *)(const void *)((const char *)table + table->parts) +
+	       rule->first_part;
+}
+
+static const char *match_part(const struct view *view, const struct rule_part *part,
+			      const char *value)
+{
+	if (part->kind == PART_BUNDLE) {
+		value = match_text(value, view->top);
+		value = value == NULL ? NULL : match_text(value, "/");
+	}
+	return value == NULL ? NULL : match_text(value, table_text(view->table, part->text));
+}
+
 static const char *match_rule(const struct view *view, const struct rule *rule, const char *value)
 {
-	const struct table *table = view->table;
-	const struct rule_part *parts =
-		(const struct rule_part *)(const void *)((const char *)table + table->parts) +
-		rule->first_part;
+	const struct rule_part *parts = parts_of(view->table, rule);
 
 	for (uint32_t i = 0; i < rule->part_count && value != NULL; i++) {
 		value = i == 0 ? value : match_text(value, ":");
-		if (value != NULL && parts[i].kind == PART_BUNDLE) {
-			value = match_text(value, view->top);
-			value = value == NULL ? NULL : match_text(value, "/");
-		}
-		value = value == NULL ? NULL : match_text(value, table_text(table, parts[i].text));
+		value = value == NULL ? NULL : match_part(view, &parts[i], value);
 	}
 	return value;
+}
+
+/* Whether a rule chose this value. */
+static bool is_choice(const struct view *view, const struct rule *rule, const char *value)
+{
+	const struct rule_part *parts = parts_of(view->table, rule);
+
+	for (uint32_t i = 0; i < rule->part_count; i++) {
+		const char *end = match_part(view, &parts[i], value);
+
+		if (end != NULL && *end == '\0')
+			return true;
+	}
+	return false;
+}
+
+bool is_written_by_rule(const struct view *view, const char *entry)
+{
+	for (uint32_t i = 0; i < view->table->rule_count; i++) {
+		const char *value = value_of(entry, rule_variable(view->table, i));
+		const char *end =
+			value == NULL ? NULL : match_rule(view, rule_at(view->table, i), value);
+
+		if (end != NULL && *end == '\0')
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -91,6 +127,8 @@ static bool undo(const struct view *view, const struct rule *rule, char *value)
 {
 	const char *end;
 
+	if (rule->action == RULE_CHOOSE)
+		return !is_choice(view, rule, value);
 	if (rule->action != RULE_DEFAULT)
 		return undo_in_list(view, rule, value);
 	end = match_rule(view, rule, value);

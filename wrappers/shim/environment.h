@@ -17,4 +17,7 @@ size_t measure_environment(const struct view *view, char *const *environment, si
 void write_host_environment(const struct view *view, char *const *environment, char **to,
 			    char *space);
 
+/* Whether the whole value of this entry is what a rule writes. */
+bool is_written_by_rule(const struct view *view, const char *entry);
+
 #endif

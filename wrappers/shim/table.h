@@ -36,6 +36,8 @@ enum node_flag {
 	NODE_LAUNCHED = 1,
 	/* For the loader alone. */
 	NODE_LIBRARY = 2,
+	/* Only where the host has nothing of that name. */
+	NODE_FALLBACK = 4,
 };
 
 struct node {
@@ -50,7 +52,7 @@ struct node {
 	uint32_t child_count;
 };
 
-enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
+enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3, RULE_CHOOSE = 4 };
 enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
 
 struct rule_part {

@@ -119,7 +119,13 @@ bool read_working_directory(const struct view *view, const struct base **base, s
 /* After the kernel's changed; `path` is what the program called it, NULL: by a descriptor. */
 void note_working_directory(const char *path);
 
-/* The last name of `name`'s node that is not for the loader alone; or NO_NODE. */
+/* Whether the host has something at the path of a node that gives way to it. */
+bool host_fills(const struct table *table, uint32_t node);
+
+/*
+ * The child of this name that the program is to see: neither one for the loader alone, nor one that
+ * gives way to the host's; or NO_NODE.
+ */
 static inline uint32_t find_visible(const struct table *table, uint32_t parent, const char *name,
 				    size_t length, unsigned intent)
 {
@@ -127,6 +133,9 @@ static inline uint32_t find_visible(const struct table *table, uint32_t parent, 
 
 	if (child != NO_NODE && (node_at(table, child)->flags & NODE_LIBRARY) != 0 &&
 	    (intent & LOAD) == 0)
+		return NO_NODE;
+	if (child != NO_NODE && (node_at(table, child)->flags & NODE_FALLBACK) != 0 &&
+	    host_fills(table, child))
 		return NO_NODE;
 	return child;
 }

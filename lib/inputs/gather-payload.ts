@@ -22,6 +22,7 @@ import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
 import {makeCollector, type Collector} from './payload-collector.js';
+import {makeCompanionFinder, type CompanionFinder} from './payload-companions.js';
 import {isRuledOut} from './payload-rules.js';
 import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
@@ -47,6 +48,7 @@ export function gatherPayload(
 		expanded: new Set(),
 		excluded: new Map(),
 		settled: new Set(),
+		companions: makeCompanionFinder(sysroot),
 	};
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
@@ -67,6 +69,7 @@ export function gatherPayload(
 		expandPackages(gathering);
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
+		addCompanions(gathering);
 	}
 
 	for (const {link, name} of findAlternatives(sysroot, gathering.collector.entries)) {
@@ -91,6 +94,7 @@ interface Gathering {
 	readonly excluded: Map<string, string>;
 	/** Scripts and links that have been looked into. */
 	readonly settled: Set<SysrootPath>;
+	readonly companions: CompanionFinder;
 }
 
 function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
@@ -276,6 +280,25 @@ function settleLinkedPrograms(gathering: Gathering): void {
 		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
 			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
 			addOwners(gathering, link.path);
+		}
+	}
+}
+
+/** Nothing but libraries where the user asked for no more. */
+function addCompanions({request, collector, sysroot, companions}: Gathering): void {
+	if (request.scope === 'closure') {
+		return;
+	}
+
+	const needed = [...collector.entries.values()].flatMap(entry =>
+		entry.kind === 'file' && entry.content.kind === 'elf' ? entry.content.object.needed : [],
+	);
+	for (const {path, of} of companions.find(needed)) {
+		const real = sysroot.realPath(path) ?? path;
+		if (sysroot.status(real)?.kind === 'directory') {
+			collector.addTree(real, {kind: 'companion', of});
+		} else {
+			collector.add(path, {kind: 'companion', of});
 		}
 	}
 }

@@ -59,6 +59,8 @@ export type Reason =
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	/** What a library needs though no package of the payload has it. */
+	| {readonly kind: 'companion'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};
 
 export interface PackedProgram {

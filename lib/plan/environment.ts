@@ -50,7 +50,7 @@ export function makeEnvironment(
 
 interface CompiledRule {
 	readonly variable: string;
-	readonly action: 'default' | 'append';
+	readonly action: EnvironmentRule['action'];
 	readonly when: EnvironmentRule['when'];
 	readonly isFor: (name: string) => boolean;
 	readonly patterns: readonly ((path: string) => boolean)[];
@@ -60,13 +60,38 @@ interface CompiledRule {
 
 const compiledRules: readonly CompiledRule[] = environmentRules.map(rule => ({
 	variable: rule.variable,
-	action: rule.action === 'append' ? 'append' : 'default',
+	action: ruleAction(rule.action),
 	when: rule.when === 'always' ? 'always' : 'unprojected',
 	isFor: picomatch(rule.programs, {dot: true}),
 	patterns: rule.paths.map(pattern => picomatch(pattern)),
 	first: rule.first,
-	leading: 'leading' in rule ? [{kind: 'literal', text: rule.leading}] : [],
+	leading: [
+		...('leading' in rule ? [literalPart(rule.leading)] : []),
+		...('host' in rule ? rule.host.map(hostPart) : []),
+	],
 }));
+
+function ruleAction(text: string): EnvironmentRule['action'] {
+	switch (text) {
+		case 'append':
+		case 'choose':
+			return text;
+		default:
+			return 'default';
+	}
+}
+
+function literalPart(text: string): EnvironmentPart {
+	return {kind: 'literal', text};
+}
+
+/**
+ * A place of the host, spelled as no user would: what launchers have set is told by its value from
+ * what the user has.
+ */
+function hostPart(path: string): EnvironmentPart {
+	return literalPart(`/.${path}`);
+}
 
 /** In the order of the rule's patterns, then by name. */
 function findPaths(rule: CompiledRule, {payloadPaths}: EnvironmentFacts): SysrootPath[] {

@@ -186,13 +186,12 @@ function layOutTwins(
 	}
 
 	const moved = new Set(
-		payload.entries.flatMap(entry =>
-			entry.kind === 'file' &&
-			entry.content.kind === 'script' &&
-			carriage(entry).kind === 'launched'
+		payload.entries.flatMap(entry => {
+			const carried = entry.kind === 'file' ? carriage(entry) : undefined;
+			return carried?.kind === 'launched' && carried.program === twinHome(entry.path)
 				? [entry.path]
-				: [],
-		),
+				: [];
+		}),
 	);
 	return [...neighbours].flatMap(([directory, names]) => {
 		const place = payloadPath(directory);
@@ -237,6 +236,8 @@ export function describeReason(reason: Reason): string {
 			return `target of the link ${reason.from}`;
 		case 'interpreter':
 			return `interpreter of ${reason.of}`;
+		case 'companion':
+			return `companion of ${reason.of}`;
 		case 'alternative':
 			return `alternative ${reason.name}`;
 	}

@@ -5,7 +5,7 @@
  * wherever some engine could use it, so that DYNPK_ENGINE has something to choose from.
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import {chooseEngine, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
+import {chooseEngine, isForLibc, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
 import {compilePathTable} from '../engine/compile-path-table.js';
 import {projectedPaths, type BundledFile} from '../engine/projected-paths.js';
 import type {Payload} from '../inputs/payload.js';
@@ -131,7 +131,12 @@ function firstDataFile(
 	{programs, libraryDirectories}: WalkedPayload,
 ): SysrootPath | undefined {
 	return entries.find(({path, ...entry}) => {
-		if (entry.kind !== 'file' || entry.content.kind === 'script' || isForPeople(path)) {
+		if (
+			entry.kind !== 'file' ||
+			entry.content.kind === 'script' ||
+			isForPeople(path) ||
+			isForLibc(path)
+		) {
 			return false;
 		}
 

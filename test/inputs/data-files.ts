@@ -48,7 +48,20 @@ const files: Readonly<
 		programs: ['object', true],
 		paths: ['object', true],
 		first: ['boolean', true],
+		when: ['string', true],
 		leading: ['string', false],
+		host: ['object', false],
+		reason: ['string', true],
+	},
+	'engine/data/host-owned.json': {
+		paths: ['object', true],
+		seen: ['string', true],
+		reason: ['string', true],
+	},
+	'engine/data/shared-directories.json': {paths: ['object', true], reason: ['string', true]},
+	'inputs/data/payload-companions.json': {
+		needed: ['object', true],
+		with: ['object', true],
 		reason: ['string', true],
 	},
 };
@@ -88,13 +101,29 @@ test('patterns of paths are absolute or hold anywhere, and can be compiled', t =
 });
 
 test('an environment rule names a variable and what is done with it', t => {
-	for (const {variable, action, programs, paths} of readRows('plan/data/environment-rules.json')) {
-		t.regex(String(variable), /^[A-Z][A-Z0-9_]*$/);
+	for (const row of readRows('plan/data/environment-rules.json')) {
+		const {variable, action, when, programs, paths, host} = row;
+		t.regex(String(variable), /^[A-Z]\w*$/);
 		// What a bundle must never set: the host's programs would obey it.
 		t.notRegex(String(variable), /^LD_/);
-		t.true(['default', 'append'].includes(String(action)), String(variable));
+		t.true(['default', 'append', 'choose'].includes(String(action)), String(variable));
+		t.true(['always', 'unprojected'].includes(String(when)), String(variable));
+		t.is(Array.isArray(host), action === 'choose', String(variable));
 		t.true(Array.isArray(programs) && programs.length > 0, String(variable));
 		t.true(Array.isArray(paths) && paths.length > 0, String(variable));
+	}
+});
+
+test('what is the host’s is never seen or gives way, and libraries have names', t => {
+	for (const {seen, paths} of readRows('engine/data/host-owned.json')) {
+		t.true(seen === 'never' || seen === 'otherwise', String(paths));
+	}
+
+	for (const {needed} of readRows('inputs/data/payload-companions.json')) {
+		t.true(
+			(needed as string[]).every(name => /^lib[^/]+\.so/u.test(name)),
+			String(needed),
+		);
 	}
 });
 

@@ -23,9 +23,9 @@ function describe(
 	return projectedPaths(files, launches).map(projected => {
 		switch (projected.kind) {
 			case 'directory':
-				return `${projected.path} ${projected.extent}`;
+				return `${projected.path} ${projected.extent}${projected.givesWay === true ? ' gives way' : ''}`;
 			case 'file':
-				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}`;
+				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}${projected.givesWay === true ? ' gives way' : ''}`;
 			case 'link':
 				return `${projected.path} -> ${projected.target}${projected.forLoader ? ' library' : ''}`;
 		}
@@ -121,4 +121,51 @@ test('nothing outside root/ is projected', t => {
 	t.deepEqual(describe([record('bin/tool'), record('lib/libz.so.1'), record('libexec/dynpk/x')]), [
 		'/ merged',
 	]);
+});
+
+test('accounts, names and machine ids of the packing machine are never seen', t => {
+	const files = [
+		record('root/etc/passwd'),
+		record('root/etc/resolv.conf'),
+		record('root/etc/ld.so.conf.d/x.conf'),
+		record('root/etc/localtime'),
+		record('root/etc/tool.conf'),
+	];
+	t.deepEqual(
+		describe(files).filter(line => line.startsWith('/etc/')),
+		['/etc/tool.conf file'],
+	);
+});
+
+test('certificates, time zones and the site’s configuration give way to the host’s', t => {
+	const files = [
+		record('root/etc/ssl/certs/ca-certificates.crt'),
+		record('root/etc/ssh/ssh_config'),
+		record('root/usr/share/zoneinfo/Europe/Berlin'),
+	];
+	t.deepEqual(describe(files), [
+		'/ merged',
+		'/etc merged',
+		'/etc/ssh merged',
+		'/etc/ssh/ssh_config file gives way',
+		'/etc/ssl merged',
+		'/etc/ssl/certs merged',
+		'/etc/ssl/certs/ca-certificates.crt file gives way',
+		'/usr merged',
+		'/usr/share merged',
+		'/usr/share/zoneinfo merged gives way',
+		'/usr/share/zoneinfo/Europe merged',
+		'/usr/share/zoneinfo/Europe/Berlin file',
+	]);
+});
+
+test('what the user took along by name is seen, whoever owns such files', t => {
+	const files = [
+		record('root/etc/hosts', {reason: '--with'}),
+		record('root/etc/krb5.conf', {reason: '--with'}),
+	];
+	t.deepEqual(
+		describe(files).filter(line => line.startsWith('/etc/')),
+		['/etc/hosts file', '/etc/krb5.conf file'],
+	);
 });

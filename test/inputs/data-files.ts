@@ -45,6 +45,7 @@ const files: Readonly<
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],
+		when: ['string', true],
 		programs: ['object', true],
 		paths: ['object', true],
 		first: ['boolean', true],
@@ -128,6 +129,8 @@ test('what is the host’s is never seen or gives way, and libraries have names'
 });
 
 const kept = [
+	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/tutor/tutor',
 	'/usr/bin/git',
 	'/bin/sh',
 	'/usr/share/locale/C/x',
@@ -153,7 +156,8 @@ const left = [
 	'/etc/init.d/x',
 	'/var/lib/x',
 	'/usr/lib/debug/.build-id/00/1.debug',
-	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
+	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];
 
 test('a package’s files stay or are left behind by rule', t => {

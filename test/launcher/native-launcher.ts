@@ -33,7 +33,7 @@ import {missingHere, need} from '../helpers/need.js';
 import {reportProgram, told} from '../helpers/report-program.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 import {bundlePath} from '../../lib/paths/paths.js';
-import type {LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
+import type {EnvironmentRule, LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
 
 const run = promisify(execFile);
 const loader = '/lib64/ld-linux-x86-64.so.2';
@@ -316,6 +316,32 @@ test('the rules of the environment add to what the user has set, and only once',
 		`FRONT=${bundle.top}/f:one`,
 		`BACK=two:${bundle.top}/k`,
 		`UNSET=${bundle.top}/share/a:/b`,
+	]);
+});
+
+test('a rule that chooses takes the first place that is there, where the user has set nothing', async t => {
+	const choose = (variable: string, ...texts: readonly string[]): EnvironmentRule => ({
+		variable,
+		action: 'choose',
+		when: 'always',
+		parts: texts.map(text => ({kind: text.startsWith('/') ? 'literal' : 'bundle', text})),
+	});
+	const bundle = await reportBundle(t, {
+		spec: {
+			environment: [
+				choose('OF_THE_HOST', '/./nowhere', '/./dev/null', 'libexec'),
+				choose('OF_THE_BUNDLE', '/./nowhere', 'missing', 'libexec', '/./dev/null'),
+				choose('OF_NOBODY', '/./nowhere', 'missing'),
+				choose('MINE', '/./dev/null'),
+			],
+		},
+	});
+	if (bundle === undefined) return;
+	const {stdout} = await call(bundle.start, [], {env: {MINE: ''}});
+	t.deepEqual(told(stdout, 'env'), [
+		'MINE=',
+		'OF_THE_HOST=/./dev/null',
+		`OF_THE_BUNDLE=${bundle.top}/libexec`,
 	]);
 });
 

@@ -4,7 +4,7 @@
  * Bash 3.2, the oldest that is still met, is not to be had here; the launcher does without what it
  * lacks: no `${name//…}` that needs nested quotes, no `local`, no `<<<`, no arrays, no `printf -v`.
  */
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {
 	cpSync,
@@ -22,6 +22,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import test, {type ExecutionContext} from 'ava';
+import type {EnvironmentRule, LaunchSpec} from '../../lib/launcher/launch-spec.js';
+import {makeShellLauncher, readShellTemplate} from '../../lib/launcher/shell-launcher.js';
+import {bundlePath} from '../../lib/paths/paths.js';
 import {isInPath, missingHere, need} from '../helpers/need.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
@@ -155,6 +158,37 @@ function replaceShell(directory: string, shell: readonly string[]): number {
 	return replaced;
 }
 
+/** A launcher with rules that choose, and a script that tells what they chose. */
+function makeChoosingBundle(t: ExecutionContext): string {
+	const top = realpathSync(makeScratch(t));
+	const choose = (variable: string, ...texts: readonly string[]): EnvironmentRule => ({
+		variable,
+		action: 'choose',
+		when: 'always',
+		parts: texts.map(text => ({kind: text.startsWith('/') ? 'literal' : 'bundle', text})),
+	});
+	const spec: LaunchSpec = {
+		kind: 'forward',
+		launcher: bundlePath('bin/tell'),
+		program: bundlePath('told'),
+		environment: [
+			choose('OF_THE_HOST', '/./nowhere', '/./dev/null', 'a b'),
+			choose('OF_THE_BUNDLE', '/./nowhere', 'missing', 'a b', '/./dev/null'),
+			choose('OF_NOBODY', '/./nowhere', 'missing'),
+			choose('MINE', '/./dev/null'),
+		],
+		requires: {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64},
+	};
+	mkdirSync(join(top, 'bin'));
+	mkdirSync(join(top, 'a b'));
+	const lines = ['OF_THE_HOST', 'OF_THE_BUNDLE', 'OF_NOBODY', 'MINE'].map(
+		variable => `echo "\${${variable}-unset}"\n`,
+	);
+	writeFileSync(join(top, 'told'), `#!/bin/sh\n${lines.join('')}`, {mode: 0o755});
+	writeFileSync(join(top, 'bin/tell'), makeShellLauncher(readShellTemplate())(spec, 'test'));
+	return top;
+}
+
 for (const [name, words] of Object.entries(shells)) {
 	test(`${name}: arguments arrive as they were given, whatever the environment says`, async t => {
 		const bundle = await bundleFor(t, words);
@@ -174,6 +208,16 @@ for (const [name, words] of Object.entries(shells)) {
 		}
 
 		await says(t, {argv: [join(bundle, 'bin/show')]}, '');
+	});
+
+	test(`${name}: a variable is set to the first place that is there`, async t => {
+		if (!isInPath(words[0] ?? '')) return missingHere(t, `needs ${name}`);
+		const top = makeChoosingBundle(t);
+		const shell = spawnSync(words[0] ?? '', [...words.slice(1), join(top, 'bin/tell')], {
+			env: {PATH: '/usr/bin:/bin', MINE: ''},
+			encoding: 'utf8',
+		});
+		t.deepEqual(shell.stdout.split('\n'), ['/./dev/null', `${top}/a b`, 'unset', '', '']);
 	});
 
 	test(`${name}: a script's launcher adds the words of its first line`, async t => {

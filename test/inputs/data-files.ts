@@ -49,7 +49,6 @@ const files: Readonly<
 		programs: ['object', true],
 		paths: ['object', true],
 		first: ['boolean', true],
-		when: ['string', true],
 		leading: ['string', false],
 		host: ['object', false],
 		reason: ['string', true],

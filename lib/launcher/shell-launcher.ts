@@ -147,7 +147,7 @@ function environmentLine(rule: EnvironmentRule): string {
 		case 'prepend':
 			return `dynpk_value=${value}\ncase \${${variable}-}: in\n"$dynpk_value":*) ;;\n*) ${assign(`$dynpk_value\${${variable}:+":$${variable}"}`)} ;;\nesac`;
 		case 'choose':
-			return `[ -n "\${${variable}+x}" ] || for dynpk_value in ${parts.join(' ')}; do\n[ ! -e "$dynpk_value" ] || ${assign('$dynpk_value; break')}\ndone`;
+			return `[ -n "\${${variable}+x}" ] || for dynpk_value in ${parts.join(' ')}; do\n[ -e "$dynpk_value" ] || continue\n${assign('$dynpk_value')}\nbreak\ndone`;
 		case 'append':
 			return `dynpk_value=${value}\ncase :\${${variable}-} in\n*:"$dynpk_value") ;;\n*) ${assign(`\${${variable}:+"$${variable}:"}$dynpk_value`)} ;;\nesac`;
 	}

@@ -210,7 +210,7 @@ for (const [name, words] of Object.entries(shells)) {
 		await says(t, {argv: [join(bundle, 'bin/show')]}, '');
 	});
 
-	test(`${name}: a variable is set to the first place that is there`, async t => {
+	test(`${name}: a variable is set to the first place that is there`, t => {
 		const [program = '', ...options] = words;
 		if (!isInPath(program, '/usr/bin:/bin')) return missingHere(t, `needs ${program}`);
 		const top = makeChoosingBundle(t);

@@ -4,13 +4,14 @@
 set -eu
 
 # Programs that the tests pack.
-packed='ca-certificates curl file ghostscript git groff-base imagemagick ipython3 librsvg2-bin openssl perl python3-magic python3-numpy
-	python3-venv r-base-core sqlite3 tcl vim'
+packed='ca-certificates curl file fontconfig fonts-dejavu-core ghostscript git groff-base imagemagick ipython3 krb5-user libgdk-pixbuf2.0-bin
+	librsvg2-bin man-db netbase openssl perl python3-magic python3-numpy
+	python3-venv r-base-core ruby sqlite3 tcl tmux tzdata vim'
 # Shells that launchers must work under.
 shells='bash busybox-static dash ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
 tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils g++ gcc gdb gzip
-	libc6-dev libgomp1 libjemalloc2 libtree make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
+	libc6-dev libgomp1 libjemalloc2 libtree locales make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
 	strace util-linux xz-utils zstd'
 # For other machines than this one.
 cross='gcc-aarch64-linux-gnu gcc-i686-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libc6-dev-i386-cross'

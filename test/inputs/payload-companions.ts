@@ -1,0 +1,58 @@
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {makeCompanionFinder} from '../../lib/inputs/payload-companions.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+function finderFor(t: ExecutionContext, files: readonly string[]) {
+	const root = makeScratch(t);
+	for (const file of files) {
+		mkdirSync(join(root, dirname(file)), {recursive: true});
+		writeFileSync(join(root, file), '');
+	}
+
+	return {root, finder: () => makeCompanionFinder(openSysroot(hostPath(root)))};
+}
+
+test('whatever needs the C library brings the locales that were made on the packing side', t => {
+	const {finder} = finderFor(t, [
+		'usr/lib/locale/C.utf8/LC_CTYPE',
+		'usr/lib/locale/de_DE.utf8/LC_CTYPE',
+		'usr/lib/locale/locale-archive',
+	]);
+	t.deepEqual(finder().find(['libz.so.1', 'libc.so.6']), [
+		{path: '/usr/lib/locale/C.utf8', of: 'libc.so.6'},
+		{path: '/usr/lib/locale/de_DE.utf8', of: 'libc.so.6'},
+	]);
+	t.deepEqual(finder().find(['libc.musl-x86_64.so.1']), []);
+});
+
+test('a library that is met again brings nothing twice', t => {
+	const {finder} = finderFor(t, ['etc/ssl/certs/ca-certificates.crt']);
+	const one = finder();
+	t.is(one.find(['libssl.so.3']).length, 1);
+	t.deepEqual(one.find(['libssl.so.3', 'libgnutls.so.30']), []);
+});
+
+test('a cache is found in the directory of whatever machine, and a dangling link is none', t => {
+	const {root, finder} = finderFor(t, [
+		'usr/lib/riscv64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache',
+		'usr/lib64/gdk-pixbuf-2.0/2.10.0/loaders.cache',
+	]);
+	mkdirSync(join(root, 'usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0'), {recursive: true});
+	symlinkSync(
+		'/nowhere',
+		join(root, 'usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache'),
+	);
+	t.deepEqual(
+		finder()
+			.find(['libgdk_pixbuf-2.0.so.0'])
+			.map(({path}) => path),
+		[
+			'/usr/lib/riscv64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache',
+			'/usr/lib64/gdk-pixbuf-2.0/2.10.0/loaders.cache',
+		] as never,
+	);
+});

@@ -42,6 +42,11 @@ const files: Readonly<
 		with: ['object', true],
 		reason: ['string', true],
 	},
+	'plan/data/name-services.json': {
+		service: ['string', true],
+		answers: ['object', true],
+		reason: ['string', true],
+	},
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],

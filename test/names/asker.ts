@@ -1,0 +1,301 @@
+/**
+ * The module for names, asked function by function, and what a program notices of being asked for:
+ * nothing.
+ */
+import {execFile} from 'node:child_process';
+import {mkdtempSync, readFileSync, realpathSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
+import {projectRoot} from '../helpers/audit-world.js';
+import {needHost} from '../helpers/host-need.js';
+import {need} from '../helpers/need.js';
+import {packOnce} from '../helpers/packed.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
+import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
+import {alice, getent, hostFiles} from './lib/name-host.js';
+import {nscdKnowing, sssdKnowing, startNscd, startSssd, type Replier} from './lib/name-daemons.js';
+
+const execute = promisify(execFile);
+
+let packed: Promise<string> | undefined;
+let directory: string | undefined;
+
+test.after.always('remove the packed program', () => {
+	if (directory !== undefined) rmSync(directory, {recursive: true, force: true});
+});
+
+async function packAsker(): Promise<string> {
+	directory = realpathSync(mkdtempSync(join(tmpdir(), 'dynpk-asker-')));
+	const [program, bundle] = [join(directory, 'asker'), join(directory, 'bundle')];
+	const source = join(projectRoot, 'test/names/programs/asker.c');
+	await execute('gcc', ['-Wall', '-Wextra', '-Werror', '-pthread', '-o', program, source]);
+	const answer = await runDynpk(['pack', program, '--quiet', '-o', bundle]);
+	if (answer.status !== 0) throw new Error(answer.stderr);
+	return bundle;
+}
+
+/** What the packed program says on the empty host; words are its own, a text is a shell's. */
+async function ask(
+	t: ExecutionContext,
+	words: readonly string[] | string,
+	run: Omit<CapturedRun, 'argv'>,
+): Promise<string | undefined> {
+	const host = need(t, 'gcc') ? await needHost(t, 'empty') : undefined;
+	if (host === undefined) return undefined;
+	packed ??= packAsker();
+	const bundle = await packed;
+	const argv = typeof words === 'string' ? ['sh', '-c', words] : ['bin/asker', ...words];
+	const answer = await runOnHost(host, {bundle, ...run, argv});
+	t.is(answer.stderr, '');
+	return answer.stdout;
+}
+
+const user = 'alice:x:1000:1000:Alice Liddell:/home/user:/bin/sh\n';
+const [success, notFound, unavailable, again] = [1, 0, -1, -2];
+const [noEntry, range] = [2, 34];
+
+test('a buffer that is too small is said to be, to the byte', async t => {
+	const files = {...hostFiles('files sss'), ...getent()};
+	// Of the five strings, each with its NUL.
+	const needed = 'alice:x:Alice Liddell:/home/user:/bin/sh'.length + 1;
+	const at = (room: number): string => `bin/asker raw sss getpwnam_r alice ${room};`;
+	const answer = await ask(t, at(0) + at(1) + at(needed - 1) + at(needed), {files});
+	if (answer === undefined) return;
+	const small = `${again} ${range}\n`;
+	t.is(answer, `${small}${small}${small}${success} 4711\n${user}`);
+});
+
+test('an unknown user is not found; a host that cannot be asked is unavailable', async t => {
+	const asking = 'bin/asker raw sss getpwnam_r nobody2 100; bin/asker raw nis getpwuid_r 77 100';
+	const asked = await ask(t, asking, {files: {...hostFiles('files'), ...getent()}});
+	if (asked !== undefined) t.is(asked, `${notFound} ${noEntry}\n${notFound} ${noEntry}\n`);
+	const mute = await ask(t, asking, {files: hostFiles('files')});
+	if (mute !== undefined) t.is(mute, `${unavailable} 0\n${unavailable} 0\n`);
+});
+
+test('groups of a user are appended, without the one that is there, up to the limit', async t => {
+	const files = {
+		...hostFiles('files'),
+		...getent({
+			'initgroups alice': `alice  1000 ${[...Array(40).keys()].map(n => n + 50).join(' ')}`,
+		}),
+	};
+	const answer = await ask(
+		t,
+		'bin/asker raw sss initgroups_dyn alice 0; bin/asker raw sss initgroups_dyn alice 3',
+		{files},
+	);
+	if (answer === undefined) return;
+	const all = [...Array(40).keys()].map(n => ` ${n + 50}`).join('');
+	t.is(answer, `${success} 0: 7${all}\n${success} 0: 7 50 51\n`);
+});
+
+test('a group of thousands is asked for once, however often its buffer has to grow', async t => {
+	const members = [...Array(20_000).keys()].map(n => `member${n}`).join(',');
+	const files = {
+		...hostFiles('files sss'),
+		...getent({'group crowd': `crowd:x:5:${members}`}),
+	};
+	const host = await needHost(t, 'empty');
+	const bundle = host && (await packOnce(t, ['/usr/bin/python3']));
+	if (bundle === undefined) return;
+	const code =
+		'import grp; print(len(grp.getgrnam("crowd").gr_mem)); print(open("/tmp/asked").read())';
+	const answer = await runOnHost(host!, {bundle, files, argv: ['bin/python3', '-c', code]});
+	t.deepEqual([answer.stdout, answer.stderr], ['20000\ngroup crowd\n\n', '']);
+});
+
+test('neither SIGCHLD nor wait tells of the getent that was started', async t => {
+	const answers = Object.fromEntries(
+		['', '1', '2', '3'].map(n => [`passwd alice${n}`, `alice${n}:x:1000:1000::/:/bin/sh`]),
+	);
+	const files = {...hostFiles('files sss'), ...getent(answers)};
+	const answer = await ask(t, ['children', 'alice'], {files});
+	if (answer !== undefined) t.is(answer, 'undisturbed\n');
+});
+
+test('threads ask at once, and children that they leave without a lock', async t => {
+	const answers = Object.fromEntries(
+		[...Array(16).keys()].map(n => [`passwd user${n}`, `user${n}:x:${n}:1000::/:/bin/sh`]),
+	);
+	const files = {...hostFiles('files sss'), ...getent(answers)};
+	const answer = await ask(t, ['threads', '8'], {files});
+	if (answer !== undefined) t.is(answer, 'all known\n');
+});
+
+test('the getent gets a clean environment, three descriptors and nothing else', async t => {
+	const look = 'env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= >/tmp/seen; ls /proc/$$/fd >>/tmp/seen';
+	const files = {...hostFiles('files sss'), ...getent(undefined, look)};
+	const env = {LD_PRELOAD: '/nothing.so', EVIL: '1'};
+	const asking = 'bin/asker descriptors alice 2>/dev/null; sort /tmp/seen';
+	const answer = await ask(t, asking, {files, env});
+	if (answer === undefined) return;
+	// A shell opens its own script, and moves it out of the way.
+	const lines = answer.split('\n').filter(line => !/^1\d$/u.test(line));
+	t.deepEqual(lines, [
+		'as many',
+		'0',
+		'1',
+		'2',
+		'DYNPK_NAMES=host',
+		'LC_ALL=C',
+		'PATH=/usr/bin:/bin',
+		'',
+	]);
+});
+
+test('a getent that is itself packed does not ask itself', async t => {
+	const files = {...hostFiles('files sss'), ...getent()};
+	const env = {DYNPK_NAMES: 'host'};
+	const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {files, env});
+	if (answer !== undefined) t.is(answer, `${unavailable} 0\n`);
+});
+
+test('nscd is asked before SSSD, and SSSD before getent', async t => {
+	const files = {...hostFiles('files'), ...getent()};
+	const nscd = await startNscd(t, nscdKnowing({...alice, gecos: 'of nscd'}));
+	const sssd = await startSssd(t, sssdKnowing({...alice, gecos: 'of SSSD'}));
+	const asking = 'bin/asker raw ldap getpwnam_r alice 100; cat /tmp/asked 2>/dev/null';
+	const gecos = (answer: string): string | undefined => answer.split(':')[4];
+	const both = await ask(t, asking, {files, binds: [nscd.bind, sssd.bind]});
+	if (both === undefined) return;
+	t.is(gecos(both), 'of nscd');
+	t.deepEqual(sssd.asked, []);
+	const one = await ask(t, asking, {files, binds: [sssd.bind]});
+	t.is(one && gecos(one), 'of SSSD');
+	t.deepEqual(sssd.asked, ['1 ', '11 alice']);
+	const none = await ask(t, asking, {files});
+	t.is(none && gecos(none), 'Alice Liddell');
+	t.true(none?.endsWith('passwd alice\n'));
+});
+
+test('what SSSD does not know is not in the service of its name, and may be in another', async t => {
+	const files = {...hostFiles('files'), ...getent()};
+	const sssd = await startSssd(t, () => Buffer.alloc(8));
+	const asking = ['sss', 'ldap']
+		.map(name => `bin/asker raw ${name} getpwnam_r alice 100;`)
+		.join('');
+	const answer = await ask(t, asking, {files, binds: [sssd.bind]});
+	if (answer !== undefined) t.is(answer, `${notFound} ${noEntry}\n${success} 4711\n${user}`);
+});
+
+/** Replies that no daemon sends, by what is wrong with them. */
+const word = (...values: readonly number[]): Buffer =>
+	Buffer.from(Int32Array.from(values.map(value => value | 0)).buffer);
+const hostileNscd: Readonly<Record<string, Buffer>> = {
+	'of another version': word(1, 1, 2, 2, 0, 0, 1, 1, 1),
+	'with a negative length': Buffer.concat([
+		word(2, 1, -1, 2, 0, 0, 1, 1, 1),
+		Buffer.from('a\0x\0\0\0\0'),
+	]),
+	'with a length beyond its end': Buffer.concat([
+		word(2, 1, 2, 2, 0, 0, 1, 1, 4000),
+		Buffer.from('a\0x\0\0\0\0'),
+	]),
+	'that is cut off': word(2, 1, 2),
+	'with bytes to spare': Buffer.concat([
+		word(2, 1, 2, 2, 0, 0, 1, 1, 1),
+		Buffer.from('a\0x\0\0\0\0spare'),
+	]),
+	'without an end of a string': Buffer.concat([
+		word(2, 1, 2, 2, 0, 0, 1, 1, 1),
+		Buffer.from('aaxx\0\0\0'),
+	]),
+	'that is empty': Buffer.alloc(0),
+	'of eight megabytes': Buffer.alloc(8 << 20, 2),
+};
+const hostileSssd: Readonly<Record<string, Buffer>> = {
+	'with two users': Buffer.concat([word(2, 0, 5, 5), Buffer.from('a\0x\0\0\0\0')]),
+	'without a name': Buffer.concat([word(1, 0, 5, 5), Buffer.from('\0x\0\0\0\0')]),
+	'that is cut off': Buffer.concat([word(1, 0, 5, 5), Buffer.from('a\0x\0')]),
+	'with bytes to spare': Buffer.concat([word(1, 0, 5, 5), Buffer.from('a\0x\0\0\0\0\0')]),
+	'that is empty': Buffer.alloc(0),
+	'of eight megabytes': Buffer.alloc(8 << 20, 1),
+};
+
+test('a daemon that replies nonsense is passed over, and getent asked', async t => {
+	const files = {...hostFiles('files'), ...getent()};
+	let nscdReply: Buffer = Buffer.alloc(0);
+	let sssdReply: Buffer = Buffer.alloc(0);
+	const nscd = await startNscd(t, () => nscdReply);
+	const sssd = await startSssd(t, () => sssdReply);
+	for (const [replies, bind, set] of [
+		[hostileNscd, nscd.bind, (bytes: Buffer) => void (nscdReply = bytes)],
+		[hostileSssd, sssd.bind, (bytes: Buffer) => void (sssdReply = bytes)],
+	] as const) {
+		for (const [wrong, bytes] of Object.entries(replies)) {
+			set(bytes);
+			const asking = ['raw', 'ldap', 'getpwnam_r', 'alice', '100'];
+			const answer = await ask(t, asking, {files, binds: [bind]});
+			if (answer === undefined) return;
+			t.is(answer, `${success} 4711\n${user}`, wrong);
+		}
+	}
+
+	t.true(nscd.asked.length >= 8 && sssd.asked.length >= 12);
+});
+
+test('an SSSD of another protocol is not asked anything more', async t => {
+	const refusing: Replier = () => undefined;
+	const sssd = await startSssd(t, refusing, 2);
+	const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {
+		files: {...hostFiles('files'), ...getent()},
+		binds: [sssd.bind],
+	});
+	if (answer === undefined) return;
+	t.is(answer, `${success} 4711\n${user}`);
+	t.deepEqual(sssd.asked, ['1 ']);
+});
+
+const hostileLines: Readonly<Record<string, string>> = {
+	'too few fields': 'alice:x:1000:1000:/home/user:/bin/sh',
+	'a number with a sign': 'alice:x:-1:1000::/:/bin/sh',
+	'a number beyond 32 bits': 'alice:x:4294967296:1000::/:/bin/sh',
+	'no name': ':x:1000:1000::/:/bin/sh',
+	'two lines': `${user}${user}`.trimEnd(),
+};
+
+test('a getent that says anything but one good line is not believed', async t => {
+	for (const [wrong, line] of Object.entries(hostileLines)) {
+		const files = {...hostFiles('files'), ...getent({'passwd alice': line})};
+		const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {files});
+		if (answer === undefined) return;
+		t.is(answer, `${unavailable} 0\n`, wrong);
+	}
+});
+
+test('a getent without end is ended, and not believed', async t => {
+	const files = {...hostFiles('files'), ...getent({}, 'exec yes')};
+	const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {files});
+	if (answer !== undefined) t.is(answer, `${unavailable} 0\n`);
+});
+
+test('names that getent would take for an option or a number are not asked for', async t => {
+	const files = {...hostFiles('files'), ...getent(undefined, 'echo never')};
+	const asking = ['--help', '1000', 'a:b', '""', '"a\nb"']
+		.map(name => `bin/asker raw sss getpwnam_r ${name} 100;`)
+		.join('');
+	const answer = await ask(t, `${asking} cat /tmp/asked 2>/dev/null`, {files});
+	if (answer !== undefined) t.is(answer, `${notFound} ${noEntry}\n`.repeat(5));
+});
+
+test('the module answers for the services of the data file, and for no other', async t => {
+	const module = join(projectRoot, 'build/native/x86_64/libdynpk-names.so');
+	if (!need(t, 'nm')) return;
+	const {stdout} = await execute('nm', ['-D', '--defined-only', module]);
+	const exported = stdout.matchAll(/ T _nss_(\w+?)_(getpwnam_r|gethostbyname4_r)$/gmu);
+	const answers = new Map<string, string[]>();
+	for (const [, service = '', symbol] of exported) {
+		const what = symbol === 'getpwnam_r' ? 'users' : 'hosts';
+		answers.set(service, [...(answers.get(service) ?? []), what].sort().reverse());
+	}
+
+	const data = readFileSync(join(projectRoot, 'lib/plan/data/name-services.json'), 'utf8');
+	const rows = JSON.parse(data) as readonly {service: string; answers: readonly string[]}[];
+	t.deepEqual(
+		[...answers].sort(([a], [b]) => (a < b ? -1 : 1)),
+		rows.map(row => [row.service, row.answers.map(what => what.replace('local-', ''))]),
+	);
+});

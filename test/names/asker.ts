@@ -3,7 +3,7 @@
  * nothing.
  */
 import {execFile} from 'node:child_process';
-import {mkdtempSync, readFileSync, realpathSync, rmSync} from 'node:fs';
+import {chmodSync, copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
@@ -13,6 +13,7 @@ import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
+import {makeScratch} from '../helpers/scratch.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 import {alice, getent, hostFiles} from './lib/name-host.js';
 import {nscdKnowing, sssdKnowing, startNscd, startSssd, type Replier} from './lib/name-daemons.js';
@@ -279,6 +280,53 @@ test('names that getent would take for an option or a number are not asked for',
 		.join('');
 	const answer = await ask(t, `${asking} cat /tmp/asked 2>/dev/null`, {files});
 	if (answer !== undefined) t.is(answer, `${notFound} ${noEntry}\n`.repeat(5));
+});
+
+for (const [compiler, under] of [
+	['gcc', undefined],
+	['aarch64-linux-gnu-gcc', 'qemu-aarch64-static'],
+] as const) {
+	test(`a process of ${compiler} starts on a stack of its own, and ends with what it returns`, async t => {
+		if (!need(t, compiler) || (under !== undefined && !need(t, under))) return;
+		const source = join(projectRoot, 'test/names/programs/cloner.c');
+		for (const optimised of ['-O0', '-O2', '-Os']) {
+			const program = join(makeScratch(t), 'cloner');
+			await execute(compiler, [optimised, '-static', '-o', program, source]);
+			const [command = '', ...words] = under === undefined ? [program] : [under, program];
+			const {stdout} = await execute(command, words);
+			t.is(stdout, '23 4711 1\n', optimised);
+		}
+	});
+}
+
+test('the module for aarch64 asks both daemons', async t => {
+	if (!need(t, 'aarch64-linux-gnu-gcc', 'qemu-aarch64-static')) return;
+	const host = await needHost(t, 'empty');
+	if (host === undefined) return;
+	const bundle = makeScratch(t);
+	chmodSync(bundle, 0o755);
+	const at = (name: string): string => join(bundle, name);
+	const source = join(projectRoot, 'test/names/programs/asker.c');
+	await execute('aarch64-linux-gnu-gcc', ['-pthread', '-o', at('asker'), source]);
+	for (const name of ['ld-linux-aarch64.so.1', 'libc.so.6']) {
+		copyFileSync(join('/usr/aarch64-linux-gnu/lib', name), at(name));
+	}
+
+	const {stdout: qemu} = await execute('which', ['qemu-aarch64-static']);
+	copyFileSync(qemu.trim(), at('qemu'));
+	const module = join(projectRoot, 'build/native/aarch64/libdynpk-names.so');
+	copyFileSync(module, at('libnss_sss.so.2'));
+	const files = hostFiles('files');
+	const asking = ['./asker', 'raw', 'sss', 'getpwnam_r', 'alice', '100'];
+	const argv = ['./qemu', './ld-linux-aarch64.so.1', '--library-path', '.', ...asking];
+	for (const {bind} of [
+		await startNscd(t, nscdKnowing(alice)),
+		await startSssd(t, sssdKnowing(alice)),
+	]) {
+		const answer = await runOnHost(host, {bundle, files, argv, binds: [bind]});
+		t.is(answer.stderr, '');
+		t.is(answer.stdout.split('\n')[0], `${success} 4711`, bind.to);
+	}
 });
 
 test('the module answers for the services of the data file, and for no other', async t => {

@@ -20,17 +20,6 @@ enum { WAIT_ALL = 0x40000000 };
 /* What getent exits with when there is no such name. */
 enum { EXIT_ABSENT = 2, EXIT_NOT_STARTED = 127 };
 
-struct errand {
-	const char *program;
-	const char *arguments[4];
-	char *reply;
-	char *stack;
-	int output;
-	/* As wait(2) tells it; -1 where it was not started, or not waited for to the end. */
-	int status;
-	long size;
-};
-
 /* The variable keeps a getent that is itself packed from asking itself. */
 static const char marker[] = "DYNPK_NAMES=host";
 static const char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", marker, NULL };
@@ -40,7 +29,7 @@ extern char **environ __attribute__((weak));
 /* In a helper's child: `1` is the only descriptor that is not /dev/null. */
 static int become_getent(void *argument)
 {
-	const struct errand *errand = argument;
+	const struct errand *errand = &((struct workplace *)argument)->errand;
 	const long duplicated = system_call(__NR_dup3, errand->output, 1, 0, 0, 0, 0);
 
 	sys_set_signal_mask(0);
@@ -57,23 +46,32 @@ struct signal_action {
 	uint64_t mask;
 };
 
+static void set_action(int signal, unsigned long handler)
+{
+	const struct signal_action action = { handler, 0, 0, 0 };
+
+	system_call(__NR_rt_sigaction, signal, (long)&action, 0, sizeof(action.mask), 0, 0);
+}
+
 /*
  * Handlers are the program's code and must not run here, where its memory is shared. What it
  * ignores stays ignored, but for the signal that must not be: children would be reaped by the
- * kernel.
+ * kernel. Who stops the program from its terminal does not stop getent, which the program is
+ * waiting for.
  */
 static void drop_handlers(void)
 {
-	const struct signal_action none = { 0, 0, 0, 0 };
+	const unsigned long usual = 0, ignored = 1;
 	struct signal_action action;
 
 	for (int signal = 1; signal <= SIGNAL_LAST; signal++) {
 		const long known = system_call(__NR_rt_sigaction, signal, 0, (long)&action,
 					       sizeof(action.mask), 0, 0);
 
-		if (signal == SIGNAL_CHILD || (!failed(known) && action.handler > 1))
-			system_call(__NR_rt_sigaction, signal, (long)&none, 0, sizeof(none.mask), 0,
-				    0);
+		if (signal >= SIGNAL_TERMINAL_FIRST && signal <= SIGNAL_TERMINAL_LAST)
+			set_action(signal, ignored);
+		else if (signal == SIGNAL_CHILD || (!failed(known) && action.handler > ignored))
+			set_action(signal, usual);
 	}
 }
 
@@ -130,12 +128,13 @@ static void close_all(void)
 }
 
 /* Read to the end; false where there is too much, or it takes too long. */
-static bool read_reply(struct errand *errand, int from)
+static bool read_reply(struct workplace *workplace, int from)
 {
+	struct errand *errand = &workplace->errand;
 	const long until = sys_seconds() + PATIENCE;
 
-	while (errand->size < REPLY_LIMIT && sys_wait_ready(from, POLL_IN, until)) {
-		const long got = sys_read(from, errand->reply + errand->size,
+	while (errand->size < REPLY_LIMIT && sys_wait_ready(from, READY_TO_READ, until)) {
+		const long got = sys_read(from, workplace->reply + errand->size,
 					  (size_t)(REPLY_LIMIT - errand->size));
 
 		if (got == 0)
@@ -149,7 +148,8 @@ static bool read_reply(struct errand *errand, int from)
 
 static int help(void *argument)
 {
-	struct errand *errand = argument;
+	struct workplace *workplace = argument;
+	struct errand *errand = &workplace->errand;
 	int pipe[2], status = -1;
 	bool whole;
 	long child;
@@ -164,11 +164,11 @@ static int help(void *argument)
 		return 1;
 	errand->output = pipe[1];
 	child = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT | SIGNAL_CHILD,
-			  errand->stack + STACK_SIZE, become_getent, errand);
+			  workplace->stacks[1] + STACK_SIZE, become_getent, workplace);
 	if (failed(child))
 		return 1;
 	sys_close(pipe[1]);
-	whole = read_reply(errand, pipe[0]);
+	whole = read_reply(workplace, pipe[0]);
 	if (!whole)
 		system_call(__NR_kill, child, SIGNAL_KILL, 0, 0, 0, 0);
 	while (system_call(__NR_wait4, child, (long)&status, WAIT_ALL, 0, 0, 0) == -E_INTR)
@@ -177,25 +177,23 @@ static int help(void *argument)
 	return 0;
 }
 
-static bool carry_out(struct errand *errand, struct workplace *workplace)
+static bool carry_out(struct workplace *workplace)
 {
 	const uint64_t every_signal = ~(uint64_t)0;
 	const uint64_t mask = sys_set_signal_mask(every_signal);
 	int status = 0;
 	long helper;
 
-	errand->reply = workplace->reply;
-	errand->stack = workplace->stacks[1];
-	errand->status = -1;
-	errand->size = 0;
+	workplace->errand.status = -1;
+	workplace->errand.size = 0;
 	helper = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT,
-			   workplace->stacks[0] + STACK_SIZE, help, errand);
+			   workplace->stacks[0] + STACK_SIZE, help, workplace);
 	if (!failed(helper)) {
 		while (system_call(__NR_wait4, helper, (long)&status, WAIT_ALL, 0, 0, 0) == -E_INTR)
 			;
 	}
 	sys_set_signal_mask(mask);
-	return !failed(helper) && errand->status >= 0;
+	return !failed(helper) && workplace->errand.status >= 0;
 }
 
 static bool is_started_by_us(void)
@@ -247,7 +245,7 @@ enum verdict ask_getent(const struct question *question, struct workplace *workp
 		"/run/current-system/sw/bin/getent",
 		"/run/current-system/profile/bin/getent",
 	};
-	struct errand errand;
+	struct errand *errand = &workplace->errand;
 	size_t i = 0;
 
 	while (i < sizeof(places) / sizeof(places[0]) && !sys_can_execute(places[i]))
@@ -256,16 +254,16 @@ enum verdict ask_getent(const struct question *question, struct workplace *workp
 		return UNANSWERED;
 	if (!can_be_asked(question))
 		return ABSENT;
-	errand.program = places[i];
-	errand.arguments[0] = "getent";
-	errand.arguments[1] = database_of(question->subject);
-	errand.arguments[2] = question->text;
-	errand.arguments[3] = NULL;
-	if (!carry_out(&errand, workplace))
+	errand->program = places[i];
+	errand->arguments[0] = "getent";
+	errand->arguments[1] = database_of(question->subject);
+	errand->arguments[2] = question->text;
+	errand->arguments[3] = NULL;
+	if (!carry_out(workplace))
 		return UNANSWERED;
-	if (errand.status == EXIT_ABSENT << 8)
+	if (errand->status == EXIT_ABSENT << 8)
 		return ABSENT;
-	if (errand.status != 0)
+	if (errand->status != 0)
 		return UNANSWERED;
-	return read_lines(question, workplace->reply, (size_t)errand.size, &workplace->answer);
+	return read_lines(question, workplace->reply, (size_t)errand->size, &workplace->answer);
 }

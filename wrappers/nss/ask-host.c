@@ -28,7 +28,7 @@ enum verdict ask_host(const struct question *question, giver *give, void *contex
 
 	if (recall(question, give, context, &verdict, status))
 		return verdict;
-	workplace = sys_map(sizeof(*workplace));
+	workplace = sys_map(sizeof(*workplace), SHARED_MEMORY);
 	if (workplace == NULL)
 		return UNANSWERED;
 	verdict = ask_all(question, workplace);

@@ -50,7 +50,7 @@ static bool send_all(int fd, const void *from, size_t count, long until)
 		const long sent = system_call(__NR_sendto, fd, (long)bytes, (long)count,
 					      SEND_WITHOUT_SIGNAL, 0, 0);
 
-		if (sent == -E_AGAIN && sys_wait_ready(fd, POLL_OUT, until))
+		if (sent == -E_AGAIN && sys_wait_ready(fd, READY_TO_WRITE, until))
 			continue;
 		if (sent == -E_INTR)
 			continue;
@@ -72,7 +72,7 @@ static long receive(int fd, char *to, size_t room, long until)
 
 		if (got == 0)
 			break;
-		if (got == -E_AGAIN && sys_wait_ready(fd, POLL_IN, until))
+		if (got == -E_AGAIN && sys_wait_ready(fd, READY_TO_READ, until))
 			continue;
 		if (got == -E_INTR)
 			continue;

@@ -6,8 +6,20 @@
 
 enum { REPLY_LIMIT = 4 << 20, STACK_SIZE = 32 << 10 };
 
+/* What one getent is started for, and what became of it. */
+struct errand {
+	const char *program;
+	const char *arguments[4];
+	/* Bytes of the reply. */
+	long size;
+	int output;
+	/* As wait(2) tells it; -1 where it was not started, or not waited for to the end. */
+	int status;
+};
+
 /* Memory of one lookup, mapped for it alone: costs what of it is used. */
 struct workplace {
+	struct errand errand;
 	char reply[REPLY_LIMIT];
 	/* Two stacks, because the process that starts getent is started by one itself. */
 	_Alignas(16) char stacks[2][STACK_SIZE];

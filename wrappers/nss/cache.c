@@ -88,7 +88,7 @@ static void copy_answer(struct answer *to, char *bytes, size_t room, const struc
 
 static void remember_large(const struct question *question, const struct answer *answer, long until)
 {
-	char *bytes = sys_map(answer->size);
+	char *bytes = sys_map(answer->size, PRIVATE_MEMORY);
 
 	if (bytes == NULL)
 		return;

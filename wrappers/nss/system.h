@@ -120,13 +120,15 @@ enum {
 };
 
 enum {
-	POLL_IN = 1,
-	POLL_OUT = 4,
+	READY_TO_READ = 1,
+	READY_TO_WRITE = 4,
 };
 
 enum {
 	SIGNAL_KILL = 9,
 	SIGNAL_CHILD = 17,
+	SIGNAL_TERMINAL_FIRST = 20, /* SIGTSTP, SIGTTIN, SIGTTOU */
+	SIGNAL_TERMINAL_LAST = 22,
 	SIGNAL_LAST = 64,
 };
 
@@ -171,12 +173,13 @@ static inline bool sys_can_execute(const char *path)
 	return system_call(__NR_faccessat, CWD_FD, (long)path, 1, 0, 0, 0) == 0;
 }
 
+enum sharing { SHARED_MEMORY = 0x4021, PRIVATE_MEMORY = 0x4022 };
+
 /* Memory that costs nothing until it is written to; NULL where there is none. */
-static inline void *sys_map(size_t size)
+static inline void *sys_map(size_t size, enum sharing sharing)
 {
-	const long read_write = 3, private_no_file_no_reserve = 0x4022;
-	const long result = system_call(__NR_mmap, 0, (long)size, read_write,
-					private_no_file_no_reserve, -1, 0);
+	const long read_write = 3;
+	const long result = system_call(__NR_mmap, 0, (long)size, read_write, (long)sharing, -1, 0);
 
 	return failed(result) ? NULL : (void *)result;
 }

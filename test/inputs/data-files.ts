@@ -108,6 +108,8 @@ test('an environment rule names a variable and what is done with it', t => {
 });
 
 const kept = [
+	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/tutor/tutor',
 	'/usr/bin/git',
 	'/bin/sh',
 	'/usr/share/locale/C/x',
@@ -122,6 +124,7 @@ const kept = [
 	'/usr/lib/python3/dist-packages/doc/__init__.py',
 ];
 const left = [
+	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',
@@ -133,7 +136,8 @@ const left = [
 	'/etc/init.d/x',
 	'/var/lib/x',
 	'/usr/lib/debug/.build-id/00/1.debug',
-	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
+	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];
 
 test('a package’s files stay or are left behind by rule', t => {

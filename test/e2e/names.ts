@@ -5,6 +5,7 @@
  */
 import test, {type ExecutionContext} from 'ava';
 import type {HostName} from '../hosts/lib/recipes.js';
+import {bundlePlace} from '../hosts/lib/prepare-entry.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 import {needHost} from '../helpers/host-need.js';
 import {packOnce} from '../helpers/packed.js';
@@ -204,6 +205,23 @@ test.serial('a service of nobody at all is no reason to crash', async t => {
 		t.deepEqual([nobody.status, nobody.signal], [1, undefined]);
 		t.regex(nobody.stderr, /no such user/u);
 	}
+});
+
+test.serial('a packed getent asks the host’s, and is not asked by itself', async t => {
+	const [bundle, host] = [
+		await packOnce(t, ['/usr/bin/getent', '--scope', 'closure']),
+		await needHost(t, 'empty'),
+	];
+	if (bundle === undefined || host === undefined) return;
+	const argv = ['bin/getent', 'passwd', 'alice'];
+	const usual = {...hostFiles('files sss'), ...getent()};
+	const asked = await runOnHost(host, {bundle, files: usual, argv});
+	t.is(asked.stdout, 'alice:x:1000:1000:Alice Liddell:/home/user:/bin/sh\n');
+	const itself = `#!/bin/sh\necho >>/tmp/asked\nexec "${bundlePlace}/bin/getent" "$@"\n`;
+	const files = {...usual, '/usr/bin/getent': {content: itself, mode: 0o755}};
+	const script = 'bin/getent passwd alice; echo $?; wc -l </tmp/asked';
+	const looping = await runOnHost(host, {bundle, files, argv: ['/bin/sh', '-c', script]});
+	t.deepEqual([looping.stdout, looping.stderr], ['2\n1\n', '']);
 });
 
 test.serial('programs of the host have their own services', async t => {

@@ -126,6 +126,8 @@ const kept = [
 const left = [
 	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
+	'/etc/nsswitch.conf',
+	'/etc/passwd',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',
 	'/usr/share/locale/de/LC_MESSAGES/git.mo',

@@ -11,7 +11,7 @@ static int too_small(struct buffer *buffer)
 
 static int host_too_small(struct buffer *buffer, int *h_errnop)
 {
-	*h_errnop = NETDB_INTERNAL;
+	*h_errnop = HOST_INTERNAL;
 	return too_small(buffer);
 }
 
@@ -181,7 +181,7 @@ static int fill_host(struct wanted_host *wanted, char *name, char **aliases, cha
 		.h_length = (int)length_of(wanted->family),
 		.h_addr_list = addresses,
 	};
-	*wanted->h_errnop = NETDB_SUCCESS;
+	*wanted->h_errnop = HOST_SUCCESS;
 	return NSS_STATUS_SUCCESS;
 }
 
@@ -256,6 +256,6 @@ int give_tuples(const struct answer *answer, void *wanted_tuples)
 		*wanted->result = tuples;
 	else
 		**wanted->result = tuples[0];
-	*wanted->h_errnop = NETDB_SUCCESS;
+	*wanted->h_errnop = HOST_SUCCESS;
 	return NSS_STATUS_SUCCESS;
 }

@@ -9,10 +9,29 @@
 
 #include <grp.h>
 #include <netdb.h>
-#include <nss.h>
 #include <pwd.h>
 
 #include "answer.h"
+
+/* Of glibc's <nss.h>, which a machine with another C library lacks; the interface is the same for
+ * ever. */
+enum nss_status {
+	NSS_STATUS_TRYAGAIN = -2,
+	NSS_STATUS_UNAVAIL,
+	NSS_STATUS_NOTFOUND,
+	NSS_STATUS_SUCCESS,
+};
+
+struct gaih_addrtuple {
+	struct gaih_addrtuple *next;
+	char *name;
+	int family;
+	uint32_t addr[4];
+	uint32_t scopeid;
+};
+
+/* What h_errno may be: in order, look into errno, nothing wrong, and no way to tell. */
+enum { HOST_INTERNAL = -1, HOST_SUCCESS = 0, HOST_NO_RECOVERY = 3 };
 
 struct buffer {
 	char *at;

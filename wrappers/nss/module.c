@@ -80,8 +80,8 @@ static int find_groups_of_user(const char *name, bool sssd, struct wanted_groups
  */
 static int unavailable(int *h_errnop)
 {
-	if (*h_errnop == NETDB_INTERNAL)
-		*h_errnop = NO_RECOVERY;
+	if (*h_errnop == HOST_INTERNAL)
+		*h_errnop = HOST_NO_RECOVERY;
 	return NSS_STATUS_UNAVAIL;
 }
 

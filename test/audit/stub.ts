@@ -44,7 +44,7 @@ test('deciding and composing hold by example and for arbitrary bytes, under the 
 	await compileProgram('judge-check.c', output, [
 		...['-std=c11', '-g', `-I${stub}`, '-fsanitize=address,undefined'],
 		...['-fno-sanitize-recover=all', '-D_GNU_SOURCE'],
-		...['judge.c', 'text.c', 'start.c'].map(name => join(stub, name)),
+		...['judge.c', 'resolve.c', 'text.c', 'mapped.c'].map(name => join(stub, name)),
 	]);
 	const {stdout} = await execute(output, ['20000']);
 	t.is(stdout, '0 failures\n');

@@ -45,6 +45,7 @@ const files: Readonly<
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],
+		when: ['string', true],
 		programs: ['object', true],
 		paths: ['object', true],
 		first: ['boolean', true],
@@ -88,11 +89,14 @@ test('patterns of paths are absolute or hold anywhere, and can be compiled', t =
 });
 
 test('an environment rule names a variable and what is done with it', t => {
-	for (const {variable, action, programs, paths} of readRows('plan/data/environment-rules.json')) {
+	for (const {variable, action, when, programs, paths} of readRows(
+		'plan/data/environment-rules.json',
+	)) {
 		t.regex(String(variable), /^[A-Z][A-Z0-9_]*$/);
 		// What a bundle must never set: the host's programs would obey it.
 		t.notRegex(String(variable), /^LD_/);
 		t.true(['default', 'append'].includes(String(action)), String(variable));
+		t.true(['always', 'unprojected'].includes(String(when)), String(variable));
 		t.true(Array.isArray(programs) && programs.length > 0, String(variable));
 		t.true(Array.isArray(paths) && paths.length > 0, String(variable));
 	}

@@ -25,8 +25,8 @@ void choose_engine(struct launch *launch)
 {
 	const struct record *record = launch->record;
 	const enum engine asked = asked_engine(launch);
-	const char *reason = asked == ENGINE_NONE ? record_text(record, record->engine_reason) :
-						    "DYNPK_ENGINE asks for it";
+	const char *reason = asked == ENGINE_NONE ? record_text(record, record->engine_reason)
+						  : "DYNPK_ENGINE asks for it";
 
 	if (record->engine == ENGINE_NONE)
 		return;

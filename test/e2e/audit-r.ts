@@ -116,7 +116,7 @@ echo 'cat(1 + 1, "\n")' | "$R" --vanilla --no-echo
 "$R" -s -e 'writeLines(commandArgs(TRUE))' --args x 'b c'
 "$R" RHOME
 printf '%s\n' '\name{a}\title{t}\description{words}' > a.Rd
-"$R" CMD Rd2txt --options=underline_titles=FALSE a.Rd | sed -n 's/^ *words$/words/p'
+"$R" CMD Rd2txt a.Rd | sed -n 's/^ *words$/words/p'
 "$R" --vanilla -s -e 'quit(status = 3)'; echo $?
 mkdir -p fresh/R lib
 printf '%s\n' 'Package: fresh' 'Version: 1.0' 'Title: T' 'Description: D.' 'Author: A' 'Maintainer: A <a@b.c>' 'License: GPL-2' > fresh/DESCRIPTION

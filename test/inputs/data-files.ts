@@ -103,6 +103,8 @@ test('an environment rule names a variable and what is done with it', t => {
 });
 
 const kept = [
+	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/tutor/tutor',
 	'/usr/bin/git',
 	'/bin/sh',
 	'/usr/share/locale/C/x',
@@ -128,7 +130,8 @@ const left = [
 	'/etc/init.d/x',
 	'/var/lib/x',
 	'/usr/lib/debug/.build-id/00/1.debug',
-	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
+	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];
 
 test('a package’s files stay or are left behind by rule', t => {

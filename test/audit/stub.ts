@@ -119,6 +119,24 @@ test('a setting that means nothing, or a report that cannot be written, stops th
 	}
 });
 
+test('named in LD_AUDIT, the stub serves programs of its bundle and keeps out others', async t => {
+	if (!need(t, 'gcc', 'make')) return;
+	const {world, outside, prober, object} = await makeProber(t);
+	const stub = world.path('libexec/dynpk/libdynpk-audit.so');
+	const run = async (list: string, argv: readonly string[]) =>
+		await world.run(argv, {unaudited: true, env: {LD_AUDIT: list}});
+
+	for (const list of [stub, `${stub}:${stub}`]) {
+		const answer = await run(list, [prober, 'dlopen', object]);
+		t.is(answer.status, 0);
+		t.true(answer.stdout.startsWith('failed: /dev/null/dynpk: refused '), answer.stdout);
+		// The executed file is the bundle's own loader; the program is what counts.
+		const foreign = await run(list, [join(outside, 'prober'), 'dlopen', object]);
+		t.is(foreign.status, 125);
+		t.regex(foreign.stderr, /^dynpk: cannot keep out \S+\/prober, outside the bundle/mu);
+	}
+});
+
 test('without rules nothing starts, unless the audit is off', async t => {
 	if (!need(t, 'gcc', 'make')) return;
 	const {world, prober} = await makeProber(t);

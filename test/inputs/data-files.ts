@@ -119,6 +119,7 @@ const kept = [
 	'/usr/lib/python3/dist-packages/doc/__init__.py',
 ];
 const left = [
+	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',

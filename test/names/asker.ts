@@ -147,6 +147,18 @@ test('the getent gets a clean environment, three descriptors and nothing else', 
 	]);
 });
 
+test('descriptors are closed one by one where the kernel has no call for all', async t => {
+	if (!need(t, 'gcc', 'strace', 'getent')) return;
+	packed ??= packAsker();
+	const asker = join(await packed, 'bin/asker');
+	const record = join(makeScratch(t), 'record');
+	const strace = `strace -f -o '${record}' --inject=close_range:error=ENOSYS`;
+	const asking = `${strace} '${asker}' raw ldap getpwnam_r root 1000 9>&1`;
+	const {stdout} = await execute('/bin/sh', ['-c', asking]);
+	t.regex(stdout, /^1 4711\nroot:/u);
+	t.regex(readFileSync(record, 'utf8'), /close\(9\) += 0/u);
+});
+
 test('a getent that is itself packed does not ask itself', async t => {
 	const files = {...hostFiles('files sss'), ...getent()};
 	const env = {DYNPK_NAMES: 'host'};

@@ -101,8 +101,7 @@ static bool close_listed(int directory)
 			if (!read_number(entry->name, text_length(entry->name), &fd) ||
 			    fd == (uint32_t)directory)
 				continue;
-			sys_close((int)fd);
-			closed = true;
+			closed = sys_close((int)fd) == 0 || closed;
 		}
 	}
 	return closed;

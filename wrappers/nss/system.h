@@ -173,6 +173,8 @@ static inline bool sys_can_execute(const char *path)
 	return system_call(__NR_faccessat, CWD_FD, (long)path, 1, 0, 0, 0) == 0;
 }
 
+/* Shared memory is one with a child's even where a kernel that only resembles Linux makes copies.
+ */
 enum sharing { SHARED_MEMORY = 0x4021, PRIVATE_MEMORY = 0x4022 };
 
 /* Memory that costs nothing until it is written to; NULL where there is none. */

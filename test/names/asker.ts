@@ -3,59 +3,23 @@
  * nothing.
  */
 import {execFile} from 'node:child_process';
-import {chmodSync, copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {chmodSync, copyFileSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {projectRoot} from '../helpers/audit-world.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
-import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
+import {runOnHost} from '../hosts/lib/run-on-host.js';
+import {again, ask, noEntry, notFound, packAsker, range, success, unavailable} from './lib/ask.js';
 import {alice, getent, hostFiles} from './lib/name-host.js';
-import {nscdKnowing, sssdKnowing, startNscd, startSssd, type Replier} from './lib/name-daemons.js';
+import {nscdKnowing, sssdKnowing, startNscd, startSssd} from './lib/name-daemons.js';
 
 const execute = promisify(execFile);
 
-let packed: Promise<string> | undefined;
-let directory: string | undefined;
-
-test.after.always('remove the packed program', () => {
-	if (directory !== undefined) rmSync(directory, {recursive: true, force: true});
-});
-
-async function packAsker(): Promise<string> {
-	directory = realpathSync(mkdtempSync(join(tmpdir(), 'dynpk-asker-')));
-	const [program, bundle] = [join(directory, 'asker'), join(directory, 'bundle')];
-	const source = join(projectRoot, 'test/names/programs/asker.c');
-	await execute('gcc', ['-Wall', '-Wextra', '-Werror', '-pthread', '-o', program, source]);
-	const answer = await runDynpk(['pack', program, '--quiet', '-o', bundle]);
-	if (answer.status !== 0) throw new Error(answer.stderr);
-	return bundle;
-}
-
-/** What the packed program says on the empty host; words are its own, a text is a shell's. */
-async function ask(
-	t: ExecutionContext,
-	words: readonly string[] | string,
-	run: Omit<CapturedRun, 'argv'>,
-): Promise<string | undefined> {
-	const host = need(t, 'gcc') ? await needHost(t, 'empty') : undefined;
-	if (host === undefined) return undefined;
-	packed ??= packAsker();
-	const bundle = await packed;
-	const argv = typeof words === 'string' ? ['sh', '-c', words] : ['bin/asker', ...words];
-	const answer = await runOnHost(host, {bundle, ...run, argv});
-	t.is(answer.stderr, '');
-	return answer.stdout;
-}
-
 const user = 'alice:x:1000:1000:Alice Liddell:/home/user:/bin/sh\n';
-const [success, notFound, unavailable, again] = [1, 0, -1, -2];
-const [noEntry, range] = [2, 34];
 
 test('a buffer that is too small is said to be, to the byte', async t => {
 	const files = {...hostFiles('files sss'), ...getent()};
@@ -149,8 +113,7 @@ test('the getent gets a clean environment, three descriptors and nothing else', 
 
 test('descriptors are closed one by one where the kernel has no call for all', async t => {
 	if (!need(t, 'gcc', 'strace', 'getent')) return;
-	packed ??= packAsker();
-	const asker = join(await packed, 'bin/asker');
+	const asker = join(await packAsker(), 'bin/asker');
 	const record = join(makeScratch(t), 'record');
 	const strace = `strace -f -o '${record}' --inject=close_range:error=ENOSYS`;
 	const asking = `${strace} '${asker}' raw ldap getpwnam_r root 1000 9>&1`;
@@ -192,97 +155,6 @@ test('what SSSD does not know is not in the service of its name, and may be in a
 		.join('');
 	const answer = await ask(t, asking, {files, binds: [sssd.bind]});
 	if (answer !== undefined) t.is(answer, `${notFound} ${noEntry}\n${success} 4711\n${user}`);
-});
-
-/** Replies that no daemon sends, by what is wrong with them. */
-const word = (...values: readonly number[]): Buffer =>
-	Buffer.from(Int32Array.from(values.map(value => value | 0)).buffer);
-const hostileNscd: Readonly<Record<string, Buffer>> = {
-	'of another version': word(1, 1, 2, 2, 0, 0, 1, 1, 1),
-	'with a negative length': Buffer.concat([
-		word(2, 1, -1, 2, 0, 0, 1, 1, 1),
-		Buffer.from('a\0x\0\0\0\0'),
-	]),
-	'with a length beyond its end': Buffer.concat([
-		word(2, 1, 2, 2, 0, 0, 1, 1, 4000),
-		Buffer.from('a\0x\0\0\0\0'),
-	]),
-	'that is cut off': word(2, 1, 2),
-	'with bytes to spare': Buffer.concat([
-		word(2, 1, 2, 2, 0, 0, 1, 1, 1),
-		Buffer.from('a\0x\0\0\0\0spare'),
-	]),
-	'without an end of a string': Buffer.concat([
-		word(2, 1, 2, 2, 0, 0, 1, 1, 1),
-		Buffer.from('aaxx\0\0\0'),
-	]),
-	'that is empty': Buffer.alloc(0),
-	'of eight megabytes': Buffer.alloc(8 << 20, 2),
-};
-const hostileSssd: Readonly<Record<string, Buffer>> = {
-	'with two users': Buffer.concat([word(2, 0, 5, 5), Buffer.from('a\0x\0\0\0\0')]),
-	'without a name': Buffer.concat([word(1, 0, 5, 5), Buffer.from('\0x\0\0\0\0')]),
-	'that is cut off': Buffer.concat([word(1, 0, 5, 5), Buffer.from('a\0x\0')]),
-	'with bytes to spare': Buffer.concat([word(1, 0, 5, 5), Buffer.from('a\0x\0\0\0\0\0')]),
-	'that is empty': Buffer.alloc(0),
-	'of eight megabytes': Buffer.alloc(8 << 20, 1),
-};
-
-test('a daemon that replies nonsense is passed over, and getent asked', async t => {
-	const files = {...hostFiles('files'), ...getent()};
-	let nscdReply: Buffer = Buffer.alloc(0);
-	let sssdReply: Buffer = Buffer.alloc(0);
-	const nscd = await startNscd(t, () => nscdReply);
-	const sssd = await startSssd(t, () => sssdReply);
-	for (const [replies, bind, set] of [
-		[hostileNscd, nscd.bind, (bytes: Buffer) => void (nscdReply = bytes)],
-		[hostileSssd, sssd.bind, (bytes: Buffer) => void (sssdReply = bytes)],
-	] as const) {
-		for (const [wrong, bytes] of Object.entries(replies)) {
-			set(bytes);
-			const asking = ['raw', 'ldap', 'getpwnam_r', 'alice', '100'];
-			const answer = await ask(t, asking, {files, binds: [bind]});
-			if (answer === undefined) return;
-			t.is(answer, `${success} 4711\n${user}`, wrong);
-		}
-	}
-
-	t.true(nscd.asked.length >= 8 && sssd.asked.length >= 12);
-});
-
-test('an SSSD of another protocol is not asked anything more', async t => {
-	const refusing: Replier = () => undefined;
-	const sssd = await startSssd(t, refusing, 2);
-	const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {
-		files: {...hostFiles('files'), ...getent()},
-		binds: [sssd.bind],
-	});
-	if (answer === undefined) return;
-	t.is(answer, `${success} 4711\n${user}`);
-	t.deepEqual(sssd.asked, ['1 ']);
-});
-
-const hostileLines: Readonly<Record<string, string>> = {
-	'too few fields': 'alice:x:1000:1000:/home/user:/bin/sh',
-	'a number with a sign': 'alice:x:-1:1000::/:/bin/sh',
-	'a number beyond 32 bits': 'alice:x:4294967296:1000::/:/bin/sh',
-	'no name': ':x:1000:1000::/:/bin/sh',
-	'two lines': `${user}${user}`.trimEnd(),
-};
-
-test('a getent that says anything but one good line is not believed', async t => {
-	for (const [wrong, line] of Object.entries(hostileLines)) {
-		const files = {...hostFiles('files'), ...getent({'passwd alice': line})};
-		const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {files});
-		if (answer === undefined) return;
-		t.is(answer, `${unavailable} 0\n`, wrong);
-	}
-});
-
-test('a getent without end is ended, and not believed', async t => {
-	const files = {...hostFiles('files'), ...getent({}, 'exec yes')};
-	const answer = await ask(t, ['raw', 'sss', 'getpwnam_r', 'alice', '100'], {files});
-	if (answer !== undefined) t.is(answer, `${unavailable} 0\n`);
 });
 
 test('names that getent would take for an option or a number are not asked for', async t => {

@@ -230,6 +230,19 @@ puts JSON.generate(["\u00e4"]), OpenSSL::Digest.hexdigest("SHA256", "")[0, 8], {
 	stdout: '["\u00e4"]\ne3b0c442\n---\na: 1\n2\n',
 });
 
+trial('openssl loads a provider that is a file of its own', {
+	pack: tls,
+	script: 'printf abc | openssl dgst -provider legacy -md4',
+	stdout: 'MD4(stdin)= a448017aaf21d8525fc10ae87aa6729d\n',
+});
+
+trial('terminals are described, whatever the host knows of them', {
+	pack: ['/usr/bin/tput', '/usr/bin/infocmp'],
+	env: {TERM: 'xterm-256color'},
+	script: 'tput colors; infocmp rxvt > /dev/null && echo rxvt',
+	stdout: '256\nrxvt\n',
+});
+
 trial('kinit says in words that it knows no such realm', {
 	pack: ['/usr/bin/kinit', '--exclude=/usr/bin/ksu'],
 	script: 'kinit me@EXAMPLE.ORG 2>&1',

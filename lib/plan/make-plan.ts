@@ -17,6 +17,7 @@ import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../pat
 import type {BundlePlan} from './bundle-plan.js';
 import {describeObjects} from './describe-objects.js';
 import {libraryOperations, loaderOperations, plannedLoader} from './library-operations.js';
+import {localeOperations} from './locale-operations.js';
 import {nameLibraries} from './name-libraries.js';
 import {orderOperations} from './order-operations.js';
 import {packageRecords} from './package-records.js';
@@ -85,6 +86,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		...layout.operations,
 		...launches.flatMap(launch => launcherOperations(launch, payload)),
 		...libraryOperations(placement, planning),
+		...localeOperations(payload, planning.sysroot),
 	];
 	return {
 		name,

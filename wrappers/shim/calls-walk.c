@@ -79,9 +79,12 @@ static int classify(const struct tree_walk *walk, const char *place, union statu
 	const bool follows = (walk->flags & WALK_PHYSICAL) == 0;
 
 	if ((follows ? status_of : status_of_link)(place, status) != 0) {
-		if (follows && status_of_link(place, status) == 0)
-			return WALKED_DANGLING;
-		return last_error() == E_ACCES || last_error() == E_NOENT ? WALKED_UNKNOWN : -1;
+		const int error = last_error();
+
+		if (error != E_ACCES && error != E_NOENT)
+			return -1;
+		return follows && status_of_link(place, status) == 0 ? WALKED_DANGLING
+								     : WALKED_UNKNOWN;
 	}
 	switch (status->of.mode & TYPE_MASK) {
 	case TYPE_DIRECTORY:

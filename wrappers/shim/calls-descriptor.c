@@ -62,6 +62,8 @@ int fclose(void *stream)
 	return REAL(fclose)(stream);
 }
 
+EXPORT int _IO_fclose(void *stream) __attribute__((alias("fclose")));
+
 int fcloseall(void)
 {
 	forget_descriptors(0, ~0u);

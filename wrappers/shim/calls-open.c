@@ -214,6 +214,7 @@ static const char *route_stream(struct route *route, const char *path, const cha
 
 WRAP_STREAM(fopen)
 WRAP_STREAM(fopen64)
+EXPORT void *_IO_fopen(const char *path, const char *mode) __attribute__((alias("fopen")));
 
 BORROW(int, fileno, void *stream);
 

@@ -279,6 +279,8 @@ void *popen(const char *command, const char *mode)
 	return stream;
 }
 
+EXPORT void *_IO_popen(const char *command, const char *mode) __attribute__((alias("popen")));
+
 int pclose(void *stream)
 {
 	for (size_t i = 0; stream != NULL && i < PIPE_LIMIT; i++) {

@@ -16,6 +16,7 @@ build() { # ARCHITECTURE COMPILER
 	sh "$here/launcher/build.sh" "$compiler" "$target"
 	case $architecture in
 	x86_64 | aarch64)
+		sh "$here/shim/build.sh" "$compiler" "$target"
 		# The canary tries C++ exceptions too, and so needs a C++ compiler.
 		local goals=stub
 		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'

@@ -63,6 +63,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 		missing: options.missing,
 		chooseStrategy: launchers.chooseStrategy,
 		audit: {mode: options.audit, allowed: options.allow, stub: launchers.auditStub},
+		engines: launchers.engines,
 		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();

@@ -8,21 +8,20 @@ import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
-import {
-	openLauncherKit,
-	type AuditStub,
-	type LauncherKit,
-} from '../../lib/launcher/launcher-kit.js';
+import {openLauncherKit, type KitTool, type LauncherKit} from '../../lib/launcher/launcher-kit.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
 import {hostPath} from '../../lib/paths/paths.js';
+import type {EngineTools} from '../../lib/plan/plan-view.js';
 import type {StageTools} from '../../lib/stage/stage-bundle.js';
 
 export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLaunch'> {
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	/** The audit stub that this kind of launcher can load. */
-	readonly auditStub: AuditStub | undefined;
+	readonly auditStub: KitTool | undefined;
+	/** What it can do about paths; `undefined` where it knows of nothing but `direct`. */
+	readonly engines: EngineTools | undefined;
 }
 
 export interface LauncherRequest {
@@ -72,6 +71,7 @@ function nativeLaunchers(
 ): Launchers {
 	return {
 		auditStub: kit.auditStub,
+		engines: {shim: kit.shim},
 		chooseStrategy: object =>
 			chooseStrategy(object, {
 				bytes: readFileSync(object.path),
@@ -97,6 +97,7 @@ async function shellLaunchers(version: string): Promise<Launchers> {
 	const make = makeShellLauncher(readShellTemplate());
 	return {
 		auditStub: undefined,
+		engines: undefined,
 		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
 		makeLauncher: (launch: LaunchSpec) => make(launch, version),
 		makeSelfLaunch: () => {

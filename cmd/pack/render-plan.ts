@@ -4,7 +4,12 @@ import type {BundlePlan, Operation} from '../../lib/plan/bundle-plan.js';
 
 export function renderPlan(plan: BundlePlan, json: boolean): string {
 	if (json) {
-		return `${JSON.stringify({schema: 'dynpk-plan/1', ...plan})}\n`;
+		const operations = plan.operations.map(operation =>
+			operation.kind === 'write-bytes'
+				? {...operation, bytes: operation.bytes.toString('base64')}
+				: operation,
+		);
+		return `${JSON.stringify({schema: 'dynpk-plan/1', ...plan, operations})}\n`;
 	}
 
 	const lines = plan.operations
@@ -35,7 +40,7 @@ function describe(operation: Operation): string {
 		case 'write-launcher':
 		case 'write-self-program':
 		case 'copy-tool':
-		case 'write-text':
+		case 'write-bytes':
 			return operation.path;
 	}
 }

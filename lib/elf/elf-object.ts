@@ -51,6 +51,8 @@ export interface ElfObject {
 	readonly isaUsed: number;
 	/** NT_GNU_BUILD_ID in lower-case hexadecimal. */
 	readonly buildId: string | undefined;
+	/** Whether the Go compiler made it: it has a note of owner `Go`. */
+	readonly isGo: boolean;
 	/** `.note.dlopen` (UAPI.12), in file order. */
 	readonly dlopenNotes: readonly DlopenNote[];
 	/** What is wrong with each `.note.dlopen` that was passed over; ld.so never looks at them. */

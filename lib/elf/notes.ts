@@ -19,12 +19,13 @@ export interface Notes {
 	readonly isaNeeded: number;
 	readonly isaUsed: number;
 	readonly buildId: string | undefined;
+	readonly isGo: boolean;
 	readonly dlopenNotes: readonly DlopenNote[];
 	readonly malformedDlopenNotes: readonly string[];
 }
 
 interface Note {
-	readonly owner: 'GNU' | 'FDO' | undefined;
+	readonly owner: 'GNU' | 'FDO' | 'Go' | undefined;
 	readonly type: number;
 	/** Of the contents, in the file. */
 	readonly offset: number;
@@ -55,6 +56,7 @@ export function decodeNotes(
 ): Notes {
 	let abiTag: AbiTag | undefined;
 	let buildId: string | undefined;
+	let isGo = false;
 	let isa: {readonly needed: number; readonly used: number} | undefined;
 	const dlopenNotes: DlopenNote[] = [];
 	const malformedDlopenNotes: string[] = [];
@@ -69,7 +71,8 @@ export function decodeNotes(
 				dlopenNotes.push(...decoded);
 			}
 		} else if (note.owner !== 'GNU') {
-			continue;
+			// Go's own build id, type 4 (cmd/internal/buildid).
+			isGo ||= note.owner === 'Go';
 		} else if (note.type === NT_GNU_ABI_TAG && note.size === ABI_TAG_SIZE) {
 			abiTag ??= decodeAbiTag(file, decoder, note);
 		} else if (note.type === NT_GNU_BUILD_ID) {
@@ -86,6 +89,7 @@ export function decodeNotes(
 		isaNeeded: isa?.needed ?? 0,
 		isaUsed: isa?.used ?? 0,
 		buildId,
+		isGo,
 		dlopenNotes: Object.freeze(dlopenNotes),
 		malformedDlopenNotes: Object.freeze(malformedDlopenNotes),
 	};
@@ -96,6 +100,7 @@ export const noNotes: Notes = {
 	isaNeeded: 0,
 	isaUsed: 0,
 	buildId: undefined,
+	isGo: false,
 	dlopenNotes: Object.freeze([]),
 	malformedDlopenNotes: Object.freeze([]),
 };
@@ -156,7 +161,7 @@ function frameNotes(
 	return notes;
 }
 
-/** The owners that are told apart have three letters and a NUL. */
+/** The owners that are told apart take four bytes, NULs included. */
 function ownerAt(file: FileBytes, offset: number): Note['owner'] {
 	const {bytes, at} = file.at(offset, 4, 'n_name');
 	switch (bytes.readUInt32BE(at)) {
@@ -164,6 +169,8 @@ function ownerAt(file: FileBytes, offset: number): Note['owner'] {
 			return 'GNU';
 		case 0x4644_4f00:
 			return 'FDO';
+		case 0x476f_0000:
+			return 'Go';
 		default:
 			return undefined;
 	}

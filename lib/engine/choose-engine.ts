@@ -1,24 +1,33 @@
 /**
  * How the programs of a bundle see its paths, decided by what is in it.
  *
- * `direct` where no program looks for a file at a path of its own, `shim` where one does, and `userns`
- * where a program that does would not notice a preloaded object. What the host offers is for the
- * launcher to find out; this is the wish that is recorded.
+ * `direct` where no program looks for a file at a path of its own and no variable is set, `shim` where
+ * one does, and `userns` where a program that does would not notice a preloaded object. What the
+ * host offers is for the launcher to find out; this is the wish that is recorded.
  */
 import picomatch from 'picomatch';
+import type {Engine} from '../launcher/launch-spec.js';
 import type {SysrootPath} from '../paths/paths.js';
-import type {ProjectedPath} from './projected-path.js';
-
-export type Engine = 'direct' | 'shim' | 'userns';
 
 export interface EngineChoice {
+	/** Of the bundle as a whole: the strongest that any of its programs needs. */
 	readonly engine: Engine;
 	/** One sentence, without a full stop. */
+	readonly reason: string;
+	/** Of one program. */
+	readonly of: (program: Omit<ProgramFacts, 'path'>) => ProgramEngine;
+}
+
+export interface ProgramEngine {
+	readonly engine: Engine;
 	readonly reason: string;
 }
 
 export interface EngineFacts {
-	readonly projected: readonly ProjectedPath[];
+	/** A file that programs look for at its own path, if there is one. */
+	readonly data: SysrootPath | undefined;
+	/** Variables that launchers set under every engine. */
+	readonly variables: readonly string[];
 	readonly programs: readonly ProgramFacts[];
 }
 
@@ -30,40 +39,45 @@ export interface ProgramFacts {
 	readonly hasShim: boolean;
 }
 
-/** What people read, and no program looks for in order to work. */
-const isForPeople = picomatch([
+/** Whether a file is for people to read, and no program looks for it in order to work. */
+export const isForPeople = picomatch([
 	'/usr/share/{doc,doc-base,info,lintian,man,bug,metainfo,applications}/**',
 	'/usr/share/{bash-completion,zsh,fish}/**',
+	'/etc/bash_completion.d/**',
 ]);
 
-export function chooseEngine({projected, programs}: EngineFacts): EngineChoice {
-	const needed = projected.find(path => isLookedFor(path));
-	if (needed === undefined) {
-		return {engine: 'direct', reason: 'no program of it looks for files at their own paths'};
+export function chooseEngine({data, variables, programs}: EngineFacts): EngineChoice {
+	const [variable] = variables;
+	if (data === undefined && variable === undefined) {
+		const reason = 'no program of it looks for files at their own paths';
+		return {engine: 'direct', reason, of: () => ({engine: 'direct', reason})};
 	}
 
-	const blind = programs.find(({linkage, hasShim}) => linkage !== 'dynamic' || !hasShim);
+	const need =
+		data === undefined
+			? `${variable ?? ''} is set for its programs and not for the host\u2019s`
+			: `${data} is looked for at its own path`;
+	const blind = data === undefined ? undefined : programs.find(isBlind);
+	const of = (program: Omit<ProgramFacts, 'path'>): ProgramEngine => {
+		if (!isBlind(program)) {
+			return {engine: 'shim', reason: need};
+		}
+
+		return data === undefined
+			? {engine: 'direct', reason: `it ${reasonOf(program)}`}
+			: {engine: 'userns', reason: `it ${reasonOf(program)}, and ${need}`};
+	};
 	return blind === undefined
-		? {engine: 'shim', reason: `${needed.path} is looked for at its own path`}
-		: {
-				engine: 'userns',
-				reason: `${blind.path} ${reasonOf(blind)}, and ${needed.path} is looked for at its own path`,
-			};
+		? {engine: programs.some(program => !isBlind(program)) ? 'shim' : 'direct', reason: need, of}
+		: {engine: 'userns', reason: `${blind.path} ${reasonOf(blind)}, and ${need}`, of};
 }
 
-/** Programs are found by PATH, and libraries by the loader. */
-function isLookedFor(path: ProjectedPath): boolean {
-	switch (path.kind) {
-		case 'directory':
-			return false;
-		case 'file':
-			return path.behind === undefined && !path.forLoader && !isForPeople(path.path);
-		case 'link':
-			return false;
-	}
+/** Whether a preloaded object would not reach it. */
+function isBlind({linkage, hasShim}: Omit<ProgramFacts, 'path'>): boolean {
+	return linkage !== 'dynamic' || !hasShim;
 }
 
-function reasonOf({linkage}: ProgramFacts): string {
+function reasonOf({linkage}: Pick<ProgramFacts, 'linkage'>): string {
 	switch (linkage) {
 		case 'static':
 			return 'is static';

@@ -36,10 +36,24 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitRpath: readonly BundlePath[];
 	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
 	readonly inhibitOwnRpath: boolean;
-	/** Loaded ahead of every library; the native launcher only. */
-	readonly preload?: readonly BundlePath[];
+	/** How it sees the bundle's paths; the native launcher only. */
+	readonly view?: ViewLaunch;
 	/** The audit stub, loaded where DYNPK_AUDIT or `byDefault` asks for it; the native launcher only. */
 	readonly audit?: AuditLaunch;
+}
+
+/** How the programs of a bundle see its paths. */
+export type Engine = 'direct' | 'shim' | 'userns';
+
+export interface ViewLaunch {
+	/** What DYNPK_ENGINE=auto means for this program. */
+	readonly engine: Engine;
+	/** Why this engine, in one sentence without a full stop. */
+	readonly reason: string;
+	/** What the bundle has at which path: written for the shim, and for a namespace. */
+	readonly table: BundlePath;
+	/** The path shim; absent where it can be loaded into no such program. */
+	readonly shim?: BundlePath;
 }
 
 export interface AuditLaunch {
@@ -77,6 +91,8 @@ export interface ScriptLaunch extends LaunchBase {
 /** A static executable: started as it is. */
 export interface StaticLaunch extends LaunchBase {
 	readonly kind: 'static';
+	/** How it sees the bundle's paths. */
+	readonly view?: ViewLaunch;
 }
 
 /**
@@ -95,7 +111,12 @@ export interface EnvironmentRule {
 	 * nothing.
 	 */
 	readonly action: 'default' | 'prepend' | 'append';
-	/** Joined by `:`; `relative` parts are below the top of the bundle. */
+	/**
+	 * `unprojected`: only with the engine `direct`, for a path that the others show the program where it
+	 * looks.
+	 */
+	readonly when: 'always' | 'unprojected';
+	/** Joined by `:`; `bundle` parts are below the top of the bundle. */
 	readonly parts: readonly EnvironmentPart[];
 }
 

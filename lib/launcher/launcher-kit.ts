@@ -1,6 +1,6 @@
 /**
- * What runs on targets and travels with dynpk, prebuilt: native launchers and audit stubs, by
- * architecture.
+ * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs and path
+ * shims, by architecture.
  *
  * Made from wrappers/ and audit-stub/ by `make`; an architecture without a launcher is served by the
  * shell launcher.
@@ -14,10 +14,13 @@ export interface LauncherKit {
 	/** Entry stub for programs that read their own file. */
 	readonly stub: Buffer;
 	/** `undefined` where none was built. */
-	readonly auditStub: AuditStub | undefined;
+	readonly auditStub: KitTool | undefined;
+	/** The path shim; `undefined` where none was built. */
+	readonly shim: KitTool | undefined;
 }
 
-export interface AuditStub {
+/** A file that is copied into bundles. */
+export interface KitTool {
 	readonly path: HostPath;
 	/** In bytes. */
 	readonly size: number;
@@ -32,12 +35,15 @@ export function openLauncherKit(architecture: string): LauncherKit | undefined {
 		return undefined;
 	}
 
-	const audit = place('libdynpk-audit.so');
-	const size = sizeOf(audit);
+	const toolAt = (path: HostPath): KitTool | undefined => {
+		const size = sizeOf(path);
+		return size === undefined ? undefined : {path, size};
+	};
 	return {
 		launcher: readFileSync(launcher),
 		stub: readFileSync(stub),
-		auditStub: size === undefined ? undefined : {path: audit, size},
+		auditStub: toolAt(place('libdynpk-audit.so')),
+		shim: toolAt(place('path-shim.so')),
 	};
 }
 

@@ -36,6 +36,9 @@ const kinds = {loader: 1, script: 2, static: 3, forward: 2} as const;
 const strategies = {map: 1, exec: 2, self: 3} as const;
 const actions = {default: 1, prepend: 2, append: 3} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
+const engines = {direct: 1, shim: 2, userns: 3} as const;
+/** Added to a rule's action. */
+const UNPROJECTED = 0x100;
 
 const flags = {
 	musl: 1,
@@ -49,8 +52,8 @@ const flags = {
 } as const;
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
-const WORDS = 17;
-const LISTS = 7;
+const WORDS = 21;
+const LISTS = 6;
 const FIXED_SIZE = MAGIC.length + 4 * WORDS + 8 * LISTS;
 
 /** @throws {DynpkError} USAGE where a launch does not fit into a record. */
@@ -73,12 +76,12 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		isLoader && spec.audit !== undefined ? writer.text(spec.audit.stub) : 0,
 		isLoader && spec.audit?.tunables !== undefined ? writer.text(spec.audit.tunables) : 0,
 		self?.headers ?? 0,
+		...viewWords(writer, spec),
 	];
 	const isScript = spec.kind === 'script';
 	const lists = [
 		writer.texts(isLoader ? spec.libraryPath : []),
 		writer.texts(isLoader ? spec.inhibitRpath : []),
-		writer.texts(isLoader ? (spec.preload ?? []) : []),
 		writer.texts(isScript ? spec.arguments : []),
 		writer.texts(isScript ? spec.settings : []),
 		writer.list(spec.environment.map(rule => ruleWords(writer, rule))),
@@ -87,6 +90,19 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		),
 	];
 	return writer.finish(words, lists.flat());
+}
+
+/** Engine, its reason, the shim and the table; zeros where there is nothing to choose. */
+function viewWords(writer: RecordWriter, spec: LaunchSpec): readonly number[] {
+	const view = spec.kind === 'loader' || spec.kind === 'static' ? spec.view : undefined;
+	return view === undefined
+		? [0, 0, 0, 0]
+		: [
+				engines[view.engine],
+				writer.text(view.reason),
+				view.shim === undefined ? 0 : writer.text(view.shim),
+				writer.text(view.table),
+			];
 }
 
 /** What is executed or mapped first. */
@@ -118,7 +134,7 @@ function flagsOf(spec: LoaderLaunch): number {
 function ruleWords(writer: RecordWriter, rule: EnvironmentRule): readonly number[] {
 	return [
 		writer.text(rule.variable),
-		actions[rule.action],
+		actions[rule.action] | (rule.when === 'unprojected' ? UNPROJECTED : 0),
 		...writer.list(rule.parts.map(part => [partKinds[part.kind], writer.text(part.text)])),
 	];
 }

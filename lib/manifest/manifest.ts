@@ -5,7 +5,7 @@
  * form is docs/manifest-v1.schema.json; it is written with sorted keys and no clock in it, so that
  * its hash is the bundle's identity. Paths are relative to the top of the bundle.
  */
-import type {LaunchSpec} from '../launcher/launch-spec.js';
+import type {Engine, LaunchSpec} from '../launcher/launch-spec.js';
 import type {Place} from '../loader/loader-search.js';
 import type {BundlePath, SysrootPath} from '../paths/paths.js';
 
@@ -19,12 +19,20 @@ export interface BundleManifest {
 	readonly programs: readonly ProgramRecord[];
 	readonly loaders: readonly LoaderRecord[];
 	readonly launches: readonly LaunchSpec[];
+	readonly engine: EngineRecord;
 	readonly packages: readonly PackageRecord[];
 	/** Every entry but the manifest itself, in the order of the archive. */
 	readonly files: readonly FileRecord[];
 	/** Every ELF object, with who answers to what it needs. */
 	readonly objects: readonly ObjectRecord[];
 	readonly findings: readonly FindingRecord[];
+}
+
+/** How its programs see its paths where nothing else is asked for: the strongest that any of them needs. */
+export interface EngineRecord {
+	readonly choice: Engine;
+	/** One sentence, without a full stop. */
+	readonly reason: string;
 }
 
 export interface ProgramRecord {

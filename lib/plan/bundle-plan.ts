@@ -6,6 +6,7 @@
  */
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import type {
+	EngineRecord,
 	FindingRecord,
 	LoaderRecord,
 	ObjectRecord,
@@ -19,6 +20,7 @@ export interface BundlePlan {
 	readonly programs: readonly ProgramRecord[];
 	readonly loaders: readonly PlannedLoader[];
 	readonly launches: readonly LaunchSpec[];
+	readonly engine: EngineRecord;
 	readonly packages: readonly PackageRecord[];
 	readonly operations: readonly Operation[];
 	readonly objects: readonly ObjectRecord[];
@@ -37,7 +39,7 @@ export type Operation =
 	| WriteLauncher
 	| WriteSelfProgram
 	| CopyTool
-	| WriteText
+	| WriteBytes
 	| MakeSymlink
 	| MakeHardlink;
 
@@ -106,7 +108,7 @@ export interface WriteSelfProgram extends FromSource {
 	readonly size: number;
 }
 
-/** A file of dynpk's own that works on the target: the audit stub. */
+/** A file of dynpk's own that works on the target: the audit stub, the path shim. */
 export interface CopyTool extends OperationBase {
 	readonly kind: 'copy-tool';
 	readonly from: HostPath;
@@ -114,9 +116,10 @@ export interface CopyTool extends OperationBase {
 	readonly size: number;
 }
 
-export interface WriteText extends OperationBase {
-	readonly kind: 'write-text';
-	readonly text: string;
+/** What is made from the plan alone: the audit's rules, the table of paths. */
+export interface WriteBytes extends OperationBase {
+	readonly kind: 'write-bytes';
+	readonly bytes: Buffer;
 }
 
 export interface MakeSymlink extends OperationBase {

@@ -27,14 +27,22 @@ export function makeEnvironment(
 	const searchPath: EnvironmentRule[] =
 		facts.programDirectories.length === 0
 			? []
-			: [{variable: 'PATH', action: 'prepend', parts: facts.programDirectories.map(bundlePart)}];
+			: [
+					{
+						variable: 'PATH',
+						action: 'prepend',
+						when: 'always',
+						parts: facts.programDirectories.map(bundlePart),
+					},
+				];
 	return names => [
 		...searchPath,
 		...candidates
 			.filter(rule => rule.found.length > 0 && names.some(name => rule.isFor(name)))
-			.map(({variable, action, leading, found}) => ({
+			.map(({variable, action, when, leading, found}) => ({
 				variable,
 				action,
+				when,
 				parts: [...leading, ...found.map(bundlePart)],
 			})),
 	];
@@ -43,6 +51,7 @@ export function makeEnvironment(
 interface CompiledRule {
 	readonly variable: string;
 	readonly action: 'default' | 'append';
+	readonly when: EnvironmentRule['when'];
 	readonly isFor: (name: string) => boolean;
 	readonly patterns: readonly ((path: string) => boolean)[];
 	readonly first: boolean;
@@ -52,6 +61,7 @@ interface CompiledRule {
 const compiledRules: readonly CompiledRule[] = environmentRules.map(rule => ({
 	variable: rule.variable,
 	action: rule.action === 'append' ? 'append' : 'default',
+	when: rule.when === 'always' ? 'always' : 'unprojected',
 	isFor: picomatch(rule.programs, {dot: true}),
 	patterns: rule.paths.map(pattern => picomatch(pattern)),
 	first: rule.first,

@@ -7,6 +7,7 @@
  * it, and moves to a twin of its directory, in which every neighbour can still be reached.
  */
 import {posix} from 'node:path';
+import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadEntry, PayloadFile, PayloadLink, Reason} from '../inputs/payload.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import {
@@ -42,8 +43,8 @@ export function programHome(path: SysrootPath): BundlePath {
 	return bundlePath(posix.join(posix.dirname(place), `.${posix.basename(place)}.dynpk`));
 }
 
-/** Where a script's own file lies: in the twin of its directory, under its own name. */
-export function scriptHome(path: SysrootPath): BundlePath {
+/** Where the own file of a script or a static program lies: in the twin of its directory, under its own name. */
+export function twinHome(path: SysrootPath): BundlePath {
 	const place = payloadPath(path);
 	return bundlePath(posix.join(`${posix.dirname(place)}.dynpk`, posix.basename(place)));
 }
@@ -119,7 +120,9 @@ function layOutFile(
 	copied.set(file.fileId, path);
 	// A program beside its launcher must not be started by accident: it would use the host's loader.
 	const mode =
-		carriage.kind === 'launched' && file.content.kind === 'elf' ? file.mode & ~0o111 : file.mode;
+		carriage.kind === 'launched' && file.content.kind === 'elf' && hasInterpreter(file.content)
+			? file.mode & ~0o111
+			: file.mode;
 	return [
 		{
 			kind: isCompiledPython(file) ? 'copy-compiled-python' : 'copy-file',
@@ -130,6 +133,10 @@ function layOutFile(
 			...origin(file),
 		},
 	];
+}
+
+function hasInterpreter({object}: {readonly object: ElfObject}): boolean {
+	return object.interpreter !== undefined;
 }
 
 /** A handful of lines. */

@@ -10,7 +10,7 @@ import {auditSupport, type AuditSupport} from '../audit/audit-support.js';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {AuditLaunch} from '../launcher/launch-spec.js';
-import type {AuditStub} from '../launcher/launcher-kit.js';
+import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord} from '../manifest/manifest.js';
 import {bundlePath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
@@ -21,7 +21,7 @@ export interface AuditRequest {
 	/** Patterns of host objects that are let in. */
 	readonly allowed: readonly string[];
 	/** `undefined` where the launcher in use can load none. */
-	readonly stub: AuditStub | undefined;
+	readonly stub: KitTool | undefined;
 }
 
 export interface AuditPlan {
@@ -71,9 +71,9 @@ export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPl
 				reason: 'reports or refuses libraries from outside the bundle',
 			},
 			{
-				kind: 'write-text',
+				kind: 'write-bytes',
 				path: rulesHome,
-				text: rules.toString('utf8'),
+				bytes: rules,
 				reason: 'what the audit stub is told',
 			},
 		],

@@ -8,33 +8,43 @@ import type {
 	EnvironmentRule,
 	HostRequirements,
 	LaunchSpec,
+	ViewLaunch,
 } from '../launcher/launch-spec.js';
-import {comparePaths, payloadPath, type BundlePath} from '../paths/paths.js';
+import {comparePaths, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {LibraryPlacement} from './place-libraries.js';
-import {programHome, scriptHome} from './place-payload.js';
-import type {WalkedLoader, WalkedProgram} from './walk-payload.js';
+import {programHome, twinHome} from './place-payload.js';
+import type {WalkedLoader, WalkedPayload, WalkedProgram} from './walk-payload.js';
 
 export interface LaunchFacts {
+	readonly walked: WalkedPayload;
+	/** Static programs that get a launcher. */
+	readonly staticPrograms: ReadonlySet<SysrootPath>;
 	readonly placement: LibraryPlacement;
-	/** Where the bytes of each object lie, by file id. */
-	readonly homes: ReadonlyMap<string, BundlePath>;
-	readonly environment: (names: readonly string[]) => readonly EnvironmentRule[];
+	/** What is done to the environment of each dynamic program. */
+	readonly environments: ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	/** How the audit stub is loaded into programs of a loader; `undefined` where it is not. */
 	readonly auditOf: (loader: WalkedLoader) => AuditLaunch | undefined;
-	/** Every name a program is known by. */
-	readonly namesOf: (file: PayloadFile) => readonly string[];
+	/** `undefined` where no engine but `direct` is known. */
+	readonly viewOf: (object: ElfObject) => ViewLaunch | undefined;
 }
 
+const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64};
+
+/** `interpreter` is the launcher of a script's. */
 export function planLaunch(
 	file: PayloadFile,
-	program: WalkedProgram | undefined,
 	interpreter: BundlePath | undefined,
 	facts: LaunchFacts,
 ): LaunchSpec {
 	const launcher = payloadPath(file.path);
+	const program = facts.walked.programs.get(file.path);
 	if (program !== undefined) {
 		return loaderLaunch(file, program, facts);
+	}
+
+	if (file.content.kind === 'elf') {
+		return staticLaunch(file.path, file.content.object, facts);
 	}
 
 	if (interpreter === undefined || file.content.kind !== 'script') {
@@ -44,12 +54,25 @@ export function planLaunch(
 	return {
 		kind: 'script',
 		launcher,
-		program: scriptHome(file.path),
+		program: twinHome(file.path),
 		interpreter,
 		arguments: file.content.shebang.arguments,
 		settings: file.content.shebang.settings,
 		environment: [],
-		requires: {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64},
+		requires: anyHost,
+	};
+}
+
+/** Under its own name, which is the process's. */
+function staticLaunch(path: SysrootPath, object: ElfObject, facts: LaunchFacts): LaunchSpec {
+	const view = facts.viewOf(object);
+	return {
+		kind: 'static',
+		launcher: payloadPath(path),
+		program: twinHome(path),
+		environment: [],
+		requires: hostRequirements([object]),
+		...(view === undefined ? {} : {view}),
 	};
 }
 
@@ -63,6 +86,7 @@ function loaderLaunch(
 	const objects = closure.linkMap.map(entry => entry.object);
 	const choice = facts.chooseStrategy(object);
 	const audit = facts.auditOf(loader);
+	const view = facts.viewOf(object);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(file.path),
@@ -85,7 +109,8 @@ function loaderLaunch(
 		inhibitRpath: inhibitedLibraries(facts.placement),
 		inhibitOwnRpath: leadsOutside(object) && !usesOrigin(object),
 		...(audit === undefined ? {} : {audit}),
-		environment: facts.environment(facts.namesOf(file)),
+		...(view === undefined ? {} : {view}),
+		environment: facts.environments.get(file.path) ?? [],
 		requires: hostRequirements([...objects, loader.facts.object]),
 	};
 }

@@ -100,8 +100,8 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 					content: {kind: 'host-file', path: operation.from, size: operation.size},
 				};
 				break;
-			case 'write-text': {
-				const bytes = Buffer.from(operation.text);
+			case 'write-bytes': {
+				const {bytes} = operation;
 				yield {kind: 'file', path, mode: 0o644, content: {kind: 'bytes', bytes}};
 				break;
 			}
@@ -177,6 +177,7 @@ function makeManifest(
 			return {...loader, ...copied};
 		}),
 		launches: plan.launches,
+		engine: plan.engine,
 		packages: plan.packages,
 		files: plan.operations.map(operation =>
 			fileRecord(operation, digests.get(below(operation.path))),
@@ -235,7 +236,7 @@ function fileRecord(
 				package: operation.package,
 				reason,
 			};
-		case 'write-text':
+		case 'write-bytes':
 			return {path, kind: 'file', mode: '0644', ...digest, reason};
 		case 'copy-tool':
 		case 'write-launcher':

@@ -8,7 +8,7 @@ import {execFileSync} from 'node:child_process';
 import {copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
-import type {AuditStub} from '../launcher/launcher-kit.js';
+import type {KitTool} from '../launcher/launcher-kit.js';
 import type {HostPath} from '../paths/paths.js';
 
 export interface Observers {
@@ -25,7 +25,7 @@ export interface Observers {
 
 export interface ObserverRequest {
 	readonly privateDirectory: HostPath;
-	readonly auditStub: AuditStub | undefined;
+	readonly auditStub: KitTool | undefined;
 	/** Where strace is, if it is installed. */
 	readonly strace: HostPath | undefined;
 }
@@ -48,7 +48,7 @@ export function openObservers(request: ObserverRequest): Observers {
 
 function placeStub(
 	privateDirectory: HostPath,
-	{path}: AuditStub,
+	{path}: KitTool,
 	records: string,
 ): Readonly<Record<string, string>> {
 	const home = posix.join(privateDirectory, 'libexec/dynpk');

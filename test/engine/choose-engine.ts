@@ -1,38 +1,31 @@
 import test from 'ava';
-import {chooseEngine} from '../../lib/engine/choose-engine.js';
-import type {ProgramFacts} from '../../lib/engine/choose-engine.js';
-import type {ProjectedPath} from '../../lib/engine/projected-path.js';
-import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
+import {chooseEngine, isForPeople, type ProgramFacts} from '../../lib/engine/choose-engine.js';
+import {sysrootPath} from '../../lib/paths/paths.js';
 
 const tool: ProgramFacts = {path: sysrootPath('/usr/bin/tool'), linkage: 'dynamic', hasShim: true};
-const launched: ProjectedPath = {
-	kind: 'file',
-	path: tool.path,
-	behind: bundlePath('root/usr/bin/.tool.dynpk'),
-	forLoader: false,
-};
-const file = (path: string, forLoader = false): ProjectedPath => ({
-	kind: 'file',
-	path: sysrootPath(path),
-	forLoader,
+const magic = sysrootPath('/usr/share/misc/magic');
+
+test('programs that look for nothing and set nothing need no engine', t => {
+	const choice = chooseEngine({data: undefined, variables: [], programs: [tool]});
+	t.is(choice.engine, 'direct');
+	t.is(choice.of(tool).engine, 'direct');
 });
 
-test('programs, libraries and manual pages need no engine', t => {
-	const projected = [
-		launched,
-		file('/usr/lib/x86_64-linux-gnu/libz.so.1', true),
-		file('/usr/share/man/man1/tool.1.gz'),
-		{kind: 'link', path: sysrootPath('/usr/bin/t'), target: 'tool', forLoader: false},
-	] as const;
-	t.is(chooseEngine({projected, programs: [tool]}).engine, 'direct');
+test('manual pages are for people', t => {
+	t.true(isForPeople('/usr/share/man/man1/tool.1.gz'));
+	t.false(isForPeople('/usr/share/misc/magic'));
 });
 
 test('a data file needs the shim, and is named as the reason', t => {
-	const projected = [launched, file('/usr/share/misc/magic')];
-	t.deepEqual(chooseEngine({projected, programs: [tool]}), {
-		engine: 'shim',
-		reason: '/usr/share/misc/magic is looked for at its own path',
-	});
+	const {engine, reason} = chooseEngine({data: magic, variables: [], programs: [tool]});
+	t.is(engine, 'shim');
+	t.is(reason, '/usr/share/misc/magic is looked for at its own path');
+});
+
+test('a variable needs the shim, which takes it back for programs of the host', t => {
+	const {engine, reason} = chooseEngine({data: undefined, variables: ['PATH'], programs: [tool]});
+	t.is(engine, 'shim');
+	t.regex(reason, /^PATH is set/u);
 });
 
 for (const [title, facts, words] of [
@@ -41,11 +34,16 @@ for (const [title, facts, words] of [
 	['a program of a machine without a shim', {hasShim: false}, /no shim was built/u],
 ] as const) {
 	test(`${title} needs a namespace where there is data, and none otherwise`, t => {
-		const programs = [tool, {...tool, path: sysrootPath('/usr/bin/other'), ...facts}];
-		const choice = chooseEngine({projected: [file('/etc/tool.conf')], programs});
+		const other = {...tool, path: sysrootPath('/usr/bin/other'), ...facts};
+		const programs = [tool, other];
+		const choice = chooseEngine({data: magic, variables: [], programs});
 		t.is(choice.engine, 'userns');
 		t.regex(choice.reason, words);
 		t.regex(choice.reason, /^\/usr\/bin\/other/u);
-		t.is(chooseEngine({projected: [launched], programs}).engine, 'direct');
+		t.is(choice.of(tool).engine, 'shim');
+		t.is(choice.of(other).engine, 'userns');
+		const harmless = chooseEngine({data: undefined, variables: ['PATH'], programs});
+		t.is(harmless.engine, 'shim');
+		t.is(harmless.of(other).engine, 'direct');
 	});
 }

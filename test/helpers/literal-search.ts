@@ -61,6 +61,7 @@ export function makeObject(name: string, {fileOf, ...library}: Library): ElfObje
 		isaNeeded: 0,
 		isaUsed: 0,
 		buildId: undefined,
+		isGo: false,
 		dlopenNotes: [],
 		malformedDlopenNotes: [],
 		executableStack: false,

@@ -73,6 +73,7 @@ async function build(compiler: string): Promise<LauncherKit> {
 		await run(join(launcherSources, 'build.sh'), [compiler, directory]);
 		return {
 			auditStub: undefined,
+			shim: undefined,
 			launcher: await readFile(join(directory, 'launcher')),
 			stub: await readFile(join(directory, 'self-stub')),
 		};

@@ -45,6 +45,7 @@ const files: Readonly<
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],
+		when: ['string', true],
 		programs: ['object', true],
 		paths: ['object', true],
 		first: ['boolean', true],
@@ -88,17 +89,22 @@ test('patterns of paths are absolute or hold anywhere, and can be compiled', t =
 });
 
 test('an environment rule names a variable and what is done with it', t => {
-	for (const {variable, action, programs, paths} of readRows('plan/data/environment-rules.json')) {
+	for (const {variable, action, when, programs, paths} of readRows(
+		'plan/data/environment-rules.json',
+	)) {
 		t.regex(String(variable), /^[A-Z][A-Z0-9_]*$/);
 		// What a bundle must never set: the host's programs would obey it.
 		t.notRegex(String(variable), /^LD_/);
 		t.true(['default', 'append'].includes(String(action)), String(variable));
+		t.true(['always', 'unprojected'].includes(String(when)), String(variable));
 		t.true(Array.isArray(programs) && programs.length > 0, String(variable));
 		t.true(Array.isArray(paths) && paths.length > 0, String(variable));
 	}
 });
 
 const kept = [
+	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/tutor/tutor',
 	'/usr/bin/git',
 	'/bin/sh',
 	'/usr/share/locale/C/x',
@@ -113,6 +119,7 @@ const kept = [
 	'/usr/lib/python3/dist-packages/doc/__init__.py',
 ];
 const left = [
+	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',
@@ -124,7 +131,8 @@ const left = [
 	'/etc/init.d/x',
 	'/var/lib/x',
 	'/usr/lib/debug/.build-id/00/1.debug',
-	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
+	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];
 
 test('a package’s files stay or are left behind by rule', t => {

@@ -299,11 +299,12 @@ test('the rules of the environment add to what the user has set, and only once',
 				{
 					variable: 'UNSET',
 					action: 'default',
+					when: 'always',
 					parts: [part('share/a'), {kind: 'literal', text: '/b'}],
 				},
-				{variable: 'MINE', action: 'default', parts: [part('x')]},
-				{variable: 'FRONT', action: 'prepend', parts: [part('f')]},
-				{variable: 'BACK', action: 'append', parts: [part('k')]},
+				{variable: 'MINE', action: 'default', when: 'always', parts: [part('x')]},
+				{variable: 'FRONT', action: 'prepend', when: 'always', parts: [part('f')]},
+				{variable: 'BACK', action: 'append', when: 'always', parts: [part('k')]},
 			],
 		},
 	});
@@ -535,7 +536,7 @@ test('a DT_RPATH that leads out is followed, unless it is inhibited', async t =>
 	}
 });
 
-test('an object to preload and an audit module are loaded and leave no variable behind', async t => {
+test('a shim and an audit module are loaded and leave no variable behind', async t => {
 	const object = 'int preloaded;\n';
 	const auditor = `
 #define _GNU_SOURCE
@@ -547,7 +548,12 @@ unsigned int la_version(unsigned int version) { write(2, "audited\\n", 8); retur
 		const bundle = await reportBundle(t, {
 			spec: {
 				...spec,
-				preload: [bundlePath('libexec/dynpk/first.so')],
+				view: {
+					engine: 'shim',
+					reason: 'a test',
+					table: bundlePath('libexec/dynpk/paths.tbl'),
+					shim: bundlePath('libexec/dynpk/first.so'),
+				},
 				audit: {stub: bundlePath('libexec/dynpk/audit.so'), byDefault: true},
 			},
 		});

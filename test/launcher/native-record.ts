@@ -25,12 +25,18 @@ const spec: LaunchSpec = {
 	libraryPath: [bundlePath('lib/private'), bundlePath('lib')],
 	inhibitRpath: [bundlePath('lib/liba.so'), bundlePath('lib/libb.so')],
 	inhibitOwnRpath: true,
-	preload: [bundlePath('libexec/dynpk/shim.so')],
+	view: {
+		engine: 'shim',
+		reason: 'r',
+		table: bundlePath('libexec/dynpk/paths.tbl'),
+		shim: bundlePath('libexec/x.so'),
+	},
 	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
 	environment: [
 		{
 			variable: 'DATA',
 			action: 'append',
+			when: 'always',
 			parts: [
 				{kind: 'bundle', text: 'share'},
 				{kind: 'literal', text: '/usr/share'},

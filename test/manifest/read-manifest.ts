@@ -23,6 +23,7 @@ const good: BundleManifest = {
 	programs: [{name: 'a', path: bundlePath('bin/a'), source: sysrootPath('/a')}],
 	loaders: [],
 	launches: [],
+	engine: {choice: 'direct', reason: 'a test'},
 	packages: [],
 	files: [file],
 	objects: [],

@@ -39,15 +39,22 @@ const rules: readonly EnvironmentRule[] = [
 	{
 		variable: 'PATH',
 		action: 'prepend',
+		when: 'always',
 		parts: [
 			{kind: 'bundle', text: 'root/usr/bin'},
 			{kind: 'bundle', text: 'root/usr/sbin'},
 		],
 	},
-	{variable: 'DATA_DIR', action: 'default', parts: [{kind: 'bundle', text: 'root/usr/share/data'}]},
+	{
+		variable: 'DATA_DIR',
+		action: 'default',
+		when: 'always',
+		parts: [{kind: 'bundle', text: 'root/usr/share/data'}],
+	},
 	{
 		variable: 'SEARCH',
 		action: 'append',
+		when: 'always',
 		parts: [
 			{kind: 'literal', text: ''},
 			{kind: 'bundle', text: 'root/etc/x'},

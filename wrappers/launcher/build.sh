@@ -23,7 +23,7 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
 	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
-	"$here/record.c" "$here/fail.c" "$here/text.c"
+	"$here/record.c" "$here/engine.c" "$here/fail.c" "$here/text.c"
 
 # shellcheck disable=SC2086
 "$cc" $warnings $code $flat -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \

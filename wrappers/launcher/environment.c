@@ -79,20 +79,21 @@ static bool has_behind(const char *value, const char *part)
 static char **apply_rule(struct launch *launch, const struct record_rule *rule, char **first,
 			 char **end)
 {
+	const uint32_t action = rule->action & ~(uint32_t)RULE_UNPROJECTED;
 	const char *name = record_text(launch->record, rule->variable);
 	char **entry = find_variable(first, end, name);
 	const char *value = entry == end ? "" : value_of(*entry, name);
 	const char *colon = value[0] == '\0' ? "" : ":";
 	const char *added;
 
-	if (rule->action == RULE_DEFAULT && entry != end)
+	if (action == RULE_DEFAULT && entry != end)
 		return end;
 	added = write_parts(launch, rule);
-	if (rule->action == RULE_PREPEND && has_before(value, added))
+	if (action == RULE_PREPEND && has_before(value, added))
 		return end;
-	if (rule->action == RULE_APPEND && has_behind(value, added))
+	if (action == RULE_APPEND && has_behind(value, added))
 		return end;
-	if (rule->action == RULE_APPEND)
+	if (action == RULE_APPEND)
 		*entry = JOIN(&launch->arena, name, "=", value, colon, added);
 	else
 		*entry = JOIN(&launch->arena, name, "=", added, colon, value);
@@ -115,6 +116,7 @@ char **set_variable(char **first, char **end, char *entry)
 
 char **write_environment(struct launch *launch, char **to)
 {
+	const bool is_projected = launch->engine == ENGINE_SHIM || launch->engine == ENGINE_USERNS;
 	const struct record *record = launch->record;
 	char **end = to;
 
@@ -126,8 +128,10 @@ char **write_environment(struct launch *launch, char **to)
 		else if (record->kind == LAUNCH_LOADER)
 			sys_set_process_name(name);
 	}
-	for (uint32_t i = 0; i < record->environment.count; i++)
-		end = apply_rule(launch, &rules_of(record)[i], to, end);
+	for (uint32_t i = 0; i < record->environment.count; i++) {
+		if ((rules_of(record)[i].action & RULE_UNPROJECTED) == 0 || !is_projected)
+			end = apply_rule(launch, &rules_of(record)[i], to, end);
+	}
 	for (uint32_t i = 0; i < record->settings.count; i++)
 		end = set_variable(to, end, (char *)record_item(record, record->settings, i));
 	return end;

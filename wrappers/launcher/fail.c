@@ -17,7 +17,7 @@ static size_t copy_printable(char *to, const char *from)
 	return length;
 }
 
-_Noreturn void fail(int status, const char *const *parts)
+void tell(const char *const *parts)
 {
 	char text[MESSAGE_PARTS][PART_LENGTH];
 	struct io_vector vector[MESSAGE_PARTS + 2];
@@ -31,6 +31,11 @@ _Noreturn void fail(int status, const char *const *parts)
 	}
 	vector[count++] = (struct io_vector){ "\n", 1 };
 	sys_write_vector(2, vector, count);
+}
+
+_Noreturn void fail(int status, const char *const *parts)
+{
+	tell(parts);
 	sys_exit(status);
 }
 

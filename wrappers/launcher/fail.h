@@ -6,9 +6,12 @@
 
 enum { EXIT_LAUNCHER = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
-/* Print `dynpk: PARTS...` to stderr and exit. The parts end with NULL. */
+/* Print `dynpk: PARTS...` to stderr. The parts end with NULL. */
+void tell(const char *const *parts);
+/* The same, and exit. */
 _Noreturn void fail(int status, const char *const *parts);
 
+#define TELL(...) tell((const char *const[]){ __VA_ARGS__, (void *)0 })
 #define FAIL(status, ...) fail(status, (const char *const[]){ __VA_ARGS__, (void *)0 })
 
 /* ": no such file or directory" and the like, for the result of a failed system call. */

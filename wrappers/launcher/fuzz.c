@@ -107,8 +107,13 @@ static bool try_record(const unsigned char *bytes, size_t size)
 		length += strlen(record_text(record, record->audit_tunables));
 	length += follow_list(record, record->library_path) +
 		  follow_list(record, record->inhibit_rpath) +
-		  follow_list(record, record->preload) + follow_list(record, record->arguments) +
-		  follow_list(record, record->settings) + follow_rules(record);
+		  follow_list(record, record->arguments) + follow_list(record, record->settings) +
+		  follow_rules(record);
+	if (record->engine != ENGINE_NONE)
+		length += strlen(record_text(record, record->engine_reason)) +
+			  strlen(record_text(record, record->table));
+	if (record->shim != 0)
+		length += strlen(record_text(record, record->shim));
 	pages = (const void *)(bytes + record->pages.offset);
 	for (uint32_t i = 0; i < record->pages.count; i++)
 		length += pages[i].size;

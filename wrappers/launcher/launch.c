@@ -4,6 +4,7 @@
  *
  * docs/decisions/0009 tells why there are two ways of using the bundled loader.
  */
+#include "engine.h"
 #include "environment.h"
 #include "fail.h"
 #include "handover.h"
@@ -38,7 +39,7 @@ static const struct record *read_record(void)
 
 static size_t arena_size(const struct record *record, const struct start *start, const char *top)
 {
-	const size_t lists = (size_t)record->library_path.count + record->preload.count +
+	const size_t lists = (size_t)record->library_path.count +
 			     3 * (size_t)record->inhibit_rpath.count + 16;
 	const size_t longest = text_length(top) + text_length(record_text(record, record->origin)) +
 			       text_length(record_text(record, record->program)) + 64;
@@ -98,6 +99,8 @@ _Noreturn void launch(uintptr_t *stack)
 	launch.program = below_top(&launch, record->program);
 	launch.target = below_top(&launch, record->target);
 	launch.launcher = below_top(&launch, record->launcher);
+
+	choose_engine(&launch);
 
 	slots = __builtin_alloca_with_align(stack_slots(&launch) * sizeof(*slots), 128);
 	start_by_record(&launch, slots);

@@ -22,6 +22,8 @@ struct launch {
 	const char *program;
 	const char *target;
 	const char *launcher;
+	/* How the program will see the bundle's paths. */
+	enum engine engine;
 };
 
 #endif

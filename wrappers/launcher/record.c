@@ -50,7 +50,9 @@ static bool is_rule(struct extent extent, const struct record_rule *rule)
 {
 	const struct record_part *parts = (const void *)(extent.bytes + rule->parts.offset);
 
-	if (rule->action < RULE_DEFAULT || rule->action > RULE_APPEND)
+	const uint32_t action = rule->action & ~(uint32_t)RULE_UNPROJECTED;
+
+	if (action < RULE_DEFAULT || action > RULE_APPEND)
 		return false;
 	if (!is_path(extent, rule->variable) || !is_list(extent, rule->parts, sizeof(*parts)))
 		return false;
@@ -87,6 +89,15 @@ static bool has_known_kind(const struct record *record)
 	       (record->strategy >= STRATEGY_MAP && record->strategy <= STRATEGY_SELF);
 }
 
+static bool has_view(struct extent extent, const struct record *record)
+{
+	if (record->engine == ENGINE_NONE)
+		return record->shim == 0 && record->table == 0;
+	return record->engine <= ENGINE_USERNS && is_text(extent, record->engine_reason) &&
+	       (record->shim == 0 || is_path(extent, record->shim)) &&
+	       is_path(extent, record->table);
+}
+
 static bool has_paths(struct extent extent, const struct record *record)
 {
 	const bool needs_target = record->kind != LAUNCH_STATIC;
@@ -114,9 +125,9 @@ bool check_record(const void *bytes, size_t size)
 		return false;
 	extent.size = record->size;
 	return has_known_kind(record) && has_paths(extent, record) &&
+	       has_view(extent, record) &&
 	       is_text_list(extent, record->library_path, is_path) &&
 	       is_text_list(extent, record->inhibit_rpath, is_path) &&
-	       is_text_list(extent, record->preload, is_path) &&
 	       is_text_list(extent, record->arguments, is_text) &&
 	       is_text_list(extent, record->settings, is_text) &&
 	       is_environment(extent, record->environment) &&

@@ -36,7 +36,11 @@ enum record_flag {
 };
 
 enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
+/* Added to the action: only where no engine shows the program the bundle's paths. */
+enum { RULE_UNPROJECTED = 0x100 };
 enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
+/* 0: there is nothing to choose, which is as good as direct. */
+enum engine { ENGINE_NONE = 0, ENGINE_DIRECT = 1, ENGINE_SHIM = 2, ENGINE_USERNS = 3 };
 
 /* A list of offsets of strings, or of the structures named beside it. */
 struct record_list {
@@ -80,9 +84,12 @@ struct record {
 	uint32_t audit;	  /* the stub; 0: none */
 	uint32_t audit_tunables; /* what GLIBC_TUNABLES must be for the stub; 0: nothing */
 	uint32_t headers; /* of the program, from its lowest address (strategy `self`) */
+	uint32_t engine;  /* what DYNPK_ENGINE=auto means */
+	uint32_t engine_reason;
+	uint32_t shim;	/* 0: none can be loaded */
+	uint32_t table; /* what the bundle has at which path; 0 with ENGINE_NONE alone */
 	struct record_list library_path;
 	struct record_list inhibit_rpath;
-	struct record_list preload;
 	struct record_list arguments;
 	struct record_list settings;
 	struct record_list environment; /* struct record_rule */

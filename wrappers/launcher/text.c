@@ -88,3 +88,14 @@ const char *value_of(const char *entry, const char *name)
 	}
 	return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
 }
+
+const char *find_value(char *const *environment, const char *name)
+{
+	for (; *environment != NULL; environment++) {
+		const char *value = value_of(*environment, name);
+
+		if (value != NULL)
+			return value;
+	}
+	return NULL;
+}

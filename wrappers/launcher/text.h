@@ -22,5 +22,7 @@ void *memset(void *to, int byte, size_t size);
 
 /* The value of `NAME=value` when `entry` sets `name`, or NULL. */
 const char *value_of(const char *entry, const char *name);
+/* The value `environment` gives to `name`, or NULL. */
+const char *find_value(char *const *environment, const char *name);
 
 #endif

@@ -71,40 +71,40 @@ static void put_search_directory(struct launch *launch)
 	}
 }
 
-static void put_list(struct launch *launch, struct record_list list)
+static void put_path(struct launch *launch, uint32_t path)
 {
-	for (uint32_t i = 0; i < list.count; i++) {
-		if (i > 0)
-			text_put(&launch->arena, ":");
-		put_search_directory(launch);
-		text_put(&launch->arena, "/");
-		text_put(&launch->arena, record_item(launch->record, list, i));
-	}
+	put_search_directory(launch);
+	text_put(&launch->arena, "/");
+	text_put(&launch->arena, record_text(launch->record, path));
 }
 
 char *library_path(struct launch *launch)
 {
+	const struct record_list list = launch->record->library_path;
+	const uint32_t *paths = (const void *)((const char *)launch->record + list.offset);
 	char *text = text_begin(&launch->arena);
 
-	put_list(launch, launch->record->library_path);
+	for (uint32_t i = 0; i < list.count; i++) {
+		text_put(&launch->arena, i > 0 ? ":" : "");
+		put_path(launch, paths[i]);
+	}
 	text_end(&launch->arena);
 	return text;
 }
 
 char *preload_list(struct launch *launch, bool with_launcher)
 {
-	const struct record_list list = launch->record->preload;
+	const bool with_shim = launch->engine == ENGINE_SHIM;
 	char *text;
 
-	if (list.count == 0 && !with_launcher)
+	if (!with_shim && !with_launcher)
 		return NULL;
 	text = text_begin(&launch->arena);
-	put_list(launch, list);
+	if (with_shim)
+		put_path(launch, launch->record->shim);
 	if (with_launcher) {
-		text_put(&launch->arena, list.count > 0 ? ":" : "");
-		put_search_directory(launch);
-		text_put(&launch->arena, "/");
-		text_put(&launch->arena, record_text(launch->record, launch->record->launcher));
+		text_put(&launch->arena, with_shim ? ":" : "");
+		put_path(launch, launch->record->launcher);
 	}
 	text_end(&launch->arena);
 	return text;
@@ -113,13 +113,9 @@ char *preload_list(struct launch *launch, bool with_launcher)
 /* The value of DYNPK_AUDIT; NULL where it says nothing. */
 static const char *asked_audit(const struct launch *launch)
 {
-	for (char **entry = launch->start.environment; *entry != NULL; entry++) {
-		const char *value = value_of(*entry, "DYNPK_AUDIT");
+	const char *value = find_value(launch->start.environment, "DYNPK_AUDIT");
 
-		if (value != NULL && value[0] != '\0')
-			return value;
-	}
-	return NULL;
+	return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
 bool is_audited(const struct launch *launch)

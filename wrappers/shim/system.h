@@ -121,6 +121,16 @@ static inline long sys_getpid(void)
 	return system_call(__NR_getpid, 0, 0, 0, 0, 0, 0);
 }
 
+static inline long sys_gettid(void)
+{
+	return system_call(__NR_gettid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline long sys_yield(void)
+{
+	return system_call(__NR_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+
 static inline long sys_open(const char *path, int flags)
 {
 	return system_call(__NR_openat, CWD_FD, (long)path, flags, 0, 0, 0);

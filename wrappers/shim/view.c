@@ -3,7 +3,8 @@
 #include "system.h"
 #include "text.h"
 
-enum state { STATE_NEW, STATE_STARTING, STATE_READY, STATE_OFF };
+/* While it starts: the thread that does it. */
+enum { STATE_NEW = 0, STATE_READY = -1, STATE_OFF = -2 };
 
 static struct view the_view;
 static int the_state;
@@ -73,21 +74,32 @@ static bool start(void)
 }
 
 /*
- * Whoever comes first starts it. A signal handler or a second thread that comes in between, before
- * any of the program's own code, is not made to wait: it sees the host.
+ * Whoever comes first starts it, and other threads wait. A signal handler that comes in between
+ * on that very thread cannot: it sees the host.
  */
+__attribute__((noinline)) static int settle(void)
+{
+	const int self = (int)sys_gettid();
+	int state = STATE_NEW;
+
+	if (__atomic_compare_exchange_n(&the_state, &state, self, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_ACQUIRE)) {
+		state = start() ? STATE_READY : STATE_OFF;
+		__atomic_store_n(&the_state, state, __ATOMIC_RELEASE);
+	}
+	while (state > 0 && state != self) {
+		sys_yield();
+		state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
+	}
+	return state;
+}
+
 const struct view *view(void)
 {
 	int state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
 
-	if (__builtin_expect(state == STATE_READY, 1))
-		return &the_view;
-	if (state != STATE_NEW ||
-	    !__atomic_compare_exchange_n(&the_state, &state, STATE_STARTING, false,
-					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return NULL;
-	state = start() ? STATE_READY : STATE_OFF;
-	__atomic_store_n(&the_state, state, __ATOMIC_RELEASE);
+	if (__builtin_expect(state >= 0, 0))
+		state = settle();
 	return state == STATE_READY ? &the_view : NULL;
 }
 

@@ -1,0 +1,30 @@
+/** The packages that anything in a bundle came from, each once, by id. */
+import {packageId} from '../inputs/installed/package-database.js';
+import type {PackageRecord} from '../manifest/manifest.js';
+import type {LibraryFacts} from './library-operations.js';
+import type {LibraryPlacement} from './place-libraries.js';
+
+export function packageRecords(
+	{payload, ownerOf, walked}: LibraryFacts,
+	placement: LibraryPlacement,
+): PackageRecord[] {
+	const records = new Map<string, PackageRecord>();
+	for (const owner of payload.packages) {
+		const {version, architecture, license} = owner;
+		const id = packageId(owner);
+		records.set(id, {id, version, architecture, ...(license === undefined ? {} : {license})});
+	}
+
+	const sources = [
+		...placement.libraries.map(({source}) => source),
+		...walked.loaders.map(({path}) => path),
+	];
+	for (const source of sources) {
+		const owner = ownerOf(source);
+		if (owner !== undefined && !records.has(owner.id)) {
+			records.set(owner.id, owner);
+		}
+	}
+
+	return [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

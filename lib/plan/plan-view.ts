@@ -1,0 +1,187 @@
+/**
+ * Decide how the programs of a bundle see its paths, and what travels for that.
+ *
+ * The wish only: what the host offers, the launcher finds out. The table of paths is written
+ * wherever some engine could use it, so that DYNPK_ENGINE has something to choose from.
+ */
+import type {ElfObject} from '../elf/elf-object.js';
+import {chooseEngine, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
+import {compilePathTable} from '../engine/compile-path-table.js';
+import {projectedPaths, type BundledFile} from '../engine/projected-paths.js';
+import type {Payload} from '../inputs/payload.js';
+import type {EnvironmentRule, LaunchSpec, ViewLaunch} from '../launcher/launch-spec.js';
+import type {KitTool} from '../launcher/launcher-kit.js';
+import type {EngineRecord} from '../manifest/manifest.js';
+import {bundlePath, type SysrootPath} from '../paths/paths.js';
+import type {Operation} from './bundle-plan.js';
+import type {WalkedPayload} from './walk-payload.js';
+
+/** What the launcher in use can do for engines; `undefined` where it knows of none. */
+export interface EngineTools {
+	/** `undefined` where none was built for the bundle's machine. */
+	readonly shim: KitTool | undefined;
+}
+
+export interface ViewPlan {
+	readonly engine: EngineRecord;
+	/** Static programs that need a launcher: without one they would see the host's paths only. */
+	readonly staticPrograms: ReadonlySet<SysrootPath>;
+	readonly viewOf: (object: ElfObject) => ViewLaunch | undefined;
+	/** Once everything else is placed. */
+	readonly operations: (
+		files: readonly Operation[],
+		launches: readonly LaunchSpec[],
+	) => readonly Operation[];
+}
+
+export interface ViewFacts {
+	readonly payload: Payload;
+	readonly walked: WalkedPayload;
+	/** What launchers do to the environment, which only the shim can undo for the host's programs. */
+	readonly environments: ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
+	readonly tools: EngineTools | undefined;
+}
+
+const shimHome = bundlePath('libexec/dynpk/path-shim.so');
+const tableHome = bundlePath('libexec/dynpk/paths.tbl');
+
+export function planView(facts: ViewFacts): ViewPlan {
+	const {payload, walked, environments, tools} = facts;
+	if (tools === undefined) {
+		const reason = 'the shell launcher knows of no other';
+		return {...noView, engine: {choice: 'direct', reason}};
+	}
+
+	const machine = walked.loaders[0]?.facts.object.machine;
+	const factsOf = (object: ElfObject): Omit<ProgramFacts, 'path'> => ({
+		linkage: linkageOf(object),
+		hasShim: tools.shim !== undefined && object.machine === machine,
+	});
+	const programs = programObjects(payload, walked);
+	const choice = chooseEngine({
+		data: firstDataFile(payload, walked),
+		variables: [...environments.values()].flatMap(rules =>
+			rules.filter(({when}) => when === 'always').map(({variable}) => variable),
+		),
+		programs: programs.map(({path, object}) => ({path, ...factsOf(object)})),
+	});
+	if (choice.engine === 'direct') {
+		return {...noView, engine: {choice: 'direct', reason: choice.reason}};
+	}
+
+	return {
+		engine: {choice: choice.engine, reason: choice.reason},
+		staticPrograms: new Set(
+			choice.engine === 'userns'
+				? programs.filter(({object}) => linkageOf(object) === 'static').map(({path}) => path)
+				: [],
+		),
+		viewOf: object => {
+			const {linkage, hasShim} = factsOf(object);
+			const {engine, reason} = choice.of({linkage, hasShim});
+			const shim = linkage !== 'static' && hasShim ? {shim: shimHome} : {};
+			return {engine, reason, table: tableHome, ...shim};
+		},
+		operations: (files, launches) => [
+			...shimOperations(tools),
+			{
+				kind: 'write-bytes',
+				path: tableHome,
+				bytes: compilePathTable(
+					projectedPaths(files.map(bundledFile), launches),
+					standingRules(launches),
+				),
+				reason: 'what the bundle has at which path',
+			},
+		],
+	};
+}
+
+const noView: Omit<ViewPlan, 'engine'> = {
+	staticPrograms: new Set(),
+	viewOf: () => undefined,
+	operations: () => [],
+};
+
+function programObjects(
+	payload: Payload,
+	walked: WalkedPayload,
+): readonly {readonly path: SysrootPath; readonly object: ElfObject}[] {
+	return payload.entries.flatMap(entry =>
+		entry.kind === 'file' &&
+		entry.content.kind === 'elf' &&
+		(walked.programs.has(entry.path) || isStaticProgram(entry.content.object))
+			? [{path: entry.path, object: entry.content.object}]
+			: [],
+	);
+}
+
+function isStaticProgram({type, flags, interpreter}: ElfObject): boolean {
+	return interpreter === undefined && (type === 'executable' || flags.pie);
+}
+
+/** Go calls the kernel itself, also where it is linked with a C library. */
+function linkageOf(object: ElfObject): ProgramFacts['linkage'] {
+	return object.interpreter === undefined ? 'static' : object.isGo ? 'own-calls' : 'dynamic';
+}
+
+/** Of what programs look for at its own path; they find each other by PATH, libraries by the loader. */
+function firstDataFile(
+	{entries}: Payload,
+	{programs, libraryDirectories}: WalkedPayload,
+): SysrootPath | undefined {
+	return entries.find(({path, ...entry}) => {
+		if (entry.kind !== 'file' || entry.content.kind === 'script' || isForPeople(path)) {
+			return false;
+		}
+
+		const isObject = entry.content.kind === 'elf';
+		const directory = path.slice(0, path.lastIndexOf('/'));
+		return !isObject || !(programs.has(path) || libraryDirectories.has(directory));
+	})?.path;
+}
+
+function shimOperations({shim}: EngineTools): Operation[] {
+	return shim === undefined
+		? []
+		: [
+				{
+					kind: 'copy-tool',
+					path: shimHome,
+					from: shim.path,
+					size: shim.size,
+					reason: 'shows programs the bundle’s files at their own paths',
+				},
+			];
+}
+
+function bundledFile(operation: Operation): BundledFile {
+	const {path, reason} = operation;
+	switch (operation.kind) {
+		case 'make-directory':
+			return {path, kind: 'directory', reason};
+		case 'make-symlink':
+			return {path, kind: 'symlink', target: operation.target, reason};
+		case 'make-hardlink':
+			return {path, kind: 'hardlink', target: operation.target, reason};
+		case 'copy-file':
+		case 'copy-compiled-python':
+		case 'copy-venv-configuration':
+		case 'copy-loader':
+		case 'copy-tool':
+		case 'write-bytes':
+		case 'write-launcher':
+		case 'write-self-program':
+			return {path, kind: 'file', reason};
+	}
+}
+
+/** What launchers do to the environment under every engine, each once: the shim undoes it. */
+function standingRules(launches: readonly LaunchSpec[]): EnvironmentRule[] {
+	const rules = launches.flatMap(({environment}) =>
+		environment
+			.filter(({when}) => when === 'always')
+			.map(rule => [JSON.stringify(rule), rule] as const),
+	);
+	return [...new Map(rules).values()];
+}

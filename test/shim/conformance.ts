@@ -322,6 +322,14 @@ test('trees are walked as in a mounted view', async t => {
 	);
 });
 
+test('a walk through links enters each directory once, whatever the order of names', async t => {
+	const starts = [
+		...['host/dir', 'host/to-dir', 'share/link-host', 'share/hostdir', 'share/only', 'share/none'],
+		...['share/whole/sub', 'share/whole/loop', 'host/dangling', 'host/dir/to-magic', 'usr', 'bin'],
+	];
+	if (needed(t)) t.deepEqual(await differences(t, absoluteCases(['nftw-logical'], starts)), []);
+});
+
 test('system calls through syscall() see the same', async t => {
 	const calls = ['raw-open', 'raw-stat', 'raw-statx', 'raw-access', 'raw-readlink', 'raw-chdir'];
 	if (!needed(t)) return;

@@ -292,12 +292,13 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 	return result;
 }
 
+/* From a directory of the host only links lead into the bundle. */
 #define WRAP_NFTW(name)                                                                            \
 	INTERPOSE(int, name, const char *path, visitor *visit, int limit, int flags);              \
 	int name(const char *path, visitor *visit, int limit, int flags)                           \
 	{                                                                                          \
-		const bool stays = (flags & WALK_CHDIR) == 0 || view() == NULL;                    \
-		if (stays && is_plain(CWD_FD, path, FOLLOW))                                       \
+		const bool stays = (flags & (WALK_CHDIR | WALK_PHYSICAL)) == WALK_PHYSICAL;        \
+		if (view() == NULL || (stays && is_plain(CWD_FD, path, FOLLOW)))                   \
 			return REAL(name)(path, visit, limit, flags);                              \
 		return walk_tree(path, visit, NULL, flags);                                        \
 	}
@@ -309,8 +310,8 @@ WRAP_NFTW(nftw64)
 	INTERPOSE(int, name, const char *path, simple_visitor *visit, int limit);                  \
 	int name(const char *path, simple_visitor *visit, int limit)                               \
 	{                                                                                          \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, visit, limit)             \
-						      : walk_tree(path, NULL, visit, 0);           \
+		return view() == NULL ? REAL(name)(path, visit, limit)                             \
+				      : walk_tree(path, NULL, visit, 0);                           \
 	}
 
 WRAP_FTW(ftw)

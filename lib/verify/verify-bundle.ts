@@ -18,6 +18,10 @@ export interface VerifyRequest {
 	readonly isStatic: boolean;
 	/** A directory of our own that programs can run from; without one no canary is tried. */
 	readonly privateDirectory: HostPath | undefined;
+	/** Where canaries were built; default: with dynpk itself. */
+	readonly native?: HostPath;
+	/** For what could not be tried. */
+	readonly notice: (sentence: string) => void;
 }
 
 /**
@@ -28,6 +32,8 @@ export async function verifyBundle({
 	top,
 	isStatic,
 	privateDirectory,
+	native,
+	notice,
 }: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
 	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
@@ -47,7 +53,7 @@ export async function verifyBundle({
 			}),
 			...(noexec.length === 0 ? await listByLoader(top, manifest) : []),
 			...(noexec.length === 0 && privateDirectory !== undefined
-				? await runCanary(top, manifest, privateDirectory)
+				? await runCanary({top, manifest, privateDirectory, native, notice})
 				: []),
 		);
 	}

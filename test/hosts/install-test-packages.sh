@@ -5,7 +5,7 @@ set -eu
 
 # Programs that the tests pack.
 packed='ca-certificates curl file ghostscript git groff-base imagemagick ipython3 librsvg2-bin openssl perl python3-magic python3-numpy
-	python3-venv r-base-core sqlite3 tcl vim'
+	python3-venv r-base-core sed sqlite3 tcl tzdata vim'
 # Shells that launchers must work under.
 shells='bash busybox-static dash ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.

@@ -38,7 +38,7 @@ interface Call {
 const unprojected: Limits = {shim: 1.15, userns: 1.05};
 const projected: Limits = {shim: 2, userns: 1.05};
 
-export function benchPaths(given: string): Result[] {
+export function* benchPaths(given: string): Generator<Result> {
 	const scratch = realpathSync(given);
 	const timer = join(scratch, 'time-calls');
 	execFileSync('gcc', ['-O2', '-o', timer, join(project, 'bench/paths/time-calls.c')]);
@@ -50,12 +50,13 @@ export function benchPaths(given: string): Result[] {
 		env: {PATH: '/usr/bin:/bin'},
 	});
 	const ways = [native, ...engines(bundle, timer), ...rivals(scratch)];
-	return [
-		...calls(scratch).flatMap(call => benchCall(call, timer, ways)),
-		...benchStart(timer, engines(bundle, timer)),
-		...benchCompiling(scratch, ways),
-		...benchStatus(scratch, ways),
-	];
+	for (const call of calls(scratch)) {
+		yield* benchCall(call, timer, ways);
+	}
+
+	yield* benchStart(timer, engines(bundle, timer));
+	yield* benchCompiling(scratch, ways);
+	yield* benchStatus(scratch, ways);
 }
 
 const native: Way = {name: 'native', env: {}, command: program => [program]};
@@ -117,19 +118,19 @@ function calls(scratch: string): Call[] {
 	const file = 'a/b/file-7';
 	return [
 		...[
-			{what: 'stat', argv: ['stat', join(host, file), '20000']},
-			{what: 'stat, from a descriptor', argv: ['stat-at', file, '20000', host]},
-			{what: 'stat, nothing there', argv: ['stat', '/usr/share/none/at/all', '20000']},
-			{what: 'access', argv: ['access', join(host, file), '20000']},
-			{what: 'open and close', argv: ['open', join(host, file), '10000']},
-			{what: 'list 40 names', argv: ['readdir', join(host, 'a/b'), '1000']},
-			{what: 'start /bin/true', argv: ['exec', '/bin/true', '30']},
+			{what: 'stat', argv: ['stat', join(host, file), '2000']},
+			{what: 'stat, from a descriptor', argv: ['stat-at', file, '2000', host]},
+			{what: 'stat, nothing there', argv: ['stat', '/usr/share/none/at/all', '2000']},
+			{what: 'access', argv: ['access', join(host, file), '2000']},
+			{what: 'open and close', argv: ['open', join(host, file), '1000']},
+			{what: 'list 40 names', argv: ['readdir', join(host, 'a/b'), '200']},
+			{what: 'start /bin/true', argv: ['exec', '/bin/true', '10']},
 		].map(call => ({...call, limits: unprojected})),
 		...[
-			{what: 'stat, in the bundle', argv: ['stat', join(packed, file), '20000']},
-			{what: 'access, in the bundle', argv: ['access', join(packed, file), '20000']},
-			{what: 'open and close, in the bundle', argv: ['open', join(packed, file), '10000']},
-			{what: 'list 40 names, in the bundle', argv: ['readdir', join(packed, 'a/b'), '1000']},
+			{what: 'stat, in the bundle', argv: ['stat', join(packed, file), '2000']},
+			{what: 'access, in the bundle', argv: ['access', join(packed, file), '2000']},
+			{what: 'open and close, in the bundle', argv: ['open', join(packed, file), '1000']},
+			{what: 'list 40 names, in the bundle', argv: ['readdir', join(packed, 'a/b'), '200']},
 		].map(call => ({...call, limits: projected})),
 	];
 }
@@ -171,7 +172,7 @@ function benchStart(timer: string, ways: readonly Way[]): Result[] {
 		const added: number[] = [];
 		for (let round = 0; round < ROUNDS; round++) {
 			const [direct, engine] = [{DYNPK_ENGINE: 'direct'}, env].map(settings =>
-				timeCall({...native, env: settings}, timer, ['exec', program, '30']),
+				timeCall({...native, env: settings}, timer, ['exec', program, '10']),
 			);
 			added.push(1e6 * ((engine ?? Number.NaN) - (direct ?? Number.NaN)));
 		}

@@ -107,8 +107,10 @@ void rewinddir(void *stream)
 {
 	struct listing *listing = listing_of(stream);
 
-	if (listing != NULL)
+	if (listing != NULL) {
 		listing->next = 0;
+		listing->is_partial = false;
+	}
 	REAL(rewinddir)(stream);
 }
 
@@ -128,7 +130,9 @@ void seekdir(void *stream, long position)
 		listing->next = (uint32_t)(-1 - position);
 		return;
 	}
-	if (listing != NULL)
+	if (listing != NULL) {
 		listing->next = 0;
+		listing->is_partial = true;
+	}
 	REAL(seekdir)(stream, position);
 }

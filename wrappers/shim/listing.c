@@ -39,6 +39,8 @@ void note_listing(void *stream, const struct route *route)
 		listings[i].node = route->node;
 		listings[i].is_bundled = route->is_bundled;
 		listings[i].next = 0;
+		listings[i].is_partial = false;
+		memset(listings[i].met, 0, sizeof(listings[i].met));
 		__atomic_store_n(&listings[i].stream, stream, __ATOMIC_RELEASE);
 		__atomic_fetch_add(&listing_count, 1, __ATOMIC_RELEASE);
 		return;
@@ -72,8 +74,19 @@ static bool is_dots(const char *name)
 	return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
+static void remember_met(struct listing *listing, uint32_t number)
+{
+	if (number < MET_LIMIT)
+		listing->met[number / 32] |= 1u << number % 32;
+}
+
+static bool was_met(const struct listing *listing, uint32_t number)
+{
+	return number < MET_LIMIT && (listing->met[number / 32] >> number % 32 & 1) != 0;
+}
+
 /* Whether an entry that was read is to be shown, and then as what it is. */
-static bool show_entry(const struct listing *listing, struct entry *entry)
+static bool show_entry(struct listing *listing, struct entry *entry)
 {
 	const struct table *table = view()->table;
 	const uint32_t child =
@@ -81,6 +94,7 @@ static bool show_entry(const struct listing *listing, struct entry *entry)
 
 	if (child == NO_NODE)
 		return !listing->is_bundled || is_dots(entry->name);
+	remember_met(listing, child - node_at(table, listing->node)->first_child);
 	if (entry->type != TYPE_UNKNOWN && node_at(table, child)->kind != NODE_ALIAS)
 		entry->type = type_of(node_at(table, child));
 	return true;
@@ -103,15 +117,17 @@ static struct entry *next_child(struct listing *listing, void *stream)
 	const struct node *directory = node_at(table, listing->node);
 
 	while (!listing->is_bundled && listing->next < directory->child_count) {
-		const uint32_t index = directory->first_child + listing->next++;
+		const uint32_t number = listing->next++;
+		const uint32_t index = directory->first_child + number;
 		const struct node *child = node_at(table, index);
 		struct entry *entry = &listing->entry;
 
-		if ((child->flags & NODE_LIBRARY) != 0 || child->name_length > 255)
+		if ((child->flags & NODE_LIBRARY) != 0 || child->name_length > 255 ||
+		    was_met(listing, number))
 			continue;
 		memcpy(entry->name, table_text(table, child->name), child->name_length);
 		entry->name[child->name_length] = '\0';
-		if (host_has(stream, entry->name))
+		if ((listing->is_partial || number >= MET_LIMIT) && host_has(stream, entry->name))
 			continue;
 		entry->inode = (uint64_t)index + 1;
 		entry->offset = position_of(listing->next);

@@ -20,6 +20,8 @@ struct entry {
 	char name[256];
 };
 
+enum { MET_LIMIT = 2048 };
+
 struct listing {
 	/* The stream; NULL: free. */
 	void *stream;
@@ -27,6 +29,10 @@ struct listing {
 	bool is_bundled;
 	/* The next child to be looked at behind the host's end; 0 before that. */
 	uint32_t next;
+	/* Not read from its beginning. */
+	bool is_partial;
+	/* A bit for each of the first children, where the host had the name too. */
+	uint32_t met[MET_LIMIT / 32];
 	struct entry entry;
 };
 

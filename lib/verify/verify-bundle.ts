@@ -1,5 +1,5 @@
 /** All checks of a bundle, in the order in which they make each other superfluous. */
-import {accessSync, constants} from 'node:fs';
+import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {compareTree} from '../manifest/compare-tree.js';
 import {readManifest} from '../manifest/read-manifest.js';
@@ -7,6 +7,7 @@ import type {HostPath} from '../paths/paths.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
+import {checkNames} from './check-names.js';
 import type {VerifyFinding} from './finding.js';
 import {listByLoader} from './list-by-loader.js';
 import {runCanary} from './run-canary.js';
@@ -43,7 +44,7 @@ export async function verifyBundle({
 		},
 	);
 	findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
-	findings.push(...checkHost(manifest));
+	findings.push(...checkHost(manifest), ...checkNames(manifest, readConfiguration()));
 	if (!isStatic && runsHere(manifest)) {
 		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
 		findings.push(
@@ -59,6 +60,15 @@ export async function verifyBundle({
 	}
 
 	return findings;
+}
+
+/** A host without the file has the C library's own choice, which is what its files hold. */
+function readConfiguration(): string {
+	try {
+		return readFileSync('/etc/nsswitch.conf', 'utf8');
+	} catch {
+		return '';
+	}
 }
 
 function isExecutable(file: string): boolean {

@@ -42,6 +42,11 @@ const files: Readonly<
 		with: ['object', true],
 		reason: ['string', true],
 	},
+	'plan/data/name-services.json': {
+		service: ['string', true],
+		answers: ['object', true],
+		reason: ['string', true],
+	},
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],
@@ -121,6 +126,8 @@ const kept = [
 const left = [
 	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
+	'/etc/nsswitch.conf',
+	'/etc/passwd',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',
 	'/usr/share/locale/de/LC_MESSAGES/git.mo',

@@ -8,6 +8,7 @@
 #include "listing.h"
 #include "status.h"
 #include "text.h"
+#include "visits.h"
 #include "wrap.h"
 
 extern void *opendir(const char *path);
@@ -16,8 +17,6 @@ extern struct entry *readdir(void *stream);
 extern int chdir(const char *path);
 extern int fchdir(int directory);
 BORROW(int, dirfd, void *stream);
-BORROW(void *, calloc, size_t count, size_t size);
-BORROW(void, free, void *block);
 
 enum { WALK_PHYSICAL = 1, WALK_MOUNT = 2, WALK_CHDIR = 4, WALK_DEPTH = 8, WALK_ACTIONS = 16 };
 enum {
@@ -38,18 +37,6 @@ struct position {
 
 typedef int visitor(const char *path, const void *status, int type, struct position *position);
 typedef int simple_visitor(const char *path, const void *status, int type);
-
-struct visit {
-	uint64_t device;
-	uint64_t inode;
-};
-
-/* Directories that were reached, where links are followed: none is told of twice. A hash table. */
-struct visits {
-	struct visit *slots;
-	size_t size;
-	size_t count;
-};
 
 struct tree_walk {
 	visitor *visit;
@@ -105,51 +92,6 @@ static int tell(struct tree_walk *walk, const union status *status, int type, si
 		return walk->visit_simply(walk->path, status,
 					  type >= WALKED_LINK ? WALKED_FILE : type);
 	return walk->visit(walk->path, status, type, &position);
-}
-
-/* The slot of a directory, or the free one for it; no inode has number 0. */
-static struct visit *find_visit(const struct visits *visits, const struct visit *visit)
-{
-	size_t slot = (visit->inode * 0x9e3779b97f4a7c15ull ^ visit->device) & (visits->size - 1);
-
-	while (visits->slots[slot].inode != 0 && (visits->slots[slot].inode != visit->inode ||
-						  visits->slots[slot].device != visit->device))
-		slot = (slot + 1) & (visits->size - 1);
-	return &visits->slots[slot];
-}
-
-static bool make_room(struct visits *visits)
-{
-	struct visits more = { NULL, visits->size == 0 ? 64 : 2 * visits->size, visits->count };
-
-	if (2 * visits->count < visits->size)
-		return true;
-	more.slots = BORROWED(calloc)(more.size, sizeof(*more.slots));
-	if (more.slots == NULL)
-		return false;
-	for (size_t i = 0; i < visits->size; i++) {
-		if (visits->slots[i].inode != 0)
-			*find_visit(&more, &visits->slots[i]) = visits->slots[i];
-	}
-	BORROWED(free)(visits->slots);
-	*visits = more;
-	return true;
-}
-
-/* 1: it was reached before; 0: now for the first time; -1: there is no memory to tell. */
-static int visit_again(struct visits *visits, const union status *status)
-{
-	const struct visit visit = { status->of.device, status->of.inode };
-	struct visit *slot;
-
-	if (!make_room(visits))
-		return -1;
-	slot = find_visit(visits, &visit);
-	if (slot->inode != 0)
-		return 1;
-	*slot = visit;
-	visits->count++;
-	return 0;
 }
 
 static int walk_entry(struct tree_walk *walk, size_t base, int level, const struct ancestor *above);
@@ -288,7 +230,7 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 		walk.device = status.of.device;
 	result = (flags & WALK_CHDIR) != 0 ? walk_by_entering(&walk, base)
 					   : walk_entry(&walk, base, 0, NULL);
-	BORROWED(free)(walk.visits.slots);
+	free_visits(&walk.visits);
 	return result;
 }
 

@@ -24,6 +24,7 @@ import {packageRecords} from './package-records.js';
 import {placeLibraries, type LibraryPlacement} from './place-libraries.js';
 import {layOutPayload, programHome, type Carriage} from './place-payload.js';
 import {planAudit, type AuditRequest} from './plan-audit.js';
+import {planFindLibrary} from './plan-find-library.js';
 import {planForwards, programOperation} from './plan-entries.js';
 import {
 	isSelfReading,
@@ -87,6 +88,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		...launches.flatMap(launch => launcherOperations(launch, payload)),
 		...libraryOperations(placement, planning),
 		...localeOperations(payload, planning.sysroot),
+		...planFindLibrary(payload, walked, placement),
 	];
 	return {
 		name,

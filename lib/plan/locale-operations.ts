@@ -41,6 +41,6 @@ export function localeOperations(payload: Payload, sysroot: Sysroot): Operation[
 
 			written.set(extent, path);
 			const content = Buffer.from(bytes?.subarray(file.offset, file.offset + file.length) ?? []);
-			return {kind: 'write-bytes', path, bytes: content, reason};
+			return {kind: 'write-bytes', path, bytes: content, mode: 0o644, reason};
 		});
 }

@@ -125,6 +125,8 @@ static struct entry *next_child(struct listing *listing, void *stream)
 		if ((child->flags & NODE_LIBRARY) != 0 || child->name_length > 255 ||
 		    was_met(listing, number))
 			continue;
+		if ((child->flags & NODE_FALLBACK) != 0 && host_fills(table, index))
+			continue;
 		memcpy(entry->name, table_text(table, child->name), child->name_length);
 		entry->name[child->name_length] = '\0';
 		if ((listing->is_partial || number >= MET_LIMIT) && host_has(stream, entry->name))

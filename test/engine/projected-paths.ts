@@ -11,7 +11,11 @@ function record(path: string, facts: Partial<BundledFile> = {}): BundledFile {
 
 const link = (path: string, target: string): BundledFile => record(path, {kind: 'symlink', target});
 
-function launch(kind: 'loader' | 'script' | 'static', launcher: string, program: string): BundledLaunch {
+function launch(
+	kind: 'loader' | 'script' | 'static',
+	launcher: string,
+	program: string,
+): BundledLaunch {
 	return {kind, launcher: bundlePath(launcher), program: bundlePath(program)};
 }
 

@@ -100,8 +100,11 @@ _Noreturn void launch(uintptr_t *stack)
 	launch.target = below_top(&launch, record->target);
 	launch.launcher = below_top(&launch, record->launcher);
 
-	choose_engine(&launch);
+	if (!place.is_elsewhere)
+		choose_engine(&launch);
 
 	slots = __builtin_alloca_with_align(stack_slots(&launch) * sizeof(*slots), 128);
+	if (place.is_elsewhere)
+		start_at_home(&launch, (char **)slots);
 	start_by_record(&launch, slots);
 }

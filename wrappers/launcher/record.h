@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules.h"
+
 #define RECORD_MAGIC "DYNPKLR1"
 
 enum {
@@ -35,10 +37,8 @@ enum record_flag {
 	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
 };
 
-enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3 };
 /* Added to the action: only where no engine shows the program the bundle's paths. */
 enum { RULE_UNPROJECTED = 0x100 };
-enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
 /* 0: there is nothing to choose, which is as good as direct. */
 enum engine { ENGINE_NONE = 0, ENGINE_DIRECT = 1, ENGINE_SHIM = 2, ENGINE_USERNS = 3 };
 

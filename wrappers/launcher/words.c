@@ -94,7 +94,10 @@ char *library_path(struct launch *launch)
 
 char *preload_list(struct launch *launch, bool with_launcher)
 {
-	const bool with_shim = launch->engine == ENGINE_SHIM;
+	/* In a namespace it sees to the environment of host programs, and to nothing else. */
+	const bool with_shim =
+		launch->engine == ENGINE_SHIM ||
+		(launch->engine == ENGINE_USERNS && launch->record->shim != 0);
 	char *text;
 
 	if (!with_shim && !with_launcher)

@@ -1,4 +1,4 @@
-#include "environment.h"
+#include "host-environment.h"
 #include "text.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
@@ -20,13 +20,13 @@ static bool is_ruled(const struct table *table, const char *entry)
 	return false;
 }
 
-size_t measure_environment(const struct view *view, char *const *environment, size_t *bytes)
+size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes)
 {
 	size_t count = 0;
 
 	*bytes = 1;
 	for (; environment != NULL && environment[count] != NULL; count++) {
-		if (is_ruled(view->table, environment[count]))
+		if (is_ruled(bundle->table, environment[count]))
 			*bytes += text_length(environment[count]) + 1;
 	}
 	return count;
@@ -42,9 +42,9 @@ static const char *match_text(const char *at, const char *text)
 	return at;
 }
 
-static const char *match_rule(const struct view *view, const struct rule *rule, const char *value)
+static const char *match_rule(const struct bundle *bundle, const struct rule *rule, const char *value)
 {
-	const struct table *table = view->table;
+	const struct table *table = bundle->table;
 	const struct rule_part *parts =
 		(const struct rule_part *)(const void *)((const char *)table + table->parts) +
 		rule->first_part;
@@ -52,7 +52,7 @@ static const char *match_rule(const struct view *view, const struct rule *rule, 
 	for (uint32_t i = 0; i < rule->part_count && value != NULL; i++) {
 		value = i == 0 ? value : match_text(value, ":");
 		if (value != NULL && parts[i].kind == PART_BUNDLE) {
-			value = match_text(value, view->top);
+			value = match_text(value, bundle->top);
 			value = value == NULL ? NULL : match_text(value, "/");
 		}
 		value = value == NULL ? NULL : match_text(value, table_text(table, parts[i].text));
@@ -64,12 +64,12 @@ static const char *match_rule(const struct view *view, const struct rule *rule, 
  * Take what the rule wrote out of a list, wherever programs have put their own words around it.
  * False where nothing else is in it: then the variable was not there before.
  */
-static bool undo_in_list(const struct view *view, const struct rule *rule, char *value)
+static bool undo_in_list(const struct bundle *bundle, const struct rule *rule, char *value)
 {
 	char *at = value;
 
 	while (*at != '\0') {
-		const char *end = match_rule(view, rule, at);
+		const char *end = match_rule(bundle, rule, at);
 
 		if (end != NULL && *end == ':') {
 			memmove(at, end + 1, text_length(end + 1) + 1);
@@ -87,42 +87,42 @@ static bool undo_in_list(const struct view *view, const struct rule *rule, char 
 	return true;
 }
 
-static bool undo(const struct view *view, const struct rule *rule, char *value)
+static bool undo(const struct bundle *bundle, const struct rule *rule, char *value)
 {
 	const char *end;
 
 	if (rule->action != RULE_DEFAULT)
-		return undo_in_list(view, rule, value);
-	end = match_rule(view, rule, value);
+		return undo_in_list(bundle, rule, value);
+	end = match_rule(bundle, rule, value);
 	return end == NULL || *end != '\0';
 }
 
 /* The rules in the opposite of the order in which they were applied. */
-static bool undo_all(const struct view *view, char *entry)
+static bool undo_all(const struct bundle *bundle, char *entry)
 {
-	const struct table *table = view->table;
+	const struct table *table = bundle->table;
 
 	for (uint32_t i = table->rule_count; i-- > 0;) {
 		char *value = (char *)value_of(entry, rule_variable(table, i));
 
-		if (value != NULL && *value != '\0' && !undo(view, rule_at(table, i), value))
+		if (value != NULL && *value != '\0' && !undo(bundle, rule_at(table, i), value))
 			return false;
 	}
 	return true;
 }
 
-void write_host_environment(const struct view *view, char *const *environment, char **to,
+void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space)
 {
 	for (; environment != NULL && *environment != NULL; environment++) {
 		const size_t size = text_length(*environment) + 1;
 
-		if (!is_ruled(view->table, *environment)) {
+		if (!is_ruled(bundle->table, *environment)) {
 			*to++ = *environment;
 			continue;
 		}
 		memcpy(space, *environment, size);
-		if (!undo_all(view, space))
+		if (!undo_all(bundle, space))
 			continue;
 		*to++ = text_equal(space, *environment) ? *environment : space;
 		space += size;

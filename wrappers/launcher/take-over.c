@@ -294,6 +294,18 @@ static bool enter_new_root(const char *place)
 	return true;
 }
 
+/* Nothing can be bound from the tree that went with the old root. */
+static void reopen_payload(struct view *view)
+{
+	const long payload =
+		sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_PATH | OPEN_DIRECTORY);
+
+	if (SYSTEM_CALL_FAILED(payload))
+		fail_mount(view, view->scratch, payload);
+	sys_close(view->payload);
+	view->payload = (int)payload;
+}
+
 /* The old root lies in the new one while that is filled; /proc comes first, for descriptors. */
 static bool exchange_root(struct view *view, uint32_t node)
 {
@@ -311,6 +323,7 @@ static bool exchange_root(struct view *view, uint32_t node)
 	sys_unmount(old_root);
 	sys_remove_directory(AT_WORKING_DIRECTORY, old_root);
 	protect(view);
+	reopen_payload(view);
 	return true;
 }
 

@@ -153,9 +153,13 @@ enum fit fit_of(const struct view *view, uint32_t node, const char *place)
 
 _Noreturn void fail_mount(const struct view *view, const char *place, long result)
 {
-	FAIL(EXIT_LAUNCHER, "cannot show ", record_text(view->launch->record, view->launch->record->launcher),
-	     " the bundle's ", place, reason_of(result),
-	     "; DYNPK_ENGINE=direct starts it without its own files");
+	const struct record *record = view->launch->record;
+	char number[24];
+
+	text_append_number(number, (unsigned long)-result);
+	FAIL(EXIT_LAUNCHER, "cannot show ", record_text(record, record->launcher), " the bundle's ",
+	     place, " (mount: error ", number,
+	     "): DYNPK_ENGINE=direct starts it without its own files");
 }
 
 static void mount_over(const struct view *view, uint32_t node)

@@ -100,6 +100,9 @@ _Noreturn void launch(uintptr_t *stack)
 	launch.target = below_top(&launch, record->target);
 	launch.launcher = below_top(&launch, record->launcher);
 
+	/* PRoot calls a file by another name than it was started by: once is enough. */
+	if (find_value(launch.start.environment, PROCESS_NAME_VARIABLE) != NULL)
+		place.is_elsewhere = false;
 	if (!place.is_elsewhere)
 		choose_engine(&launch);
 

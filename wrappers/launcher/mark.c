@@ -2,9 +2,10 @@
 #include "mount-system.h"
 #include "mountinfo.h"
 #include "path.h"
+#include "place.h"
 #include "text.h"
 
-static const char table_place[] = "/libexec/dynpk/paths.tbl";
+static const char table_place[] = TABLE_PLACE;
 
 enum {
 	STATX_SIZE = 256,
@@ -43,17 +44,33 @@ static bool is_listed(const char *table)
 }
 
 /* Linux 5.8 says it in one call; statx is in the headers of none that builds this for sure. */
-bool is_marked(const char *table)
+static bool is_mounted(const char *table)
 {
 	_Alignas(8) unsigned char answer[STATX_SIZE];
 	const uint64_t *mask = (const void *)(answer + STATX_ATTRIBUTES_MASK);
 	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
-	const long result = system_call(__NR_statx, AT_WORKING_DIRECTORY, (long)table, 0, 0,
-					(long)answer, 0);
+	const long result =
+		system_call(__NR_statx, AT_WORKING_DIRECTORY, (long)table, 0, 0, (long)answer, 0);
 
 	if (!SYSTEM_CALL_FAILED(result) && (*mask & STATX_MOUNT_ROOT) != 0)
 		return (*attributes & STATX_MOUNT_ROOT) != 0;
 	return is_listed(table);
+}
+
+static bool is_same(const char *path, struct status other)
+{
+	const struct status one = sys_status(AT_WORKING_DIRECTORY, path, 0);
+
+	return one.mode != 0 && one.inode == other.inode && one.device == other.device;
+}
+
+bool is_marked(const char *top)
+{
+	char path[PLACE_LIMIT + 64];
+
+	text_append(text_append(path, top), TABLE_PLACE);
+	return is_mounted(path) ||
+	       is_same(path, sys_status(AT_WORKING_DIRECTORY, PROOT_MARK TABLE_PLACE, 0));
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -69,11 +86,9 @@ static bool is_running(const char *top, const char *launcher)
 {
 	const struct status running = sys_status(AT_WORKING_DIRECTORY, "/proc/self/exe", 0);
 	char path[2 * PATH_LIMIT];
-	struct status there;
 
 	text_append(text_append(text_append(path, top), "/"), launcher);
-	there = sys_status(AT_WORKING_DIRECTORY, path, 0);
-	return running.mode != 0 && there.inode == running.inode && there.device == running.device;
+	return running.mode != 0 && is_same(path, running);
 }
 
 bool find_marked_top(char *top, size_t size, const char *launcher)
@@ -91,5 +106,6 @@ bool find_marked_top(char *top, size_t size, const char *launcher)
 		if (is_running(top, launcher))
 			return true;
 	}
-	return false;
+	text_append(top, PROOT_MARK);
+	return is_running(top, launcher);
 }

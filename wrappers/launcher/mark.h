@@ -10,8 +10,13 @@
 
 enum { MOUNT_LIST_SIZE = 65536 };
 
-/* Where `top` is marked in this process's namespace. */
-bool is_marked(const char *table);
+/* Below the top. */
+#define TABLE_PLACE "/libexec/dynpk/paths.tbl"
+/* PRoot makes no mounts: where it shows the view, it shows the bundle here too. */
+#define PROOT_MARK "/.dynpk-bundle"
+
+/* Whether this process is in a view of the bundle that lies at `top`. */
+bool is_marked(const char *top);
 
 /*
  * The top of the bundle that the program running in this process is `launcher` of, where it was

@@ -62,15 +62,19 @@ static inline struct status sys_status(int directory, const char *path, int flag
 {
 #ifdef __i386__
 	struct stat64 found;
-	const long result = system_call(__NR_fstatat64, directory, (long)path, (long)&found, flags, 0, 0);
+	const long result =
+		system_call(__NR_fstatat64, directory, (long)path, (long)&found, flags, 0, 0);
 #else
 	struct stat found;
-	const long result = system_call(__NR_newfstatat, directory, (long)path, (long)&found, flags, 0, 0);
+	const long result =
+		system_call(__NR_newfstatat, directory, (long)path, (long)&found, flags, 0, 0);
 #endif
 
 	if (SYSTEM_CALL_FAILED(result))
 		return (struct status){ 0 };
-	return (struct status){ .mode = found.st_mode, .device = found.st_dev, .inode = found.st_ino };
+	return (struct status){ .mode = found.st_mode,
+				.device = found.st_dev,
+				.inode = found.st_ino };
 }
 
 static inline long sys_unshare(int what)
@@ -155,13 +159,20 @@ static inline long sys_mount_flags(const char *path)
 {
 #ifdef __i386__
 	struct statfs64 found;
-	const long result = system_call(__NR_statfs64, (long)path, sizeof(found), (long)&found, 0, 0, 0);
+	const long result =
+		system_call(__NR_statfs64, (long)path, sizeof(found), (long)&found, 0, 0, 0);
 #else
 	struct statfs found;
 	const long result = system_call(__NR_statfs, (long)path, (long)&found, 0, 0, 0, 0);
 #endif
 
 	return SYSTEM_CALL_FAILED(result) ? 0 : (long)found.f_flags;
+}
+
+static inline bool may_execute(const char *path)
+{
+	return !SYSTEM_CALL_FAILED(
+		system_call(__NR_faccessat, AT_WORKING_DIRECTORY, (long)path, 1, 0, 0, 0));
 }
 
 static inline bool may_write(const char *path)

@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 /*
- * Where the mount of the line at `*text` is mounted, without the kernel's escapes; then `*text` is at
- * the next line. False at the end, and for a line that is not whole. What does not fit is cut off.
+ * Where the mount of the line at `*text` is mounted, without the kernel's escapes; then `*text` is
+ * at the next line. False at the end, and for a line that is not whole. What does not fit is cut
+ * off.
  */
 bool next_mount(const char **text, char *place, size_t size);
 

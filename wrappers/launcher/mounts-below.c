@@ -7,7 +7,7 @@
 static const char *rest_below(const char *path, const char *directory, size_t length)
 {
 	return bytes_equal(path, directory, length) && path[length] == '/' ? path + length + 1
-									    : NULL;
+									   : NULL;
 }
 
 /* Whether the bundle has the path for itself. */

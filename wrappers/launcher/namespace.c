@@ -6,8 +6,6 @@
 #include "text.h"
 #include "view.h"
 
-static const char table_place[] = "/libexec/dynpk/paths.tbl";
-
 const struct table *read_table(const struct launch *launch)
 {
 	char path[PLACE_LIMIT + PATH_LIMIT];
@@ -179,16 +177,16 @@ static long open_payload(const struct launch *launch, const char *scratch)
 	text_append(text_append(path, launch->top), "/root");
 	result = sys_mount(path, scratch, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
 	if (!SYSTEM_CALL_FAILED(result))
-		result = sys_mount(NULL, scratch, NULL,
-				   MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY |
-					   locked_flags(scratch),
-				   NULL);
+		result = sys_mount(
+			NULL, scratch, NULL,
+			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(scratch), NULL);
 	return SYSTEM_CALL_FAILED(result)
 		       ? result
 		       : sys_open_at(AT_WORKING_DIRECTORY, scratch, OPEN_PATH | OPEN_DIRECTORY);
 }
 
-/* The first one that programs see has these rights no more; nothing they start can get them back. */
+/* The first one that programs see has these rights no more; nothing they start can get them back.
+ */
 static void drop_rights(void)
 {
 	const uint32_t header[2] = { 0x20080522, 0 };
@@ -224,24 +222,24 @@ static void show(struct launch *launch, const struct table *table, const char *s
 
 static enum obstacle find_mark(const struct launch *launch, char *mark)
 {
-	text_append(text_append(mark, launch->top), table_place);
+	text_append(text_append(mark, launch->top), TABLE_PLACE);
 	if (!launch->has_proc)
 		return OBSTACLE_NO_PROC;
 	return launch->top[0] != '/' || text_length(mark) >= PATH_LIMIT ? OBSTACLE_LONG_PATH
-									 : NO_OBSTACLE;
+									: NO_OBSTACLE;
 }
 
 enum obstacle try_namespace(const struct launch *launch)
 {
-	char mark[PLACE_LIMIT + sizeof(table_place)];
+	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
 	const enum obstacle obstacle = find_mark(launch, mark);
 
-	return obstacle != NO_OBSTACLE || is_marked(mark) ? obstacle : try_in_child(mark);
+	return obstacle != NO_OBSTACLE || is_marked(launch->top) ? obstacle : try_in_child(mark);
 }
 
 enum obstacle enter_namespace(struct launch *launch)
 {
-	char mark[PLACE_LIMIT + sizeof(table_place)];
+	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
 	char scratch[PLACE_LIMIT + sizeof("/bin")];
 	char directory[PATH_LIMIT];
 	const struct table *table;
@@ -249,7 +247,7 @@ enum obstacle enter_namespace(struct launch *launch)
 	enum obstacle obstacle = find_mark(launch, mark);
 	long length;
 
-	if (obstacle != NO_OBSTACLE || is_marked(mark))
+	if (obstacle != NO_OBSTACLE || is_marked(launch->top))
 		return obstacle;
 	text_append(text_append(scratch, launch->top), "/bin");
 	table = read_table(launch);

@@ -96,7 +96,8 @@ static void write_layer_entry(struct view *view, uint32_t child, int layer)
 	const enum fit fit = fit_of(view, child, view->host.text);
 	const bool is_merged = node_at(view->table, child)->kind == NODE_MERGED;
 	const uint32_t type =
-		sys_status(AT_WORKING_DIRECTORY, view->host.text, STATUS_UNFOLLOWED).mode & MODE_TYPE;
+		sys_status(AT_WORKING_DIRECTORY, view->host.text, STATUS_UNFOLLOWED).mode &
+		MODE_TYPE;
 	long inner;
 
 	if (fit != FIT_MISSING && !(fit == FIT_ENTER && is_merged && type == MODE_DIRECTORY))
@@ -125,7 +126,8 @@ static void write_layer(struct view *view, uint32_t node, int layer)
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const struct node *child = node_at(view->table, it->first_child + i);
 
-		if (path_push(&view->host, table_text(view->table, child->name), child->name_length))
+		if (path_push(&view->host, table_text(view->table, child->name),
+			      child->name_length))
 			write_layer_entry(view, it->first_child + i, layer);
 		path_cut(&view->host, length);
 	}
@@ -177,7 +179,8 @@ static bool overlay(struct view *view, uint32_t node)
 	return !SYSTEM_CALL_FAILED(result);
 }
 
-/* One entry of the host's directory, in the tmpfs at its place. What the host forbids stays away. */
+/* One entry of the host's directory, in the tmpfs at its place. What the host forbids stays away.
+ */
 static void keep_entry(const struct view *view, const char *from, int directory, const char *name)
 {
 	const uint32_t type =
@@ -216,8 +219,7 @@ static void keep_named(struct view *view, uint32_t node, int host, int directory
 				"/"),
 		    name);
 	fit = child == NO_NODE ? FIT_NOTHING : fit_of(view, child, from);
-	if ((fit == FIT_NOTHING || fit == FIT_ENTER) &&
-	    path_push(&view->host, name, name_length))
+	if ((fit == FIT_NOTHING || fit == FIT_ENTER) && path_push(&view->host, name, name_length))
 		keep_entry(view, from, directory, name);
 	path_cut(&view->host, length);
 }
@@ -242,8 +244,7 @@ static void keep_entries(struct view *view, uint32_t node, int host, int directo
 static void fill(struct view *view, uint32_t node, int host)
 {
 	const char *place = path_text(&view->host);
-	const long directory =
-		sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_PATH | OPEN_DIRECTORY);
+	const long directory = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_PATH | OPEN_DIRECTORY);
 
 	if (SYSTEM_CALL_FAILED(directory))
 		fail_mount(view, place, directory);
@@ -255,8 +256,8 @@ static void fill(struct view *view, uint32_t node, int host)
 static void protect(const struct view *view)
 {
 	const char *place = path_text(&view->host);
-	const long result = sys_mount(NULL, place, NULL,
-				      MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY, NULL);
+	const long result =
+		sys_mount(NULL, place, NULL, MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY, NULL);
 
 	if (SYSTEM_CALL_FAILED(result))
 		fail_mount(view, place, result);

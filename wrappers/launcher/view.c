@@ -23,7 +23,8 @@ static bool is_of_c_library(const struct view *view, uint32_t node)
 		return text_starts_with(name_of(view, parent), "lib");
 	if (!text_equal(name_of(view, node), "gconv"))
 		return false;
-	for (uint32_t above = parent; above != ROOT_NODE; above = node_at(view->table, above)->parent) {
+	for (uint32_t above = parent; above != ROOT_NODE;
+	     above = node_at(view->table, above)->parent) {
 		if (text_starts_with(name_of(view, above), "lib"))
 			return true;
 	}
@@ -147,7 +148,7 @@ enum fit fit_of(const struct view *view, uint32_t node, const char *place)
 			       : FIT_MISSING;
 	default:
 		return type == 0 || type == MODE_DIRECTORY || type == MODE_LINK ? FIT_MISSING
-										 : FIT_OVER;
+										: FIT_OVER;
 	}
 }
 
@@ -182,7 +183,8 @@ static bool lacks_names(struct view *view, uint32_t node)
 		const uint32_t child = it->first_child + i;
 		enum fit fit = FIT_NOTHING;
 
-		if (path_push(&view->host, name_of(view, child), node_at(view->table, child)->name_length))
+		if (path_push(&view->host, name_of(view, child),
+			      node_at(view->table, child)->name_length))
 			fit = fit_of(view, child, view->host.text);
 		path_cut(&view->host, length);
 		if (fit == FIT_MISSING)

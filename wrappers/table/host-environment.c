@@ -42,7 +42,8 @@ static const char *match_text(const char *at, const char *text)
 	return at;
 }
 
-static const char *match_rule(const struct bundle *bundle, const struct rule *rule, const char *value)
+static const char *match_rule(const struct bundle *bundle, const struct rule *rule,
+			      const char *value)
 {
 	const struct table *table = bundle->table;
 	const struct rule_part *parts =

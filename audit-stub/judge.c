@@ -1,10 +1,6 @@
 #include "judge.h"
 #include "text.h"
 
-#include <asm/errno.h>
-
-#define LINKS_MAX 40
-
 static const struct {
 	const char *word;
 	enum mode mode;
@@ -173,102 +169,4 @@ const char *covering_pattern(const struct rules *rules, const char *kind, const 
 			break;
 	}
 	return pattern;
-}
-
-/* Cuts the last component off; the root stays "". */
-static void climb(char *path)
-{
-	size_t length = text_length(path);
-	while (length > 0 && path[length - 1] != '/')
-		length--;
-	path[length > 0 ? length - 1 : 0] = '\0';
-}
-
-static bool append(char *path, const char *bytes, size_t count)
-{
-	size_t length = text_length(path);
-	if (count >= PATH_ROOM - length)
-		return false;
-	for (size_t at = 0; at < count; at++)
-		path[length + at] = bytes[at];
-	path[length + count] = '\0';
-	return true;
-}
-
-/* Puts the link's text in front of what is left to walk. */
-static bool splice(struct resolved_path *resolved, const char **rest, int turn)
-{
-	char *next = resolved->rest[turn];
-	next[0] = '\0';
-	if (!append(next, resolved->link, text_length(resolved->link)) || !append(next, "/", 1) ||
-	    !append(next, *rest, text_length(*rest)))
-		return false;
-	*rest = next;
-	return true;
-}
-
-/* What to do with the component that was just appended. */
-enum step { STEP_ON, STEP_LINK, STEP_STOP };
-
-static enum step read_component(struct resolved_path *resolved, read_link *read)
-{
-	long length = read(resolved->bytes, resolved->link, sizeof resolved->link - 1);
-	if (length == -EINVAL)
-		return STEP_ON;
-	if (length <= 0 || length >= (long)sizeof resolved->link - 1)
-		return STEP_STOP;
-	resolved->link[length] = '\0';
-	resolved->linked = true;
-	return STEP_LINK;
-}
-
-bool resolve_path(const char *path, size_t known, struct resolved_path *resolved, read_link *read)
-{
-	char *out = resolved->bytes;
-	const char *rest = path + known;
-	int links = 0;
-
-	/* It may be the directory that is in `out` already. */
-	for (size_t at = 0; at < known; at++)
-		out[at] = path[at];
-	out[known] = '\0';
-	resolved->linked = false;
-	if (path[0] != '/')
-		return false;
-	while (*rest != '\0') {
-		size_t count = 0;
-		enum step step;
-		while (*rest == '/')
-			rest++;
-		while (rest[count] != '\0' && rest[count] != '/')
-			count++;
-		if (count == 2 && rest[0] == '.' && rest[1] == '.')
-			climb(out);
-		if (count == 0 ||
-		    (rest[0] == '.' && (count == 1 || (count == 2 && rest[1] == '.')))) {
-			rest += count;
-			continue;
-		}
-		if (!append(out, "/", 1) || !append(out, rest, count))
-			return false;
-		rest += count;
-		step = read_component(resolved, read);
-		if (step == STEP_ON)
-			continue;
-		climb(out);
-		if (step == STEP_STOP || ++links > LINKS_MAX || !splice(resolved, &rest, links % 2))
-			return false;
-		if (resolved->link[0] == '/')
-			out[0] = '\0';
-	}
-	return out[0] != '\0' || append(out, "/", 1);
-}
-
-size_t shared_directory(const char *path, const char *resolved)
-{
-	size_t shared = 0, at = 0;
-	for (; path[at] != '\0' && path[at] == resolved[at]; at++)
-		if (path[at] == '/')
-			shared = at;
-	return path[at] == '/' && resolved[at] == '\0' ? at : shared;
 }

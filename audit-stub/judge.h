@@ -1,7 +1,6 @@
 /*
  * What the stub decides, without a system call: whether a path lies in a directory, whether a
- * pattern covers it, what a path is once its links are resolved, and what the rules file says.
- * The file system comes in as a function, so that tests can bring their own.
+ * pattern covers it, and what the rules file says.
  */
 #ifndef DYNPK_AUDIT_JUDGE_H
 #define DYNPK_AUDIT_JUDGE_H
@@ -59,28 +58,5 @@ bool pattern_matches(const char *pattern, const char *string);
  */
 const char *covering_pattern(const struct rules *rules, const char *kind, const char *opened,
 			     const char *resolved);
-
-/* As readlink(2): the length, or a negative errno. */
-typedef long read_link(const char *path, char *to, size_t room);
-
-struct resolved_path {
-	/* Whether a symbolic link was followed on the way. */
-	bool linked;
-	/* After a failure: as far as it could be resolved. */
-	char bytes[PATH_ROOM];
-	/* Scratch: what is left to walk, and the link just read. */
-	char rest[2][PATH_ROOM];
-	char link[PATH_ROOM];
-};
-
-/*
- * Resolve every link, `.` and `..` of an absolute path. False when a component is missing, cannot
- * be passed, or the kernel would refuse it (too long, more than 40 links). The first `known` bytes
- * are a directory that is resolved already; they may be 0.
- */
-bool resolve_path(const char *path, size_t known, struct resolved_path *resolved, read_link *read);
-
-/* The length of the directory that `path` and a resolved path have in common, without its slash. */
-size_t shared_directory(const char *path, const char *resolved);
 
 #endif

@@ -1,4 +1,6 @@
 #include "origin.h"
+#include "hot.h"
+#include "resolve.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -87,18 +89,18 @@ void judge_file(const struct start *start, const char *opened, bool starting, st
 {
 	static char absolute_room[PATH_ROOM];
 	static struct resolved_path resolved;
+	static HOT struct landmark landmark;
 	const char *absolute = opened[0] == '/' ? opened : absolute_room;
-	size_t known;
+	bool found;
 
 	*object = (struct object){.opened = opened, .resolved = opened};
 	object->verdict = VERDICT_OUTSIDE;
 	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
 		return;
-	if (resolved.bytes[0] == '\0')
-		text_copy(resolved.bytes, PATH_ROOM, start->top);
 	/* While nothing but the loader runs, directories stay what they were a moment ago. */
-	known = starting ? shared_directory(absolute, resolved.bytes) : 0;
-	if (!resolve_path(absolute, known, &resolved, sys_readlink)) {
+	found = starting ? resolve_near(absolute, start->top, &landmark, &resolved, sys_readlink)
+			 : resolve_path(absolute, &resolved, sys_readlink);
+	if (!found) {
 		object->verdict = VERDICT_ABSENT;
 		if (resolved.linked)
 			judge_nameless(absolute, &resolved, object);
@@ -157,7 +159,7 @@ bool bundle_has(const struct start *start, const char *name)
 		text_add(&text, name);
 		path[text.used] = '\0';
 		/* A link that leads out of the bundle is nothing the bundle has. */
-		if (!text.cut && resolve_path(path, 0, &real, sys_readlink) &&
+		if (!text.cut && resolve_path(path, &real, sys_readlink) &&
 		    path_within(real.bytes, start->top))
 			return true;
 	}

@@ -7,12 +7,6 @@
 
 #include "judge.h"
 
-/*
- * Every page that a start touches costs it a microsecond or two. The small variables lie on the
- * page of initialised data, which the loader has touched already.
- */
-#define HOT __attribute__((section(".data")))
-
 struct start {
 	struct rules rules;
 	/* The bundle's top, links resolved; which directory it is, should it be moved later. */
@@ -22,9 +16,11 @@ struct start {
 	const char *program;
 	/* Links resolved. NULL where only a launcher knows, which has mapped both itself. */
 	const char *loader;
+	/* The launcher that the kernel executed, links resolved, where it is known to be one. */
+	const char *launcher;
 	/* From the auxiliary vector; 0 when it has none. */
 	unsigned long vdso;
-	/* DYNPK_AUDIT and LD_AUDIT of the environment, or NULL. */
+	/* DYNPK_AUDIT of the environment, and LD_AUDIT where it may name others; or NULL. */
 	const char *setting;
 	const char *other_auditors;
 };
@@ -40,8 +36,5 @@ const char *learn(struct start *start);
  * program are. Ten times dearer than all that learn() does, hence only where it matters.
  */
 void learn_mapped_files(struct start *start, const void *loader_code);
-
-/* Which mapped file holds an address, from a line of /proc/PID/maps. Exposed for its test. */
-bool mapped_file(const char *line, unsigned long address, char *path);
 
 #endif

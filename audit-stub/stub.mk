@@ -19,8 +19,8 @@ AUDIT_CFLAGS := $(AUDIT_WARNINGS) -Os -fPIC -ffreestanding -fvisibility=hidden \
 AUDIT_LDFLAGS := -shared -nostdlib -Wl,-soname,libdynpk-audit.so -Wl,--build-id=none \
 	-Wl,-z,now -Wl,-z,norelro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,defs \
 	-Wl,--version-script=$(AUDIT_STUB_DIR)/audit.map
-AUDIT_SOURCES := $(addprefix $(AUDIT_STUB_DIR)/,stub.c origin.c start.c report.c dynamic.c judge.c text.c \
-	freestanding.c)
+AUDIT_SOURCES := $(addprefix $(AUDIT_STUB_DIR)/,stub.c search.c opened.c origin.c resolve.c start.c environment.c mapped.c report.c \
+	dynamic.c judge.c text.c freestanding.c)
 AUDIT_HEADERS := $(wildcard $(AUDIT_STUB_DIR)/*.h)
 
 .PHONY: stub canary

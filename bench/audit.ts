@@ -1,6 +1,6 @@
 /**
- * What the audit stub costs: a start, and a call through the PLT; and what an auditor that needs
- * libc would cost. Results as JSON lines on stdout.
+ * What the audit stub costs: a start by the loader, a start by a bundle's launcher, and a call
+ * through the PLT; and what an auditor that needs libc would cost. Results as JSON lines on stdout.
  *
  *     node build/bench/audit.js [ROUNDS]
  *
@@ -27,6 +27,7 @@ async function main(rounds: number): Promise<void> {
 		const bundle = await makeBundle(scratch);
 		await benchStarts(bundle, 'hello (libc alone)', [bundle.hello], rounds);
 		await benchStarts(bundle, 'python3 -V (four libraries)', [bundle.python, '-V'], rounds);
+		await benchLaunches(scratch, rounds);
 		await benchCalls(bundle);
 	} finally {
 		rmSync(scratch, {recursive: true});
@@ -108,9 +109,36 @@ async function benchStarts(
 	const commands = (['none', 'stub', 'withLibc'] as const).map(way =>
 		commandFor(bench, way, argv).join(' '),
 	);
-	const {stdout} = await execute(bench.timer, [String(rounds), ...commands], {
-		maxBuffer: 1 << 28,
+	const [start, stub, withLibc] = await timeStarts(bench.timer, commands, rounds);
+	tell({
+		...{bench: 'audit/start', program, rounds},
+		...{start_us: start, stub_adds_us: stub, with_libc_adds_us: withLibc},
 	});
+}
+
+/** As a user starts a program. Two bundles would differ in how their files lie in memory too. */
+async function benchLaunches(scratch: string, rounds: number): Promise<void> {
+	const bundle = join(scratch, 'programs');
+	const targets = ['/usr/bin/true', '/usr/bin/python3', '--scope', 'closure', '--name', 'programs'];
+	const dynpk = join(project, 'build/cmd/dynpk.js');
+	await execute(process.execPath, [dynpk, 'pack', ...targets, '-o', bundle]);
+	for (const [program, words] of [
+		['hello (libc alone)', 'bin/true'],
+		['python3 -V (four libraries)', 'bin/python3 -V'],
+	] as const) {
+		const commands = ['off', 'enforce'].map(mode => `DYNPK_AUDIT=${mode} ${join(bundle, words)}`);
+		const [start, stub] = await timeStarts(join(scratch, 'time-starts'), commands, rounds);
+		tell({bench: 'audit/launch', program, rounds, start_us: start, stub_adds_us: stub});
+	}
+}
+
+/** In microseconds: the median of the first command, and what each other one takes longer. */
+async function timeStarts(
+	timer: string,
+	commands: readonly string[],
+	rounds: number,
+): Promise<[number, number, number]> {
+	const {stdout} = await execute(timer, [String(rounds), ...commands], {maxBuffer: 1 << 28});
 	const rows = stdout
 		.split('\n')
 		.filter(line => line.includes(' '))
@@ -118,12 +146,7 @@ async function benchStarts(
 	const microseconds = (values: readonly number[]) => Math.round(median(values) / 100) / 10;
 	const added = (column: number) =>
 		microseconds(rows.map(row => (row[column] ?? NaN) - (row[0] ?? NaN)));
-	tell({
-		...{bench: 'audit/start', program, rounds},
-		start_us: microseconds(rows.map(row => row[0] ?? NaN)),
-		stub_adds_us: added(1),
-		with_libc_adds_us: added(2),
-	});
+	return [microseconds(rows.map(row => row[0] ?? NaN)), added(1), added(2)];
 }
 
 async function benchCalls(bench: Bench): Promise<void> {

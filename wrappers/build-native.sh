@@ -17,6 +17,7 @@ build() { # ARCHITECTURE COMPILER
 	case $architecture in
 	x86_64 | aarch64)
 		sh "$here/shim/build.sh" "$compiler" "$target"
+		sh "$here/nss/build.sh" "$compiler" "$target"
 		# The canary tries C++ exceptions too, and so needs a C++ compiler.
 		local goals=stub
 		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'

@@ -1,11 +1,12 @@
 /*
  * Time starts of several commands in turn, so that what disturbs the machine disturbs all of them:
- * time-starts ROUNDS COMMAND... ; each COMMAND is one argument, split at blanks. Prints a line of
- * nanoseconds a round, a column a command.
+ * time-starts ROUNDS COMMAND... ; each COMMAND is one argument, split at blanks. Its first word may
+ * be the environment, NAME=VALUE. Prints a line of nanoseconds a round, a column a command.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,8 @@ static long now(void)
 
 static long time_start(char **argv)
 {
-	static char *const environment[] = {NULL};
+	const bool has_setting = strchr(argv[0], '=') != NULL;
+	char *const environment[] = {has_setting ? *argv++ : NULL, NULL};
 	posix_spawn_file_actions_t actions;
 	int status;
 	pid_t child;

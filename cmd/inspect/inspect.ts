@@ -52,6 +52,7 @@ export async function inspect(inspection: Inspection): Promise<string> {
 						programs: manifest.programs,
 						files: manifest.files.length,
 						launches: manifest.launches,
+						engine: manifest.engine,
 					},
 					graph: graphOfManifest(manifest),
 				};

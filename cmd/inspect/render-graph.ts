@@ -2,7 +2,7 @@
 import {sanitise} from '../../lib/errors/sanitise.js';
 import type {GraphEdge, ObjectGraph, ObjectNode} from '../../lib/inspect/object-graph.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
-import type {PackageRecord, ProgramRecord} from '../../lib/manifest/manifest.js';
+import type {EngineRecord, PackageRecord, ProgramRecord} from '../../lib/manifest/manifest.js';
 
 export type InspectedThing =
 	| {
@@ -14,6 +14,7 @@ export type InspectedThing =
 			readonly files: number;
 			/** Of the programs in `bin/` and whatever else has a launcher. */
 			readonly launches: readonly LaunchSpec[];
+			readonly engine: EngineRecord;
 	  }
 	| {readonly kind: 'program' | 'object'; readonly name: string; readonly id: string};
 
@@ -44,6 +45,7 @@ function heading(thing: InspectedThing): string[] {
 		`programs: ${thing.programs.map(({name}) => sanitise(name)).join(', ')}`,
 		`packages: ${thing.packages.map(({id, version}) => sanitise(`${id} ${version}`)).join(', ')}`,
 		...strategyLines(thing.launches),
+		sanitise(`paths seen by ${thing.engine.choice} (${thing.engine.reason})`),
 		'',
 	];
 }

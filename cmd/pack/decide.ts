@@ -66,6 +66,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 		chooseStrategy: launchers.chooseStrategy,
 		audit: {mode: options.audit, allowed: options.allow, stub: launchers.auditStub},
 		engines: launchers.engines,
+		names: launchers.names,
 		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
 	});
 	exclusions.assertAllUsed();

@@ -22,6 +22,8 @@ export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLa
 	readonly auditStub: KitTool | undefined;
 	/** What it can do about paths; `undefined` where it knows of nothing but `direct`. */
 	readonly engines: EngineTools | undefined;
+	/** The module for names of the bundle's machine, which no launcher has to know of. */
+	readonly names: KitTool | undefined;
 }
 
 export interface LauncherRequest {
@@ -48,9 +50,8 @@ export async function openLaunchers({
 	}
 
 	const architecture = machineOf === undefined ? undefined : architectureName(machineOf);
-	const kit =
-		asked === 'sh' || architecture === undefined ? undefined : openLauncherKit(architecture);
-	if (kit !== undefined) {
+	const kit = architecture === undefined ? undefined : openLauncherKit(architecture);
+	if (kit !== undefined && asked !== 'sh') {
 		return nativeLaunchers(kit, machineOf?.machine, strategy === 'auto' ? undefined : strategy);
 	}
 
@@ -61,7 +62,7 @@ export async function openLaunchers({
 		});
 	}
 
-	return await shellLaunchers(version);
+	return await shellLaunchers(version, kit?.names);
 }
 
 function nativeLaunchers(
@@ -72,6 +73,7 @@ function nativeLaunchers(
 	return {
 		auditStub: kit.auditStub,
 		engines: {shim: kit.shim},
+		names: kit.names,
 		chooseStrategy: object =>
 			chooseStrategy(object, {
 				bytes: readFileSync(object.path),
@@ -91,13 +93,14 @@ function nativeLaunchers(
 }
 
 /** Loaded on demand: the template engine takes as long to load as most of dynpk. */
-async function shellLaunchers(version: string): Promise<Launchers> {
+async function shellLaunchers(version: string, names: KitTool | undefined): Promise<Launchers> {
 	const {makeShellLauncher, readShellTemplate} =
 		await import('../../lib/launcher/shell-launcher.js');
 	const make = makeShellLauncher(readShellTemplate());
 	return {
 		auditStub: undefined,
 		engines: undefined,
+		names,
 		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
 		makeLauncher: (launch: LaunchSpec) => make(launch, version),
 		makeSelfLaunch: () => {

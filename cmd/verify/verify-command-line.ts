@@ -51,7 +51,7 @@ export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise
 	});
 	const privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
 	try {
-		const findings = await verifyBundle({top, isStatic, privateDirectory});
+		const findings = await verifyBundle({top, isStatic, privateDirectory, notice});
 		const offers = isStatic ? [] : await offeredEngines(top, findings);
 		if (run === undefined || privateDirectory === undefined) {
 			process.stdout.write(render(commandLine, findings, offers));

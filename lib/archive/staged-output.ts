@@ -102,7 +102,8 @@ export function stageDirectory(output: HostPath): StagedDirectory {
 }
 
 function refuseExisting(output: HostPath): void {
-	if (lstatSync(output, {throwIfNoEntry: false}) !== undefined) throw existsFault(output);
+	const look = (): unknown => lstatSync(output, {throwIfNoEntry: false});
+	if (attempted(`cannot write ${output}`, look) !== undefined) throw existsFault(output);
 }
 
 function existsFault(output: HostPath, cause?: unknown): DynpkError {

@@ -43,6 +43,7 @@ export interface ProgramFacts {
 export const isForPeople = picomatch([
 	'/usr/share/{doc,doc-base,info,lintian,man,bug,metainfo,applications}/**',
 	'/usr/share/{bash-completion,zsh,fish}/**',
+	'/etc/bash_completion.d/**',
 ]);
 
 export function chooseEngine({data, variables, programs}: EngineFacts): EngineChoice {

@@ -91,6 +91,8 @@ export function faultFromErrno(cause: unknown, attempt: string): DynpkError {
 		case 'EPERM':
 		case 'EROFS':
 			return new DynpkError('PERMISSION', `${attempt}: ${permissionReasons[errno]}`, {cause});
+		case 'ENOTDIR':
+			return new DynpkError('IO', `${attempt}: a part of that path is no directory`, {cause});
 		default:
 			return new DynpkError('IO', `${attempt}: ${reason}`, {cause});
 	}

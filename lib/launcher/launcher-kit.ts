@@ -1,6 +1,6 @@
 /**
- * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs and path
- * shims, by architecture.
+ * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs, path shims
+ * and modules for names, by architecture.
  *
  * Made from wrappers/ and audit-stub/ by `make`; an architecture without a launcher is served by the
  * shell launcher.
@@ -17,6 +17,8 @@ export interface LauncherKit {
 	readonly auditStub: KitTool | undefined;
 	/** The path shim; `undefined` where none was built. */
 	readonly shim: KitTool | undefined;
+	/** Answers for the host's name services; `undefined` where none was built. */
+	readonly names: KitTool | undefined;
 }
 
 /** A file that is copied into bundles. */
@@ -44,6 +46,7 @@ export function openLauncherKit(architecture: string): LauncherKit | undefined {
 		stub: readFileSync(stub),
 		auditStub: toolAt(place('libdynpk-audit.so')),
 		shim: toolAt(place('path-shim.so')),
+		names: toolAt(place('libdynpk-names.so')),
 	};
 }
 

@@ -11,6 +11,7 @@ import type {Request} from '../inputs/request.js';
 import type {Sysroot} from '../inputs/sysroot.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
+import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan} from './bundle-plan.js';
@@ -31,6 +32,7 @@ import {
 	startableScripts,
 } from './plan-launches.js';
 import {planView, type EngineTools} from './plan-view.js';
+import {planNames} from './plan-names.js';
 import {settleMissing} from './settle-missing.js';
 import type {WalkedPayload} from './walk-payload.js';
 
@@ -46,6 +48,8 @@ export interface PlanRequest {
 	readonly audit: AuditRequest;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
+	/** The module for names; `undefined` where none was built for the bundle's machine. */
+	readonly names: KitTool | undefined;
 	/** Owners of libraries that are not part of the payload. */
 	readonly ownerOf: (path: SysrootPath) => PackageRecord | undefined;
 }
@@ -58,7 +62,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 	const inPlace = homesInPlace(payload, walked);
 	const placement = placeLibraries({
 		roots: walked.roots,
-		named: nameLibraries(payload, walked),
+		named: [...nameLibraries(payload, walked), ...walked.nameServices],
 		inPlace,
 		loaderIds: new Set(walked.loaders.map(({facts}) => facts.object.fileId)),
 	});
@@ -98,6 +102,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 			...view.operations(files, launches),
 			...loaderOperations(planning),
 			...audit.operations,
+			...planNames(walked, placement, planning.names),
 			...payload.programs.map(program => programOperation(program, forwards)),
 		]),
 		objects: describeObjects(walked, homes),

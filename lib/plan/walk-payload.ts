@@ -20,13 +20,16 @@ import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {WalkedRoot} from './place-libraries.js';
+import {findNameServices} from './find-name-services.js';
+import type {NamedObject, WalkedRoot} from './place-libraries.js';
 
 export interface WalkedPayload {
 	readonly roots: readonly WalkedRoot[];
 	/** Dynamic programs, by path. */
 	readonly programs: ReadonlyMap<SysrootPath, WalkedProgram>;
 	readonly loaders: readonly WalkedLoader[];
+	/** What a C library loads for users and hosts, whether anybody asks for it by name or not. */
+	readonly nameServices: readonly NamedObject[];
 	/** Real directories that the loaders search by themselves. */
 	readonly libraryDirectories: ReadonlySet<string>;
 	/** Who first asked for a library, by its file id, in words. */
@@ -82,12 +85,18 @@ export function walkPayload(
 		}
 	}
 
+	const nameServices = loaders.flatMap(loader => findNameServices(loader, roots));
+	roots.push(...nameServices.map(({root}) => root));
 	return {
 		roots,
 		programs,
 		loaders,
+		nameServices: nameServices.map(({named}) => named),
 		libraryDirectories: searchedDirectories(roots, loaders, sysroot),
-		requesters: firstRequesters(roots),
+		requesters: new Map([
+			...nameServices.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
+			...firstRequesters(roots),
+		]),
 		excluded,
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
@@ -223,6 +232,10 @@ function searchedDirectories(
 	}
 
 	return directories;
+}
+
+function openedForNames({names}: NamedObject): string {
+	return `${names.join(', ')}, opened by libc.so.6 to look up users and hosts`;
 }
 
 function firstRequesters(roots: readonly WalkedRoot[]): Map<string, string> {

@@ -20,4 +20,5 @@ export type VerifyCode =
 	| 'KERNEL_TOO_OLD'
 	| 'CPU_TOO_OLD'
 	| 'WRONG_MACHINE'
+	| 'NAMES_UNANSWERED'
 	| 'NOEXEC';

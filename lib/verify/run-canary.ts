@@ -29,15 +29,30 @@ const oncePartsOfLibc = ['libpthread.so.0', 'libdl.so.2'];
 /** As `uname -m` and build/native name the machines that the stub is written for. */
 const architectures: Readonly<Record<string, string>> = {'x86-64': 'x86_64', aarch64: 'aarch64'};
 
-/** `privateDirectory` must be one that programs can run from. */
-export async function runCanary(
-	top: HostPath,
-	manifest: BundleManifest,
-	privateDirectory: HostPath,
-): Promise<VerifyFinding[]> {
+export interface CanaryRequest {
+	readonly top: HostPath;
+	readonly manifest: BundleManifest;
+	/** Must be one that programs can run from. */
+	readonly privateDirectory: HostPath;
+	/** Where canaries were built, one directory a machine; `undefined`: with dynpk itself. */
+	readonly native: HostPath | undefined;
+	readonly notice: (sentence: string) => void;
+}
+
+/** Nothing for a bundle without the stub; a canary that was not built is a notice. */
+export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]> {
+	const {top, manifest, privateDirectory, notice} = request;
 	const [loader] = manifest.loaders;
-	const built = loader === undefined ? undefined : canaryOf(loader);
-	if (loader === undefined || built === undefined || auditObstacle(manifest) !== undefined) {
+	if (loader === undefined || auditObstacle(manifest) !== undefined) {
+		return [];
+	}
+
+	const built = canaryOf(loader, request.native ?? ownNative);
+	if (built === undefined) {
+		notice(
+			`no canary was built for ${loader.machine}, which takes a C++ compiler: ` +
+				'whether audit works here stays untried',
+		);
 		return [];
 	}
 
@@ -54,11 +69,12 @@ export async function runCanary(
 	return judge(answer, loader);
 }
 
-/** Where `make` has put the canary for the loader's machine. */
-function canaryOf({machine}: LoaderRecord): string | undefined {
-	const architecture = architectures[machine];
-	const url = new URL(`../../native/${architecture ?? 'none'}/canary/`, import.meta.url);
-	const directory = fileURLToPath(url);
+/** Where `make` puts what runs on targets. */
+const ownNative = fileURLToPath(new URL('../../native/', import.meta.url));
+
+/** `undefined` where none was built for the loader's machine. */
+function canaryOf({machine}: LoaderRecord, native: string): string | undefined {
+	const directory = posix.join(native, architectures[machine] ?? 'none', 'canary');
 	return existsSync(posix.join(directory, 'canary')) ? directory : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** All checks of a bundle, in the order in which they make each other superfluous. */
-import {accessSync, constants} from 'node:fs';
+import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {compareTree} from '../manifest/compare-tree.js';
 import {readManifest} from '../manifest/read-manifest.js';
@@ -7,6 +7,7 @@ import type {HostPath} from '../paths/paths.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
+import {checkNames} from './check-names.js';
 import type {VerifyFinding} from './finding.js';
 import {listByLoader} from './list-by-loader.js';
 import {runCanary} from './run-canary.js';
@@ -18,6 +19,10 @@ export interface VerifyRequest {
 	readonly isStatic: boolean;
 	/** A directory of our own that programs can run from; without one no canary is tried. */
 	readonly privateDirectory: HostPath | undefined;
+	/** Where canaries were built; default: with dynpk itself. */
+	readonly native?: HostPath;
+	/** For what could not be tried. */
+	readonly notice: (sentence: string) => void;
 }
 
 /**
@@ -28,6 +33,8 @@ export async function verifyBundle({
 	top,
 	isStatic,
 	privateDirectory,
+	native,
+	notice,
 }: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
 	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
@@ -37,7 +44,7 @@ export async function verifyBundle({
 		},
 	);
 	findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
-	findings.push(...checkHost(manifest));
+	findings.push(...checkHost(manifest), ...checkNames(manifest, readConfiguration()));
 	if (!isStatic && runsHere(manifest)) {
 		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
 		findings.push(
@@ -47,12 +54,21 @@ export async function verifyBundle({
 			}),
 			...(noexec.length === 0 ? await listByLoader(top, manifest) : []),
 			...(noexec.length === 0 && privateDirectory !== undefined
-				? await runCanary(top, manifest, privateDirectory)
+				? await runCanary({top, manifest, privateDirectory, native, notice})
 				: []),
 		);
 	}
 
 	return findings;
+}
+
+/** A host without the file has the C library's own choice, which is what its files hold. */
+function readConfiguration(): string {
+	try {
+		return readFileSync('/etc/nsswitch.conf', 'utf8');
+	} catch {
+		return '';
+	}
 }
 
 function isExecutable(file: string): boolean {

@@ -44,7 +44,7 @@ test('deciding and composing hold by example and for arbitrary bytes, under the 
 	await compileProgram('judge-check.c', output, [
 		...['-std=c11', '-g', `-I${stub}`, '-fsanitize=address,undefined'],
 		...['-fno-sanitize-recover=all', '-D_GNU_SOURCE'],
-		...['judge.c', 'text.c', 'start.c'].map(name => join(stub, name)),
+		...['judge.c', 'resolve.c', 'text.c', 'mapped.c'].map(name => join(stub, name)),
 	]);
 	const {stdout} = await execute(output, ['20000']);
 	t.is(stdout, '0 failures\n');
@@ -116,6 +116,24 @@ test('a setting that means nothing, or a report that cannot be written, stops th
 	] as const) {
 		const answer = await world.run([prober], {setting});
 		t.deepEqual([answer.status, answer.stderr], [125, `dynpk: ${reason}\n`]);
+	}
+});
+
+test('named in LD_AUDIT, the stub serves programs of its bundle and keeps out others', async t => {
+	if (!need(t, 'gcc', 'make')) return;
+	const {world, outside, prober, object} = await makeProber(t);
+	const stub = world.path('libexec/dynpk/libdynpk-audit.so');
+	const run = async (list: string, argv: readonly string[]) =>
+		await world.run(argv, {unaudited: true, env: {LD_AUDIT: list}});
+
+	for (const list of [stub, `${stub}:${stub}`]) {
+		const answer = await run(list, [prober, 'dlopen', object]);
+		t.is(answer.status, 0);
+		t.true(answer.stdout.startsWith('failed: /dev/null/dynpk: refused '), answer.stdout);
+		// The executed file is the bundle's own loader; the program is what counts.
+		const foreign = await run(list, [join(outside, 'prober'), 'dlopen', object]);
+		t.is(foreign.status, 125);
+		t.regex(foreign.stderr, /^dynpk: cannot keep out \S+\/prober, outside the bundle/mu);
 	}
 });
 

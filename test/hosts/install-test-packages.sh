@@ -4,12 +4,12 @@
 set -eu
 
 # Programs that the tests pack.
-packed='ca-certificates curl git imagemagick ipython3 librsvg2-bin perl python3-magic python3-numpy python3-venv
-	sqlite3 tcl vim'
+packed='ca-certificates curl file ghostscript git groff-base imagemagick ipython3 librsvg2-bin openssl perl python3-magic python3-numpy
+	python3-venv r-base-core sed sqlite3 tcl tzdata vim'
 # Shells that launchers must work under.
 shells='bash busybox-static dash ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
-tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils file g++ gcc gdb gzip
+tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils g++ gcc gdb gzip
 	libc6-dev libgomp1 libjemalloc2 libtree make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
 	strace util-linux xz-utils zstd'
 # For other machines than this one.

@@ -42,6 +42,11 @@ const files: Readonly<
 		with: ['object', true],
 		reason: ['string', true],
 	},
+	'plan/data/name-services.json': {
+		service: ['string', true],
+		answers: ['object', true],
+		reason: ['string', true],
+	},
 	'plan/data/environment-rules.json': {
 		variable: ['string', true],
 		action: ['string', true],
@@ -103,6 +108,8 @@ test('an environment rule names a variable and what is done with it', t => {
 });
 
 const kept = [
+	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/tutor/tutor',
 	'/usr/bin/git',
 	'/bin/sh',
 	'/usr/share/locale/C/x',
@@ -117,7 +124,10 @@ const kept = [
 	'/usr/lib/python3/dist-packages/doc/__init__.py',
 ];
 const left = [
+	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
 	'/usr/share/doc/git/README',
+	'/etc/nsswitch.conf',
+	'/etc/passwd',
 	'/usr/share/doc',
 	'/usr/share/man/man1/git.1.gz',
 	'/usr/share/locale/de/LC_MESSAGES/git.mo',
@@ -128,7 +138,8 @@ const left = [
 	'/etc/init.d/x',
 	'/var/lib/x',
 	'/usr/lib/debug/.build-id/00/1.debug',
-	'/usr/share/vim/vim90/doc/help.txt',
+	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
+	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];
 
 test('a package’s files stay or are left behind by rule', t => {

@@ -16,6 +16,15 @@ import {makeScratch} from '../helpers/scratch.js';
 const small = '/bin/dash';
 
 for (const output of ['out', 'out.tar', 'out.tar.gz']) {
+	test(`a file where the directory of ${output} should be`, async t => {
+		await assertRefused(t, {
+			cwd: makeFiles(t, {file: 'precious'}),
+			pack: [small, '-o', `file/${output}`],
+			code: 'IO',
+			says: `cannot write $PWD/file/${output}: a part of that path is no directory`,
+		});
+	});
+
 	test(`a file in the place of ${output} stays`, async t => {
 		await assertRefused(t, {
 			cwd: makeFiles(t, {[output]: 'precious'}),

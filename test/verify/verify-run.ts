@@ -2,6 +2,8 @@
 import {cpSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {hostPath} from '../../lib/paths/paths.js';
+import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {needHost} from '../helpers/host-need.js';
 import {compileProgram} from '../helpers/audit-world.js';
 import {need} from '../helpers/need.js';
@@ -98,3 +100,20 @@ for (const name of ['bullseye', 'trixie'] as const) {
 		);
 	});
 }
+
+test('verify says so where no canary was built, and finds nothing for that', async t => {
+	if (!need(t, 'gcc')) return;
+	const {bundle, directory} = await packProber(t);
+	const notices: string[] = [];
+	const request = {
+		...{top: hostPath(bundle), privateDirectory: hostPath(makeScratch(t))},
+		native: hostPath(join(directory, 'nothing-built')),
+		notice: (sentence: string) => notices.push(sentence),
+	};
+	t.deepEqual(await verifyBundle({...request, isStatic: false}), []);
+	t.deepEqual(notices, [
+		'no canary was built for x86-64, which takes a C++ compiler: whether audit works here stays untried',
+	]);
+	t.deepEqual(await verifyBundle({...request, isStatic: true}), []);
+	t.is(notices.length, 1);
+});

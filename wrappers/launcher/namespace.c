@@ -185,13 +185,18 @@ static long open_payload(const struct launch *launch, const char *scratch)
 		       : sys_open_at(AT_WORKING_DIRECTORY, scratch, OPEN_PATH | OPEN_DIRECTORY);
 }
 
-/* The first one that programs see has these rights no more; nothing they start can get them back.
+/*
+ * No program gets the rights over the namespace that its maker had: none keeps them, and who is
+ * called root is given none when it starts another.
  */
 static void drop_rights(void)
 {
+	const int set_secure_bits = 28; /* PR_SET_SECUREBITS */
+	const int no_root = 3;		/* SECBIT_NOROOT and its lock */
 	const uint32_t header[2] = { 0x20080522, 0 };
 	const uint32_t none[6] = { 0 };
 
+	system_call(__NR_prctl, set_secure_bits, no_root, 0, 0, 0, 0);
 	system_call(__NR_capset, (long)header, (long)none, 0, 0, 0, 0);
 }
 

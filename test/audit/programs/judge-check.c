@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "judge.h"
-#include "start.h"
+#include "mapped.h"
+#include "resolve.h"
 #include "text.h"
 
 static int failures;
@@ -93,7 +94,7 @@ static long example_link(const char *path, char *to, size_t room)
 static bool leads_to(const char *path, const char *expected, bool linked)
 {
 	static struct resolved_path resolved;
-	return resolve_path(path, 0, &resolved, example_link) &&
+	return resolve_path(path, &resolved, example_link) &&
 	       strcmp(resolved.bytes, expected) == 0 && resolved.linked == linked;
 }
 
@@ -109,12 +110,12 @@ static void check_resolving(void)
 	CHECK(leads_to("/link/up/y", "/y", true));
 	CHECK(leads_to("/relative/z", "/real/deep/z", true));
 	CHECK(leads_to("/link/abs/q", "/elsewhere/q", true));
-	CHECK(!resolve_path("/loop", 0, &resolved, example_link));
-	CHECK(!resolve_path("/a/absent/b", 0, &resolved, example_link));
-	CHECK(!resolve_path("a", 0, &resolved, example_link));
+	CHECK(!resolve_path("/loop", &resolved, example_link));
+	CHECK(!resolve_path("/a/absent/b", &resolved, example_link));
+	CHECK(!resolve_path("a", &resolved, example_link));
 	memset(long_path, 'a', sizeof long_path - 1);
 	long_path[0] = '/';
-	CHECK(!resolve_path(long_path, 0, &resolved, example_link));
+	CHECK(!resolve_path(long_path, &resolved, example_link));
 }
 
 static bool holds(const struct rules *rules, const char *kind, const char *expected)
@@ -146,14 +147,44 @@ static void check_rules(void)
 	CHECK(rules_fault("dynpk-audit 1\nallow \n", &rules) != NULL);
 }
 
-static void check_shared(void)
+static unsigned int links_read;
+
+static long counted_link(const char *path, char *to, size_t room)
 {
-	CHECK(shared_directory("/a/b/c", "/a/b/d") == 4);
-	CHECK(shared_directory("/a/b/c", "/a/b") == 4);
-	CHECK(shared_directory("/a/bc", "/a/b") == 2);
-	CHECK(shared_directory("/a/b", "/a/bc") == 2);
-	CHECK(shared_directory("/a", "/b") == 0);
-	CHECK(shared_directory("/a/b", "/a/b") == 2);
+	links_read++;
+	return example_link(path, to, room);
+}
+
+/* How many links the walk looks at, in the steps of one start. */
+static unsigned int cost_of(const char *path, bool found)
+{
+	static struct resolved_path resolved;
+	static struct landmark landmark;
+
+	links_read = 0;
+	CHECK(resolve_near(path, "/t/op", &landmark, &resolved, counted_link) == found);
+	return links_read;
+}
+
+static void check_landmarks(void)
+{
+	char path[600] = "/t/op/";
+
+	CHECK(cost_of("/t/op/a/b", true) == 2);
+	CHECK(cost_of("/t/op/a/c", true) == 1);
+	CHECK(cost_of("/t/op/lib/absent1/x/y", false) == 2);
+	CHECK(cost_of("/t/op/lib/absent1/x/z", false) == 0);
+	CHECK(cost_of("/t/op/lib/absent12", false) == 1);
+	CHECK(cost_of("/t/op/lib/d", true) == 1);
+	CHECK(cost_of("/t/opera", true) == 2);
+	CHECK(cost_of("/t/op/a/../../op/lib/e", true) == 5);
+	CHECK(cost_of("/t/op/a/../../op/lib/f", true) == 1);
+	CHECK(cost_of("/t/op/a/../../op/lib", true) == 0);
+	CHECK(cost_of("/link/x", true) == 3);
+	CHECK(cost_of("/link/y", true) == 3);
+	memset(path + 6, 'n', 560);
+	CHECK(cost_of(strcat(path, "/a"), true) == 2);
+	CHECK(cost_of(path, true) == 2);
 }
 
 static void check_settings(void)
@@ -232,43 +263,38 @@ static long arbitrary_link(const char *path, char *to, size_t room)
 	}
 }
 
-/* Beginning where the last path ended must not change the answer. */
+/* What the last walks left must not change the answer. */
 static void try_from_last(void)
 {
 	static const char *const names[] = {"link", "real", "up",     "abs", "relative",
 					    "loop", "a",    "absent", "..",  "pipe"};
 	static struct resolved_path last, fresh;
+	static struct landmark landmark;
 	char path[256] = "";
-	size_t shared;
 	bool found;
 
 	for (unsigned int count = 1 + arbitrary(6); count > 0; count--) {
 		strcat(path, "/");
 		strcat(path, names[arbitrary(sizeof names / sizeof names[0])]);
 	}
-	shared = shared_directory(path, last.bytes);
-	found = resolve_path(path, shared, &last, example_link);
-	CHECK(found == resolve_path(path, 0, &fresh, example_link));
-	CHECK(!found || strcmp(last.bytes, fresh.bytes) == 0);
+	found = resolve_near(path, "/real/a", &landmark, &last, example_link);
+	CHECK(found == resolve_path(path, &fresh, example_link));
+	CHECK(!found || (strcmp(last.bytes, fresh.bytes) == 0 && last.linked == fresh.linked));
 }
 
 static void try_arbitrary(void)
 {
 	static struct resolved_path resolved;
+	static struct landmark landmark;
 	static struct rules rules;
 	/* Exactly as long as needed, so that one byte more is seen. */
 	char *string = malloc(200), *pattern = malloc(40), *rules_text = malloc(600);
 	char *path = malloc(PATH_ROOM), *bytes = malloc(100);
 	struct text text = {.bytes = bytes, .room = 100};
 
-	size_t shared;
-
 	fill(string, 200, "/..ab\xc3\xbc\"\\");
 	fill(pattern, 40, "*?/ab");
-	/* As the stub does: the result of one round is where the next begins. */
-	shared = shared_directory(string, resolved.bytes);
-	CHECK(shared <= strlen(string) && shared <= strlen(resolved.bytes));
-	if (resolve_path(string, shared, &resolved, arbitrary_link)) {
+	if (resolve_near(string, "/a", &landmark, &resolved, arbitrary_link)) {
 		CHECK(resolved.bytes[0] == '/');
 		CHECK(strstr(resolved.bytes, "//") == NULL);
 		CHECK(strstr(resolved.bytes, "/../") == NULL);
@@ -299,7 +325,7 @@ int main(int argc, char **argv)
 	check_covering();
 	check_resolving();
 	check_rules();
-	check_shared();
+	check_landmarks();
 	check_settings();
 	check_text();
 	check_maps();

@@ -1,0 +1,49 @@
+/**
+ * Give a bundle the module that answers for the host's name services, under every name by which a
+ * host's /etc/nsswitch.conf may make glibc look for one (docs/decisions/0017).
+ *
+ * musl reads /etc/passwd and asks nscd by itself.
+ */
+import {posix} from 'node:path';
+import type {KitTool} from '../launcher/launcher-kit.js';
+import {bundlePath} from '../paths/paths.js';
+import type {Operation} from './bundle-plan.js';
+import nameServices from './data/name-services.json' with {type: 'json'};
+import type {LibraryPlacement} from './place-libraries.js';
+import type {WalkedPayload} from './walk-payload.js';
+
+const home = bundlePath('libexec/dynpk/libdynpk-names.so');
+
+/** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
+export function planNames(
+	{loaders}: WalkedPayload,
+	{libraries}: LibraryPlacement,
+	module: KitTool | undefined,
+): Operation[] {
+	const [main] = loaders;
+	if (main?.facts.kind !== 'glibc' || module === undefined) {
+		return [];
+	}
+
+	const taken = new Set(
+		libraries.flatMap(library =>
+			[library.home, ...library.aliases].map(path => posix.basename(path)),
+		),
+	);
+	const {path: from, size} = module;
+	const reason = 'asks the host for users, groups and hosts';
+	return [
+		{kind: 'copy-tool', path: home, from, size, reason},
+		...nameServices
+			.map(({service}) => `libnss_${service}.so.2`)
+			.filter(name => !taken.has(name))
+			.map((name): Operation => ({
+				kind: 'make-symlink',
+				path: bundlePath(posix.join(main.libraryDirectory, name)),
+				target: posix.relative(main.libraryDirectory, home),
+				source: undefined,
+				package: undefined,
+				reason: 'a name service that hosts name in /etc/nsswitch.conf',
+			})),
+	];
+}

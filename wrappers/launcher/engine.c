@@ -27,8 +27,7 @@ static enum engine asked_engine(const struct launch *launch)
 _Noreturn static void list_engines(const struct launch *launch)
 {
 	const struct record *record = launch->record;
-	const enum obstacle obstacle =
-		record->table == 0 ? NO_OBSTACLE : try_namespace(launch);
+	const enum obstacle obstacle = record->table == 0 ? NO_OBSTACLE : try_namespace(launch);
 
 	TELL("engine direct: available");
 	if (record->shim != 0)
@@ -77,8 +76,9 @@ static void use_namespace(struct launch *launch, bool is_asked)
 	if (launch->hidden_names > 0 &&
 	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
 		text_append_number(number, launch->hidden_names);
-		TELL(number, " paths of the bundle cannot be shown: the host lacks them in directories "
-			     "that are yours, and nothing is made there");
+		TELL(number,
+		     " paths of the bundle cannot be shown: the host lacks them in directories "
+		     "that are yours, and nothing is made there");
 	}
 }
 

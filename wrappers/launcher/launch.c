@@ -39,8 +39,8 @@ static const struct record *read_record(void)
 
 static size_t arena_size(const struct record *record, const struct start *start, const char *top)
 {
-	const size_t lists = (size_t)record->library_path.count +
-			     3 * (size_t)record->inhibit_rpath.count + 16;
+	const size_t lists =
+		(size_t)record->library_path.count + 3 * (size_t)record->inhibit_rpath.count + 16;
 	const size_t longest = text_length(top) + text_length(record_text(record, record->origin)) +
 			       text_length(record_text(record, record->program)) + 64;
 

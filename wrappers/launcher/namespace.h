@@ -7,21 +7,7 @@
 
 #include "launch.h"
 #include "table.h"
-
-/* Why this host gives no namespace. */
-enum obstacle {
-	NO_OBSTACLE,
-	OBSTACLE_REFUSED,
-	OBSTACLE_USED_UP,
-	OBSTACLE_UNKNOWN_TO_KERNEL,
-	OBSTACLE_NO_RIGHTS,
-	OBSTACLE_NO_MOUNTS,
-	OBSTACLE_NO_PROC,
-	OBSTACLE_LONG_PATH,
-};
-
-/* In words, a sentence of their own. */
-const char *obstacle_text(enum obstacle obstacle);
+#include "unshare.h"
 
 /* The bundle's path table, mapped and checked; or NULL where the record names none. */
 const struct table *read_table(const struct launch *launch);

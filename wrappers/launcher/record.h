@@ -79,12 +79,12 @@ struct record {
 	uint32_t kernel[3];
 	uint32_t launcher;
 	uint32_t program;
-	uint32_t target;  /* loader, or the launcher of a script's interpreter */
-	uint32_t origin;  /* from the program's directory to the top, such as `../../..` */
-	uint32_t audit;	  /* the stub; 0: none */
+	uint32_t target;	 /* loader, or the launcher of a script's interpreter */
+	uint32_t origin;	 /* from the program's directory to the top, such as `../../..` */
+	uint32_t audit;		 /* the stub; 0: none */
 	uint32_t audit_tunables; /* what GLIBC_TUNABLES must be for the stub; 0: nothing */
-	uint32_t headers; /* of the program, from its lowest address (strategy `self`) */
-	uint32_t engine;  /* what DYNPK_ENGINE=auto means */
+	uint32_t headers;	 /* of the program, from its lowest address (strategy `self`) */
+	uint32_t engine;	 /* what DYNPK_ENGINE=auto means */
 	uint32_t engine_reason;
 	uint32_t shim;	/* 0: none can be loaded */
 	uint32_t table; /* what the bundle has at which path; 0 with ENGINE_NONE alone */

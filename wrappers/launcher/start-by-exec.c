@@ -116,7 +116,7 @@ _Noreturn void start_at_home(struct launch *launch, char **argv)
 		*last++ = *entry;
 	for (const char *c = name; *c != '\0'; c++)
 		name = *c == '/' ? c + 1 : name;
-	*set_variable(environment, last,
-		      JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name)) = NULL;
+	*set_variable(environment, last, JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name)) =
+		NULL;
 	execute(launch->launcher, argv, environment);
 }

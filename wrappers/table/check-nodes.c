@@ -69,6 +69,8 @@ static bool is_place(const struct table *table, uint32_t offset)
 
 static bool has_extra(const struct table *table, const struct node *node)
 {
+	if (node->kind != NODE_FILE && (node->flags & NODE_LAUNCHED) != 0)
+		return false;
 	switch (node->kind) {
 	case NODE_MERGED:
 	case NODE_WHOLE:

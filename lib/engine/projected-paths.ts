@@ -36,7 +36,9 @@ export function projectedPaths(
 		launches.filter(({program, launcher}) => program !== launcher).map(({program}) => program),
 	);
 	const twins = new Set(
-		launches.filter(({kind}) => kind === 'script').map(({program}) => posix.dirname(program)),
+		launches
+			.filter(({kind}) => kind === 'script' || kind === 'static')
+			.map(({program}) => posix.dirname(program)),
 	);
 	const records = new Map<string, BundledFile>(files.map(file => [file.path, file]));
 	const seen = files.filter(

@@ -80,7 +80,7 @@ export function layOutPayload(
 
 			case 'file':
 				operations.push(...layOutFile(entry, carriage(entry), copied));
-				if (entry.content.kind === 'script' && carriage(entry).kind === 'launched') {
+				if (isInTwin(entry, carriage(entry))) {
 					twins.add(sysrootPath(posix.dirname(entry.path)));
 				}
 		}
@@ -166,7 +166,12 @@ function layOutLink(link: PayloadLink): Operation | undefined {
 	return {kind: 'make-symlink', path: payloadPath(link.path), target: text, ...origin(link)};
 }
 
-/** Neighbours of moved scripts, reachable from the twin directory by their own names. */
+/** Whether its own file lies in the twin of its directory. */
+function isInTwin({path}: PayloadFile, carriage: Carriage): boolean {
+	return carriage.kind === 'launched' && carriage.program === twinHome(path);
+}
+
+/** Neighbours of moved files, reachable from the twin directory by their own names. */
 function layOutTwins(
 	payload: Payload,
 	twins: ReadonlySet<SysrootPath>,
@@ -187,11 +192,7 @@ function layOutTwins(
 
 	const moved = new Set(
 		payload.entries.flatMap(entry =>
-			entry.kind === 'file' &&
-			entry.content.kind === 'script' &&
-			carriage(entry).kind === 'launched'
-				? [entry.path]
-				: [],
+			entry.kind === 'file' && isInTwin(entry, carriage(entry)) ? [entry.path] : [],
 		),
 	);
 	return [...neighbours].flatMap(([directory, names]) => {
@@ -201,7 +202,7 @@ function layOutTwins(
 			.map((name): Operation => {
 				const path = bundlePath(posix.join(`${place}.dynpk`, name));
 				const target = posix.join('..', posix.basename(place), name);
-				const reason = 'neighbour of a script';
+				const reason = 'neighbour of a moved file';
 				return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
 			});
 	});

@@ -11,7 +11,7 @@ function record(path: string, facts: Partial<BundledFile> = {}): BundledFile {
 
 const link = (path: string, target: string): BundledFile => record(path, {kind: 'symlink', target});
 
-function launch(kind: 'loader' | 'script', launcher: string, program: string): BundledLaunch {
+function launch(kind: 'loader' | 'script' | 'static', launcher: string, program: string): BundledLaunch {
 	return {kind, launcher: bundlePath(launcher), program: bundlePath(program)};
 }
 
@@ -94,10 +94,14 @@ test('what launching needs beside a program is not seen, and what it starts is k
 		record('root/usr/lib/tool.dynpk/script'),
 		link('root/usr/lib/tool.dynpk/helper', '../tool/helper'),
 		record('root/usr/lib/tool/helper'),
+		record('root/usr/sbin/static', {reason: 'starts root/usr/sbin.dynpk/static'}),
+		record('root/usr/sbin.dynpk/static'),
+		link('root/usr/sbin.dynpk/other', '../sbin/other'),
 	];
 	const launches = [
 		launch('loader', 'root/usr/bin/tool', 'root/usr/bin/.tool.dynpk'),
 		launch('script', 'root/usr/lib/tool/script', 'root/usr/lib/tool.dynpk/script'),
+		launch('static', 'root/usr/sbin/static', 'root/usr/sbin.dynpk/static'),
 	];
 	t.deepEqual(
 		describe(files, launches).filter(line => !line.endsWith('merged')),
@@ -106,6 +110,7 @@ test('what launching needs beside a program is not seen, and what it starts is k
 			'/usr/lib/tool whole',
 			'/usr/lib/tool/helper file',
 			'/usr/lib/tool/script file',
+			'/usr/sbin/static file',
 		],
 	);
 	const [tool] = projectedPaths(files, launches).filter(({path}) => path === '/usr/bin/tool');

@@ -57,7 +57,8 @@ export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise
 			process.stdout.write(render(commandLine, findings, offers));
 		} else {
 			findings.push(...(await record({top, run, env, privateDirectory})));
-			process.stderr.write(render(commandLine, findings, offers));
+			// Whoever runs a program wants to know of that.
+			process.stderr.write(render(commandLine, findings, []));
 		}
 
 		process.exitCode = findings.length > 0 ? 1 : 0;

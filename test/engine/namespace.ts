@@ -55,11 +55,13 @@ async function packStatic(t: ExecutionContext): Promise<Packed | undefined> {
 	if (!need(t, 'gcc')) return undefined;
 	const scratch = makeScratch(t);
 	const root = join(scratch, 'root');
-	for (const directory of ['usr/bin', 'usr/share/reader', 'var/lib/dpkg']) {
+	for (const directory of ['usr/bin', 'usr/share/reader', 'tmp/only', 'srv/only', 'var/lib/dpkg']) {
 		mkdirSync(join(root, directory), {recursive: true});
 	}
 
 	writeFileSync(join(root, 'usr/share/reader/data'), 'bundled data\n');
+	writeFileSync(join(root, 'tmp/only/file'), 'in scratch\n');
+	writeFileSync(join(root, 'srv/only/file'), 'of the site\n');
 	writeFileSync(join(scratch, 'reader.c'), reader);
 	writeFileSync(join(scratch, 'go.c'), goLike);
 	const program = join(root, 'usr/bin/reader');
@@ -69,7 +71,19 @@ async function packStatic(t: ExecutionContext): Promise<Packed | undefined> {
 	const bundle = join(scratch, 'bundle');
 	const packed = await runDynpk([
 		...['pack', '/usr/bin/reader', '/usr/bin/gone', '--sysroot', root],
-		...['--with', '/usr/share/reader', '--name', 'reader', '--quiet', '-o', bundle],
+		...[
+			'--with',
+			'/usr/share/reader',
+			'--with',
+			'/tmp/only',
+			'--with',
+			'/srv/only',
+			'--name',
+			'reader',
+			'--quiet',
+			'-o',
+			bundle,
+		],
 	]);
 	t.is(packed.status, 0, packed.stderr);
 	return {bundle};
@@ -139,6 +153,21 @@ test.serial('the working directory is seen as the bundle has it', async t => {
 	});
 	t.deepEqual(answer, fine('of the host\nbundled data\n/usr/share/reader\nbundled data\n'));
 });
+
+test.serial(
+	'nothing is made in directories of the user’s: what would have to be is left out, and told',
+	async t => {
+		const packed = await packStatic(t);
+		if (packed === undefined) return;
+		const answer = await onHost(t, 'empty', {
+			argv: ['bin/reader', 'cat /srv/only/file; ls /tmp; echo x > /tmp/new && cat /tmp/new'],
+			bundle: packed.bundle,
+			env: {DYNPK_EXPLAIN: '1'},
+		});
+		t.is(answer?.stdout, 'bundled data\nof the site\nx\n');
+		t.regex(answer?.stderr ?? '', /\ndynpk: paths of the bundle that are not shown, .*: 1\n$/u);
+	},
+);
 
 test.serial('a namespace is entered once for a tree of processes', async t => {
 	const packed = await packStatic(t);
@@ -218,6 +247,50 @@ test.serial('where the host forbids it, one sentence says so and what can be don
 	t.is(direct?.stderr, 'data: No such file or directory\n');
 });
 
+test.serial('PRoot of the host steps in, unless a namespace is insisted on', async t => {
+	const packed = await packStatic(t);
+	const host = packed && (await needHost(t, 'bullseye', ['proot']));
+	if (packed === undefined || host === undefined) return;
+	const request = {
+		argv: ['bin/reader', 'cat /usr/share/reader/data; /usr/bin/reader'],
+		bundle: packed.bundle,
+		noUserNamespaces: true,
+	};
+	t.deepEqual(await runOnHost(host, request), fine('bundled data\n'.repeat(3)));
+	const insisted = await runOnHost(host, {...request, env: {DYNPK_ENGINE: 'userns'}});
+	t.is(insisted.status, 125);
+});
+
+const withoutNamespaces = [
+	...['unshare', '--user', '--map-root-user', '--', 'sh', '-c'],
+	'echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all --inh-caps=-all "$@"',
+	'sh',
+];
+
+test.serial('dynpk run and verify tell what the launcher tells', async t => {
+	const packed = await packStatic(t);
+	if (packed === undefined || !need(t, 'unshare', 'setpriv')) return;
+	const {bundle} = packed;
+	const explained = await runDynpk(['run', '--explain', bundle]);
+	t.is(explained.stderr, '');
+	t.regex(explained.stdout, /^reader: userns, because it is static, and .* at its own path\n/u);
+	t.true(
+		explained.stdout.endsWith(
+			'on this host:\n  direct: available\n  shim: not for this program\n  userns: available\n',
+		),
+		explained.stdout,
+	);
+	const chosen = await runDynpk(['run', '--explain', '--engine=direct', bundle]);
+	t.regex(chosen.stdout, /^reader: direct, because DYNPK_ENGINE asks/u);
+	t.is((await runDynpk(['run', '--engine=userns', bundle])).stdout, 'bundled data\n');
+	t.is((await runDynpk(['run', '--engine=direct', bundle])).status, 3);
+	const verified = await runDynpk(['verify', bundle]);
+	t.regex(verified.stdout, /nothing found\nengines on this host: direct, userns\n$/u);
+	const forbidden = await runDynpk(['verify', bundle], {under: withoutNamespaces});
+	t.is(forbidden.status, 1);
+	t.regex(forbidden.stdout, /^ENGINE_UNAVAILABLE bin\/reader: userns is not here: /mu);
+});
+
 test.serial(
 	'many may enter at once, from a read-only bundle with an awkward name, through a link',
 	async t => {
@@ -246,7 +319,7 @@ test.serial('the choice is explained where that is asked for', async t => {
 	t.is(told?.stdout, 'bundled data\n');
 	t.regex(
 		told?.stderr ?? '',
-		/^dynpk: root\/usr\/bin\/reader: engine userns, because it is static, and \/usr\/share\/reader\/data is looked for/u,
+		/^dynpk: root\/usr\/bin\/reader: engine userns, because it is static, and \/\S+ is looked for/u,
 	);
 	const env = {DYNPK_EXPLAIN: 'engines'};
 	const offered = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env});

@@ -76,9 +76,10 @@ static void use_namespace(struct launch *launch, bool is_asked)
 	if (launch->hidden_names > 0 &&
 	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
 		text_append_number(number, launch->hidden_names);
-		TELL(number,
-		     " paths of the bundle cannot be shown: the host lacks them in directories "
-		     "that are yours, and nothing is made there");
+		TELL("paths of the bundle that are not shown, because they would have to be made "
+		     "in "
+		     "directories of yours: ",
+		     number);
 	}
 }
 

@@ -21,10 +21,12 @@ const head = [
 	'| --- | ---: | ---: | ---: | ---: | --- |',
 ];
 
-function row({name, wall, cpu, ratio, mebibytes, note, aim}: Result): string {
+function row({name, wall, microseconds, cpu, ratio, mebibytes, note, aim}: Result): string {
 	const cells = [
 		note === undefined ? name : `${name} (${note})`,
-		seconds(wall),
+		microseconds === undefined
+			? seconds(wall)
+			: `${microseconds.toFixed(microseconds < 10 ? 2 : 0)} µs`,
 		seconds(cpu),
 		ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
 		mebibytes === undefined ? '' : `${mebibytes.toFixed(0)} MiB`,

@@ -1,12 +1,14 @@
 /** One line of the table: a figure, what it is compared with, and the limit it should keep. */
 export interface Result {
-	readonly bench: 'closure' | 'pack' | 'memory';
+	readonly bench: 'closure' | 'pack' | 'memory' | 'paths';
 	/** What was measured, in words. */
 	readonly what: string;
 	readonly name: string;
 	/** Seconds; of a median run. */
 	readonly wall?: number | undefined;
 	readonly cpu?: number | undefined;
+	/** Of one call, where seconds would be all zeros. */
+	readonly microseconds?: number | undefined;
 	/** Of the clock, against the reference of the same bench. */
 	readonly ratio?: number | undefined;
 	readonly mebibytes?: number | undefined;

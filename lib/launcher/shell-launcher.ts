@@ -11,6 +11,7 @@ import Handlebars from 'handlebars';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {sanitise} from '../errors/sanitise.js';
 import type {BundlePath} from '../paths/paths.js';
+import {quote} from './shell-quote.js';
 import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from './launch-spec.js';
 
 /** Compile the template once; `make` is then a pure function. */
@@ -49,15 +50,6 @@ export function makeShellLauncher(template: string): (spec: LaunchSpec, version:
 /** The text of the template that travels with dynpk itself. */
 export function readShellTemplate(): string {
 	return readFileSync(new URL('../../../wrappers/shell/launcher.sh.hbs', import.meta.url), 'utf8');
-}
-
-/** Quote a string as one shell word that every Bourne shell takes literally. */
-export function quote(text: string): string {
-	if (text.includes('\0')) {
-		throw new DynpkError('PAYLOAD_ESCAPES_ROOT', `${text} holds a NUL byte`);
-	}
-
-	return /^[\w./:@%+=-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function compileTemplate(source: string): (view: Readonly<Record<string, unknown>>) => string {

@@ -120,6 +120,7 @@ export interface CopyTool extends OperationBase {
 export interface WriteBytes extends OperationBase {
 	readonly kind: 'write-bytes';
 	readonly bytes: Buffer;
+	readonly mode: number;
 }
 
 export interface MakeSymlink extends OperationBase {

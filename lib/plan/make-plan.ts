@@ -23,6 +23,7 @@ import {packageRecords} from './package-records.js';
 import {placeLibraries, type LibraryPlacement} from './place-libraries.js';
 import {layOutPayload, programHome, type Carriage} from './place-payload.js';
 import {planAudit, type AuditRequest} from './plan-audit.js';
+import {planFindLibrary} from './plan-find-library.js';
 import {planForwards, programOperation} from './plan-entries.js';
 import {
 	isSelfReading,
@@ -85,6 +86,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		...layout.operations,
 		...launches.flatMap(launch => launcherOperations(launch, payload)),
 		...libraryOperations(placement, planning),
+		...planFindLibrary(payload, walked, placement),
 	];
 	return {
 		name,

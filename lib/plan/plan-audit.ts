@@ -73,6 +73,7 @@ export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPl
 			{
 				kind: 'write-bytes',
 				path: rulesHome,
+				mode: 0o644,
 				bytes: rules,
 				reason: 'what the audit stub is told',
 			},

@@ -90,6 +90,7 @@ export function planView(facts: ViewFacts): ViewPlan {
 			{
 				kind: 'write-bytes',
 				path: tableHome,
+				mode: 0o644,
 				bytes: compilePathTable(
 					projectedPaths(files.map(bundledFile), launches),
 					standingRules(launches),

@@ -101,8 +101,8 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 				};
 				break;
 			case 'write-bytes': {
-				const {bytes} = operation;
-				yield {kind: 'file', path, mode: 0o644, content: {kind: 'bytes', bytes}};
+				const {bytes, mode} = operation;
+				yield {kind: 'file', path, mode, content: {kind: 'bytes', bytes}};
 				break;
 			}
 
@@ -237,7 +237,7 @@ function fileRecord(
 				reason,
 			};
 		case 'write-bytes':
-			return {path, kind: 'file', mode: '0644', ...digest, reason};
+			return {path, kind: 'file', mode: octal(operation.mode), ...digest, reason};
 		case 'copy-tool':
 		case 'write-launcher':
 			return {path, kind: 'file', mode: '0755', ...digest, reason};

@@ -32,6 +32,17 @@ testOnHosts('sys.executable is the launcher, and starts a child that works', {
 	stdout: `${interpreter}\n${interpreter} ['a b', '']\n0\n`,
 });
 
+testOnHosts('ctypes.util.find_library knows the bundle’s libraries, and no others', {
+	pack: ipython,
+	run: ipythonRun([
+		'import ctypes',
+		'from ctypes.util import find_library',
+		'print(*map(find_library, ["c", "z", "ssl", "sqlite3", "magic"]))',
+		'print(ctypes.CDLL(find_library("z")).zlibVersion is not None)',
+	]),
+	stdout: 'libc.so.6 libz.so.1 libssl.so.3 libsqlite3.so.0 None\nTrue\n',
+});
+
 const spawning = [
 	'import multiprocessing, os',
 	'def square(x):',

@@ -102,3 +102,38 @@ print -e "/usr/bin/perl" ? 1 : 0, -e "/usr/bin/.perl.dynpk" ? 1 : 0, "\\n"; find
 		...['PATH=/usr/local/bin:/usr/bin:/bin', 'TERM=dumb', 'perl site', 'script 1 2'],
 	]);
 });
+
+const everyWay = `
+opendir my $d, "/usr/share" or die; my @both = sort grep { /^(perl|site)$/ } readdir $d; print "@both\n";
+require POSIX; print POSIX::strtol("12", 10), readlink("/proc/self/exe") =~ /ld-linux/ ? " by the loader" : "", "\n";
+open my $f, ">", "t" or die; print $f "#!/usr/bin/perl\nprint qq(script \\$0 \\@ARGV\n)"; close $f; chmod 0755, "t"; $| = 1;
+system "./t", 1, 2; system "env";
+`;
+
+for (const strategy of ['map', 'exec', 'self']) {
+	test(`perl under the audit stub, launched by strategy ${strategy}`, async t => {
+		const host = await needHost(t, 'empty');
+		if (!host || !need(t, 'perl')) return;
+		const bundle = await packWithShim(t, ['/usr/bin/perl'], ['--audit', '--strategy', strategy]);
+		if (bundle === undefined) return;
+		for (const setting of ['off', 'enforce']) {
+			const answer = await runOnHost(host, {
+				argv: ['sh', '-c', 'top=$PWD; cd; unset OLDPWD; exec "$top/bin/perl" -e "$0"', everyWay],
+				bundle,
+				files: {'/usr/share/site/file': 'text'},
+				env: {DYNPK_AUDIT: setting},
+			});
+			t.is(answer.stderr, '', setting);
+			t.deepEqual(answer.stdout.split('\n').sort(), [
+				...[
+					'',
+					strategy === 'exec' ? '120 by the loader' : '120',
+					`DYNPK_AUDIT=${setting}`,
+					'HOME=/home/user',
+				],
+				...['PATH=/usr/local/bin:/usr/bin:/bin', 'PWD=/home/user', 'SHLVL=1'],
+				...['TERM=dumb', 'perl site', 'script ./t 1 2'],
+			]);
+		}
+	});
+}

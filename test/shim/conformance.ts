@@ -77,16 +77,77 @@ test('what was learned of a path does not change the next answer', async t => {
 	if (needed(t)) t.deepEqual(await differences(t, cases, ['--twice']), []);
 });
 
+test('trees are walked as in a mounted view', async t => {
+	const calls = [
+		...[
+			'nftw-chdir',
+			'nftw-depth',
+			'nftw-logical',
+			'fts',
+			'fts-chdir',
+			'fts-logical',
+			'fts-children',
+		],
+	];
+	if (!needed(t)) return;
+	t.deepEqual(await differences(t, absoluteCases(calls, names)), []);
+	t.deepEqual(
+		await differences(t, relativeCases('in', ['nftw-chdir', 'fts-chdir', 'fts'], relative)),
+		[],
+	);
+});
+
+test('a walk through links enters each directory once, whatever the order of names', async t => {
+	const starts = [
+		...['host/dir', 'host/to-dir', 'share/link-host', 'share/hostdir', 'share/only', 'share/none'],
+		...['share/whole/sub', 'share/whole/loop', 'host/dangling', 'host/dir/to-magic', 'usr', 'bin'],
+	];
+	if (needed(t)) t.deepEqual(await differences(t, absoluteCases(['nftw-logical'], starts)), []);
+});
+
+test('system calls through syscall() see the same', async t => {
+	const calls = ['raw-open', 'raw-stat', 'raw-statx', 'raw-access', 'raw-readlink', 'raw-chdir'];
+	if (!needed(t)) return;
+	t.deepEqual(await differences(t, absoluteCases(calls, names)), []);
+	t.deepEqual(await differences(t, relativeCases('at', calls.slice(0, 5), relative)), []);
+});
+
+test('rarer calls see the same', async t => {
+	const calls = [
+		...['pathconf', 'ftok', 'inotify', 'mount-table', 'catalogue', 'realpath-checked'],
+		...['connect', 'sendto', 'sendmsg'],
+	];
+	if (needed(t)) t.deepEqual(await differences(t, absoluteCases(calls, names)), []);
+});
+
+test('a descriptor that became another directory’s is not taken for the first', async t => {
+	const paths = ['a', 'x', 'dir/x', 'magic', 'b', 'prog', '../magic', '../host/file', 'hidden'];
+	const cases = ['moved-descriptor', 'child-descriptor'].flatMap(call =>
+		paths.map(path => ({call, path, how: 'as-is', directory: '/'})),
+	);
+	if (needed(t)) t.deepEqual(await differences(t, cases), []);
+});
+
 test('nothing of the bundle can be changed, and everything of the host can', async t => {
 	const calls = [
 		...['open-write', 'access-write', 'truncate', 'chmod', 'utimens', 'open-create'],
-		...['open-create-read', 'open-exclusive', 'fopen-write'],
+		...['open-create-read', 'open-exclusive', 'fopen-write', 'setxattr'],
+		...['removexattr'],
 	];
 	if (needed(t)) t.deepEqual(await differences(t, absoluteCases(calls, changed)), []);
 });
 
 test('names are made and removed on the host alone', async t => {
-	const calls = ['mkdir', 'unlink', 'symlink', 'rmdir', 'mkstemp', 'open-temporary'];
+	const calls = [
+		'mkdir',
+		'unlink',
+		'symlink',
+		'rmdir',
+		'mkstemp',
+		'open-temporary',
+		'mkostemps',
+		'bind',
+	];
 	const paths = [
 		...['share/whole/new', 'share/whole/sub/new', 'share/new', 'host/new', 'host/to-whole/new'],
 		...[

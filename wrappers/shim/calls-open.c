@@ -99,6 +99,8 @@ int open(const char *path, int flags, ...)
 	return open_in_view(CWD_FD, path, flags, mode);
 }
 
+EXPORT int __open(const char *path, int flags, ...) __attribute__((alias("open")));
+
 int open64(const char *path, int flags, ...)
 {
 	unsigned mode = 0;
@@ -106,6 +108,8 @@ int open64(const char *path, int flags, ...)
 	MODE_OF(flags, mode);
 	return open_in_view(CWD_FD, path, flags, mode);
 }
+
+EXPORT int __open64(const char *path, int flags, ...) __attribute__((alias("open64")));
 
 int openat(int directory, const char *path, int flags, ...)
 {
@@ -210,6 +214,9 @@ static const char *route_stream(struct route *route, const char *path, const cha
 
 WRAP_STREAM(fopen)
 WRAP_STREAM(fopen64)
+EXPORT void *_IO_fopen(const char *path, const char *mode) __attribute__((alias("fopen")));
+
+BORROW(int, fileno, void *stream);
 
 /* A stream that is given a new file is closed whatever comes of it: a refusal has to go that way.
  */
@@ -229,9 +236,15 @@ WRAP_STREAM(fopen64)
 	}                                                                                          \
 	void *name(const char *path, const char *mode, void *stream)                               \
 	{                                                                                          \
+		forget_descriptor(BORROWED(fileno)(stream));                                       \
 		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)             \
 						      : name##_routed(path, mode, stream);         \
 	}
 
 WRAP_REOPEN(freopen)
 WRAP_REOPEN(freopen64)
+
+/* Tables of file systems are read by streams of their own. */
+WRAP_PATH(void *, NULL, setmntent, FOLLOW, (const char *path, const char *mode), (path, mode),
+	  (route.path, mode))
+EXPORT void *__setmntent(const char *path, const char *mode) __attribute__((alias("setmntent")));

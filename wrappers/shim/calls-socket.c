@@ -1,6 +1,4 @@
-/*
- * Sockets and message catalogues: paths inside other things.
- */
+/* Paths inside the addresses of sockets. */
 #include "text.h"
 #include "wrap.h"
 
@@ -11,6 +9,20 @@ struct local_address {
 	char path[SOCKET_PATH_SIZE];
 };
 
+/* struct msghdr. */
+struct message {
+	const struct local_address *address;
+	uint32_t address_size;
+	void *parts;
+	size_t part_count;
+	void *control;
+	size_t control_size;
+	int flags;
+};
+
+INTERPOSE(long, sendto, int fd, const void *data, size_t size, int flags,
+	  const struct local_address *address, uint32_t address_size);
+INTERPOSE(long, sendmsg, int fd, const struct message *message, int flags);
 INTERPOSE(int, connect, int fd, const struct local_address *address, uint32_t size);
 INTERPOSE(int, bind, int fd, const struct local_address *address, uint32_t size);
 
@@ -27,6 +39,9 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 	memcpy(path, from->path, length);
 	path[length] = '\0';
 	*error = find_route(&route, CWD_FD, path, intent);
+	/* What sockets say of a name that is taken. */
+	if (*error == E_EXIST)
+		*error = E_ADDRINUSE;
 	place_length = text_length(route.path);
 	if (*error != 0 || route.path == path || place_length >= SOCKET_PATH_SIZE)
 		return false;
@@ -35,14 +50,18 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 	return true;
 }
 
+static bool has_path(const struct local_address *address, uint32_t size)
+{
+	return address != NULL && size > sizeof(address->family) + 1 && size <= sizeof(*address) &&
+	       address->family == FAMILY_LOCAL && address->path[0] != '\0';
+}
+
 #define WRAP_SOCKET(name, intent)                                                                  \
 	int name(int fd, const struct local_address *address, uint32_t size)                       \
 	{                                                                                          \
 		struct local_address routed;                                                       \
 		int error = 0;                                                                     \
-		if (address == NULL || size <= sizeof(address->family) + 1 ||                      \
-		    size > sizeof(*address) || address->family != FAMILY_LOCAL ||                  \
-		    address->path[0] == '\0')                                                      \
+		if (!has_path(address, size))                                                      \
 			return REAL(name)(fd, address, size);                                      \
 		if (route_address(&routed, address, size, intent, &error))                         \
 			return REAL(name)(fd, &routed, sizeof(routed));                            \
@@ -51,31 +70,37 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 
 WRAP_SOCKET(connect, FOLLOW)
 WRAP_SOCKET(bind, ENTRY | MAKE)
+EXPORT int __connect(int fd, const struct local_address *address, uint32_t size)
+	__attribute__((alias("connect")));
 
-/*
- * gettext reads its catalogues past all calls: it is told where they lie instead, and looks in one
- * place only, the bundle's where the bundle has the directory.
- */
-INTERPOSE(char *, bindtextdomain, const char *domain, const char *path);
-
-__attribute__((noinline)) static char *bindtextdomain_routed(const char *domain, const char *path)
+long sendto(int fd, const void *data, size_t size, int flags, const struct local_address *address,
+	    uint32_t address_size)
 {
-	const struct view *now = view();
-	struct route route;
-	size_t length = now->top_length;
+	struct local_address routed;
+	int error = 0;
 
-	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || route.node == NO_NODE)
-		return REAL(bindtextdomain)(domain, path);
-	if (route.is_bundled || length + 5 + route.length >= PATH_SIZE)
-		return REAL(bindtextdomain)(domain, route.path);
-	memcpy(route.place, now->top, length);
-	memcpy(route.place + length, "/root", 5);
-	memcpy(route.place + length + 5, route.seen, route.length + 1);
-	return REAL(bindtextdomain)(domain, route.place);
+	if (!has_path(address, address_size))
+		return REAL(sendto)(fd, data, size, flags, address, address_size);
+	if (route_address(&routed, address, address_size, FOLLOW, &error))
+		return REAL(sendto)(fd, data, size, flags, &routed, sizeof(routed));
+	if (error != 0)
+		return fail_with(error);
+	return REAL(sendto)(fd, data, size, flags, address, address_size);
 }
 
-char *bindtextdomain(const char *domain, const char *path)
+long sendmsg(int fd, const struct message *message, int flags)
 {
-	return is_plain(CWD_FD, path, FOLLOW) ? REAL(bindtextdomain)(domain, path)
-					      : bindtextdomain_routed(domain, path);
+	struct local_address routed;
+	struct message other;
+	int error = 0;
+
+	if (message == NULL || !has_path(message->address, message->address_size))
+		return REAL(sendmsg)(fd, message, flags);
+	if (route_address(&routed, message->address, message->address_size, FOLLOW, &error)) {
+		other = *message;
+		other.address = &routed;
+		other.address_size = sizeof(routed);
+		return REAL(sendmsg)(fd, &other, flags);
+	}
+	return error != 0 ? fail_with(error) : REAL(sendmsg)(fd, message, flags);
 }

@@ -16,8 +16,6 @@ INTERPOSE(int, posix_spawnp, pid_t *pid, const char *file,
 	  char *const *argv, char *const *environment);
 INTERPOSE(int, posix_spawn_file_actions_addopen, posix_spawn_file_actions_t *actions, int fd,
 	  const char *path, int flags, mode_t mode);
-INTERPOSE(int, posix_spawn_file_actions_addchdir_np, posix_spawn_file_actions_t *actions,
-	  const char *path);
 INTERPOSE(int, system, const char *command);
 INTERPOSE(void *, popen, const char *command, const char *mode);
 INTERPOSE(int, pclose, void *stream);
@@ -37,7 +35,18 @@ BORROW(pid_t, waitpid, pid_t pid, int *status, int options);
 BORROW(void *, fdopen, int fd, const char *mode);
 BORROW(int, fclose, void *stream);
 
+typedef int spawner(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		    const posix_spawnattr_t *attributes, char *const *argv,
+		    char *const *environment);
+
+/* With a descriptor in the place of the number of the process. */
+INTERPOSE(int, pidfd_spawn, pid_t *fd, const char *path, const posix_spawn_file_actions_t *actions,
+	  const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
+INTERPOSE(int, pidfd_spawnp, pid_t *fd, const char *file, const posix_spawn_file_actions_t *actions,
+	  const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
+
 struct spawn {
+	spawner *run;
 	pid_t *pid;
 	const posix_spawn_file_actions_t *actions;
 	const posix_spawnattr_t *attributes;
@@ -48,8 +57,8 @@ struct spawn {
 static int spawn_start(const struct start *start, void *context)
 {
 	const struct spawn *spawn = context;
-	const int error = REAL(posix_spawn)(spawn->pid, start->path, spawn->actions,
-					    spawn->attributes, start->argv, start->environment);
+	const int error = spawn->run(spawn->pid, start->path, spawn->actions, spawn->attributes,
+				     start->argv, start->environment);
 
 	if (error == 0)
 		return 0;
@@ -65,25 +74,20 @@ static int finish_spawn(int result, int before)
 	return result == 0 ? 0 : error < 0 ? -error : error;
 }
 
-int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-		const posix_spawnattr_t *attributes, char *const *argv, char *const *environment)
-{
-	struct spawn spawn = { pid, actions, attributes, false };
-	const struct start start = { path, argv, environment };
-	const int before = last_error();
+#define WRAP_SPAWN(name, runner, start_by, searches)                                               \
+	int name(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,          \
+		 const posix_spawnattr_t *attributes, char *const *argv, char *const *environment) \
+	{                                                                                          \
+		struct spawn spawn = { REAL(runner), pid, actions, attributes, searches };         \
+		const struct start start = { path, argv, environment };                            \
+		const int before = last_error();                                                   \
+		return finish_spawn(start_by(&start, spawn_start, &spawn), before);                \
+	}
 
-	return finish_spawn(with_start(&start, spawn_start, &spawn), before);
-}
-
-int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-		 const posix_spawnattr_t *attributes, char *const *argv, char *const *environment)
-{
-	struct spawn spawn = { pid, actions, attributes, true };
-	const struct start start = { file, argv, environment };
-	const int before = last_error();
-
-	return finish_spawn(with_search(&start, spawn_start, &spawn), before);
-}
+WRAP_SPAWN(posix_spawn, posix_spawn, with_start, false)
+WRAP_SPAWN(posix_spawnp, posix_spawn, with_search, true)
+WRAP_SPAWN(pidfd_spawn, pidfd_spawn, with_start, false)
+WRAP_SPAWN(pidfd_spawnp, pidfd_spawn, with_search, true)
 
 /* Both copy the path. */
 int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd, const char *path,
@@ -98,14 +102,19 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd
 	return REAL(posix_spawn_file_actions_addopen)(actions, fd, route.path, flags, mode);
 }
 
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path)
-{
-	struct route route;
+#define WRAP_SPAWN_DIRECTORY(name)                                                                 \
+	INTERPOSE(int, name, posix_spawn_file_actions_t *actions, const char *path);               \
+	int name(posix_spawn_file_actions_t *actions, const char *path)                            \
+	{                                                                                          \
+		struct route route;                                                                \
+		if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)            \
+			return REAL(name)(actions, path);                                          \
+		return REAL(name)(actions, route.path);                                            \
+	}
 
-	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)
-		return REAL(posix_spawn_file_actions_addchdir_np)(actions, path);
-	return REAL(posix_spawn_file_actions_addchdir_np)(actions, route.path);
-}
+/* The second is POSIX's name for it, of 2024. */
+WRAP_SPAWN_DIRECTORY(posix_spawn_file_actions_addchdir_np)
+WRAP_SPAWN_DIRECTORY(posix_spawn_file_actions_addchdir)
 
 static void set_of(sigset_t *set, const int *signals, size_t count)
 {
@@ -269,6 +278,8 @@ void *popen(const char *command, const char *mode)
 	__atomic_store_n(&slot->stream, stream, __ATOMIC_RELEASE);
 	return stream;
 }
+
+EXPORT void *_IO_popen(const char *command, const char *mode) __attribute__((alias("popen")));
 
 int pclose(void *stream)
 {

@@ -1,17 +1,8 @@
 /* What is asked about files. */
+#include "status.h"
 #include "wrap.h"
 
-enum {
-#ifdef __x86_64__
-	STAT_MODE = 24,
-#else
-	STAT_MODE = 16,
-#endif
-	STATX_MODE = 28,
-	TYPE_MASK = 0170000,
-	TYPE_LINK = 0120000,
-	TYPE_DIRECTORY = 0040000,
-};
+enum { STATX_MODE = 28 };
 
 static bool is_launched(const struct route *route)
 {
@@ -21,7 +12,7 @@ static bool is_launched(const struct route *route)
 
 static uint32_t *mode_of(void *status)
 {
-	return (uint32_t *)(void *)((char *)status + STAT_MODE);
+	return &((union status *)status)->of.mode;
 }
 
 /* Whether what was asked without following is not yet the answer. */
@@ -155,6 +146,30 @@ WRAP_STATAT(fstatat64, NOTHING, NOTHING)
 WRAP_STATAT(__fxstatat, VERSION_PARAMETER, VERSION)
 WRAP_STATAT(__fxstatat64, VERSION_PARAMETER, VERSION)
 
+/* What the kernel's own struct stat is called before 2.33. */
+#ifdef __x86_64__
+enum { STAT_VERSION = 1 };
+#else
+enum { STAT_VERSION = 0 };
+#endif
+
+int status_at(int directory, const char *path, void *status, int flags)
+{
+	if ((long (*)(void))function_of(&real_fstatat) == no_such_function)
+		return __fxstatat(STAT_VERSION, directory, path, status, flags);
+	return fstatat(directory, path, status, flags);
+}
+
+int status_of(const char *path, void *status)
+{
+	return status_at(CWD_FD, path, status, 0);
+}
+
+int status_of_link(const char *path, void *status)
+{
+	return status_at(CWD_FD, path, status, FLAG_NOFOLLOW);
+}
+
 INTERPOSE(int, statx, int directory, const char *path, int flags, unsigned mask, void *status);
 
 static uint16_t *statx_mode_of(void *status)
@@ -244,6 +259,7 @@ int faccessat(int directory, const char *path, int mode, int flags)
 
 WRAP_PATH(int, -1, statfs, FOLLOW, (const char *path, void *status), (path, status),
 	  (route.path, status))
+EXPORT int __statfs(const char *path, void *status) __attribute__((alias("statfs")));
 WRAP_PATH(int, -1, statfs64, FOLLOW, (const char *path, void *status), (path, status),
 	  (route.path, status))
 WRAP_PATH(int, -1, statvfs, FOLLOW, (const char *path, void *status), (path, status),
@@ -266,3 +282,8 @@ WRAP_PATH(int, -1, inotify_add_watch, FOLLOW, (int fd, const char *path, uint32_
 WRAP(int, -1, name_to_handle_at, directory, path, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0,
      (int directory, const char *path, void *handle, int *mount, int flags),
      (directory, path, handle, mount, flags), (route.directory, route.path, handle, mount, flags))
+WRAP(int, -1, fanotify_mark, directory, path, (flags & 4) != 0 ? 0 : FOLLOW /* DONT_FOLLOW */,
+     (int fd, unsigned flags, uint64_t mask, int directory, const char *path),
+     (fd, flags, mask, directory, path), (fd, flags, mask, route.directory, route.path))
+WRAP_PATH(int, -1, ftok, FOLLOW, (const char *path, int project), (path, project),
+	  (route.path, project))

@@ -1,66 +1,22 @@
 /*
- * Trees walked and patterns matched: the C library would do so past the calls it exports, so glob()
- * is given this library's to use, and nftw() is done here where the bundle has a part in it.
+ * Trees walked: the C library would read them past the calls it exports, so it is done here where
+ * the bundle has a part in it.
+ *
+ * With FTW_CHDIR every name is looked at and told of from the directory it is in, which is entered
+ * by the descriptor of its stream.
  */
+#include "listing.h"
+#include "status.h"
 #include "text.h"
+#include "visits.h"
 #include "wrap.h"
-
-/* glob_t of glibc; musl has nothing in the place of the functions. */
-struct glob {
-	size_t count;
-	char **paths;
-	size_t offset;
-	int flags;
-	void (*close)(void *stream);
-	void *(*read)(void *stream);
-	void *(*open)(const char *path);
-	int (*lstat)(const char *path, void *status);
-	int (*stat)(const char *path, void *status);
-};
-
-enum { GLOB_OWN_FUNCTIONS = 1 << 9 };
 
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
-extern void *readdir(void *stream);
-extern int lstat(const char *path, void *status);
-extern int stat(const char *path, void *status);
-
-INTERPOSE(int, glob, const char *pattern, int flags, int (*on_error)(const char *, int),
-	  struct glob *found);
-INTERPOSE(int, glob64, const char *pattern, int flags, int (*on_error)(const char *, int),
-	  struct glob *found);
-BORROW(const char *, gnu_get_libc_version, void);
-
-static void close_stream(void *stream)
-{
-	closedir(stream);
-}
-
-static bool is_glibc(void)
-{
-	return (long (*)(void))function_of(&real_gnu_get_libc_version) != no_such_function;
-}
-
-#define WRAP_GLOB(name)                                                                            \
-	int name(const char *pattern, int flags, int (*on_error)(const char *, int),               \
-		 struct glob *found)                                                               \
-	{                                                                                          \
-		int result;                                                                        \
-		if (view() == NULL || (flags & GLOB_OWN_FUNCTIONS) != 0 || !is_glibc())            \
-			return REAL(name)(pattern, flags, on_error, found);                        \
-		found->close = close_stream;                                                       \
-		found->read = readdir;                                                             \
-		found->open = opendir;                                                             \
-		found->lstat = lstat;                                                              \
-		found->stat = stat;                                                                \
-		result = REAL(name)(pattern, flags | GLOB_OWN_FUNCTIONS, on_error, found);         \
-		found->flags &= ~GLOB_OWN_FUNCTIONS;                                               \
-		return result;                                                                     \
-	}
-
-WRAP_GLOB(glob)
-WRAP_GLOB(glob64)
+extern struct entry *readdir(void *stream);
+extern int chdir(const char *path);
+extern int fchdir(int directory);
+BORROW(int, dirfd, void *stream);
 
 enum { WALK_PHYSICAL = 1, WALK_MOUNT = 2, WALK_CHDIR = 4, WALK_DEPTH = 8, WALK_ACTIONS = 16 };
 enum {
@@ -73,15 +29,6 @@ enum {
 	WALKED_DANGLING
 };
 enum { ACTION_SKIP_SUBTREE = 2, ACTION_SKIP_SIBLINGS = 3 };
-
-/* As much of struct stat as is looked at, and room for the rest. */
-union status {
-	struct {
-		uint64_t device;
-		uint64_t inode;
-	} id;
-	uint32_t words[64];
-};
 
 struct position {
 	int base;
@@ -96,46 +43,40 @@ struct tree_walk {
 	simple_visitor *visit_simply;
 	int flags;
 	uint64_t device;
+	struct visits visits;
 	char path[PATH_SIZE];
 };
 
-/* Directories that are being walked, to notice a link that leads back into one. */
+/* Directories above, by their streams. */
 struct ancestor {
 	const struct ancestor *above;
-	uint64_t device;
-	uint64_t inode;
+	void *stream;
 };
 
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[256];
-};
-
-static uint32_t file_type(const union status *status)
+/* What to call the file from where the walk is. */
+static const char *place_of(const struct tree_walk *walk, size_t base)
 {
-#ifdef __x86_64__
-	return status->words[6] & 0170000;
-#else
-	return status->words[4] & 0170000;
-#endif
+	if ((walk->flags & WALK_CHDIR) == 0)
+		return walk->path;
+	return walk->path[base] == '\0' ? "." : walk->path + base;
 }
 
-static int classify(const struct tree_walk *walk, union status *status)
+static int classify(const struct tree_walk *walk, const char *place, union status *status)
 {
 	const bool follows = (walk->flags & WALK_PHYSICAL) == 0;
 
-	if ((follows ? stat : lstat)(walk->path, status) != 0) {
-		if (follows && lstat(walk->path, status) == 0)
-			return WALKED_DANGLING;
-		return last_error() == E_ACCES || last_error() == E_NOENT ? WALKED_UNKNOWN : -1;
+	if ((follows ? status_of : status_of_link)(place, status) != 0) {
+		const int error = last_error();
+
+		if (error != E_ACCES && error != E_NOENT)
+			return -1;
+		return follows && status_of_link(place, status) == 0 ? WALKED_DANGLING
+								     : WALKED_UNKNOWN;
 	}
-	switch (file_type(status)) {
-	case 0040000:
+	switch (status->of.mode & TYPE_MASK) {
+	case TYPE_DIRECTORY:
 		return WALKED_DIRECTORY;
-	case 0120000:
+	case TYPE_LINK:
 		return WALKED_LINK;
 	default:
 		return WALKED_FILE;
@@ -153,22 +94,13 @@ static int tell(struct tree_walk *walk, const union status *status, int type, si
 	return walk->visit(walk->path, status, type, &position);
 }
 
-static bool is_walked(const struct ancestor *above, const union status *status)
-{
-	for (; above != NULL; above = above->above) {
-		if (above->device == status->id.device && above->inode == status->id.inode)
-			return true;
-	}
-	return false;
-}
-
 static int walk_entry(struct tree_walk *walk, size_t base, int level, const struct ancestor *above);
 
 static int walk_children(struct tree_walk *walk, void *stream, int level,
 			 const struct ancestor *self)
 {
 	size_t length = text_length(walk->path);
-	struct directory_entry *entry;
+	struct entry *entry;
 	int result = 0;
 
 	while (result == 0 && (entry = readdir(stream)) != NULL) {
@@ -191,8 +123,8 @@ static int walk_children(struct tree_walk *walk, void *stream, int level,
 static int walk_directory(struct tree_walk *walk, const union status *status, size_t base,
 			  int level, const struct ancestor *above)
 {
-	const struct ancestor self = { above, status->id.device, status->id.inode };
-	void *stream = opendir(walk->path);
+	void *stream = opendir(place_of(walk, base));
+	const struct ancestor self = { above, stream };
 	int result;
 
 	if (stream == NULL)
@@ -201,6 +133,8 @@ static int walk_directory(struct tree_walk *walk, const union status *status, si
 	result = (walk->flags & WALK_DEPTH) != 0
 			 ? 0
 			 : tell(walk, status, WALKED_DIRECTORY, base, level);
+	if (result == 0 && (walk->flags & WALK_CHDIR) != 0)
+		result = fchdir(BORROWED(dirfd)(stream));
 	if (result == 0)
 		result = walk_children(walk, stream, level, &self);
 	closedir(stream);
@@ -209,6 +143,8 @@ static int walk_directory(struct tree_walk *walk, const union status *status, si
 		result = 0;
 	if (result == 0 && (walk->flags & WALK_DEPTH) != 0)
 		result = tell(walk, status, WALKED_DIRECTORY_LAST, base, level);
+	if (above != NULL && result == 0 && (walk->flags & WALK_CHDIR) != 0)
+		result = fchdir(BORROWED(dirfd)(above->stream));
 	return result;
 }
 
@@ -216,9 +152,9 @@ static int walk_directory(struct tree_walk *walk, const union status *status, si
 static int walk_entry(struct tree_walk *walk, size_t base, int level, const struct ancestor *above)
 {
 	union status status = { 0 };
-	const int type = classify(walk, &status);
+	const int type = classify(walk, place_of(walk, base), &status);
 	const bool crosses = (walk->flags & WALK_MOUNT) != 0 && type >= 0 &&
-			     type != WALKED_UNKNOWN && status.id.device != walk->device;
+			     type != WALKED_UNKNOWN && status.of.device != walk->device;
 	int result;
 
 	if (type < 0)
@@ -227,14 +163,48 @@ static int walk_entry(struct tree_walk *walk, size_t base, int level, const stru
 		return -1;
 	if (level > 0 && crosses)
 		return 0;
-	if (type != WALKED_DIRECTORY)
-		result = tell(walk, &status, type, base, level);
-	else if (is_walked(above, &status))
-		result = 0;
-	else
-		result = walk_directory(walk, &status, base, level, above);
+	if (type == WALKED_DIRECTORY && (walk->flags & WALK_PHYSICAL) == 0) {
+		result = visit_again(&walk->visits, &status);
+		if (result != 0)
+			return result > 0 ? 0 : -1;
+	}
+	result = type == WALKED_DIRECTORY ? walk_directory(walk, &status, base, level, above)
+					  : tell(walk, &status, type, base, level);
 	if ((walk->flags & WALK_ACTIONS) != 0 && result == ACTION_SKIP_SUBTREE)
 		result = 0;
+	return result;
+}
+
+/* The directory the first name is in, by `path` cut short before that. */
+static int enter_parent(struct tree_walk *walk, size_t base)
+{
+	const char after = walk->path[base];
+	int result;
+
+	if (base == 0)
+		return 0;
+	walk->path[base] = '\0';
+	result = chdir(walk->path);
+	walk->path[base] = after;
+	return result;
+}
+
+static int walk_by_entering(struct tree_walk *walk, size_t base)
+{
+	const long here = sys_open(".", OPEN_DIRECTORY | OPEN_CLOEXEC);
+	int result, error;
+
+	if (failed(here))
+		return fail_with((int)-here);
+	result = enter_parent(walk, base);
+	if (result == 0)
+		result = walk_entry(walk, base, 0, NULL);
+	error = last_error();
+	if (fchdir((int)here) != 0 && result == 0)
+		result = -1;
+	else
+		set_error(error);
+	sys_close((int)here);
 	return result;
 }
 
@@ -245,6 +215,7 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 	size_t length = text_length(path);
 	union status status = { 0 };
 	size_t base;
+	int result;
 
 	if (length == 0)
 		return fail_with(E_NOENT);
@@ -255,17 +226,21 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 		walk.path[--length] = '\0';
 	for (base = length; base > 0 && walk.path[base - 1] != '/'; base--)
 		;
-	if ((flags & WALK_MOUNT) != 0 && stat(walk.path, &status) == 0)
-		walk.device = status.id.device;
-	return walk_entry(&walk, base, 0, NULL);
+	if ((flags & WALK_MOUNT) != 0 && status_of(walk.path, &status) == 0)
+		walk.device = status.of.device;
+	result = (flags & WALK_CHDIR) != 0 ? walk_by_entering(&walk, base)
+					   : walk_entry(&walk, base, 0, NULL);
+	free_visits(&walk.visits);
+	return result;
 }
 
-/* With FTW_CHDIR the C library's own way is kept: it shows the host's side. */
+/* From a directory of the host only links lead into the bundle. */
 #define WRAP_NFTW(name)                                                                            \
 	INTERPOSE(int, name, const char *path, visitor *visit, int limit, int flags);              \
 	int name(const char *path, visitor *visit, int limit, int flags)                           \
 	{                                                                                          \
-		if ((flags & WALK_CHDIR) != 0 || is_plain(CWD_FD, path, FOLLOW))                   \
+		const bool stays = (flags & (WALK_CHDIR | WALK_PHYSICAL)) == WALK_PHYSICAL;        \
+		if (view() == NULL || (stays && is_plain(CWD_FD, path, FOLLOW)))                   \
 			return REAL(name)(path, visit, limit, flags);                              \
 		return walk_tree(path, visit, NULL, flags);                                        \
 	}
@@ -277,8 +252,8 @@ WRAP_NFTW(nftw64)
 	INTERPOSE(int, name, const char *path, simple_visitor *visit, int limit);                  \
 	int name(const char *path, simple_visitor *visit, int limit)                               \
 	{                                                                                          \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, visit, limit)             \
-						      : walk_tree(path, NULL, visit, 0);           \
+		return view() == NULL ? REAL(name)(path, visit, limit)                             \
+				      : walk_tree(path, NULL, visit, 0);                           \
 	}
 
 WRAP_FTW(ftw)

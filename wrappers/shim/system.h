@@ -71,6 +71,7 @@ enum {
 	E_NAMETOOLONG = 36,
 	E_NOSYS = 38,
 	E_LOOP = 40,
+	E_ADDRINUSE = 98,
 	E_STALE = 116,
 };
 

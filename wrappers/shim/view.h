@@ -117,6 +117,11 @@ static inline uint64_t hash_byte(uint64_t hash, char byte)
 /* What is known of an open directory; false where it was not looked at before. */
 bool recall_descriptor(int fd, uint32_t *node, uint64_t *hash);
 void note_descriptor(int fd, uint32_t node, uint64_t hash);
+/* Before the descriptor is closed, or becomes another file's. */
+void forget_descriptor(int fd);
+void forget_descriptors(unsigned first, unsigned last);
+/* From now on somebody may close them unseen. */
+void distrust_descriptors(void);
 
 /* The working directory; false where the kernel does not tell. */
 bool read_working_directory(const struct view *view, const struct base **base, struct base *space);

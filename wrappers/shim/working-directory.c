@@ -111,23 +111,42 @@ void note_working_directory(const char *path)
 		__atomic_store_n(&has_strangers, 1, __ATOMIC_RELAXED);
 }
 
-INTERPOSE(int, fork, void);
-INTERPOSE(int, _Fork, void);
-
-int fork(void)
+/* In a child that has memory of its own. */
+static int own(int child)
 {
-	const int child = REAL(fork)();
-
-	if (child == 0)
-		owner = owner == 0 ? 0 : sys_getpid();
+	if (child == 0 && owner != 0)
+		owner = sys_getpid();
 	return child;
 }
 
+INTERPOSE(int, fork, void);
+INTERPOSE(int, _Fork, void);
+INTERPOSE(int, forkpty, int *fd, char *name, const void *settings, const void *size);
+INTERPOSE(int, daemon, int keeps_directory, int keeps_streams);
+
+int fork(void)
+{
+	return own(REAL(fork)());
+}
+
+EXPORT int __fork(void) __attribute__((alias("fork")));
+
 int _Fork(void)
 {
-	const int child = REAL(_Fork)();
+	return own(REAL(_Fork)());
+}
 
-	if (child == 0)
-		owner = owner == 0 ? 0 : sys_getpid();
-	return child;
+int forkpty(int *fd, char *name, const void *settings, const void *size)
+{
+	return own(REAL(forkpty)(fd, name, settings, size));
+}
+
+int daemon(int keeps_directory, int keeps_streams)
+{
+	const int result = REAL(daemon)(keeps_directory, keeps_streams);
+
+	own(result);
+	if (result == 0 && keeps_directory == 0)
+		note_working_directory("/");
+	return result;
 }

@@ -12,6 +12,7 @@ import {makeScratch} from '../../helpers/scratch.js';
 export async function packWithShim(
 	t: ExecutionContext,
 	targets: readonly string[],
+	options: readonly string[] = [],
 ): Promise<string | undefined> {
 	if (openLauncherKit('x86_64')?.shim === undefined) {
 		missingHere(t, 'needs the path shim for x86-64');
@@ -19,7 +20,8 @@ export async function packWithShim(
 	}
 
 	const bundle = join(makeScratch(t), 'bundle');
-	const packed = await runDynpk(['pack', ...targets, '--name', 'bundle', '--quiet', '-o', bundle]);
+	const words = [...targets, ...options, '--name', 'bundle', '--quiet', '-o', bundle];
+	const packed = await runDynpk(['pack', ...words]);
 	t.is(packed.status, 0, packed.stderr);
 	const manifest = join(bundle, 'dynpk.json');
 	t.is(parseManifest(readFileSync(manifest), manifest).engine.choice, 'shim');

@@ -14,13 +14,20 @@
 #include <fts.h>
 #include <ftw.h>
 #include <glob.h>
+#include <mntent.h>
+#include <nl_types.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -47,6 +54,13 @@ static void say_status(int result, const struct stat *status)
 		printf("directory");
 	else
 		printf("%o %ld", status->st_mode, (long)status->st_size);
+}
+
+static void say_content(int fd);
+
+static void call_raw_open(void)
+{
+	say_content((int)syscall(SYS_openat, base, path, O_RDONLY));
 }
 
 static void call_stat(void)
@@ -338,18 +352,152 @@ static void call_nftw(void)
 	say_names(walked, walked_count);
 }
 
-static void call_fts(void)
+/* Where the walk is when it tells of a name, and whether the name alone leads to it from there. */
+static int note_walked_here(const char *name, const struct stat *status, int type, struct FTW *ftw)
+{
+	char here[4096];
+	const bool leads = access(name + ftw->base, F_OK) == 0 || type == FTW_SLN;
+
+	(void)status;
+	if (walked_count < 512 && asprintf(&walked[walked_count++], "%s:%d:%s:%d", name, type,
+					   getcwd(here, sizeof(here)), leads) < 0)
+		exit(125);
+	return 0;
+}
+
+static void walk_by_entering(int flags)
+{
+	char here[4096];
+
+	if (nftw(path, note_walked_here, 16, FTW_CHDIR | flags) != 0)
+		answer(false);
+	say_names(walked, walked_count);
+	printf(" %s", getcwd(here, sizeof(here)));
+}
+
+static void call_nftw_chdir(void)
+{
+	walk_by_entering(FTW_PHYS);
+}
+
+static void call_nftw_depth(void)
+{
+	walk_by_entering(FTW_DEPTH | FTW_PHYS);
+}
+
+static int note_real(const char *name, const struct stat *status, int type, struct FTW *ftw)
+{
+	char *real = realpath(name, NULL);
+
+	(void)status, (void)ftw;
+	if (walked_count < 512 &&
+	    asprintf(&walked[walked_count++], "%s:%d", real == NULL ? "" : real, type) < 0)
+		exit(125);
+	return 0;
+}
+
+/* Through links, each directory once: which way first, is for the order of the names to say. */
+static void call_nftw_logical(void)
+{
+	if (nftw(path, note_real, 16, 0) != 0)
+		answer(false);
+	say_names(walked, walked_count);
+}
+
+/* The access path leads to the file, whether the walk has changed the directory or not. */
+static void walk_hierarchy(int options, bool lists)
 {
 	char *const roots[] = { (char *)path, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTS *walk = fts_open(roots, options, NULL);
 	FTSENT *entry;
 
+	if (walk == NULL)
+		answer(false);
 	while (walk != NULL && (entry = fts_read(walk)) != NULL) {
-		if (walked_count < 512 && asprintf(&walked[walked_count++], "%s:%d",
-						   entry->fts_path, entry->fts_info) < 0)
+		const bool leads =
+			faccessat(AT_FDCWD, entry->fts_accpath, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+		int children = 0;
+
+		for (FTSENT *child = lists && entry->fts_info == FTS_D ? fts_children(walk, 0)
+								       : NULL;
+		     child != NULL; child = child->fts_link)
+			children++;
+		if (walked_count < 512 &&
+		    asprintf(&walked[walked_count++], "%s:%s:%d:%d:%d:%d", entry->fts_path,
+			     entry->fts_name, entry->fts_info, entry->fts_level, leads,
+			     children) < 0)
 			exit(125);
 	}
+	if (walk != NULL)
+		fts_close(walk);
 	say_names(walked, walked_count);
+}
+
+static void call_fts(void)
+{
+	walk_hierarchy(FTS_PHYSICAL | FTS_NOCHDIR, false);
+}
+
+static void call_fts_chdir(void)
+{
+	walk_hierarchy(FTS_PHYSICAL | FTS_COMFOLLOW, false);
+}
+
+static void call_fts_logical(void)
+{
+	walk_hierarchy(FTS_LOGICAL | FTS_SEEDOT, false);
+}
+
+static void call_fts_children(void)
+{
+	walk_hierarchy(FTS_PHYSICAL | FTS_XDEV, true);
+}
+
+static void call_raw_stat(void)
+{
+	struct stat status;
+	const long result = syscall(SYS_newfstatat, base, path, &status, 0);
+
+	say_status((int)result, &status);
+}
+
+static void call_raw_statx(void)
+{
+	struct statx status;
+
+	if (syscall(SYS_statx, base, path, 0, STATX_BASIC_STATS, &status) != 0)
+		answer(false);
+	else if (S_ISDIR(status.stx_mode))
+		printf("directory");
+	else
+		printf("%o %ld", status.stx_mode, (long)status.stx_size);
+}
+
+static void call_raw_access(void)
+{
+	answer(syscall(SYS_faccessat, base, path, X_OK) == 0);
+}
+
+static void call_raw_readlink(void)
+{
+	char text[256] = "";
+
+	if (syscall(SYS_readlinkat, base, path, text, sizeof(text) - 1) < 0)
+		answer(false);
+	else
+		printf("'%s'", text);
+}
+
+static void call_raw_chdir(void)
+{
+	char here[4096];
+
+	if (syscall(SYS_chdir, path) != 0)
+		answer(false);
+	else if (syscall(SYS_getcwd, here, sizeof(here)) != (long)strlen(here) + 1)
+		printf("wrong length");
+	else
+		printf("%s", here);
 }
 
 static void call_chdir(void)
@@ -432,6 +580,151 @@ static void call_getxattr(void)
 	char value[8];
 
 	answer(getxattr(path, "user.none", value, sizeof(value)) >= 0);
+}
+
+static void call_pathconf(void)
+{
+	answer(pathconf(path, _PC_NAME_MAX) > 0);
+}
+
+static void call_ftok(void)
+{
+	answer(ftok(path, 1) != -1);
+}
+
+static void call_inotify(void)
+{
+	answer(inotify_add_watch(inotify_init(), path, IN_OPEN) >= 0);
+}
+
+static void call_mount_table(void)
+{
+	answer(setmntent(path, "r") != NULL);
+}
+
+static void call_catalogue(void)
+{
+	answer(catopen(path, 0) != (nl_catd)-1);
+}
+
+/* The checked form, as programs get it that are compiled with _FORTIFY_SOURCE. */
+extern char *__realpath_chk(const char *path, char *resolved, size_t space);
+
+static void call_realpath_checked(void)
+{
+	char resolved[4096];
+
+	printf("%s", __realpath_chk(path, resolved, sizeof(resolved)) == NULL
+			     ? strerrorname_np(errno)
+			     : resolved);
+}
+
+static struct sockaddr_un local_address(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	return address;
+}
+
+static void call_connect(void)
+{
+	const struct sockaddr_un address = local_address();
+
+	answer(connect(socket(AF_UNIX, SOCK_STREAM, 0), (const void *)&address, sizeof(address)) ==
+	       0);
+}
+
+static void call_bind(void)
+{
+	const struct sockaddr_un address = local_address();
+
+	answer(bind(socket(AF_UNIX, SOCK_STREAM, 0), (const void *)&address, sizeof(address)) == 0);
+}
+
+static void call_sendto(void)
+{
+	const struct sockaddr_un address = local_address();
+
+	answer(sendto(socket(AF_UNIX, SOCK_DGRAM, 0), "x", 1, 0, (const void *)&address,
+		      sizeof(address)) == 1);
+}
+
+static void call_sendmsg(void)
+{
+	struct sockaddr_un address = local_address();
+	struct iovec part = { (void *)"x", 1 };
+	const struct msghdr message = { .msg_name = &address,
+					.msg_namelen = sizeof(address),
+					.msg_iov = &part,
+					.msg_iovlen = 1 };
+
+	answer(sendmsg(socket(AF_UNIX, SOCK_DGRAM, 0), &message, 0) == 1);
+}
+
+static void call_setxattr(void)
+{
+	answer(setxattr(path, "user.own", "x", 1, 0) == 0);
+}
+
+static void call_lsetxattr(void)
+{
+	answer(lsetxattr(path, "user.own", "x", 1, 0) == 0);
+}
+
+static void call_removexattr(void)
+{
+	answer(removexattr(path, "user.none") == 0);
+}
+
+static void call_mkostemps(void)
+{
+	char template[4096];
+
+	snprintf(template, sizeof(template), "%s/XXXXXX.end", path);
+	answer(mkostemps(template, 4, O_APPEND) >= 0);
+}
+
+/* A descriptor that was counted from, and then became another directory's. */
+static void call_moved_descriptor(void)
+{
+	struct stat status;
+	int other = open("/opt/view/share/whole", O_RDONLY | O_DIRECTORY);
+	int fd = open("/opt/view/host/dir", O_RDONLY | O_DIRECTORY);
+
+	printf("%d ", fstatat(fd, path, &status, 0));
+	printf("%d ", fstatat(other, path, &status, 0));
+	dup2(other, fd);
+	printf("%d ", fstatat(fd, path, &status, 0));
+	close(other);
+	other = open("/opt/view/host", O_RDONLY | O_DIRECTORY);
+	printf("%d ", fstatat(other, path, &status, 0));
+	fclose(fdopen(fd, "r"));
+	fd = open("/opt/view/share", O_RDONLY | O_DIRECTORY);
+	printf("%d ", fstatat(fd, path, &status, 0));
+	syscall(SYS_close, fd);
+	fd = open("/opt/view/share/whole/sub", O_RDONLY | O_DIRECTORY);
+	printf("%d ", fstatat(fd, path, &status, 0));
+	closedir(fdopendir(fd));
+	fd = open("/opt/view/usr/bin", O_RDONLY | O_DIRECTORY);
+	printf("%d", fstatat(fd, path, &status, 0));
+}
+
+/* A child in the same memory, with descriptors of its own. */
+static void call_child_descriptor(void)
+{
+	struct stat status;
+	int fd = open("/opt/view/host/dir", O_RDONLY | O_DIRECTORY);
+	int result = fstatat(fd, path, &status, 0);
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		dup2(open("/opt/view/share/whole", O_RDONLY | O_DIRECTORY), fd);
+		fstatat(fd, path, &status, 0);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	printf("%d %d", result, fstatat(fd, path, &status, 0));
 }
 
 static void call_truncate(void)
@@ -517,7 +810,35 @@ static const struct call {
 	{ "scandir", call_scandir },
 	{ "glob", call_glob },
 	{ "nftw", call_nftw },
+	{ "nftw-chdir", call_nftw_chdir },
+	{ "nftw-depth", call_nftw_depth },
+	{ "nftw-logical", call_nftw_logical },
 	{ "fts", call_fts },
+	{ "fts-chdir", call_fts_chdir },
+	{ "fts-logical", call_fts_logical },
+	{ "fts-children", call_fts_children },
+	{ "raw-open", call_raw_open },
+	{ "raw-stat", call_raw_stat },
+	{ "raw-statx", call_raw_statx },
+	{ "raw-access", call_raw_access },
+	{ "raw-readlink", call_raw_readlink },
+	{ "raw-chdir", call_raw_chdir },
+	{ "pathconf", call_pathconf },
+	{ "ftok", call_ftok },
+	{ "inotify", call_inotify },
+	{ "mount-table", call_mount_table },
+	{ "catalogue", call_catalogue },
+	{ "realpath-checked", call_realpath_checked },
+	{ "connect", call_connect },
+	{ "bind", call_bind },
+	{ "sendto", call_sendto },
+	{ "sendmsg", call_sendmsg },
+	{ "setxattr", call_setxattr },
+	{ "lsetxattr", call_lsetxattr },
+	{ "removexattr", call_removexattr },
+	{ "mkostemps", call_mkostemps },
+	{ "moved-descriptor", call_moved_descriptor },
+	{ "child-descriptor", call_child_descriptor },
 	{ "chdir", call_chdir },
 	{ "fchdir", call_fchdir },
 	{ "up", call_up },

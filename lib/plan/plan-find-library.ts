@@ -1,0 +1,74 @@
+/**
+ * Let Python's `ctypes.util.find_library` answer from the bundle.
+ *
+ * It asks `/sbin/ldconfig -p` which libraries there are (Lib/ctypes/util.py, `_findSoname_ldconfig`),
+ * and the bundle's are in no system's cache. So a bundle with that module has an `ldconfig` of its
+ * own, which its programs see and the host's do not; a packed one is left alone.
+ */
+import {posix} from 'node:path';
+import type {Payload} from '../inputs/payload.js';
+import {quote} from '../launcher/shell-quote.js';
+import {comparePaths, payloadPath, sysrootPath} from '../paths/paths.js';
+import type {Operation} from './bundle-plan.js';
+import type {LibraryPlacement} from './place-libraries.js';
+import type {WalkedPayload} from './walk-payload.js';
+
+const asker = /^\/usr\/(?:local\/)?lib(?:64)?\/python3[^/]*\/ctypes\/util\.py$/u;
+
+export function planFindLibrary(
+	{entries}: Payload,
+	{loaders}: WalkedPayload,
+	placement: LibraryPlacement,
+): Operation[] {
+	const [main] = loaders;
+	const paths = new Set<string>(entries.map(({path}) => path));
+	const hasAsker = entries.some(({path}) => asker.test(path));
+	const isTaken = paths.has('/sbin/ldconfig') || paths.has('/usr/sbin/ldconfig');
+	if (main === undefined || !hasAsker || isTaken) {
+		return [];
+	}
+
+	const directory = entries.some(({path, kind}) => path === '/sbin' && kind === 'symlink')
+		? '/usr/sbin'
+		: '/sbin';
+	const {machine, class: bits} = main.facts.object;
+	return [
+		{
+			kind: 'write-bytes',
+			path: payloadPath(sysrootPath(`${directory}/ldconfig`)),
+			mode: 0o755,
+			bytes: Buffer.from(
+				listingScript(libraryNames(placement, main.libraryDirectory), {
+					directory: main.libraryDirectory,
+					// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
+					kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
+				}),
+			),
+			reason: 'tells ctypes.util.find_library which libraries there are',
+		},
+	];
+}
+
+const EM_X86_64 = 62;
+
+function libraryNames({libraries}: LibraryPlacement, directory: string): string[] {
+	const names = libraries
+		.flatMap(({home, aliases}) => [home, ...aliases])
+		.filter(path => posix.dirname(path) === directory)
+		.map(path => posix.basename(path));
+	return [...new Set(names)].sort(comparePaths);
+}
+
+/** Nothing but the shell is needed: Python starts it with an environment of its own making. */
+function listingScript(
+	names: readonly string[],
+	{directory, kind}: {readonly directory: string; readonly kind: string},
+): string {
+	const lines = names.map(name => quote(`\t${name} (${kind}) => /${directory}/${name}`));
+	return [
+		'#!/bin/sh',
+		'# Made by dynpk: the libraries of this bundle, as `ldconfig -p` prints a system’s.',
+		...(lines.length === 0 ? [] : [`printf '%s\\n' \\`, `\t${lines.join(' \\\n\t')}`]),
+		'',
+	].join('\n');
+}

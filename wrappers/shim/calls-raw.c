@@ -1,0 +1,222 @@
+/*
+ * System calls made through syscall(): libuv asks for statx that way, Java for fstatat, Rust for
+ * what an old C library lacks. Those that take a path are made by the calls of this library, which
+ * answer the same; all others go on.
+ */
+#include "status.h"
+#include "symbols.h"
+#include "system.h"
+#include "text.h"
+#include "view.h"
+
+extern int open(const char *path, int flags, ...);
+extern int openat(int directory, const char *path, int flags, ...);
+extern int statx(int directory, const char *path, int flags, unsigned mask, void *status);
+extern int faccessat(int directory, const char *path, int mode, int flags);
+extern long readlinkat(int directory, const char *path, char *buffer, size_t size);
+extern int mkdirat(int directory, const char *path, unsigned mode);
+extern int unlinkat(int directory, const char *path, int flags);
+extern int renameat2(int from_directory, const char *from, int to_directory, const char *to,
+		     unsigned flags);
+extern int execve(const char *path, char *const *argv, char *const *environment);
+extern int execveat(int directory, const char *path, char *const *argv, char *const *environment,
+		    int flags);
+extern int chdir(const char *path);
+extern int fchdir(int directory);
+extern char *getcwd(char *buffer, size_t size);
+
+INTERPOSE(long, syscall, long number, long a, long b, long c, long d, long e, long f);
+
+/* The system call tells how long the path is. */
+static long ask_directory(char *buffer, size_t size)
+{
+	return getcwd(buffer, size) == NULL ? -1 : (long)text_length(buffer) + 1;
+}
+
+struct open_how {
+	uint64_t flags;
+	uint64_t mode;
+	uint64_t resolve;
+};
+
+/* What a path must not do on its way is for the kernel to watch, on the host. */
+static bool is_simple(const struct open_how *how, long size)
+{
+	return how != NULL && size >= (long)sizeof(*how) && how->resolve == 0;
+}
+
+static void note_closing(long number, long a, long b)
+{
+	switch (number) {
+	case __NR_close:
+		forget_descriptor((int)a);
+		break;
+	case __NR_dup3:
+#ifdef __NR_dup2
+	case __NR_dup2:
+#endif
+		forget_descriptor((int)b);
+		break;
+	case __NR_close_range:
+		forget_descriptors((unsigned)a, (unsigned)b);
+		break;
+	case __NR_unshare:
+		distrust_descriptors();
+		break;
+	default:
+		break;
+	}
+}
+
+static bool makes_task(long number)
+{
+	switch (number) {
+	case __NR_clone:
+	case __NR_clone3:
+#ifdef __NR_vfork
+	case __NR_vfork:
+#endif
+		return true;
+	default:
+		return false;
+	}
+}
+
+#ifdef __x86_64__
+/* Calls that newer architectures do not have. */
+static bool call_old(long number, long a, long b, long c, long *result)
+{
+	const char *path = (const char *)a;
+
+	switch (number) {
+	case __NR_open:
+		*result = open(path, (int)b, (unsigned)c);
+		return true;
+	case __NR_stat:
+		*result = status_at(CWD_FD, path, (void *)b, 0);
+		return true;
+	case __NR_lstat:
+		*result = status_at(CWD_FD, path, (void *)b, FLAG_NOFOLLOW);
+		return true;
+	case __NR_access:
+		*result = faccessat(CWD_FD, path, (int)b, 0);
+		return true;
+	case __NR_readlink:
+		*result = readlinkat(CWD_FD, path, (char *)b, (size_t)c);
+		return true;
+	case __NR_mkdir:
+		*result = mkdirat(CWD_FD, path, (unsigned)b);
+		return true;
+	case __NR_unlink:
+		*result = unlinkat(CWD_FD, path, 0);
+		return true;
+	case __NR_rmdir:
+		*result = unlinkat(CWD_FD, path, FLAG_REMOVEDIR);
+		return true;
+	case __NR_rename:
+		*result = renameat2(CWD_FD, path, CWD_FD, (const char *)b, 0);
+		return true;
+	default:
+		return false;
+	}
+}
+#else
+static bool call_old(long number, long a, long b, long c, long *result)
+{
+	(void)number, (void)a, (void)b, (void)c, (void)result;
+	return false;
+}
+#endif
+
+static bool call_by_name(long number, const long *words, long *result)
+{
+	const char *path = (const char *)words[0];
+
+	switch (number) {
+	case __NR_execve:
+		*result = execve(path, (char *const *)words[1], (char *const *)words[2]);
+		return true;
+	case __NR_chdir:
+		*result = chdir(path);
+		return true;
+	case __NR_fchdir:
+		*result = fchdir((int)words[0]);
+		return true;
+	case __NR_getcwd:
+		*result = ask_directory((char *)words[0], (size_t)words[1]);
+		return true;
+	default:
+		return call_old(number, words[0], words[1], words[2], result);
+	}
+}
+
+static bool call_at(long number, const long *words, long *result)
+{
+	const int directory = (int)words[0];
+	const char *path = (const char *)words[1];
+	const struct open_how *how = (const struct open_how *)words[2];
+
+	switch (number) {
+	case __NR_openat:
+		*result = openat(directory, path, (int)words[2], (unsigned)words[3]);
+		return true;
+	case __NR_openat2:
+		if (!is_simple(how, words[3]))
+			return false;
+		*result = openat(directory, path, (int)how->flags, (unsigned)how->mode);
+		return true;
+	case __NR_statx:
+		*result =
+			statx(directory, path, (int)words[2], (unsigned)words[3], (void *)words[4]);
+		return true;
+	case __NR_newfstatat:
+		*result = status_at(directory, path, (void *)words[2], (int)words[3]);
+		return true;
+	case __NR_faccessat:
+		*result = faccessat(directory, path, (int)words[2], 0);
+		return true;
+	case __NR_faccessat2:
+		*result = faccessat(directory, path, (int)words[2], (int)words[3]);
+		return true;
+	case __NR_readlinkat:
+		*result = readlinkat(directory, path, (char *)words[2], (size_t)words[3]);
+		return true;
+	case __NR_mkdirat:
+		*result = mkdirat(directory, path, (unsigned)words[2]);
+		return true;
+	case __NR_unlinkat:
+		*result = unlinkat(directory, path, (int)words[2]);
+		return true;
+	case __NR_renameat2:
+		*result = renameat2(directory, path, (int)words[2], (const char *)words[3],
+				    (unsigned)words[4]);
+		return true;
+	case __NR_execveat:
+		*result = execveat(directory, path, (char *const *)words[2],
+				   (char *const *)words[3], (int)words[4]);
+		return true;
+	default:
+		return call_by_name(number, words, result);
+	}
+}
+
+__attribute__((noinline)) static long call_instead(long number, long a, long b, long c, long d,
+						   long e, long f)
+{
+	const long words[] = { a, b, c, d, e };
+	long result;
+
+	note_closing(number, a, b);
+	if (view() != NULL && call_at(number, words, &result))
+		return result;
+	return REAL(syscall)(number, a, b, c, d, e, f);
+}
+
+/* A new task returns here too, perhaps on another stack: there must be nothing on it. */
+long syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	if (!makes_task(number))
+		return call_instead(number, a, b, c, d, e, f);
+	distrust_descriptors();
+	return REAL(syscall)(number, a, b, c, d, e, f);
+}

@@ -1,0 +1,125 @@
+/* Directories listed and sorted at once: the C library would read them past the calls it exports.
+ */
+#include "listing.h"
+#include "text.h"
+#include "wrap.h"
+
+extern int closedir(void *stream);
+extern struct entry *readdir(void *stream);
+
+BORROW(void *, opendir, const char *path);
+BORROW(void *, fdopendir, int fd);
+BORROW(void *, malloc, size_t size);
+BORROW(void *, realloc, void *block, size_t size);
+BORROW(void, free, void *block);
+BORROW(void, qsort, void *items, size_t count, size_t size,
+       int (*compare)(const void *, const void *));
+
+typedef int selector(const struct entry *entry);
+typedef int comparer(const void *a, const void *b);
+
+static int drop_list(struct entry **list, int count, void *stream)
+{
+	const int error = last_error();
+
+	while (count > 0)
+		BORROWED(free)(list[--count]);
+	BORROWED(free)(list);
+	closedir(stream);
+	return fail_with(error);
+}
+
+static int list_directory(void *stream, struct entry ***result, selector *select, comparer *compare)
+{
+	struct entry **list = NULL;
+	struct entry *entry;
+	int count = 0;
+	int space = 0;
+
+	set_error(0);
+	while ((entry = readdir(stream)) != NULL) {
+		if (select != NULL && select(entry) == 0)
+			continue;
+		if (count == space) {
+			struct entry **more;
+
+			space = space == 0 ? 16 : 2 * space;
+			more = BORROWED(realloc)(list, (size_t)space * sizeof(*list));
+			if (more == NULL)
+				return drop_list(list, count, stream);
+			list = more;
+		}
+		list[count] = BORROWED(malloc)(entry->size);
+		if (list[count] == NULL)
+			return drop_list(list, count, stream);
+		memcpy(list[count++], entry, entry->size);
+		set_error(0);
+	}
+	if (last_error() != 0)
+		return drop_list(list, count, stream);
+	closedir(stream);
+	if (compare != NULL && count > 1)
+		BORROWED(qsort)(list, (size_t)count, sizeof(*list), compare);
+	if (list == NULL)
+		list = BORROWED(malloc)(sizeof(*list));
+	*result = list;
+	return count;
+}
+
+__attribute__((noinline)) static int scandir_routed(int directory, const char *path,
+						    struct entry ***list, selector *select,
+						    comparer *compare)
+{
+	struct route route;
+	int error = find_route(&route, directory, path, FOLLOW);
+	const int before = last_error();
+	void *stream = NULL;
+	int count;
+
+	if (error != 0)
+		return fail_with(error);
+	if (route.directory == CWD_FD) {
+		stream = BORROWED(opendir)(route.path);
+	} else {
+		const long fd = system_call(__NR_openat, route.directory, (long)route.path,
+					    OPEN_DIRECTORY | OPEN_CLOEXEC, 0, 0, 0);
+
+		if (failed(fd))
+			return fail_with((int)-fd);
+		stream = BORROWED(fdopendir)((int)fd);
+	}
+	if (stream == NULL)
+		return -1;
+	note_listing(stream, &route);
+	count = list_directory(stream, list, select, compare);
+	if (count >= 0)
+		set_error(before);
+	return count;
+}
+
+#define WRAP_SCANDIR(name)                                                                         \
+	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,             \
+		  comparer *compare);                                                              \
+	int name(const char *path, struct entry ***list, selector *select, comparer *compare)      \
+	{                                                                                          \
+		return is_plain(CWD_FD, path, FOLLOW)                                              \
+			       ? REAL(name)(path, list, select, compare)                           \
+			       : scandir_routed(CWD_FD, path, list, select, compare);              \
+	}
+
+WRAP_SCANDIR(scandir)
+WRAP_SCANDIR(scandir64)
+
+#define WRAP_SCANDIRAT(name)                                                                       \
+	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,                \
+		  selector *select, comparer *compare);                                            \
+	int name(int directory, const char *path, struct entry ***list, selector *select,          \
+		 comparer *compare)                                                                \
+	{                                                                                          \
+		return is_plain(directory, path, FOLLOW)                                           \
+			       ? REAL(name)(directory, path, list, select, compare)                \
+			       : scandir_routed(directory, path, list, select, compare);           \
+	}
+
+WRAP_SCANDIRAT(scandirat)
+WRAP_SCANDIRAT(scandirat64)

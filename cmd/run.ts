@@ -4,6 +4,8 @@ import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
 export interface RunArguments {
 	readonly words: readonly string[];
 	readonly cache: string | undefined;
+	readonly engine: string | undefined;
+	readonly explain: boolean;
 	readonly audit: string | undefined;
 	readonly allow: readonly string[];
 }
@@ -19,6 +21,16 @@ function build(argv: Argv): Argv<RunArguments> {
 				type: 'string',
 				requiresArg: true,
 				describe: 'where archives are unpacked, once [$XDG_CACHE_HOME/dynpk or ~/.cache/dynpk]',
+			},
+			engine: {
+				choices: ['auto', 'direct', 'shim', 'userns'],
+				requiresArg: true,
+				describe: 'how the program sees the bundle’s files at their own paths [auto]',
+			},
+			explain: {
+				type: 'boolean',
+				default: false,
+				describe: 'start nothing: tell which engine it would be, why, and what this host offers',
 			},
 			audit: {
 				type: 'string',
@@ -36,6 +48,8 @@ function build(argv: Argv): Argv<RunArguments> {
 		})
 		.example('$0 run git-x86_64.tar.gz', 'its entry program')
 		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments')
+		.example('$0 run --engine=userns git/ git log', 'in a namespace that shows the bundle’s files')
+		.example('$0 run --explain git/', 'which engine git gets here, and why')
 		.example('$0 run --audit=enforce git/ git log', 'keep out what is not of the bundle');
 }
 
@@ -45,6 +59,8 @@ async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
 	await runCommandLine({
 		words: [...argv.words, ...rest],
 		cache: argv.cache,
+		engine: argv.engine,
+		explain: argv.explain,
 		audit: argv.audit,
 		allow: argv.allow,
 		env: process.env,

@@ -1,9 +1,11 @@
 /** Run the deciding stages: from a world and the options to a plan. */
 import {posix} from 'node:path';
 import {architectureName} from '../../lib/elf/elf-machines.js';
+import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
+import type {Payload} from '../../lib/inputs/payload.js';
 import {readTrace} from '../../lib/inputs/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
@@ -50,7 +52,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	const launchers = await openLaunchers({
 		asked: options.launcher,
 		strategy: options.strategy,
-		loader,
+		machineOf: loader ?? anyProgram(payload),
 		version,
 	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
@@ -86,4 +88,15 @@ function ownerLookup(
 			? undefined
 			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};
 	};
+}
+
+/** Static programs have no loader to tell the machine by. */
+function anyProgram({entries}: Payload): ElfObject | undefined {
+	for (const entry of entries) {
+		if (entry.kind === 'file' && entry.content.kind === 'elf') {
+			return entry.content.object;
+		}
+	}
+
+	return undefined;
 }

@@ -30,8 +30,8 @@ export interface LauncherRequest {
 	readonly asked: 'auto' | 'native' | 'sh';
 	/** `auto`: by evidence in each program's file. */
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
-	/** Of the bundle's main loader. */
-	readonly loader: ElfObject | undefined;
+	/** The bundle's main loader; without one, a program of it. */
+	readonly machineOf: ElfObject | undefined;
 	readonly version: string;
 }
 
@@ -42,17 +42,17 @@ export interface LauncherRequest {
 export async function openLaunchers({
 	asked,
 	strategy,
-	loader,
+	machineOf,
 	version,
 }: LauncherRequest): Promise<Launchers> {
 	if (asked === 'sh' && strategy !== 'auto') {
 		throw new DynpkError('USAGE', '--strategy is for the native launcher: a shell can only exec');
 	}
 
-	const architecture = loader === undefined ? undefined : architectureName(loader);
+	const architecture = machineOf === undefined ? undefined : architectureName(machineOf);
 	const kit = architecture === undefined ? undefined : openLauncherKit(architecture);
 	if (kit !== undefined && asked !== 'sh') {
-		return nativeLaunchers(kit, loader?.machine, strategy === 'auto' ? undefined : strategy);
+		return nativeLaunchers(kit, machineOf?.machine, strategy === 'auto' ? undefined : strategy);
 	}
 
 	if (asked === 'native' || strategy === 'map' || strategy === 'self') {

@@ -10,13 +10,17 @@ import {auditObstacle} from '../../lib/manifest/audit-obstacle.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
+import type {LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
 import {reportFault} from '../report-fault.js';
+import {explainEngine} from './explain-engine.js';
 
 export interface RunCommandLine {
 	/** BUNDLE, PROGRAM and its arguments. */
 	readonly words: readonly string[];
 	readonly cache: string | undefined;
+	readonly engine: string | undefined;
+	readonly explain: boolean;
 	readonly audit: string | undefined;
 	readonly allow: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
@@ -40,29 +44,29 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	const notice = (sentence: string): void => {
 		process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
 	};
-	const {workingDirectory} = commandLine;
-	const env = {...commandLine.env, ...auditSetting(commandLine)};
+	const {engine} = commandLine;
+	const env = {
+		...commandLine.env,
+		...auditSetting(commandLine),
+		...(engine === undefined ? {} : {DYNPK_ENGINE: engine}),
+	};
 	try {
+		if (commandLine.explain) {
+			const located = {...location(commandLine, bundle, notice), program};
+			process.stdout.write(await explainEngine(located, env.DYNPK_ENGINE));
+			return;
+		}
+
 		const outcome = await runBundle({
-			bundle: hostPath(posix.resolve(workingDirectory, bundle)),
-			cache: cacheDirectory(commandLine),
-			temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
-				hostPath(path),
-			),
+			...location(commandLine, bundle, notice),
 			program,
 			args,
 			env,
-			check: async ({directory, entries}) => {
-				const manifest = readManifest(posix.join(directory, 'dynpk.json'));
-				assertTreeMatches(bundle, manifest, entries);
-				await Promise.resolve();
-			},
 			admit: directory => {
 				assertBundle(directory);
 				assertAuditable(bundle, directory, commandLine);
 			},
 			readEntry: directory => Promise.resolve(entryProgram(directory)),
-			notice,
 		});
 		if (outcome.kind === 'not-started') {
 			notice(outcome.reason);
@@ -76,6 +80,27 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 		const status = reportFault(error, text => process.stderr.write(text));
 		process.exitCode = error instanceof DynpkError ? FAILED_BEFORE_START : status;
 	}
+}
+
+function location(
+	commandLine: RunCommandLine,
+	bundle: string,
+	notice: (sentence: string) => void,
+): LocateRequest {
+	const {env, workingDirectory} = commandLine;
+	return {
+		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
+		cache: cacheDirectory(commandLine),
+		temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
+			hostPath(path),
+		),
+		check: async ({directory, entries}) => {
+			const manifest = readManifest(posix.join(directory, 'dynpk.json'));
+			assertTreeMatches(bundle, manifest, entries);
+			await Promise.resolve();
+		},
+		notice,
+	};
 }
 
 /** @throws {DynpkError} MANIFEST_INVALID for a directory that is no bundle at all. */

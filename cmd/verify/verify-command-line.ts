@@ -14,6 +14,8 @@ import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {locateBundle} from '../../lib/run/locate-bundle.js';
 import {makeTemporaryDirectory} from '../../lib/run/make-temporary-directory.js';
 import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
+import {askEngines, type EngineOffer} from '../../lib/verify/ask-engines.js';
+import {runsHere} from '../../lib/verify/check-host.js';
 import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
@@ -50,11 +52,13 @@ export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise
 	const privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
 	try {
 		const findings = await verifyBundle({top, isStatic, privateDirectory, notice});
+		const offers = isStatic ? [] : await offeredEngines(top, findings);
 		if (run === undefined || privateDirectory === undefined) {
-			process.stdout.write(render(commandLine, findings));
+			process.stdout.write(render(commandLine, findings, offers));
 		} else {
 			findings.push(...(await record({top, run, env, privateDirectory})));
-			process.stderr.write(render(commandLine, findings));
+			// Whoever runs a program wants to know of that.
+			process.stderr.write(render(commandLine, findings, []));
 		}
 
 		process.exitCode = findings.length > 0 ? 1 : 0;
@@ -127,15 +131,52 @@ function notice(sentence: string): void {
 function render(
 	{bundle, json, workingDirectory}: VerifyCommandLine,
 	findings: readonly VerifyFinding[],
+	offers: readonly EngineOffer[],
 ): string {
 	const path = posix.resolve(workingDirectory, bundle);
 	if (json) {
-		return `${JSON.stringify({schema: 'dynpk-verify/1', bundle: path, findings})}\n`;
+		return `${JSON.stringify({schema: 'dynpk-verify/1', bundle: path, findings, engines: offers})}\n`;
 	}
 
-	return findings.length === 0
-		? `${sanitise(path)}: nothing found\n`
-		: findings
-				.map(({code, path: about, message}) => `${code} ${sanitise(about)}: ${sanitise(message)}\n`)
-				.join('');
+	const engines = offers
+		.filter(({isAvailable}) => isAvailable)
+		.map(({engine}) => engine)
+		.join(', ');
+	const lines =
+		findings.length === 0
+			? [`${sanitise(path)}: nothing found\n`]
+			: findings.map(
+					({code, path: about, message}) => `${code} ${sanitise(about)}: ${sanitise(message)}\n`,
+				);
+	return [...lines, ...(engines === '' ? [] : [`engines on this host: ${engines}\n`])].join('');
+}
+
+/** What its first program can have here; where that is not what the bundle wants, a finding is added. */
+async function offeredEngines(
+	top: HostPath,
+	findings: VerifyFinding[],
+): Promise<readonly EngineOffer[]> {
+	const manifest = readManifest(posix.join(top, 'dynpk.json'));
+	const {choice} = manifest.engine;
+	const offers: EngineOffer[] = [];
+	for (const {name} of choice === 'direct' || !runsHere(manifest) ? [] : manifest.programs) {
+		const answer = await askEngines({top, manifest, program: name, asked: undefined});
+		if (typeof answer === 'string') {
+			continue;
+		}
+
+		const refused = answer.offers.find(
+			({engine, isAvailable}) => engine === answer.engine && !isAvailable,
+		);
+		if (refused !== undefined) {
+			const message = `${refused.engine} is ${refused.detail}`;
+			findings.push({code: 'ENGINE_UNAVAILABLE', path: `bin/${name}`, message});
+		}
+
+		offers.push(
+			...answer.offers.filter(({engine}) => !offers.some(known => known.engine === engine)),
+		);
+	}
+
+	return offers;
 }

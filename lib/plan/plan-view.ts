@@ -57,6 +57,9 @@ export function planView(facts: ViewFacts): ViewPlan {
 		linkage: linkageOf(object),
 		hasShim: tools.shim !== undefined && object.machine === machine,
 	});
+	/* Whether the shim can be loaded into it, be that enough or not. */
+	const isReached = (object: ElfObject): boolean =>
+		linkageOf(object) !== 'static' && factsOf(object).hasShim;
 	const programs = programObjects(payload, walked);
 	const choice = chooseEngine({
 		data: firstDataFile(payload, walked),
@@ -79,11 +82,11 @@ export function planView(facts: ViewFacts): ViewPlan {
 		viewOf: object => {
 			const {linkage, hasShim} = factsOf(object);
 			const {engine, reason} = choice.of({linkage, hasShim});
-			const shim = linkage !== 'static' && hasShim ? {shim: shimHome} : {};
+			const shim = isReached(object) ? {shim: shimHome} : {};
 			return {engine, reason, table: tableHome, ...shim};
 		},
 		operations: (files, launches) => [
-			...shimOperations(tools),
+			...(programs.some(({object}) => isReached(object)) ? shimOperations(tools) : []),
 			{
 				kind: 'write-bytes',
 				path: tableHome,
@@ -142,6 +145,10 @@ function firstDataFile(
 		}
 
 		const isObject = entry.content.kind === 'elf';
+		if (entry.content.kind === 'elf' && isStaticProgram(entry.content.object)) {
+			return false;
+		}
+
 		const directory = path.slice(0, path.lastIndexOf('/'));
 		return !isObject || !(programs.has(path) || libraryDirectories.has(directory));
 	})?.path;

@@ -124,7 +124,7 @@ test.serial('verify names a library that was removed, by our search and by the l
 	if (!need(t, 'gcc')) return;
 	const leaky = await packLeaky(t);
 	const whole = await runDynpk(['verify', leaky.whole]);
-	t.is(whole.stdout, `${leaky.whole}: nothing found\n`);
+	t.true(whole.stdout.startsWith(`${leaky.whole}: nothing found\n`), whole.stdout);
 	t.is(whole.status, 0);
 
 	const torn = await runDynpk(['verify', leaky.torn, '--json']);

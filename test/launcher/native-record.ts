@@ -4,10 +4,12 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
+import {compilePathTable} from '../../lib/engine/compile-path-table.js';
+import type {ProjectedPath} from '../../lib/engine/projected-path.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
-import {bundlePath} from '../../lib/paths/paths.js';
+import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
 import {launcherSources, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
 import {need} from '../helpers/need.js';
 
@@ -48,8 +50,14 @@ const spec: LaunchSpec = {
 
 async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
 	const program = join(await scratch(t), 'fuzz');
-	const sources = ['fuzz.c', 'record.c', 'image.c'].map(name => join(launcherSources, name));
+	const wrappers = join(launcherSources, '..');
+	const sources = [
+		...['fuzz.c', 'record.c', 'image.c', 'mountinfo.c'].map(name => join('launcher', name)),
+		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => join('table', name)),
+	].map(name => join(wrappers, name));
+	// The shim's text.h needs no C file, which would define memcpy once more.
 	const flags = [
+		...['table', 'shim'].map(name => `-I${join(wrappers, name)}`),
 		'-std=c11',
 		'-O1',
 		'-g',
@@ -73,6 +81,41 @@ for (const loader of ['/lib64/ld-linux-x86-64.so.2', process.execPath]) {
 		if (!need(t, 'gcc')) return;
 		t.regex(await fuzz(t, 'image', loader), /^accepted [1-9]/u);
 	});
+}
+
+test('no damaged path table is followed out of its bounds', async t => {
+	if (!need(t, 'gcc')) return;
+	const file = join(await scratch(t), 'table');
+	const forLoader = false;
+	const paths: readonly ProjectedPath[] = [
+		...['/', '/usr', '/usr/bin', '/usr/share'].map(path => directory(path, 'merged')),
+		directory('/usr/share/tool', 'whole'),
+		{kind: 'file', path: sysrootPath('/usr/share/tool/data'), forLoader},
+		{
+			kind: 'file',
+			path: sysrootPath('/usr/bin/tool'),
+			behind: bundlePath('root/usr/bin/.tool.dynpk'),
+			forLoader,
+		},
+		{kind: 'link', path: sysrootPath('/usr/bin/t'), target: 'tool', forLoader},
+		{kind: 'link', path: sysrootPath('/bin'), target: 'usr/bin', forLoader},
+	];
+	await writeFile(file, compilePathTable(paths, spec.environment));
+	t.regex(await fuzz(t, 'table', file), /^accepted [1-9]/u);
+});
+
+test('no damaged list of mounts is followed out of its bounds', async t => {
+	if (!need(t, 'gcc')) return;
+	const file = join(await scratch(t), 'mounts');
+	await writeFile(
+		file,
+		'36 35 98:0 / /a\\040b rw - ext3 /dev/root rw\n37 36 0:5 / /proc rw shared:1 - proc proc rw\n',
+	);
+	t.regex(await fuzz(t, 'mounts', file), /^accepted [1-9]/u);
+});
+
+function directory(path: string, extent: 'merged' | 'whole'): ProjectedPath {
+	return {kind: 'directory', path: sysrootPath(path), extent};
 }
 
 test('the same launch gives the same record, and its last byte is NUL', t => {

@@ -84,7 +84,7 @@ for (const name of ['bullseye', 'trixie'] as const) {
 		const bundle = join(makeScratch(t), 'bash');
 		await runDynpk(['pack', '/bin/bash', '--sysroot', host.root, '-o', bundle]);
 		const answer = await runDynpk(['verify', bundle]);
-		t.is(answer.stdout, `${bundle}: nothing found\n`);
+		t.regex(answer.stdout, /: nothing found\nengines on this host: direct, shim/u);
 
 		// The stub is bent, so that the loader goes on without it.
 		const bent = join(makeScratch(t), 'bent');

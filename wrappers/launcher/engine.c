@@ -1,5 +1,8 @@
 #include "engine.h"
 #include "fail.h"
+#include "namespace.h"
+#include "proot.h"
+#include "system.h"
 #include "text.h"
 
 /* By enum engine; no pointers, which would need relocation. */
@@ -20,22 +23,85 @@ static enum engine asked_engine(const struct launch *launch)
 	     ", and there are auto, direct, shim and userns");
 }
 
+/* For `dynpk run --explain` and `dynpk verify`: what this host offers, and nothing is started. */
+_Noreturn static void list_engines(const struct launch *launch)
+{
+	const struct record *record = launch->record;
+	const enum obstacle obstacle = record->table == 0 ? NO_OBSTACLE : try_namespace(launch);
+
+	TELL("engine direct: available");
+	if (record->shim != 0)
+		TELL("engine shim: available");
+	else
+		TELL("engine shim: not for this program");
+	if (record->table == 0)
+		TELL("engine userns: not for this program");
+	else if (obstacle == NO_OBSTACLE)
+		TELL("engine userns: available");
+	else
+		TELL("engine userns: not here: ", obstacle_text(obstacle));
+	sys_exit(0);
+}
+
+static void explain(const struct launch *launch, const char *reason)
+{
+	const char *asked = find_value(launch->start.environment, "DYNPK_EXPLAIN");
+
+	if (asked == NULL)
+		return;
+	TELL(record_text(launch->record, launch->record->launcher), ": engine ",
+	     names[launch->engine], ", because ", reason);
+	if (text_equal(asked, "engines"))
+		list_engines(launch);
+}
+
+_Noreturn static void fail_namespace(const struct launch *launch, enum obstacle obstacle)
+{
+	FAIL(EXIT_LAUNCHER, record_text(launch->record, launch->record->launcher),
+	     " needs a namespace to see its files, and ", obstacle_text(obstacle), ": ",
+	     launch->record->shim == 0 ? "" : "DYNPK_ENGINE=shim shows them to it alone, ",
+	     "DYNPK_ENGINE=direct starts it without");
+}
+
+static void use_namespace(struct launch *launch, bool is_asked)
+{
+	const enum obstacle obstacle = enter_namespace(launch);
+	char number[24];
+
+	if (obstacle != NO_OBSTACLE) {
+		if (!is_asked)
+			start_by_proot(launch);
+		fail_namespace(launch, obstacle);
+	}
+	if (launch->hidden_names > 0 &&
+	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
+		text_append_number(number, launch->hidden_names);
+		TELL("paths of the bundle that are not shown, because they would have to be made "
+		     "in "
+		     "directories of yours: ",
+		     number);
+	}
+}
+
 /* Scripts leave the choice to their interpreter's launcher. */
 void choose_engine(struct launch *launch)
 {
 	const struct record *record = launch->record;
 	const enum engine asked = asked_engine(launch);
-	const char *reason = asked == ENGINE_NONE ? record_text(record, record->engine_reason)
-						  : "DYNPK_ENGINE asks for it";
 
-	if (record->engine == ENGINE_NONE)
+	if (record->engine == ENGINE_NONE) {
+		launch->engine = ENGINE_DIRECT;
+		if (record->kind != LAUNCH_SCRIPT)
+			explain(launch, "no other engine is of use to it");
 		return;
+	}
 	launch->engine = asked == ENGINE_NONE ? (enum engine)record->engine : asked;
+	explain(launch, asked == ENGINE_NONE ? record_text(record, record->engine_reason)
+					     : "DYNPK_ENGINE asks for it");
 	if (launch->engine == ENGINE_SHIM && record->shim == 0)
 		FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
 		     " cannot have the path shim loaded into it: DYNPK_ENGINE=direct starts it "
 		     "without");
-	if (find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL)
-		TELL(record_text(record, record->launcher), ": engine ", names[launch->engine],
-		     ", because ", reason);
+	if (launch->engine == ENGINE_USERNS)
+		use_namespace(launch, asked == ENGINE_USERNS);
 }

@@ -1,7 +1,7 @@
 /*
  * A hosted program that feeds hostile launch records and ELF headers to the launcher's pure parts.
  *
- *	fuzz record|image FILE SEED ROUNDS
+ *	fuzz record|image|table|mounts FILE SEED ROUNDS
  *
  * Every round damages a copy of FILE in some places, or cuts it off, and does with what is accepted
  * all that the launcher would do. Built with -fsanitize=address,undefined, each copy in memory of
@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host-environment.h"
 #include "image.h"
+#include "mountinfo.h"
 #include "record.h"
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, TABLE_LIMIT = 1 << 20 };
 
 static uint64_t state;
 
@@ -162,6 +164,93 @@ static bool try_image(const unsigned char *bytes, size_t size)
 	return true;
 }
 
+/* Every node can be reached by its name, and every text be read. */
+static size_t follow_nodes(const struct table *table)
+{
+	size_t length = 0;
+
+	for (uint32_t i = 1; i < table->node_count; i++) {
+		const struct node *node = node_at(table, i);
+		const char *name = table_text(table, node->name);
+		const uint32_t found = find_child(table, node->parent, name, node->name_length);
+
+		require(strlen(name) == node->name_length && strchr(name, '/') == NULL,
+			"a name is no name");
+		require(found == NO_NODE || found < table->node_count, "a child is no node");
+		require(node->parent < i, "a parent comes behind its child");
+		if (node->kind <= NODE_WHOLE && node->child_count > 0)
+			require(node->first_child > i &&
+					node->child_count <= table->node_count - node->first_child,
+				"children lie outside");
+		if (node->kind == NODE_LINK || (node->flags & NODE_LAUNCHED) != 0)
+			length += strlen(table_text(table, node->extra));
+		if (node->kind == NODE_ALIAS)
+			length += strlen(table_text(table, node->first_child));
+	}
+	return length;
+}
+
+static bool try_table(const unsigned char *bytes, size_t size)
+{
+	char *given[] = { (char *)"PATH=/top/root/usr/bin:/bin", (char *)"OTHER=x", NULL };
+	const struct bundle bundle = { (const void *)bytes, "/top" };
+	char *entries[3];
+	char *space;
+	size_t room;
+
+	if (!check_table(bundle.table, size) || !check_nodes(bundle.table))
+		return false;
+	measure_environment(&bundle, given, &room);
+	space = malloc(room);
+	write_host_environment(&bundle, given, entries, space);
+	free(space);
+	return follow_nodes(bundle.table) + 1 != 0;
+}
+
+static bool try_mounts(const unsigned char *bytes, size_t size)
+{
+	char *text = malloc(size + 1);
+	const char *at = text;
+	char place[64];
+	size_t lines = 0;
+
+	memcpy(text, bytes, size);
+	text[size] = '\0';
+	while (next_mount(&at, place, sizeof(place))) {
+		require(at > text && at <= text + size, "a line leaves its text");
+		require(strlen(place) < sizeof(place), "a place has no end");
+		lines++;
+	}
+	free(text);
+	return lines > 0;
+}
+
+/* What is tried, and how many bytes of a file are of interest. */
+struct kind {
+	const char *name;
+	bool (*try)(const unsigned char *bytes, size_t size);
+	size_t limit;
+	/* Where it tells its own size, which a cut one has to tell again; or 0. */
+	size_t size_place;
+};
+
+static const struct kind kinds[] = {
+	{ "record", try_record, RECORD_LIMIT, 8 },
+	{ "image", try_image, HEADER_BYTES, 0 },
+	{ "table", try_table, TABLE_LIMIT, 8 },
+	{ "mounts", try_mounts, PAGE, 0 },
+};
+
+static const struct kind *find_kind(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	fprintf(stderr, "usage: fuzz record|image|table|mounts FILE SEED ROUNDS\n");
+	exit(2);
+}
+
 static unsigned char *read_file(const char *path, size_t limit, size_t *size)
 {
 	FILE *file = fopen(path, "rb");
@@ -178,30 +267,24 @@ static unsigned char *read_file(const char *path, size_t limit, size_t *size)
 
 int main(int argc, char **argv)
 {
-	const bool is_record = argc == 5 && strcmp(argv[1], "record") == 0;
+	const struct kind *kind = find_kind(argc == 5 ? argv[1] : "");
 	unsigned long accepted = 0;
 	unsigned char *original;
 	size_t whole;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: fuzz record|image FILE SEED ROUNDS\n");
-		return 2;
-	}
-	original = read_file(argv[2], is_record ? RECORD_LIMIT : HEADER_BYTES, &whole);
+	original = read_file(argv[2], kind->limit, &whole);
 	state = strtoull(argv[3], NULL, 10) * 2654435761u + 1;
-	require(is_record ? try_record(original, whole) : try_image(original, whole),
-		"the undamaged file was not");
+	require(kind->try(original, whole), "the undamaged file was not");
 	for (unsigned long left = strtoul(argv[4], NULL, 10); left > 0; left--) {
 		const size_t size = next_random() % 8 == 0 ? next_random() % (whole + 1) : whole;
 		unsigned char *copy = malloc(size == 0 ? 1 : size);
 
 		memcpy(copy, original, size);
-		/* A cut record says its new size, or it would be refused for that alone. */
-		if (is_record && size >= 12)
-			memcpy(copy + 8, &(uint32_t){ (uint32_t)size }, 4);
+		if (kind->size_place != 0 && size >= kind->size_place + 4)
+			memcpy(copy + kind->size_place, &(uint32_t){ (uint32_t)size }, 4);
 		if (size == whole || next_random() % 2 == 0)
 			damage(copy, size);
-		accepted += is_record ? try_record(copy, size) : try_image(copy, size);
+		accepted += kind->try(copy, size);
 		free(copy);
 	}
 	printf("accepted %lu\n", accepted);

@@ -39,8 +39,8 @@ static const struct record *read_record(void)
 
 static size_t arena_size(const struct record *record, const struct start *start, const char *top)
 {
-	const size_t lists = (size_t)record->library_path.count +
-			     3 * (size_t)record->inhibit_rpath.count + 16;
+	const size_t lists =
+		(size_t)record->library_path.count + 3 * (size_t)record->inhibit_rpath.count + 16;
 	const size_t longest = text_length(top) + text_length(record_text(record, record->origin)) +
 			       text_length(record_text(record, record->program)) + 64;
 
@@ -100,8 +100,14 @@ _Noreturn void launch(uintptr_t *stack)
 	launch.target = below_top(&launch, record->target);
 	launch.launcher = below_top(&launch, record->launcher);
 
-	choose_engine(&launch);
+	/* PRoot calls a file by another name than it was started by: once is enough. */
+	if (find_value(launch.start.environment, PROCESS_NAME_VARIABLE) != NULL)
+		place.is_elsewhere = false;
+	if (!place.is_elsewhere)
+		choose_engine(&launch);
 
 	slots = __builtin_alloca_with_align(stack_slots(&launch) * sizeof(*slots), 128);
+	if (place.is_elsewhere)
+		start_at_home(&launch, (char **)slots);
 	start_by_record(&launch, slots);
 }

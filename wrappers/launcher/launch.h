@@ -24,6 +24,8 @@ struct launch {
 	const char *launcher;
 	/* How the program will see the bundle's paths. */
 	enum engine engine;
+	/* Names that could not be shown, because the directories are the user's. */
+	unsigned hidden_names;
 };
 
 #endif

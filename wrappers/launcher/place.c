@@ -1,5 +1,6 @@
 #include "place.h"
 #include "fail.h"
+#include "mark.h"
 #include "system.h"
 #include "text.h"
 
@@ -92,6 +93,7 @@ void find_place(struct place *place, const struct record *record, const struct s
 	const char *name = (const char *)auxv_value(start, AT_EXECFN);
 	const long length = read_link("/proc/self/exe", place->top, 4096);
 
+	place->is_elsewhere = false;
 	place->has_proc = !SYSTEM_CALL_FAILED(length) && place->top[0] == '/';
 	if (place->has_proc && strip_launcher(place->top, launcher)) {
 		if (place->top[0] == '\0')
@@ -100,6 +102,9 @@ void find_place(struct place *place, const struct record *record, const struct s
 	}
 	if (place_from_name(place->top, name, launcher) ||
 	    place_from_name(place->top, start->argc > 0 ? start->argv[0] : NULL, launcher))
+		return;
+	place->is_elsewhere = find_marked_top(place->top, sizeof(place->top), launcher);
+	if (place->is_elsewhere)
 		return;
 	FAIL(EXIT_LAUNCHER, "cannot find the bundle of ", name == NULL ? launcher : name,
 	     ": it does not lie at ", launcher, " in a bundle");

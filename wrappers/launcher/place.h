@@ -12,6 +12,8 @@ enum { PLACE_LIMIT = 16384 };
 struct place {
 	/* Whether /proc/self/exe answered: the bundled loader will ask it too. */
 	bool has_proc;
+	/* Whether the launcher was started at the path that a namespace shows it at. */
+	bool is_elsewhere;
 	char top[PLACE_LIMIT];
 };
 

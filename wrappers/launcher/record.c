@@ -124,8 +124,7 @@ bool check_record(const void *bytes, size_t size)
 	if (record->size != size || extent.bytes[size - 1] != '\0')
 		return false;
 	extent.size = record->size;
-	return has_known_kind(record) && has_paths(extent, record) &&
-	       has_view(extent, record) &&
+	return has_known_kind(record) && has_paths(extent, record) && has_view(extent, record) &&
 	       is_text_list(extent, record->library_path, is_path) &&
 	       is_text_list(extent, record->inhibit_rpath, is_path) &&
 	       is_text_list(extent, record->arguments, is_text) &&

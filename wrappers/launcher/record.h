@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules.h"
+
 #define RECORD_MAGIC "DYNPKLR1"
 
 enum {
@@ -35,10 +37,8 @@ enum record_flag {
 	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
 };
 
-enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3, RULE_CHOOSE = 4 };
 /* Added to the action: only where no engine shows the program the bundle's paths. */
 enum { RULE_UNPROJECTED = 0x100 };
-enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
 /* 0: there is nothing to choose, which is as good as direct. */
 enum engine { ENGINE_NONE = 0, ENGINE_DIRECT = 1, ENGINE_SHIM = 2, ENGINE_USERNS = 3 };
 
@@ -79,12 +79,12 @@ struct record {
 	uint32_t kernel[3];
 	uint32_t launcher;
 	uint32_t program;
-	uint32_t target;  /* loader, or the launcher of a script's interpreter */
-	uint32_t origin;  /* from the program's directory to the top, such as `../../..` */
-	uint32_t audit;	  /* the stub; 0: none */
+	uint32_t target;	 /* loader, or the launcher of a script's interpreter */
+	uint32_t origin;	 /* from the program's directory to the top, such as `../../..` */
+	uint32_t audit;		 /* the stub; 0: none */
 	uint32_t audit_tunables; /* what GLIBC_TUNABLES must be for the stub; 0: nothing */
-	uint32_t headers; /* of the program, from its lowest address (strategy `self`) */
-	uint32_t engine;  /* what DYNPK_ENGINE=auto means */
+	uint32_t headers;	 /* of the program, from its lowest address (strategy `self`) */
+	uint32_t engine;	 /* what DYNPK_ENGINE=auto means */
 	uint32_t engine_reason;
 	uint32_t shim;	/* 0: none can be loaded */
 	uint32_t table; /* what the bundle has at which path; 0 with ENGINE_NONE alone */

@@ -2,16 +2,27 @@
 #include "fail.h"
 #include "give-back.h"
 #include "handover.h"
+#include "host-environment.h"
+#include "namespace.h"
 #include "system.h"
 #include "text.h"
 #include "ways.h"
 #include "words.h"
 
-_Noreturn static void execute(struct launch *launch, const char *path, char **argv, char **end)
+_Noreturn static void execute(const char *path, char **argv, char **environment)
+{
+	const long result = sys_execute(path, argv, environment);
+
+	FAIL(result == -ERROR_NO_ENTRY ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ",
+	     path, reason_of(result));
+}
+
+/* `end` is behind the words of `argv` that are not the caller's. */
+_Noreturn static void execute_launched(struct launch *launch, const char *path, char **argv,
+				       char **end)
 {
 	char **environment = write_arguments(launch, end);
 	char **last = write_environment(launch, environment);
-	long result;
 
 	if (launch->record->kind == LAUNCH_SCRIPT) {
 		const char *name =
@@ -23,9 +34,7 @@ _Noreturn static void execute(struct launch *launch, const char *path, char **ar
 				    JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name));
 	}
 	*last = NULL;
-	result = sys_execute(path, argv, environment);
-	FAIL(result == -ERROR_NO_ENTRY ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ",
-	     path, reason_of(result));
+	execute(path, argv, environment);
 }
 
 /* Nobody is left to give anything back: what would act on the loader is dropped. */
@@ -45,7 +54,7 @@ _Noreturn void start_by_exec(struct launch *launch, char **argv)
 	char **end = write_loader_words(launch, argv, preload_list(launch, false));
 
 	drop_from_environment(launch->start.environment);
-	execute(launch, launch->target, argv, end);
+	execute_launched(launch, launch->target, argv, end);
 }
 
 /*
@@ -64,11 +73,50 @@ _Noreturn void start_script(struct launch *launch, char **argv)
 	if (launch->record->program != launch->record->target &&
 	    !text_equal(launch->program, launch->target))
 		*end++ = (char *)launch->program;
-	execute(launch, launch->target, argv, end);
+	execute_launched(launch, launch->target, argv, end);
+}
+
+/*
+ * No shim is loaded into it, so it would hand on what launchers of this bundle have put into the
+ * environment: it gets the user's. Where it looks, the namespace shows it the bundle's files.
+ */
+_Noreturn static void execute_as_host(struct launch *launch, char **argv, char **environment)
+{
+	const struct bundle bundle = { read_table(launch), launch->top };
+	size_t bytes;
+	const size_t count = measure_environment(&bundle, environment, &bytes);
+	char **entries = __builtin_alloca((count + 1) * sizeof(*entries));
+	char *space = __builtin_alloca(bytes);
+
+	write_host_environment(&bundle, environment, entries, space);
+	execute(launch->program, argv, entries);
 }
 
 _Noreturn void start_static(struct launch *launch, char **argv)
 {
+	char **environment = write_arguments(launch, argv + 1);
+
 	argv[0] = launch->start.argc > 0 ? launch->start.argv[0] : (char *)launch->program;
-	execute(launch, launch->program, argv, argv + 1);
+	*write_environment(launch, environment) = NULL;
+	if (launch->engine == ENGINE_USERNS)
+		execute_as_host(launch, argv, environment);
+	execute(launch->program, argv, environment);
+}
+
+/* The name it was started by is the process's. */
+_Noreturn void start_at_home(struct launch *launch, char **argv)
+{
+	char **environment = write_arguments(launch, argv + 1);
+	char **last = environment;
+	const char *path = (const char *)auxv_value(&launch->start, AT_EXECFN);
+	const char *name = path == NULL ? launch->launcher : path;
+
+	argv[0] = launch->start.argc > 0 ? launch->start.argv[0] : (char *)launch->launcher;
+	for (char **entry = launch->start.environment; *entry != NULL; entry++)
+		*last++ = *entry;
+	for (const char *c = name; *c != '\0'; c++)
+		name = *c == '/' ? c + 1 : name;
+	*set_variable(environment, last, JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name)) =
+		NULL;
+	execute(launch->launcher, argv, environment);
 }

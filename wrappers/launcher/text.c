@@ -18,6 +18,15 @@ bool text_equal(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool bytes_equal(const char *a, const char *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (a[i] != b[i])
+			return false;
+	}
+	return true;
+}
+
 bool text_starts_with(const char *text, const char *prefix)
 {
 	while (*prefix != '\0' && *text == *prefix) {
@@ -68,6 +77,18 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		target[i] = source[i];
+	return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+	unsigned char *target = to;
+	const unsigned char *source = from;
+
+	if (target <= source)
+		return memcpy(to, from, size);
+	while (size-- > 0)
+		target[size] = source[size];
 	return to;
 }
 

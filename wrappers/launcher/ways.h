@@ -21,4 +21,7 @@ _Noreturn void start_script(struct launch *launch, char **argv);
 /* Execute a static program. */
 _Noreturn void start_static(struct launch *launch, char **argv);
 
+/* Execute this launcher by its place in the bundle. */
+_Noreturn void start_at_home(struct launch *launch, char **argv);
+
 #endif

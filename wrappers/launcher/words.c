@@ -94,7 +94,9 @@ char *library_path(struct launch *launch)
 
 char *preload_list(struct launch *launch, bool with_launcher)
 {
-	const bool with_shim = launch->engine == ENGINE_SHIM;
+	/* In a namespace it sees to the environment of host programs, and to nothing else. */
+	const bool with_shim = launch->engine == ENGINE_SHIM ||
+			       (launch->engine == ENGINE_USERNS && launch->record->shim != 0);
 	char *text;
 
 	if (!with_shim && !with_launcher)
@@ -129,8 +131,8 @@ bool is_audited(const struct launch *launch)
 			     " was packed without the audit stub, and DYNPK_AUDIT asks for it");
 		return false;
 	}
-	return asked == NULL ? (record->flags & FLAG_AUDIT_BY_DEFAULT) != 0 :
-			       !text_equal(asked, "off");
+	return asked == NULL ? (record->flags & FLAG_AUDIT_BY_DEFAULT) != 0
+			     : !text_equal(asked, "off");
 }
 
 /*
@@ -146,8 +148,10 @@ char *audit_name(struct launch *launch)
 	if (!is_audited(launch))
 		return NULL;
 	if (text_contains_any(launch->top, ":$"))
-		FAIL(EXIT_LAUNCHER, "the loader cannot be told of the audit stub below ", launch->top,
-		     ": it splits names at : and expands $; DYNPK_AUDIT=off starts the program without");
+		FAIL(EXIT_LAUNCHER, "the loader cannot be told of the audit stub below ",
+		     launch->top,
+		     ": it splits names at : and expands $; DYNPK_AUDIT=off starts the program "
+		     "without");
 	name = JOIN(&launch->arena, launch->top, "/", record_text(record, record->audit));
 	file = sys_open(name, 0);
 	if (SYSTEM_CALL_FAILED(file))

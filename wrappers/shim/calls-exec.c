@@ -1,9 +1,10 @@
 /* Programs started in this process's place. */
-#include "environment.h"
+#include "host-environment.h"
 #include "launch.h"
 #include "symbols.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 #include <stdarg.h>
 
 extern char **environ __attribute__((weak, visibility("default")));
@@ -121,14 +122,14 @@ static int replace_by_descriptor(const struct start *start, void *context)
 __attribute__((noinline)) static int
 with_host_environment(const struct by_descriptor *by, char *const *argv, char *const *environment)
 {
-	const struct view *now = view();
+	const struct bundle bundle = { launch_view()->table, launch_view()->top };
 	size_t bytes;
-	const size_t count = measure_environment(now, environment, &bytes);
+	const size_t count = measure_environment(&bundle, environment, &bytes);
 	char *entries[count + 1];
 	char space[bytes];
 	const struct start start = { by->path, argv, entries };
 
-	write_host_environment(now, environment, entries, space);
+	write_host_environment(&bundle, environment, entries, space);
 	return replace_by_descriptor(&start, (void *)by);
 }
 
@@ -136,7 +137,7 @@ int fexecve(int fd, char *const *argv, char *const *environment)
 {
 	const struct by_descriptor by = { fd, NULL, 0 };
 
-	return view() == NULL ? REAL(fexecve)(fd, argv, environment)
+	return launch_view() == NULL ? REAL(fexecve)(fd, argv, environment)
 			      : with_host_environment(&by, argv, environment);
 }
 
@@ -145,7 +146,7 @@ int execveat(int directory, const char *path, char *const *argv, char *const *en
 {
 	const struct by_descriptor by = { directory, path, flags };
 
-	if (view() == NULL || path == NULL)
+	if (launch_view() == NULL || path == NULL)
 		return REAL(execveat)(directory, path, argv, environment, flags);
 	if (*path == '/' || directory == CWD_FD)
 		return execve(path, argv, environment);

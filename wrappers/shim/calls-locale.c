@@ -5,9 +5,10 @@
  * host's directories of locales are still looked into, its archive is not; so where nothing was
  * found, it is looked for once more without. An empty LOCPATH counts as none.
  */
-#include "environment.h"
+#include "host-environment.h"
 #include "symbols.h"
 #include "text.h"
+#include "view.h"
 
 extern char **environ __attribute__((weak, visibility("default")));
 
@@ -18,15 +19,17 @@ INTERPOSE(void *, __newlocale, int mask, const char *name, void *base);
 /* The value of LOCPATH where a launcher has set it. */
 static char *own_locpath(void)
 {
-	const struct view *now = view();
+	const struct view *now = launch_view();
 
 	if (now == NULL || &environ == NULL || environ == NULL)
 		return NULL;
+	const struct bundle bundle = { now->table, now->top };
+
 	for (char **entry = environ; *entry != NULL; entry++) {
 		const char *value = value_of(*entry, "LOCPATH");
 
 		if (value != NULL)
-			return is_written_by_rule(now, *entry) ? (char *)value : NULL;
+			return is_written_by_rule(&bundle, *entry) ? (char *)value : NULL;
 	}
 	return NULL;
 }

@@ -180,7 +180,7 @@ static int run_command(const char *command)
 
 int system(const char *command)
 {
-	if (view() == NULL)
+	if (launch_view() == NULL)
 		return REAL(system)(command);
 	return command == NULL ? run_command("exit 0") == 0 : run_command(command);
 }
@@ -271,7 +271,7 @@ void *popen(const char *command, const char *mode)
 		writes |= *c == 'w';
 		closes |= *c == 'e';
 	}
-	slot = view() == NULL || reads == writes ? NULL : take_pipe();
+	slot = launch_view() == NULL || reads == writes ? NULL : take_pipe();
 	if (slot == NULL)
 		return REAL(popen)(command, mode);
 	stream = open_pipe(slot, command, reads, closes);

@@ -1,8 +1,9 @@
 #include "launch.h"
-#include "environment.h"
+#include "host-environment.h"
 #include "symbols.h"
 #include "system.h"
 #include "text.h"
+#include "view.h"
 
 extern char **environ __attribute__((weak, visibility("default")));
 
@@ -21,14 +22,14 @@ static size_t count_words(char *const *words)
 __attribute__((noinline)) static int start_on_host(const struct start *asked, starter *run,
 						   void *context)
 {
-	const struct view *now = view();
+	const struct bundle bundle = { launch_view()->table, launch_view()->top };
 	size_t bytes;
-	const size_t count = measure_environment(now, asked->environment, &bytes);
+	const size_t count = measure_environment(&bundle, asked->environment, &bytes);
 	char *entries[count + 1];
 	char space[bytes];
 	struct start start = { asked->path, asked->argv, entries };
 
-	write_host_environment(now, asked->environment, entries, space);
+	write_host_environment(&bundle, asked->environment, entries, space);
 	return run(&start, context);
 }
 
@@ -208,7 +209,7 @@ static void prefer_own_name(struct route *route, const char *path)
 
 int with_start(const struct start *asked, starter *run, void *context)
 {
-	const struct view *now = view();
+	const struct view *now = launch_view();
 	struct route route;
 	int error;
 

@@ -166,7 +166,7 @@ static int finish(struct walk *walk, struct route *route)
 
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
 {
-	struct walk walk = { .view = view(),
+	struct walk walk = { .view = (intent & LAUNCH) != 0 ? launch_view() : view(),
 			     .intent = intent,
 			     .seen = route->seen,
 			     .rest = route->place,

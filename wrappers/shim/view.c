@@ -49,6 +49,22 @@ static bool find_top(int fd, const char *name)
 	return true;
 }
 
+enum { STATX_SIZE = 256, STATX_ATTRIBUTES = 8 };
+enum { STATX_MOUNT_ROOT = 0x2000 };
+
+/*
+ * A namespace of this bundle is known by the table, mounted over itself there. Kernels before 5.8
+ * do not tell: then the shim shows paths that the kernel shows too, and nothing comes out otherwise.
+ */
+static bool is_marked(int fd)
+{
+	_Alignas(8) unsigned char answer[STATX_SIZE];
+	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
+
+	return !failed(system_call(__NR_statx, fd, (long)"", FLAG_EMPTY_PATH, 0, (long)answer, 0)) &&
+	       (*attributes & STATX_MOUNT_ROOT) != 0;
+}
+
 static bool start(void)
 {
 	const char *name = own_name();
@@ -67,8 +83,10 @@ static bool start(void)
 	size = sys_seek_end(fd);
 	address = size < (long)sizeof(struct table) ? -1 : sys_map_read_only(fd, (size_t)size);
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
-	    find_top(fd, name))
+	    find_top(fd, name)) {
 		the_view.table = (const struct table *)address;
+		the_view.shows_paths = !is_marked(fd);
+	}
 	sys_close(fd);
 	return the_view.table != NULL;
 }
@@ -94,13 +112,20 @@ __attribute__((noinline)) static int settle(void)
 	return state;
 }
 
-const struct view *view(void)
+const struct view *launch_view(void)
 {
 	int state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
 
 	if (__builtin_expect(state >= 0, 0))
 		state = settle();
 	return state == STATE_READY ? &the_view : NULL;
+}
+
+const struct view *view(void)
+{
+	const struct view *now = launch_view();
+
+	return now != NULL && now->shows_paths ? now : NULL;
 }
 
 const char *seen_path(const struct view *view, const char *path)

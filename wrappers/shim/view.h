@@ -32,6 +32,8 @@ enum intent {
 
 struct view {
 	const struct table *table;
+	/* In a namespace of the bundle the kernel does, and only starting programs is left. */
+	bool shows_paths;
 	/* The bundle's directory, without links. */
 	size_t top_length;
 	char top[PATH_SIZE];
@@ -64,8 +66,10 @@ struct route {
 	char place[PATH_SIZE];
 };
 
-/* NULL where there is no table: then every path is the host's. */
+/* NULL where every path is left to the kernel: without a table, and in a namespace. */
 const struct view *view(void);
+/* For starting programs, which get the user's environment back in a namespace too. */
+const struct view *launch_view(void);
 
 enum plainness {
 	/* The bundle has to do with it, or may have. */

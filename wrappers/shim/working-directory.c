@@ -77,7 +77,9 @@ bool read_working_directory(const struct view *view, const struct base **base, s
 {
 	const struct base *now = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 
-	if (__builtin_expect(has_strangers, 0) && !is_owner()) {
+	/* Where only starting programs is the shim's business, nobody tells of changes. */
+	if (__builtin_expect(has_strangers || !view->shows_paths, 0) &&
+	    (!view->shows_paths || !is_owner())) {
 		*base = space;
 		return space != NULL && fill(view, space, false);
 	}

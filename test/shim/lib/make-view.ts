@@ -17,8 +17,9 @@ import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
-import type {EnvironmentRule} from '../../../lib/launcher/launch-spec.js';
+import type {EnvironmentRule, LaunchSpec} from '../../../lib/launcher/launch-spec.js';
 import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
+import {buildLauncher, placeLauncher} from '../../helpers/mini-bundle.js';
 import {makeScratch} from '../../helpers/scratch.js';
 
 const run = promisify(execFile);
@@ -41,7 +42,11 @@ export interface PackedTree {
 
 export interface View {
 	/** Run a program of this machine in the view, through the shim or by the kernel's means. */
-	readonly run: (how: 'shim' | 'mounts', argv: readonly string[], input: string) => Promise<string>;
+	readonly run: (
+		how: 'shim' | 'mounts' | 'namespace',
+		argv: readonly string[],
+		input: string,
+	) => Promise<string>;
 	readonly bundle: string;
 }
 
@@ -56,6 +61,7 @@ export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTr
 	await writeTree(join(scratch, 'payload'), packed.tree);
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
+	await mkdir(join(bundle, 'bin'));
 	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
@@ -64,10 +70,27 @@ export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTr
 		run: async (how, argv, input) => {
 			const shim = join(bundle, 'libexec/dynpk/path-shim.so');
 			const preload = how === 'shim' ? [`LD_PRELOAD=${shim}`] : [];
-			const script = how === 'shim' ? plainScript(scratch) : mountScript(scratch, packed);
-			return inNamespace(script, ['env', '-u', 'PATH', ...preload, ...argv], input);
+			const script = how === 'mounts' ? mountScript(scratch, packed) : plainScript(scratch);
+			const entered = how === 'namespace' ? await enteredBy(bundle, argv) : argv;
+			return inNamespace(how, script, ['env', '-u', 'PATH', ...preload, ...entered], input);
 		},
 	};
+}
+
+/** The program goes into the bundle, and a launcher that starts it in a namespace. */
+async function enteredBy(bundle: string, [program = '', ...words]: readonly string[]) {
+	const {launcher} = await buildLauncher();
+	const spec: LaunchSpec = {
+		kind: 'static',
+		launcher: bundlePath('libexec/enter'),
+		program: bundlePath('libexec/program'),
+		environment: [],
+		requires: {kernel: [2, 6, 32], isa: 0, machine: 62, class: 64},
+		view: {engine: 'userns', reason: 'a test', table: bundlePath('libexec/dynpk/paths.tbl')},
+	};
+	await copyFile(program, join(bundle, spec.program));
+	await placeLauncher(bundle, spec, launcher);
+	return [join(bundle, spec.launcher), ...words];
 }
 
 let shim: Promise<string> | undefined;
@@ -184,13 +207,16 @@ function mountScript(scratch: string, {tree, whole}: PackedTree): string {
 }
 
 async function inNamespace(
+	how: 'shim' | 'mounts' | 'namespace',
 	script: string,
 	argv: readonly string[],
 	input: string,
 ): Promise<string> {
+	// Root may map itself into a user namespace with this right alone; it opens no file.
+	const [kept, bound] = how === 'namespace' ? [',+setfcap', '-all,+setfcap'] : ['', '-all'];
 	const powerless = [
-		...['setpriv', '--securebits=+noroot,+noroot_locked', '--inh-caps=-all'],
-		...['--ambient-caps=-all', '--bounding-set=-all', '--'],
+		...['setpriv', '--securebits=+noroot,+noroot_locked', `--inh-caps=-all${kept}`],
+		...[`--ambient-caps=-all${kept}`, `--bounding-set=${bound}`, '--'],
 	];
 	const child = spawn(
 		'unshare',

@@ -4,14 +4,16 @@
  * A tree of nodes, one a path; the children of a node stand side by side, and a hash table finds a
  * child by its parent and its name. lib/engine/compile-path-table.ts writes it and is where its
  * limits are checked; docs/bundle-format-engines.md describes it. Little-endian, as all machines
- * that run it.
+ * that run it. The path shim and the launcher read it; what they include as text.h is their own.
  */
-#ifndef DYNPK_SHIM_TABLE_H
-#define DYNPK_SHIM_TABLE_H
+#ifndef DYNPK_TABLE_H
+#define DYNPK_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "rules.h"
 
 #define TABLE_MAGIC "DYNPKPT1"
 
@@ -52,9 +54,6 @@ struct node {
 	uint32_t child_count;
 };
 
-enum rule_action { RULE_DEFAULT = 1, RULE_PREPEND = 2, RULE_APPEND = 3, RULE_CHOOSE = 4 };
-enum part_kind { PART_BUNDLE = 1, PART_LITERAL = 2 };
-
 struct rule_part {
 	uint32_t kind;
 	uint32_t text;
@@ -84,6 +83,12 @@ struct table {
 
 /* Whether `size` bytes at `table` are a table; its nodes are believed. */
 bool check_table(const struct table *table, size_t size);
+
+/*
+ * Whether all that check_table() leaves open holds too: every index, every text and the shape of
+ * the tree. Reads the whole table.
+ */
+bool check_nodes(const struct table *table);
 
 /* The child of `parent` with this name, library or not; or NO_NODE. */
 uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length);

@@ -5,19 +5,25 @@
  * loses that, whoever handed it on, and nothing else is touched. So it holds for environments that
  * a program has made itself, and nothing need be remembered between processes.
  */
-#ifndef DYNPK_SHIM_ENVIRONMENT_H
-#define DYNPK_SHIM_ENVIRONMENT_H
+#ifndef DYNPK_HOST_ENVIRONMENT_H
+#define DYNPK_HOST_ENVIRONMENT_H
 
-#include "view.h"
+#include "table.h"
+
+/* A bundle that lies at `top`. */
+struct bundle {
+	const struct table *table;
+	const char *top;
+};
 
 /* How many entries there are, and how many bytes write_host_environment() may need. */
-size_t measure_environment(const struct view *view, char *const *environment, size_t *bytes);
+size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes);
 
 /* Write the entries and a final NULL to `to`; entries that change are written to `space`. */
-void write_host_environment(const struct view *view, char *const *environment, char **to,
+void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space);
 
 /* Whether the whole value of this entry is what a rule writes. */
-bool is_written_by_rule(const struct view *view, const char *entry);
+bool is_written_by_rule(const struct bundle *bundle, const char *entry);
 
 #endif

@@ -1,4 +1,4 @@
-#include "environment.h"
+#include "host-environment.h"
 #include "text.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
@@ -20,13 +20,13 @@ static bool is_ruled(const struct table *table, const char *entry)
 	return false;
 }
 
-size_t measure_environment(const struct view *view, char *const *environment, size_t *bytes)
+size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes)
 {
 	size_t count = 0;
 
 	*bytes = 1;
 	for (; environment != NULL && environment[count] != NULL; count++) {
-		if (is_ruled(view->table, environment[count]))
+		if (is_ruled(bundle->table, environment[count]))
 			*bytes += text_length(environment[count]) + 1;
 	}
 	return count;
@@ -48,34 +48,35 @@ static const struct rule_part *parts_of(const struct table *table, const struct 
 	       rule->first_part;
 }
 
-static const char *match_part(const struct view *view, const struct rule_part *part,
+static const char *match_part(const struct bundle *bundle, const struct rule_part *part,
 			      const char *value)
 {
 	if (part->kind == PART_BUNDLE) {
-		value = match_text(value, view->top);
+		value = match_text(value, bundle->top);
 		value = value == NULL ? NULL : match_text(value, "/");
 	}
-	return value == NULL ? NULL : match_text(value, table_text(view->table, part->text));
+	return value == NULL ? NULL : match_text(value, table_text(bundle->table, part->text));
 }
 
-static const char *match_rule(const struct view *view, const struct rule *rule, const char *value)
+static const char *match_rule(const struct bundle *bundle, const struct rule *rule,
+			      const char *value)
 {
-	const struct rule_part *parts = parts_of(view->table, rule);
+	const struct rule_part *parts = parts_of(bundle->table, rule);
 
 	for (uint32_t i = 0; i < rule->part_count && value != NULL; i++) {
 		value = i == 0 ? value : match_text(value, ":");
-		value = value == NULL ? NULL : match_part(view, &parts[i], value);
+		value = value == NULL ? NULL : match_part(bundle, &parts[i], value);
 	}
 	return value;
 }
 
 /* Whether a rule chose this value. */
-static bool is_choice(const struct view *view, const struct rule *rule, const char *value)
+static bool is_choice(const struct bundle *bundle, const struct rule *rule, const char *value)
 {
-	const struct rule_part *parts = parts_of(view->table, rule);
+	const struct rule_part *parts = parts_of(bundle->table, rule);
 
 	for (uint32_t i = 0; i < rule->part_count; i++) {
-		const char *end = match_part(view, &parts[i], value);
+		const char *end = match_part(bundle, &parts[i], value);
 
 		if (end != NULL && *end == '\0')
 			return true;
@@ -83,12 +84,12 @@ static bool is_choice(const struct view *view, const struct rule *rule, const ch
 	return false;
 }
 
-bool is_written_by_rule(const struct view *view, const char *entry)
+bool is_written_by_rule(const struct bundle *bundle, const char *entry)
 {
-	for (uint32_t i = 0; i < view->table->rule_count; i++) {
-		const char *value = value_of(entry, rule_variable(view->table, i));
+	for (uint32_t i = 0; i < bundle->table->rule_count; i++) {
+		const char *value = value_of(entry, rule_variable(bundle->table, i));
 		const char *end =
-			value == NULL ? NULL : match_rule(view, rule_at(view->table, i), value);
+			value == NULL ? NULL : match_rule(bundle, rule_at(bundle->table, i), value);
 
 		if (end != NULL && *end == '\0')
 			return true;
@@ -100,12 +101,12 @@ bool is_written_by_rule(const struct view *view, const char *entry)
  * Take what the rule wrote out of a list, wherever programs have put their own words around it.
  * False where nothing else is in it: then the variable was not there before.
  */
-static bool undo_in_list(const struct view *view, const struct rule *rule, char *value)
+static bool undo_in_list(const struct bundle *bundle, const struct rule *rule, char *value)
 {
 	char *at = value;
 
 	while (*at != '\0') {
-		const char *end = match_rule(view, rule, at);
+		const char *end = match_rule(bundle, rule, at);
 
 		if (end != NULL && *end == ':') {
 			memmove(at, end + 1, text_length(end + 1) + 1);
@@ -123,44 +124,44 @@ static bool undo_in_list(const struct view *view, const struct rule *rule, char 
 	return true;
 }
 
-static bool undo(const struct view *view, const struct rule *rule, char *value)
+static bool undo(const struct bundle *bundle, const struct rule *rule, char *value)
 {
 	const char *end;
 
 	if (rule->action == RULE_CHOOSE)
-		return !is_choice(view, rule, value);
+		return !is_choice(bundle, rule, value);
 	if (rule->action != RULE_DEFAULT)
-		return undo_in_list(view, rule, value);
-	end = match_rule(view, rule, value);
+		return undo_in_list(bundle, rule, value);
+	end = match_rule(bundle, rule, value);
 	return end == NULL || *end != '\0';
 }
 
 /* The rules in the opposite of the order in which they were applied. */
-static bool undo_all(const struct view *view, char *entry)
+static bool undo_all(const struct bundle *bundle, char *entry)
 {
-	const struct table *table = view->table;
+	const struct table *table = bundle->table;
 
 	for (uint32_t i = table->rule_count; i-- > 0;) {
 		char *value = (char *)value_of(entry, rule_variable(table, i));
 
-		if (value != NULL && *value != '\0' && !undo(view, rule_at(table, i), value))
+		if (value != NULL && *value != '\0' && !undo(bundle, rule_at(table, i), value))
 			return false;
 	}
 	return true;
 }
 
-void write_host_environment(const struct view *view, char *const *environment, char **to,
+void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space)
 {
 	for (; environment != NULL && *environment != NULL; environment++) {
 		const size_t size = text_length(*environment) + 1;
 
-		if (!is_ruled(view->table, *environment)) {
+		if (!is_ruled(bundle->table, *environment)) {
 			*to++ = *environment;
 			continue;
 		}
 		memcpy(space, *environment, size);
-		if (!undo_all(view, space))
+		if (!undo_all(bundle, space))
 			continue;
 		*to++ = text_equal(space, *environment) ? *environment : space;
 		space += size;

@@ -1,0 +1,122 @@
+/**
+ * Which engines this host offers to a program of a bundle, told by the program's own launcher: it
+ * tries what it would do, so that nothing is decided twice.
+ *
+ * Asked by DYNPK_EXPLAIN=engines, a native launcher says it on stderr and starts nothing.
+ */
+import {execFile} from 'node:child_process';
+import {closeSync, openSync, readSync, realpathSync} from 'node:fs';
+import {posix} from 'node:path';
+import type {Engine, LaunchSpec} from '../launcher/launch-spec.js';
+import type {BundleManifest} from '../manifest/manifest.js';
+import type {HostPath} from '../paths/paths.js';
+
+export interface EngineAnswer {
+	/** What the program gets. */
+	readonly engine: Engine;
+	/** In words, without a full stop. */
+	readonly reason: string;
+	readonly offers: readonly EngineOffer[];
+}
+
+export interface EngineOffer {
+	readonly engine: Engine;
+	readonly isAvailable: boolean;
+	/** `available`, or what is in the way. */
+	readonly detail: string;
+}
+
+export interface EngineQuestion {
+	readonly top: HostPath;
+	readonly manifest: BundleManifest;
+	/** A name in `bin/`. */
+	readonly program: string;
+	/** DYNPK_ENGINE, where it is set. */
+	readonly asked: string | undefined;
+}
+
+/** In milliseconds. */
+const TIMEOUT = 10_000;
+
+/** What the launcher refuses comes back as its sentence. */
+export async function askEngines(question: EngineQuestion): Promise<EngineAnswer | string> {
+	const {top, manifest, program, asked} = question;
+	const launcher = findLauncher(top, manifest, program);
+	if (launcher === undefined) {
+		return {engine: 'direct', reason: 'it is started as it is', offers: [direct]};
+	}
+
+	if (!isNative(launcher)) {
+		const reason = 'the shell launcher knows of no other';
+		return {engine: 'direct', reason, offers: [direct]};
+	}
+
+	return parseAnswer(await say(launcher, asked));
+}
+
+const direct: EngineOffer = {engine: 'direct', isAvailable: true, detail: 'available'};
+
+/** The launcher of the program itself; of a script, that of its interpreter. */
+function findLauncher(
+	top: HostPath,
+	{launches}: BundleManifest,
+	program: string,
+): string | undefined {
+	const byPath = new Map<string, LaunchSpec>(launches.map(spec => [spec.launcher, spec]));
+	let path = posix.relative(realpathSync(top), realpathSync(posix.join(top, 'bin', program)));
+	for (let hops = 0; hops < 4; hops++) {
+		const spec = byPath.get(path);
+		if (spec?.kind === 'loader' || spec?.kind === 'static') {
+			return posix.join(top, spec.launcher);
+		}
+
+		const next = spec?.kind === 'script' ? spec.interpreter : spec?.program;
+		if (next === undefined) {
+			return undefined;
+		}
+
+		path = posix.relative(realpathSync(top), realpathSync(posix.join(top, next)));
+	}
+
+	return undefined;
+}
+
+function isNative(file: string): boolean {
+	const magic = Buffer.alloc(4);
+	const open = openSync(file, 'r');
+	try {
+		readSync(open, magic);
+	} finally {
+		closeSync(open);
+	}
+
+	return magic.toString('latin1') === '\u007fELF';
+}
+
+async function say(launcher: string, asked: string | undefined): Promise<string> {
+	const env = {
+		DYNPK_EXPLAIN: 'engines',
+		...(asked === undefined ? {} : {DYNPK_ENGINE: asked}),
+	};
+	return await new Promise(resolve => {
+		execFile(launcher, [], {env, timeout: TIMEOUT}, (_error, _said, told) => {
+			resolve(told);
+		});
+	});
+}
+
+function parseAnswer(told: string): EngineAnswer | string {
+	const choice = /: engine (direct|shim|userns), because (.*)\n/u.exec(told);
+	if (choice === null) {
+		return told.replace(/^dynpk: /u, '').trim() || 'its launcher says nothing';
+	}
+
+	const offers = [...told.matchAll(/^dynpk: engine (direct|shim|userns): (.*)$/gmu)].map(
+		([, engine, detail = '']): EngineOffer => ({
+			engine: engine as Engine,
+			isAvailable: detail === 'available',
+			detail,
+		}),
+	);
+	return {engine: choice[1] as Engine, reason: choice[2] ?? '', offers};
+}

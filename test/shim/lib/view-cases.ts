@@ -1,0 +1,243 @@
+/**
+ * The table of cases of the conformance tests: a host, a payload, and what is asked of their paths.
+ */
+import {execFile} from 'node:child_process';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import type {ExecutionContext} from 'ava';
+import {makeScratch} from '../../helpers/scratch.js';
+import type {PackedTree, Tree} from './make-view.js';
+
+const run = promisify(execFile);
+const probeSource = fileURLToPath(new URL('../../../../test/shim/lib/probe.c', import.meta.url));
+
+export const host: Tree = {
+	'host/file': {kind: 'file', content: 'host file\n'},
+	'host/dir/x': {kind: 'file', content: 'host x\n'},
+	'host/dir/deep/y': {kind: 'file', content: 'host y\n'},
+	'host/dir/to-magic': {kind: 'link', target: '/opt/view/share/magic'},
+	'host/to-whole': {kind: 'link', target: '../share/whole'},
+	'host/to-share': {kind: 'link', target: '/opt/view/share'},
+	'host/to-dir': {kind: 'link', target: 'dir'},
+	'host/to-new': {kind: 'link', target: '/opt/view/share/whole/new'},
+	'host/dangling': {kind: 'link', target: '/opt/view/share/none'},
+	'host/loop': {kind: 'link', target: 'loop'},
+	'host/closed/x': {kind: 'file', content: 'closed x\n'},
+	'host/closed': {kind: 'directory', mode: 0},
+	'host/secret': {kind: 'file', content: 'secret\n', mode: 0},
+	'host/script': {kind: 'file', content: '#!/opt/view/usr/bin/prog -o two\n', mode: 0o755},
+	'share/both': {kind: 'file', content: 'host both\n'},
+	'share/host-only': {kind: 'file', content: 'host only\n'},
+	'share/hostdir/z': {kind: 'file', content: 'host z\n'},
+	'share/whole/a': {kind: 'file', content: 'host a\n'},
+	'share/whole/hidden': {kind: 'file', content: 'host hidden\n'},
+	'usr/bin/prog': {kind: 'file', content: '#!/bin/sh\nexit 99\n', mode: 0o755},
+	'usr/bin/hostprog': {
+		kind: 'file',
+		content: '#!/bin/sh\nprintf "hostprog $* ${0##*/}"\nexit 4\n',
+		mode: 0o755,
+	},
+};
+
+const program = '#!/bin/sh\nprintf "prog $*"\nexit 3\n';
+
+export const packed: PackedTree = {
+	tree: {
+		'share/magic': {kind: 'file', content: 'bundle magic\n'},
+		'share/both': {kind: 'file', content: 'bundle both\n'},
+		'share/link-file': {kind: 'link', target: 'magic'},
+		'share/link-dir': {kind: 'link', target: 'whole'},
+		'share/link-host': {kind: 'link', target: '../host/dir'},
+		'share/link-absolute': {kind: 'link', target: '/opt/view/host/file'},
+		'share/link-slash': {kind: 'link', target: 'whole/'},
+		'share/whole/a': {kind: 'file', content: 'bundle a\n'},
+		'share/whole/sub/b': {kind: 'file', content: 'bundle b\n'},
+		'share/whole/link-in': {kind: 'link', target: 'sub/b'},
+		'share/whole/link-out': {kind: 'link', target: '../../host/file'},
+		'share/whole/link-up': {kind: 'link', target: '..'},
+		'share/whole/dangling': {kind: 'link', target: 'nowhere'},
+		'share/whole/loop': {kind: 'link', target: 'loop'},
+		'share/whole/tool': {kind: 'file', content: program, mode: 0o755},
+		'share/only/c': {kind: 'file', content: 'bundle c\n'},
+		'usr/bin/prog': {kind: 'file', content: program, mode: 0o755},
+		'usr/bin/multi': {kind: 'link', target: 'prog'},
+		bin: {kind: 'link', target: 'usr/bin'},
+	},
+	whole: ['share/whole', 'share/only'],
+	launched: ['share/whole/tool', 'usr/bin/prog'],
+};
+
+export const names = [
+	...['', 'share', 'share/', 'share/.', 'share/..', 'share/magic', 'share/magic/', 'share/magic/.'],
+	...['share/magic/x', 'share/magic/..', 'share/both', 'share/host-only', 'share/hostdir'],
+	...['share/hostdir/z', 'share/hostdir/../magic', 'share//magic', 'share/./magic', 'share/none'],
+	...[
+		'share/none/x',
+		'share/none/../magic',
+		'share/link-file',
+		'share/link-file/',
+		'share/link-dir',
+	],
+	...['share/link-dir/', 'share/link-dir/a', 'share/link-dir/../magic', 'share/link-host'],
+	...['share/link-host/x', 'share/link-host/../file', 'share/link-host/to-magic'],
+	...['share/link-absolute', 'share/link-slash', 'share/link-slash/a', 'share/whole'],
+	...[
+		'share/whole/',
+		'share/whole/a',
+		'share/whole/hidden',
+		'share/whole/sub',
+		'share/whole/sub/b',
+	],
+	...['share/whole/sub/../a', 'share/whole/link-in', 'share/whole/link-out', 'share/whole/link-up'],
+	...['share/whole/link-up/both', 'share/whole/link-up/host-only', 'share/whole/dangling'],
+	...['share/whole/loop', 'share/whole/loop/x', 'share/whole/tool', 'share/whole/..'],
+	...['share/whole/../host-only', 'share/whole/../../host/file', 'share/whole/new', 'share/only'],
+	...['share/only/c', 'share/only/none', 'usr/bin/prog', 'usr/bin/multi', 'usr/bin/hostprog'],
+	...['usr/bin/.prog.dynpk', 'bin', 'bin/prog', 'bin/hostprog', 'bin/..', 'bin/../share/magic'],
+	...[
+		'host',
+		'host/file',
+		'host/file/',
+		'host/file/..',
+		'host/dir',
+		'host/dir/x',
+		'host/dir/deep/y',
+	],
+	...[
+		'host/dir/to-magic',
+		'host/dir/to-magic/',
+		'host/to-whole',
+		'host/to-whole/',
+		'host/to-whole/a',
+	],
+	...['host/to-whole/hidden', 'host/to-whole/../magic', 'host/to-share', 'host/to-share/magic'],
+	...['host/to-share/host-only', 'host/to-share/whole/sub/b', 'host/to-dir', 'host/to-dir/x'],
+	...['host/to-dir/to-magic', 'host/to-dir/../to-whole/a', 'host/to-new', 'host/dangling'],
+	...['host/loop', 'host/loop/x', 'host/closed', 'host/closed/x', 'host/closed/../file'],
+	...[
+		'host/secret',
+		'host/script',
+		'host/none',
+		'host/none/../file',
+		'host/dir//x',
+		'host/./dir/x',
+	],
+];
+
+export const questions = [
+	...['stat', 'lstat', 'statx', 'open', 'open-path', 'open-unfollowed', 'open-directory', 'fopen'],
+	...['freopen', 'access-read', 'access-execute', 'eaccess', 'readlink', 'realpath', 'list'],
+	...[
+		'list-again',
+		'scandir',
+		'glob',
+		'nftw',
+		'chdir',
+		'up',
+		'exec',
+		'spawn',
+		'statvfs',
+		'getxattr',
+	],
+];
+
+export const relative = [
+	...[
+		'.',
+		'..',
+		'a',
+		'./a',
+		'sub/b',
+		'../magic',
+		'../both',
+		'../host-only',
+		'../../host/file',
+		'link-up',
+	],
+	...[
+		'link-out',
+		'none',
+		'x',
+		'deep/y',
+		'to-magic',
+		'../to-whole/a',
+		'../file',
+		'magic',
+		'host-only',
+	],
+	...['whole/a', 'hostdir/z', 'whole/../magic', 'prog', 'multi', 'hostprog', '../../share/magic'],
+];
+const directories = [
+	...['share', 'share/whole', 'share/whole/sub', 'share/only', 'share/link-dir', 'share/link-host'],
+	...['host', 'host/dir', 'host/to-whole', 'host/to-share', 'usr/bin', 'bin'],
+];
+export const relativeQuestions = {
+	in: [
+		'stat',
+		'lstat',
+		'open',
+		'fopen',
+		'access-read',
+		'readlink',
+		'realpath',
+		'list',
+		'chdir',
+		'exec',
+	],
+	at: [
+		'stat',
+		'lstat',
+		'statx',
+		'open',
+		'access-read',
+		'access-execute',
+		'readlink',
+		'list',
+		'fchdir',
+	],
+};
+
+export interface Case {
+	readonly call: string;
+	readonly path: string;
+	readonly how: string;
+	readonly directory: string;
+}
+
+export const absoluteCases = (calls: readonly string[], paths: readonly string[]): Case[] =>
+	calls.flatMap(call =>
+		paths.map(path => ({call, path: `/opt/view/${path}`, how: 'as-is', directory: '/'})),
+	);
+
+export function relativeCases(
+	how: 'in' | 'at',
+	calls: readonly string[],
+	paths: readonly string[],
+): Case[] {
+	return calls.flatMap(call =>
+		directories.flatMap(directory =>
+			paths.map(path => ({call, path, how, directory: `/opt/view/${directory}`})),
+		),
+	);
+}
+
+export async function compileProbe(t: ExecutionContext): Promise<string> {
+	const probe = join(makeScratch(t), 'probe');
+	await run('gcc', ['-O1', '-o', probe, probeSource]);
+	return probe;
+}
+
+export function linesOf(cases: readonly Case[]): string {
+	return cases
+		.map(({call, path, how, directory}) => `${[call, path, how, directory].join('\t')}\n`)
+		.join('');
+}
+
+export const changed = [
+	...['share/magic', 'share/both', 'share/host-only', 'share/whole/a', 'share/whole/sub'],
+	...['share/whole/new', 'share/whole/link-in', 'share/whole/link-out', 'share/link-absolute'],
+	...['share/none', 'share/none/x', 'share/new', 'share/hostdir/z', 'host/file', 'host/new'],
+	...['host/to-whole/new', 'host/to-whole/a', 'host/to-new', 'host/dir/to-magic', 'host/none/x'],
+	...['host/closed/x', 'host/secret', 'share/whole/tool'],
+];

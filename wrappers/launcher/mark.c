@@ -1,0 +1,111 @@
+#include "mark.h"
+#include "mount-system.h"
+#include "mountinfo.h"
+#include "path.h"
+#include "place.h"
+#include "text.h"
+
+static const char table_place[] = TABLE_PLACE;
+
+enum {
+	STATX_SIZE = 256,
+	STATX_ATTRIBUTES = 8,
+	STATX_ATTRIBUTES_MASK = 56,
+	STATX_MOUNT_ROOT = 0x2000,
+};
+
+void read_mounts(char *to, size_t size)
+{
+	const long file = sys_open_at(AT_WORKING_DIRECTORY, "/proc/self/mountinfo", OPEN_READ_ONLY);
+	size_t length = 0;
+	long got = 1;
+
+	while (!SYSTEM_CALL_FAILED(file) && got > 0 && length < size - 1) {
+		got = sys_read((int)file, to + length, size - 1 - length);
+		length += got > 0 ? (size_t)got : 0;
+	}
+	to[length] = '\0';
+	if (!SYSTEM_CALL_FAILED(file))
+		sys_close((int)file);
+}
+
+static bool is_listed(const char *table)
+{
+	char mounts[MOUNT_LIST_SIZE];
+	char place[PATH_LIMIT];
+	const char *lines = mounts;
+
+	read_mounts(mounts, sizeof(mounts));
+	while (next_mount(&lines, place, sizeof(place))) {
+		if (text_equal(place, table))
+			return true;
+	}
+	return false;
+}
+
+/* Linux 5.8 says it in one call; statx is in the headers of none that builds this for sure. */
+static bool is_mounted(const char *table)
+{
+	_Alignas(8) unsigned char answer[STATX_SIZE];
+	const uint64_t *mask = (const void *)(answer + STATX_ATTRIBUTES_MASK);
+	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
+	const long result =
+		system_call(__NR_statx, AT_WORKING_DIRECTORY, (long)table, 0, 0, (long)answer, 0);
+
+	if (!SYSTEM_CALL_FAILED(result) && (*mask & STATX_MOUNT_ROOT) != 0)
+		return (*attributes & STATX_MOUNT_ROOT) != 0;
+	return is_listed(table);
+}
+
+static bool is_same(const char *path, struct status other)
+{
+	const struct status one = sys_status(AT_WORKING_DIRECTORY, path, 0);
+
+	return one.mode != 0 && one.inode == other.inode && one.device == other.device;
+}
+
+bool is_marked(const char *top)
+{
+	char path[PLACE_LIMIT + 64];
+
+	text_append(text_append(path, top), TABLE_PLACE);
+	return is_mounted(path) ||
+	       is_same(path, sys_status(AT_WORKING_DIRECTORY, PROOT_MARK TABLE_PLACE, 0));
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t length = text_length(text);
+	const size_t end_length = text_length(end);
+
+	return length > end_length && text_equal(text + length - end_length, end);
+}
+
+/* The file at `top` that is running: hard links and copies elsewhere are other files. */
+static bool is_running(const char *top, const char *launcher)
+{
+	const struct status running = sys_status(AT_WORKING_DIRECTORY, "/proc/self/exe", 0);
+	char path[2 * PATH_LIMIT];
+
+	text_append(text_append(text_append(path, top), "/"), launcher);
+	return running.mode != 0 && is_same(path, running);
+}
+
+bool find_marked_top(char *top, size_t size, const char *launcher)
+{
+	char mounts[MOUNT_LIST_SIZE];
+	const char *lines = mounts;
+
+	if (text_length(launcher) >= PATH_LIMIT)
+		return false;
+	read_mounts(mounts, sizeof(mounts));
+	while (next_mount(&lines, top, size < PATH_LIMIT ? size : PATH_LIMIT)) {
+		if (!ends_with(top, table_place))
+			continue;
+		top[text_length(top) - (sizeof(table_place) - 1)] = '\0';
+		if (is_running(top, launcher))
+			return true;
+	}
+	text_append(top, PROOT_MARK);
+	return is_running(top, launcher);
+}

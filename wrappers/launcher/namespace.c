@@ -1,0 +1,142 @@
+#include "namespace.h"
+#include "fail.h"
+#include "mark.h"
+#include "mount-system.h"
+#include "place.h"
+#include "text.h"
+#include "unshare.h"
+#include "view.h"
+
+const struct table *read_table(const struct launch *launch)
+{
+	char path[PLACE_LIMIT + PATH_LIMIT];
+	long file, size, address;
+
+	if (launch->record->table == 0)
+		return NULL;
+	text_append(text_append(text_append(path, launch->top), "/"),
+		    record_text(launch->record, launch->record->table));
+	file = sys_open_at(AT_WORKING_DIRECTORY, path, OPEN_READ_ONLY);
+	if (SYSTEM_CALL_FAILED(file))
+		FAIL(EXIT_LAUNCHER, "cannot open ", path, reason_of(file));
+	size = sys_size((int)file);
+	address = size < (long)sizeof(struct table)
+			  ? -1
+			  : sys_map(0, (size_t)size, MAP_PROT_READ, MAP_PRIVATE_COPY, (int)file, 0);
+	sys_close((int)file);
+	if (SYSTEM_CALL_FAILED(address) ||
+	    !check_table((const struct table *)address, (size_t)size) ||
+	    !check_nodes((const struct table *)address))
+		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
+	return (const struct table *)address;
+}
+
+/* Flags that the host has set and that an unprivileged remount must repeat. */
+static long locked_flags(const char *path)
+{
+	return sys_mount_flags(path) & (MOUNT_NO_SETID | MOUNT_NO_DEVICES | MOUNT_NO_EXEC);
+}
+
+/* The payload's own mount, made at `scratch`, so that what is bound from it cannot be changed. */
+static long open_payload(const struct launch *launch, const char *scratch)
+{
+	char path[PLACE_LIMIT + PATH_LIMIT];
+	long result;
+
+	text_append(text_append(path, launch->top), "/root");
+	result = sys_mount(path, scratch, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	if (!SYSTEM_CALL_FAILED(result))
+		result = sys_mount(
+			NULL, scratch, NULL,
+			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(scratch), NULL);
+	return SYSTEM_CALL_FAILED(result)
+		       ? result
+		       : sys_open_at(AT_WORKING_DIRECTORY, scratch, OPEN_PATH | OPEN_DIRECTORY);
+}
+
+/*
+ * No program gets the rights over the namespace that its maker had: none keeps them, and who is
+ * called root is given none when it starts another.
+ */
+static void drop_rights(void)
+{
+	const int set_secure_bits = 28; /* PR_SET_SECUREBITS */
+	const int no_root = 3;		/* SECBIT_NOROOT and its lock */
+	const uint32_t header[2] = { 0x20080522, 0 };
+	const uint32_t none[6] = { 0 };
+
+	system_call(__NR_prctl, set_secure_bits, no_root, 0, 0, 0, 0);
+	system_call(__NR_capset, (long)header, (long)none, 0, 0, 0, 0);
+}
+
+static void show(struct launch *launch, const struct table *table, const char *scratch)
+{
+	char mounts[MOUNT_LIST_SIZE];
+	struct view view = { .launch = launch,
+			     .table = table,
+			     .scratch = scratch,
+			     .layers = -1,
+			     .has_overlay = true,
+			     .mounts = mounts };
+	const long payload = open_payload(launch, scratch);
+
+	if (SYSTEM_CALL_FAILED(payload))
+		fail_mount(&view, scratch, payload);
+	view.payload = (int)payload;
+	read_mounts(mounts, sizeof(mounts));
+	show_bundle(&view);
+	launch->hidden_names = view.left_alone;
+	sys_close(view.payload);
+	sys_unmount(scratch);
+	if (view.layers >= 0) {
+		sys_close(view.layers);
+		sys_unmount(scratch);
+	}
+}
+
+static enum obstacle find_mark(const struct launch *launch, char *mark)
+{
+	text_append(text_append(mark, launch->top), TABLE_PLACE);
+	if (!launch->has_proc)
+		return OBSTACLE_NO_PROC;
+	return launch->top[0] != '/' || text_length(mark) >= PATH_LIMIT ? OBSTACLE_LONG_PATH
+									: NO_OBSTACLE;
+}
+
+enum obstacle try_namespace(const struct launch *launch)
+{
+	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
+	const enum obstacle obstacle = find_mark(launch, mark);
+
+	return obstacle != NO_OBSTACLE || is_marked(launch->top) ? obstacle : try_in_child(mark);
+}
+
+enum obstacle enter_namespace(struct launch *launch)
+{
+	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
+	char scratch[PLACE_LIMIT + sizeof("/bin")];
+	char directory[PATH_LIMIT];
+	const struct table *table;
+	bool has_rights;
+	enum obstacle obstacle = find_mark(launch, mark);
+	long length;
+
+	if (obstacle != NO_OBSTACLE || is_marked(launch->top))
+		return obstacle;
+	text_append(text_append(scratch, launch->top), "/bin");
+	table = read_table(launch);
+	length = sys_working_directory(directory, sizeof(directory));
+	obstacle = may_mislead() ? try_in_child(mark) : NO_OBSTACLE;
+	if (obstacle == NO_OBSTACLE)
+		obstacle = begin_namespace(mark, &has_rights);
+	if (obstacle != NO_OBSTACLE)
+		return obstacle;
+	show(launch, table, scratch);
+	/* Its place in the view; what is hidden there stays where it is. */
+	if (!SYSTEM_CALL_FAILED(length) && directory[0] == '/')
+		sys_change_directory(directory);
+	if (!has_rights)
+		drop_rights();
+	sys_unmap((uintptr_t)table, table->size);
+	return NO_OBSTACLE;
+}

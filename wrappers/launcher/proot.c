@@ -1,0 +1,144 @@
+#include "proot.h"
+#include "fail.h"
+#include "mark.h"
+#include "mount-system.h"
+#include "namespace.h"
+#include "place.h"
+#include "text.h"
+#include "view.h"
+
+/* The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. */
+struct command {
+	struct view *view;
+	char **words;
+	char *next;
+	size_t count;
+	size_t bytes;
+	bool has_colon;
+};
+
+static void put_word(struct command *command, const char *const *pieces)
+{
+	if (command->words != NULL)
+		command->words[command->count] = command->next;
+	command->count++;
+	for (; *pieces != NULL; pieces++) {
+		command->bytes += text_length(*pieces);
+		if (command->words != NULL)
+			command->next = text_append(command->next, *pieces);
+	}
+	command->bytes++;
+	if (command->words != NULL)
+		*command->next++ = '\0';
+}
+
+#define PUT_WORD(command, ...) put_word(command, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void put_binding(struct command *command, const char *below, const char *path,
+			const char *place)
+{
+	/* There is no way to quote one. */
+	command->has_colon |= text_contains_any(path, ":") || text_contains_any(place, ":");
+	PUT_WORD(command, "-b");
+	PUT_WORD(command, command->view->launch->top, below, path, ":", place);
+}
+
+static void put_bindings(struct command *command, uint32_t directory);
+
+static void put_node(struct command *command, uint32_t node)
+{
+	const struct view *view = command->view;
+	const uint8_t kind = node_at(view->table, node)->kind;
+	const enum fit fit = fit_of(view, node, view->host.text);
+	char buffer[PATH_LIMIT];
+	const char *path = payload_path(view, directory_of(view, node), buffer);
+
+	if (fit == FIT_NOTHING)
+		return;
+	if (kind == NODE_MERGED || (kind == NODE_ALIAS && fit == FIT_ENTER)) {
+		put_bindings(command, directory_of(view, node));
+		return;
+	}
+	path += sizeof("/proc/self/fd/") - 1;
+	while (*path != '/')
+		path++;
+	put_binding(command, "/root", path, view->host.text);
+}
+
+static void put_bindings(struct command *command, uint32_t directory)
+{
+	struct view *view = command->view;
+	const struct node *it = node_at(view->table, directory);
+	const size_t length = view->host.length;
+
+	for (uint32_t i = 0; i < it->child_count; i++) {
+		const struct node *child = node_at(view->table, it->first_child + i);
+
+		if (path_push(&view->host, table_text(view->table, child->name),
+			      child->name_length) &&
+		    has_content(view, it->first_child + i))
+			put_node(command, it->first_child + i);
+		path_cut(&view->host, length);
+	}
+}
+
+static void put_command(struct command *command, const char *proot)
+{
+	const struct launch *launch = command->view->launch;
+	command->count = 0;
+	command->bytes = 0;
+	path_cut(&command->view->host, 0);
+	PUT_WORD(command, proot);
+	put_bindings(command, ROOT_NODE);
+	put_binding(command, "", "", PROOT_MARK);
+	PUT_WORD(command, launch->launcher);
+}
+
+/* The first executable file of this name in the user's PATH; returns false where there is none. */
+static bool find_proot(const struct launch *launch, char *to)
+{
+	const char *path = find_value(launch->start.environment, "PATH");
+
+	while (path != NULL && *path != '\0') {
+		size_t length = 0;
+
+		while (path[length] != ':' && path[length] != '\0')
+			length++;
+		if (length > 0 && length + sizeof("/proot") <= PATH_LIMIT) {
+			memcpy(to, path, length);
+			text_append(to + length, "/proot");
+			if (may_execute(to))
+				return true;
+		}
+		path += length + (path[length] == ':');
+	}
+	return false;
+}
+
+void start_by_proot(const struct launch *launch)
+{
+	struct view view = { .launch = launch, .payload = 0 };
+	struct command command = { .view = &view };
+	char proot[PATH_LIMIT];
+	char **words;
+	long area;
+
+	if (launch->top[0] != '/' || text_contains_any(launch->top, ":") ||
+	    !find_proot(launch, proot))
+		return;
+	view.table = read_table(launch);
+	put_command(&command, proot);
+	area = sys_map(0, (command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
+		       MAP_PROT_READ | MAP_PROT_WRITE, MAP_PRIVATE_COPY | MAP_NO_FILE, -1, 0);
+	if (command.has_colon || SYSTEM_CALL_FAILED(area))
+		return;
+	words = (char **)area;
+	command.words = words;
+	command.next = (char *)(words + command.count + launch->start.argc + 2);
+	put_command(&command, proot);
+	words += command.count;
+	for (size_t i = 1; i < launch->start.argc; i++)
+		*words++ = launch->start.argv[i];
+	*words = NULL;
+	sys_execute(proot, command.words, launch->start.environment);
+}

@@ -1,0 +1,53 @@
+/*
+ * Directories that hold names the host lacks.
+ *
+ * A mount needs something to be mounted over, and nothing may be made on the host. An overlay with
+ * names of ours above the host's directory is the cheapest way, but hides what is mounted below it
+ * and is read-only all through: it serves where packages are installed and nobody else writes. A
+ * tmpfs that holds one mount for each entry of the host serves everywhere else, and on kernels
+ * without unprivileged overlays. The root itself can only be exchanged (pivot_root).
+ */
+#include "cover.h"
+#include "mount-system.h"
+#include "overlay.h"
+#include "text.h"
+#include "view.h"
+
+static bool is_below(const struct path *path, const char *directory)
+{
+	const size_t length = text_length(directory);
+
+	return text_starts_with(path->text, directory) &&
+	       (path->text[length] == '/' || path->text[length] == '\0');
+}
+
+/* Packages fill these; the user has no files of his own there, root apart. */
+static bool is_of_packages(const struct path *path)
+{
+	static const char directories[][5] = { "/usr", "/etc", "/bin", "/lib" };
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
+		if (text_starts_with(path->text, directories[i]))
+			return !is_below(path, "/usr/local");
+	}
+	return text_starts_with(path->text, "/sbin");
+}
+
+static bool is_of_site(const struct path *path)
+{
+	return is_below(path, "/usr/local") || is_below(path, "/opt");
+}
+
+bool take_over(struct view *view, uint32_t node)
+{
+	const bool is_packages = is_of_packages(&view->host);
+
+	if (view->host.length == 0)
+		return exchange_root(view, node);
+	/* Home, scratch and whatever else the user can make names in stays as it is. */
+	if (!is_packages && !is_of_site(&view->host) && may_write(view->host.text))
+		return false;
+	if (is_packages && view->has_overlay && overlay(view, node))
+		return true;
+	return cover(view, node);
+}

@@ -1,0 +1,67 @@
+/*
+ * The bundle's files at their own paths, by mounts in this process's own namespace.
+ *
+ * Every path of the table is compared with what the host has there, as it is seen at that moment:
+ * what was mounted before counts as the host's, so that mounts compose.
+ */
+#ifndef DYNPK_VIEW_H
+#define DYNPK_VIEW_H
+
+#include "launch.h"
+#include "path.h"
+#include "table.h"
+
+struct view {
+	const struct launch *launch;
+	const struct table *table;
+	/* A directory of the bundle that can be mounted over for the time being. */
+	const char *scratch;
+	/* The bundle's `root/`, read-only: what is bound from there is so too. */
+	int payload;
+	/* Where the lower layers of overlays are made; -1: none was needed so far. */
+	int layers;
+	unsigned layer_count;
+	bool has_overlay;
+	/* Names that the host lacks, in directories that are the user's. */
+	unsigned left_alone;
+	/* The host's mounts, as /proc/self/mountinfo lists them. */
+	const char *mounts;
+	/* The path in hand. */
+	struct path host;
+};
+
+/* What has to be done so that a path shows what the bundle has there. */
+enum fit {
+	FIT_NOTHING,
+	/* Mount it over what the host has. */
+	FIT_OVER,
+	/* A directory of both: go in. */
+	FIT_ENTER,
+	/* The host has no such name, or something that cannot be mounted over. */
+	FIT_MISSING,
+};
+
+/* Of the child `node`, where `place` is its path on the host. */
+enum fit fit_of(const struct view *view, uint32_t node, const char *place);
+
+/* The directory whose children are shown at an alias or a directory. */
+uint32_t directory_of(const struct view *view, uint32_t node);
+
+/* Whether there is something to show, below it or itself. */
+bool has_content(const struct view *view, uint32_t node);
+
+/* Write `/proc/self/fd/N` and the path of `node` to the end of `buffer`; returns its beginning. */
+char *payload_path(const struct view *view, uint32_t node, char *buffer);
+
+/*
+ * Make the directory in hand one that holds, besides what the host has in it, names for what the
+ * bundle has and the host lacks. False where it must stay as it is.
+ */
+bool take_over(struct view *view, uint32_t node);
+
+/* Show everything below the root. Ends the launch where a mount fails. */
+void show_bundle(struct view *view);
+
+_Noreturn void fail_mount(const struct view *view, const char *place, long result);
+
+#endif

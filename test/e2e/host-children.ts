@@ -68,7 +68,7 @@ function comparable(environment: string): string[] {
 }
 
 for (const name of ['empty', 'bullseye'] as const) {
-	for (const engine of ['shim'] as const) {
+	for (const engine of ['shim', 'userns'] as const) {
 		test.serial(
 			`on the ${name} host, a child of the host sees what the user set, under ${engine}`,
 			async t => {
@@ -84,7 +84,7 @@ for (const name of ['empty', 'bullseye'] as const) {
 						bundle,
 						argv: ['/bin/sh', '-c', `top=$PWD; cd /home/user; unset OLDPWD\n${started}`],
 						env: {...start, HOME: undefined, TERM: undefined, DYNPK_ENGINE: engine},
-						noUserNamespaces: true,
+						noUserNamespaces: engine === 'shim',
 					});
 					t.is(answer.stderr, '', way);
 					const told = comparable(answer.stdout).filter(

@@ -17,6 +17,7 @@ const run = promisify(execFile);
 
 const engines = {
 	shim: {noUserNamespaces: true},
+	userns: {noUserNamespaces: false},
 } as const;
 
 for (const [title, trial] of Object.entries(trials)) {

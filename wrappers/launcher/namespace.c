@@ -1,5 +1,6 @@
 #include "namespace.h"
 #include "fail.h"
+#include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
 #include "place.h"
@@ -7,7 +8,7 @@
 #include "unshare.h"
 #include "view.h"
 
-const struct table *read_table(const struct launch *launch)
+struct table *read_table(const struct launch *launch)
 {
 	char path[PLACE_LIMIT + PATH_LIMIT];
 	long file, size, address;
@@ -22,13 +23,14 @@ const struct table *read_table(const struct launch *launch)
 	size = sys_size((int)file);
 	address = size < (long)sizeof(struct table)
 			  ? -1
-			  : sys_map(0, (size_t)size, MAP_PROT_READ, MAP_PRIVATE_COPY, (int)file, 0);
+			  : sys_map(0, (size_t)size, MAP_PROT_READ | MAP_PROT_WRITE,
+				    MAP_PRIVATE_COPY, (int)file, 0);
 	sys_close((int)file);
 	if (SYSTEM_CALL_FAILED(address) ||
 	    !check_table((const struct table *)address, (size_t)size) ||
 	    !check_nodes((const struct table *)address))
 		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
-	return (const struct table *)address;
+	return (struct table *)address;
 }
 
 /* Flags that the host has set and that an unprivileged remount must repeat. */
@@ -116,7 +118,7 @@ enum obstacle enter_namespace(struct launch *launch)
 	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
 	char scratch[PLACE_LIMIT + sizeof("/bin")];
 	char directory[PATH_LIMIT];
-	const struct table *table;
+	struct table *table;
 	bool has_rights;
 	enum obstacle obstacle = find_mark(launch, mark);
 	long length;
@@ -131,6 +133,7 @@ enum obstacle enter_namespace(struct launch *launch)
 		obstacle = begin_namespace(mark, &has_rights);
 	if (obstacle != NO_OBSTACLE)
 		return obstacle;
+	give_way(table);
 	show(launch, table, scratch);
 	/* Its place in the view; what is hidden there stays where it is. */
 	if (!SYSTEM_CALL_FAILED(length) && directory[0] == '/')

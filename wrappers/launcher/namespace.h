@@ -9,8 +9,8 @@
 #include "table.h"
 #include "unshare.h"
 
-/* The bundle's path table, mapped and checked; or NULL where the record names none. */
-const struct table *read_table(const struct launch *launch);
+/* A copy of the bundle's path table, checked; or NULL where the record names none. */
+struct table *read_table(const struct launch *launch);
 
 /* Enter the bundle's namespace, unless this process is in it. */
 enum obstacle enter_namespace(struct launch *launch);

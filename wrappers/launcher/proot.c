@@ -1,5 +1,6 @@
 #include "proot.h"
 #include "fail.h"
+#include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
 #include "namespace.h"
@@ -120,13 +121,16 @@ void start_by_proot(const struct launch *launch)
 	struct view view = { .launch = launch, .payload = 0 };
 	struct command command = { .view = &view };
 	char proot[PATH_LIMIT];
+	struct table *table;
 	char **words;
 	long area;
 
 	if (launch->top[0] != '/' || text_contains_any(launch->top, ":") ||
 	    !find_proot(launch, proot))
 		return;
-	view.table = read_table(launch);
+	table = read_table(launch);
+	give_way(table);
+	view.table = table;
 	put_command(&command, proot);
 	area = sys_map(0, (command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
 		       MAP_PROT_READ | MAP_PROT_WRITE, MAP_PRIVATE_COPY | MAP_NO_FILE, -1, 0);

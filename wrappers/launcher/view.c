@@ -135,8 +135,6 @@ enum fit fit_of(const struct view *view, uint32_t node, const char *place)
 
 	if (is_hidden(view, node))
 		return FIT_NOTHING;
-	if ((it->flags & NODE_FALLBACK) != 0 && sys_status(AT_WORKING_DIRECTORY, place, 0).mode != 0)
-		return FIT_NOTHING;
 	type = sys_status(AT_WORKING_DIRECTORY, place, STATUS_UNFOLLOWED).mode & MODE_TYPE;
 	switch (it->kind) {
 	case NODE_MERGED:

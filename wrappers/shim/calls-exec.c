@@ -138,7 +138,7 @@ int fexecve(int fd, char *const *argv, char *const *environment)
 	const struct by_descriptor by = { fd, NULL, 0 };
 
 	return launch_view() == NULL ? REAL(fexecve)(fd, argv, environment)
-			      : with_host_environment(&by, argv, environment);
+				     : with_host_environment(&by, argv, environment);
 }
 
 int execveat(int directory, const char *path, char *const *argv, char *const *environment,

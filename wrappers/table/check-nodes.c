@@ -112,7 +112,7 @@ static bool has_rules(const struct table *table)
 
 	for (uint32_t i = 0; i < table->rule_count; i++) {
 		if (!is_text(table, rules[i].variable) || rules[i].action < RULE_DEFAULT ||
-		    rules[i].action > RULE_APPEND || rules[i].first_part > table->part_count ||
+		    rules[i].action > RULE_CHOOSE || rules[i].first_part > table->part_count ||
 		    rules[i].part_count > table->part_count - rules[i].first_part)
 			return false;
 	}

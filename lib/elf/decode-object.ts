@@ -24,6 +24,7 @@ interface Contents {
 }
 
 const ET_CORE = 4;
+const EM_NONE = 0;
 const PF_X = 1;
 /** PATH_MAX: the kernel refuses a longer interpreter. */
 const MAX_INTERPRETER = 4096;
@@ -63,6 +64,7 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 		audit: dynamic?.audit,
 		depAudit: dynamic?.depAudit,
 		flags: dynamic?.flags ?? noFlags,
+		namesIconv: dynamic?.namesIconv ?? false,
 		versionNeeds,
 		versionDefinitions,
 		...notes,
@@ -100,7 +102,9 @@ function readContents(
 	const {decoder} = header;
 	requireWholeSegments(file, headers);
 	const interpreter = readInterpreter(file, headers);
-	const dynamic = decodeDynamicSection(file, decoder, headers);
+	// Guile's compiled modules are of no machine: tables of its own, and nothing in them has a name.
+	const isForLoader = header.machine !== EM_NONE;
+	const dynamic = isForLoader ? decodeDynamicSection(file, decoder, headers) : undefined;
 	const versions = {file, decoder, headers};
 	return {
 		interpreter,

@@ -23,6 +23,7 @@ export interface DynamicSection {
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
 	readonly strings: StringTable;
+	readonly namesIconv: boolean;
 	/** Addresses of the version records. */
 	readonly versionNeeds: number | undefined;
 	readonly versionDefinitions: number | undefined;
@@ -100,7 +101,11 @@ export function decodeDynamicSection(
 
 	const extent = {offset: place.offset, length: Math.min(place.length, segment.fileSize)};
 	const entries = readEntries(file, decoder, extent);
-	return describe(entries, locateStrings(file, headers, entries));
+	const table = locateStrings(file, headers, entries);
+	return {
+		...describe(entries, makeStringTable(file, table)),
+		namesIconv: namesIconv(file, table),
+	};
 }
 
 /** Values of the tags of interest, each in file order. */
@@ -145,7 +150,7 @@ function locateStrings(
 	file: FileBytes,
 	headers: readonly ProgramHeader[],
 	entries: Entries,
-): StringTable {
+): Extent {
 	const address = entries.get(DT_STRTAB)?.at(-1);
 	if (address === undefined) {
 		throw invalidElf(file.path, 'DT_STRTAB', 'is missing');
@@ -166,10 +171,23 @@ function locateStrings(
 		file.at(place.offset, available, 'DT_STRTAB');
 	}
 
-	return makeStringTable(file, {offset: place.offset, length: size});
+	return {offset: place.offset, length: size};
 }
 
-function describe(entries: Entries, strings: StringTable): DynamicSection {
+/** Larger ones are not searched: they belong to a handful of C++ libraries. */
+const SEARCHED = 1 << 20;
+
+/** `true` where it is not known. */
+function namesIconv(file: FileBytes, {offset, length}: Extent): boolean {
+	if (length > SEARCHED) {
+		return true;
+	}
+
+	const {bytes, at} = file.at(offset, length, 'DT_STRTAB');
+	return bytes.subarray(at, at + length).includes('\0iconv_open\0');
+}
+
+function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'namesIconv'> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

@@ -18,10 +18,16 @@ export interface EnvironmentFacts {
 	readonly programDirectories: readonly SysrootPath[];
 }
 
-/** The rules for a program known by these names, its own and those of links to it. */
+export interface RuledProgram {
+	/** Its own name and those of links to it. */
+	readonly names: readonly string[];
+	/** Whether it, or something it may load, converts between character sets. */
+	readonly converts: boolean;
+}
+
 export function makeEnvironment(
 	facts: EnvironmentFacts,
-): (names: readonly string[]) => EnvironmentRule[] {
+): (program: RuledProgram) => EnvironmentRule[] {
 	const candidates = compiledRules.map(rule => ({...rule, found: findPaths(rule, facts)}));
 	// One rule for all directories: where they stand already, nested launches add nothing.
 	const searchPath: EnvironmentRule[] =
@@ -35,10 +41,15 @@ export function makeEnvironment(
 						parts: facts.programDirectories.map(bundlePart),
 					},
 				];
-	return names => [
+	return ({names, converts}) => [
 		...searchPath,
 		...candidates
-			.filter(rule => rule.found.length > 0 && names.some(name => rule.isFor(name)))
+			.filter(
+				rule =>
+					rule.found.length > 0 &&
+					(converts || !rule.ifConverting) &&
+					names.some(name => rule.isFor(name)),
+			)
 			.map(({variable, action, when, leading, found}) => ({
 				variable,
 				action,
@@ -53,6 +64,7 @@ interface CompiledRule {
 	readonly action: EnvironmentRule['action'];
 	readonly when: EnvironmentRule['when'];
 	readonly isFor: (name: string) => boolean;
+	readonly ifConverting: boolean;
 	readonly patterns: readonly ((path: string) => boolean)[];
 	readonly first: boolean;
 	readonly leading: readonly EnvironmentPart[];
@@ -63,6 +75,7 @@ const compiledRules: readonly CompiledRule[] = environmentRules.map(rule => ({
 	action: ruleAction(rule.action),
 	when: rule.when === 'always' ? 'always' : 'unprojected',
 	isFor: picomatch(rule.programs, {dot: true}),
+	ifConverting: 'ifConverting' in rule,
 	patterns: rule.paths.map(pattern => picomatch(pattern)),
 	first: rule.first,
 	leading: [

@@ -2,6 +2,7 @@
  * How every program and script of the payload is started, and the files that start them.
  */
 import {posix} from 'node:path';
+import type {Closure} from '../closure/closure.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
@@ -61,7 +62,20 @@ export function planEnvironments(
 		programDirectories: searchDirectories(launched.map(({path}) => path)),
 	});
 	const namesOf = linkNames(world);
-	return new Map([...walked.programs.keys()].map(path => [path, rulesFor(namesOf(path))]));
+	const plugInsConvert = walked.roots.some(
+		({role, closure}) => role === 'object' && converts(closure),
+	);
+	return new Map(
+		[...walked.programs].map(([path, {closure}]) => [
+			path,
+			rulesFor({names: namesOf(path), converts: plugInsConvert || converts(closure)}),
+		]),
+	);
+}
+
+/** The C library has the function, and uses it for others alone. */
+function converts({linkMap}: Closure): boolean {
+	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
 }
 
 export function planLaunches(

@@ -2,6 +2,7 @@
 import test from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {compareWithReadelf} from '../helpers/compare-with-readelf.js';
+import {poke} from '../helpers/elf-sink.js';
 import type {ElfSpec} from '../helpers/elf-spec.js';
 import {writeElf} from '../helpers/elf-writer.js';
 import {readelf} from '../helpers/readelf.js';
@@ -179,4 +180,17 @@ test('the record is frozen through and through', t => {
 	};
 	visit(object, 'object');
 	t.deepEqual(thawed, []);
+});
+
+test('an object of no machine is no loader’s, as a compiled module of Guile', t => {
+	const bytes = poke(writeElf({machine: 0, dynamic: {}}), {'DT_STRTAB.d_tag': 0x3714_6001});
+	t.like(readElf(scratchFile(t, bytes)), {isDynamic: false, needed: []});
+});
+
+test('whether an object converts between character sets shows in its names', t => {
+	const named = (soname: string): boolean =>
+		readElf(scratchFile(t, writeElf({dynamic: {soname}}).bytes)).namesIconv;
+	t.true(named('iconv_open'));
+	t.false(named('iconv_open2'));
+	t.false(named('my_iconv_open'));
 });

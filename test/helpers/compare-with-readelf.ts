@@ -8,6 +8,7 @@ import type {ElfObject} from '../../lib/elf/elf-object.js';
 import type {Reading} from './readelf.js';
 
 const machines: Readonly<Record<string, number>> = {
+	None: 0,
 	Sparc: 2,
 	'Intel 80386': 3,
 	'MIPS R3000': 8,
@@ -22,6 +23,7 @@ const machines: Readonly<Record<string, number>> = {
 	LoongArch: 258,
 };
 const systems: Readonly<Record<string, number>> = {
+	'<unknown: ff>': 255,
 	'UNIX - System V': 0,
 	'UNIX - GNU': 3,
 	'UNIX - FreeBSD': 9,
@@ -107,7 +109,8 @@ function dynamicFields(ours: ElfObject, theirs: Reading): Pairs {
 	const has = (tag: string, flag: string): boolean =>
 		all(tag).some(flags => flags.split(' ').includes(flag));
 	return {
-		isDynamic: [ours.isDynamic, theirs.isDynamic],
+		// What is of no machine is for no loader.
+		isDynamic: [ours.isDynamic, theirs.isDynamic && theirs.machine !== 'None'],
 		needed: [ours.needed, all('NEEDED')],
 		soname: [ours.soname, all('SONAME').at(-1)],
 		rpath: [ours.rpath, all('RPATH').at(-1)],

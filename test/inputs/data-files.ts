@@ -56,6 +56,7 @@ const files: Readonly<
 		first: ['boolean', true],
 		leading: ['string', false],
 		host: ['object', false],
+		ifConverting: ['boolean', false],
 		reason: ['string', true],
 	},
 	'engine/data/host-owned.json': {

@@ -142,9 +142,13 @@ const cases: Readonly<Record<string, RuleCase>> = {
 	]),
 };
 
-function rulesFor(program: string, payload: readonly string[]): readonly EnvironmentRule[] {
+function rulesFor(
+	program: string,
+	payload: readonly string[],
+	converts = true,
+): readonly EnvironmentRule[] {
 	const payloadPaths = withParents(payload.map(path => sysrootPath(path)));
-	return makeEnvironment({payloadPaths, programDirectories: []})([program]);
+	return makeEnvironment({payloadPaths, programDirectories: []})({names: [program], converts});
 }
 
 for (const {variable, action, when} of environmentRules) {
@@ -174,6 +178,12 @@ for (const {variable, action, when} of environmentRules) {
 
 test('a rule is for the programs it names', t => {
 	t.deepEqual(rulesFor('python3', ['/usr/lib/git-core/git-add']), []);
+});
+
+test('a program that converts no character sets does not pay for reading what there is', t => {
+	const payload = [`${multiarch}/gconv/gconv-modules`];
+	t.deepEqual(rulesFor('tool', payload, false), []);
+	t.is(rulesFor('tool', payload, true).length, 1);
 });
 
 test('variables that an engine makes needless are set by no other', t => {

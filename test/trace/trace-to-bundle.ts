@@ -63,7 +63,8 @@ test('a trace of convert with SVG leads to a bundle that does it on the empty ho
 	const run = {bundle, argv, files: {'/opt/in.svg': picture}};
 	const answer = await runOnHost(host, {...run, env: {DYNPK_AUDIT: 'enforce'}});
 	t.deepEqual(answer, {status: 0, signal: undefined, stdout: 'PNG', stderr: ''});
-	t.is((await dynpk(['verify', 'bundle'], directory)).stdout, `${bundle}: nothing found\n`);
+	const {stdout} = await dynpk(['verify', 'bundle'], directory);
+	t.true(stdout.startsWith(`${bundle}: nothing found\n`), stdout);
 });
 
 test('traces of two runs merge into a bundle that can do both', async t => {

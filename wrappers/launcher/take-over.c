@@ -33,6 +33,11 @@ static bool is_of_packages(const struct path *path)
 	return text_starts_with(path->text, "/sbin");
 }
 
+bool is_below_packages(const struct path *path)
+{
+	return is_of_packages(path) && text_contains_any(path->text + 1, "/");
+}
+
 static bool is_of_site(const struct path *path)
 {
 	return is_below(path, "/usr/local") || is_below(path, "/opt");

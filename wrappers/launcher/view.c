@@ -1,6 +1,7 @@
 #include "view.h"
 #include "fail.h"
 #include "mount-system.h"
+#include "overlay-tree.h"
 #include "text.h"
 
 /* The machine's own: no bundle has a say there. */
@@ -174,6 +175,12 @@ static void mount_over(const struct view *view, uint32_t node)
 		fail_mount(view, place, result);
 }
 
+static bool go_to_child(struct view *view, uint32_t child)
+{
+	return path_push(&view->host, name_of(view, child),
+			 node_at(view->table, child)->name_length);
+}
+
 static bool lacks_names(struct view *view, uint32_t node)
 {
 	const struct node *it = node_at(view->table, node);
@@ -183,14 +190,58 @@ static bool lacks_names(struct view *view, uint32_t node)
 		const uint32_t child = it->first_child + i;
 		enum fit fit = FIT_NOTHING;
 
-		if (path_push(&view->host, name_of(view, child),
-			      node_at(view->table, child)->name_length))
+		if (go_to_child(view, child))
 			fit = fit_of(view, child, view->host.text);
 		path_cut(&view->host, length);
 		if (fit == FIT_MISSING)
 			return true;
 	}
 	return false;
+}
+
+/* Of a directory that an overlay shows already: what must not be merged with the host's. */
+static void show_whole_below(struct view *view, uint32_t node)
+{
+	const struct node *it = node_at(view->table, node);
+	const size_t length = view->host.length;
+
+	for (uint32_t i = 0; i < it->child_count; i++) {
+		const uint32_t child = it->first_child + i;
+		const uint8_t kind = node_at(view->table, child)->kind;
+
+		if (kind <= NODE_WHOLE && go_to_child(view, child)) {
+			if (kind == NODE_WHOLE)
+				mount_over(view, child);
+			else
+				show_whole_below(view, child);
+		}
+		path_cut(&view->host, length);
+	}
+}
+
+static void show_directory(struct view *view, uint32_t node);
+
+static void show_child(struct view *view, uint32_t child)
+{
+	const uint32_t directory = directory_of(view, child);
+
+	switch (fit_of(view, child, view->host.text)) {
+	case FIT_OVER:
+		mount_over(view, child);
+		break;
+	case FIT_ENTER:
+		if (is_below_packages(&view->host) && overlay_tree(view, directory))
+			show_whole_below(view, directory);
+		else
+			show_directory(view, directory);
+		break;
+	case FIT_MISSING:
+		view->left_alone++;
+		break;
+	case FIT_NOTHING:
+	default:
+		break;
+	}
 }
 
 static void show_directory(struct view *view, uint32_t node)
@@ -201,25 +252,8 @@ static void show_directory(struct view *view, uint32_t node)
 	if (lacks_names(view, node))
 		take_over(view, node);
 	for (uint32_t i = 0; i < it->child_count; i++) {
-		const uint32_t child = it->first_child + i;
-
-		if (!path_push(&view->host, name_of(view, child),
-			       node_at(view->table, child)->name_length))
-			continue;
-		switch (fit_of(view, child, view->host.text)) {
-		case FIT_OVER:
-			mount_over(view, child);
-			break;
-		case FIT_ENTER:
-			show_directory(view, directory_of(view, child));
-			break;
-		case FIT_MISSING:
-			view->left_alone++;
-			break;
-		case FIT_NOTHING:
-		default:
-			break;
-		}
+		if (go_to_child(view, it->first_child + i))
+			show_child(view, it->first_child + i);
 		path_cut(&view->host, length);
 	}
 }

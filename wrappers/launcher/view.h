@@ -59,6 +59,10 @@ char *payload_path(const struct view *view, uint32_t node, char *buffer);
  */
 bool take_over(struct view *view, uint32_t node);
 
+/* Whether packages fill the directory that holds this one, as /usr, and the user has no files
+ * there. */
+bool is_below_packages(const struct path *path);
+
 /* Show everything below the root. Ends the launch where a mount fails. */
 void show_bundle(struct view *view);
 

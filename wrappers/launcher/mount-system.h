@@ -32,6 +32,7 @@ enum {
 	MODE_DIRECTORY = 0040000,
 	MODE_FILE = 0100000,
 	MODE_LINK = 0120000,
+	MODE_DEVICE = 0020000,
 };
 
 enum { STATUS_UNFOLLOWED = 0x100, STATUS_DESCRIPTOR = 0x1000 };
@@ -127,6 +128,12 @@ static inline long sys_remove_directory(int directory, const char *path)
 static inline long sys_make_file(int directory, const char *path)
 {
 	return system_call(__NR_mknodat, directory, (long)path, MODE_FILE | 0444, 0, 0, 0);
+}
+
+/* A whiteout of overlayfs: device 0 of no kind. */
+static inline long sys_make_hidden(int directory, const char *path)
+{
+	return system_call(__NR_mknodat, directory, (long)path, MODE_DEVICE, 0, 0, 0);
 }
 
 static inline long sys_make_link(const char *text, int directory, const char *path)

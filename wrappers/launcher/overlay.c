@@ -50,7 +50,7 @@ static void write_layer(struct view *view, uint32_t node, int layer)
 	}
 }
 
-static long make_layer(struct view *view)
+long make_layer(struct view *view)
 {
 	char number[24];
 

@@ -131,7 +131,12 @@ for (const source of Object.keys(sources)) {
 test.serial('no engine and no audit comes in between', async t => {
 	const bundle = await packOnce(t, ['/usr/bin/python3']);
 	if (bundle === undefined) return;
-	for (const setting of ['DYNPK_ENGINE=direct', 'DYNPK_ENGINE=shim', 'DYNPK_AUDIT=enforce']) {
+	for (const setting of [
+		'DYNPK_ENGINE=direct',
+		'DYNPK_ENGINE=shim',
+		'DYNPK_ENGINE=userns',
+		'DYNPK_AUDIT=enforce',
+	]) {
 		const [variable = '', value = ''] = setting.split('=');
 		const argv = ['bin/python3', '-c', 'import getpass; print(getpass.getuser())'];
 		const run = {bundle, argv, env: {[variable]: value}};

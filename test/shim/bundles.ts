@@ -40,7 +40,11 @@ test('git finds its commands and templates, and a hook of the host sees nothing 
 	if (!host || !need(t, 'gcc', 'git')) return;
 	const bundle = await packWithShim(t, ['/usr/bin/git']);
 	if (bundle === undefined) return;
-	const answer = await runOnHost(host, {argv: ['sh', '-c', gitScript], bundle});
+	const answer = await runOnHost(host, {
+		argv: ['sh', '-c', gitScript],
+		bundle,
+		noUserNamespaces: true,
+	});
 	t.is(answer.stderr, '');
 	t.deepEqual(answer.stdout.split('\n'), [
 		...['templates', '1', 'first', '/usr/lib/git-core', 'HOME=/home/user'],
@@ -64,6 +68,7 @@ test('ImageMagick draws with the packed delegate, whatever the host has in its p
 	mkdirSync(join(scratch, 'home'));
 	const script = '"$0/bin/convert" /opt/picture.svg -format %# info:';
 	const answer = await runOnHost(host, {
+		noUserNamespaces: true,
 		argv: ['sh', '-c', `top=$PWD; cd; exec sh -c '${script}' "$top"`],
 		bundle,
 		files: {
@@ -91,6 +96,7 @@ system "./t", 1, 2;
 print -e "/usr/bin/perl" ? 1 : 0, -e "/usr/bin/.perl.dynpk" ? 1 : 0, "\\n"; find(sub { print "$_\\n" if /dynpk/ }, "/usr/bin");
 `;
 	const answer = await runOnHost(host, {
+		noUserNamespaces: true,
 		argv: ['bin/perl', '-e', script],
 		bundle,
 		files: {'/usr/share/site/file': 'text'},
@@ -118,6 +124,7 @@ for (const strategy of ['map', 'exec', 'self']) {
 		if (bundle === undefined) return;
 		for (const setting of ['off', 'enforce']) {
 			const answer = await runOnHost(host, {
+				noUserNamespaces: true,
 				argv: ['sh', '-c', 'top=$PWD; cd; unset OLDPWD; exec "$top/bin/perl" -e "$0"', everyWay],
 				bundle,
 				files: {'/usr/share/site/file': 'text'},

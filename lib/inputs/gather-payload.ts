@@ -8,22 +8,19 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
-import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
-import {
-	packageId,
-	type InstalledPackage,
-	type PackageDatabase,
-} from './installed/package-database.js';
+import {expandPackages} from './expand-packages.js';
+import {finishPayload} from './finish-payload.js';
+import type {Gathering} from './gathering.js';
+import type {PackageDatabase} from './installed/package-database.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
 import {makeCollector, type Collector} from './payload-collector.js';
-import {makeCompanionFinder, type CompanionFinder} from './payload-companions.js';
-import {isRuledOut} from './payload-rules.js';
+import {makeCompanionFinder} from './payload-companions.js';
 import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
@@ -77,24 +74,7 @@ export function gatherPayload(
 	}
 
 	assertElf(gathering, targets);
-	return finish(gathering, programs);
-}
-
-interface Gathering {
-	readonly request: Request;
-	readonly sysroot: Sysroot;
-	readonly databases: readonly PackageDatabase[];
-	readonly collector: Collector;
-	/** Packages asked for, directly or as owners of programs. */
-	readonly roots: Set<InstalledPackage>;
-	/** Packages the user named: of theirs more is kept. */
-	readonly named: Set<InstalledPackage>;
-	/** Packages whose files are in. */
-	readonly expanded: Set<InstalledPackage>;
-	readonly excluded: Map<string, string>;
-	/** Scripts and links that have been looked into. */
-	readonly settled: Set<SysrootPath>;
-	readonly companions: CompanionFinder;
+	return finishPayload(gathering, programs);
 }
 
 function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
@@ -176,63 +156,6 @@ function addScan({collector, sysroot}: Gathering, directory: SysrootPath): void 
 			}
 		}
 	}
-}
-
-function expandPackages(gathering: Gathering): void {
-	for (const database of gathering.databases) {
-		const roots = [...gathering.roots].filter(({manager}) => manager === database.manager);
-		const closure = walkPackages(database, roots);
-		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
-		const lists = database.files(fresh.map(found => found.package));
-		for (const found of fresh) {
-			gathering.expanded.add(found.package);
-			addPackageFiles(gathering, found, lists.get(found.package) ?? []);
-		}
-
-		for (const {name, reason} of closure.excluded) {
-			gathering.excluded.set(name, reason);
-		}
-	}
-}
-
-function addPackageFiles(
-	{collector, sysroot, named}: Gathering,
-	found: PackageInClosure,
-	paths: readonly SysrootPath[],
-): void {
-	const owner = found.package;
-	const reason = {
-		kind: 'package' as const,
-		package: packageId(owner),
-		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
-	};
-	for (const path of paths) {
-		if (isRuledOut(path, named.has(owner))) {
-			continue;
-		}
-
-		// Directories come with what lies in them; only an empty one has to be carried for itself.
-		const isDirectory = sysroot.status(path)?.kind === 'directory';
-		if (!isDirectory || sysroot.list(path)?.length === 0) {
-			collector.add(path, reason, owner);
-			for (const compiled of compiledPython(path, sysroot)) {
-				collector.add(compiled, reason, owner);
-			}
-		}
-	}
-}
-
-/** What the installation compiled from a Python module; no package lists it. */
-function compiledPython(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
-	if (!path.endsWith('.py')) {
-		return [];
-	}
-
-	const cache = sysrootPath(posix.join(posix.dirname(path), '__pycache__'));
-	const stem = `${posix.basename(path, '.py')}.`;
-	return (sysroot.list(cache) ?? [])
-		.filter(name => name.startsWith(stem) && /^[^.]+\.pyc$/u.test(name.slice(stem.length)))
-		.map(name => sysrootPath(posix.join(cache, name)));
 }
 
 /** Bring in what each executable script is started by. */
@@ -327,49 +250,4 @@ function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	throw new DynpkError('NO_ELF_FOUND', `no ELF file in ${names.join(', ')}`, {
 		hint: 'data files travel beside a program, with --with',
 	});
-}
-
-function finish(gathering: Gathering, programs: readonly PackedProgram[]): Payload {
-	const {collector, databases, excluded} = gathering;
-	for (const [name, reason] of excluded) {
-		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
-	}
-
-	const entries = withOwners([...collector.entries.values()], databases);
-	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
-	return {
-		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs),
-		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
-		findings: collector.findings,
-	};
-}
-
-function distinctPrograms(programs: readonly PackedProgram[]): PackedProgram[] {
-	const byName = new Map<string, PackedProgram>();
-	for (const program of programs) {
-		const other = byName.get(program.name) ?? program;
-		if (other.path !== program.path) {
-			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
-				details: [other.path, program.path],
-				hint: 'pack them into two bundles',
-			});
-		}
-
-		byName.set(program.name, program);
-	}
-
-	return [...byName.values()];
-}
-
-/** Ask once for the owners of everything that came without one. */
-function withOwners(
-	entries: readonly PayloadEntry[],
-	databases: readonly PackageDatabase[],
-): PayloadEntry[] {
-	const orphans = entries.filter(entry => entry.package === undefined).map(entry => entry.path);
-	const owners = new Map(databases.flatMap(database => [...database.owners(orphans)]));
-	return entries.map(entry =>
-		entry.package === undefined ? {...entry, package: owners.get(entry.path)} : entry,
-	);
 }

@@ -1,0 +1,68 @@
+/**
+ * Bring in the files of the packages asked for and of those they cannot do without, less what the
+ * rules leave behind.
+ */
+import {posix} from 'node:path';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Gathering} from './gathering.js';
+import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
+import {packageId} from './installed/package-database.js';
+import {isRuledOut} from './payload-rules.js';
+import type {Sysroot} from './sysroot.js';
+
+export function expandPackages(gathering: Gathering): void {
+	for (const database of gathering.databases) {
+		const roots = [...gathering.roots].filter(({manager}) => manager === database.manager);
+		const closure = walkPackages(database, roots);
+		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
+		const lists = database.files(fresh.map(found => found.package));
+		for (const found of fresh) {
+			gathering.expanded.add(found.package);
+			addPackageFiles(gathering, found, lists.get(found.package) ?? []);
+		}
+
+		for (const {name, reason} of closure.excluded) {
+			gathering.excluded.set(name, reason);
+		}
+	}
+}
+
+function addPackageFiles(
+	{collector, sysroot, named}: Gathering,
+	found: PackageInClosure,
+	paths: readonly SysrootPath[],
+): void {
+	const owner = found.package;
+	const reason = {
+		kind: 'package' as const,
+		package: packageId(owner),
+		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
+	};
+	for (const path of paths) {
+		if (isRuledOut(path, named.has(owner))) {
+			continue;
+		}
+
+		// Directories come with what lies in them; only an empty one has to be carried for itself.
+		const isDirectory = sysroot.status(path)?.kind === 'directory';
+		if (!isDirectory || sysroot.list(path)?.length === 0) {
+			collector.add(path, reason, owner);
+			for (const compiled of compiledPython(path, sysroot)) {
+				collector.add(compiled, reason, owner);
+			}
+		}
+	}
+}
+
+/** What the installation compiled from a Python module; no package lists it. */
+function compiledPython(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
+	if (!path.endsWith('.py')) {
+		return [];
+	}
+
+	const cache = sysrootPath(posix.join(posix.dirname(path), '__pycache__'));
+	const stem = `${posix.basename(path, '.py')}.`;
+	return (sysroot.list(cache) ?? [])
+		.filter(name => name.startsWith(stem) && /^[^.]+\.pyc$/u.test(name.slice(stem.length)))
+		.map(name => sysrootPath(posix.join(cache, name)));
+}

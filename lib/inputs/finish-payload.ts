@@ -1,0 +1,54 @@
+/** From what was gathered to the payload: sorted, each entry with its owner, each program once. */
+import {DynpkError} from '../errors/dynpk-error.js';
+import {comparePaths} from '../paths/paths.js';
+import type {Gathering} from './gathering.js';
+import {packageId, type PackageDatabase} from './installed/package-database.js';
+import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
+
+/** @throws {DynpkError} PATH_CLASH where two programs have one name. */
+export function finishPayload(
+	{collector, databases, excluded}: Gathering,
+	programs: readonly PackedProgram[],
+): Payload {
+	for (const [name, reason] of excluded) {
+		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
+	}
+
+	const entries = withOwners([...collector.entries.values()], databases);
+	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
+	return {
+		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
+		programs: distinctPrograms(programs),
+		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
+		findings: collector.findings,
+	};
+}
+
+function distinctPrograms(programs: readonly PackedProgram[]): PackedProgram[] {
+	const byName = new Map<string, PackedProgram>();
+	for (const program of programs) {
+		const other = byName.get(program.name) ?? program;
+		if (other.path !== program.path) {
+			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
+				details: [other.path, program.path],
+				hint: 'pack them into two bundles',
+			});
+		}
+
+		byName.set(program.name, program);
+	}
+
+	return [...byName.values()];
+}
+
+/** Ask once for the owners of everything that came without one. */
+function withOwners(
+	entries: readonly PayloadEntry[],
+	databases: readonly PackageDatabase[],
+): PayloadEntry[] {
+	const orphans = entries.filter(entry => entry.package === undefined).map(entry => entry.path);
+	const owners = new Map(databases.flatMap(database => [...database.owners(orphans)]));
+	return entries.map(entry =>
+		entry.package === undefined ? {...entry, package: owners.get(entry.path)} : entry,
+	);
+}

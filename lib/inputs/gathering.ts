@@ -1,0 +1,24 @@
+/** What the steps of gathering a payload share, and fill. Types only. */
+import type {SysrootPath} from '../paths/paths.js';
+import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
+import type {Collector} from './payload-collector.js';
+import type {CompanionFinder} from './payload-companions.js';
+import type {Request} from './request.js';
+import type {Sysroot} from './sysroot.js';
+
+export interface Gathering {
+	readonly request: Request;
+	readonly sysroot: Sysroot;
+	readonly databases: readonly PackageDatabase[];
+	readonly collector: Collector;
+	/** Packages asked for, directly or as owners of programs. */
+	readonly roots: Set<InstalledPackage>;
+	/** Packages the user named: of theirs more is kept. */
+	readonly named: Set<InstalledPackage>;
+	/** Packages whose files are in. */
+	readonly expanded: Set<InstalledPackage>;
+	readonly excluded: Map<string, string>;
+	/** Scripts and links that have been looked into. */
+	readonly settled: Set<SysrootPath>;
+	readonly companions: CompanionFinder;
+}

@@ -46,10 +46,11 @@ function linkedWith(sysroot: string): readonly string[] {
 	// All of them stay needed: libstdc++ asks for libpthread only weakly.
 	const names = ['libc.so.6', 'libpthread.so.0', 'libdl.so.2', 'libm.so.6', 'libgcc_s.so.1'];
 	return [
-		...[`-B${others}/`, '-nodefaultlibs', '-Wl,--no-as-needed', loaderOf(sysroot)],
+		...[`-B${others}/`, '-nodefaultlibs', '-Wl,--no-as-needed'],
 		...names.map(name => join(libc, name)),
 		...[join(others, 'libc_nonshared.a'), join(others, 'libgomp.so.1')],
-		...[join(others, 'libstdc++.so.6'), '-lgcc'],
+		// The loader behind libc: the malloc it exports before 2.32 is its own, and not for threads.
+		...[join(others, 'libstdc++.so.6'), '-lgcc', loaderOf(sysroot)],
 	];
 }
 

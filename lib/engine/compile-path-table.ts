@@ -9,6 +9,7 @@ import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {EnvironmentRule} from '../launcher/launch-spec.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {flagsOf} from './node-flags.js';
 import type {ProjectedPath} from './projected-path.js';
 import {TextPool} from './text-pool.js';
 
@@ -24,7 +25,6 @@ const FALLBACK_LIMIT = 254;
 const NODE_LIMIT = 1 << 20;
 
 const kinds = {merged: 1, whole: 2, file: 3, link: 4, alias: 5} as const;
-const flags = {launched: 1, library: 2, fallback: 4} as const;
 const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
 
@@ -38,6 +38,7 @@ interface NodeContext {
 	readonly numbers: ReadonlyMap<SysrootPath, number>;
 	/** Of merged directories alone. */
 	readonly merged: ReadonlyMap<SysrootPath, number>;
+	readonly flags: number;
 	readonly texts: TextPool;
 }
 
@@ -61,8 +62,10 @@ export function compilePathTable(
 		),
 	);
 	const nodes = Buffer.alloc(numbered.length * NODE_SIZE);
+	const allFlags = flagNodes(numbered, numbers, merged);
 	numbered.forEach((node, index) => {
-		encodeNode(nodes.subarray(index * NODE_SIZE), node, {numbers, merged, texts});
+		const flags = allFlags[index] ?? 0;
+		encodeNode(nodes.subarray(index * NODE_SIZE), node, {numbers, merged, flags, texts});
 	});
 	const slots = hashNodes(numbered);
 	const {ruleWords, partWords} = encodeRules(rules, texts);
@@ -120,7 +123,7 @@ function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
 function encodeNode(
 	to: Buffer,
 	{projected, parent, children}: Numbered,
-	{numbers, merged, texts}: NodeContext,
+	{numbers, merged, flags, texts}: NodeContext,
 ): void {
 	const name = projected.path === '/' ? '' : posix.basename(projected.path);
 	const length = Buffer.byteLength(name);
@@ -135,7 +138,7 @@ function encodeNode(
 	const first = children[0];
 	to.writeUInt32LE(first === undefined ? 0 : (numbers.get(first) ?? 0), 16);
 	to.writeUInt32LE(children.length, 20);
-	to.writeUInt8(flagsOf(projected), 11);
+	to.writeUInt8(flags, 11);
 	switch (projected.kind) {
 		case 'directory':
 			to.writeUInt8(kinds[projected.extent], 10);
@@ -157,16 +160,33 @@ function encodeNode(
 	}
 }
 
-function flagsOf(projected: ProjectedPath): number {
-	if (projected.givesWay === true && Buffer.byteLength(projected.path) > FALLBACK_LIMIT) {
-		throw new DynpkError('USAGE', `${projected.path} is too long to give way to the host\u2019s`);
+/** From the last, because directories come before what lies in them. */
+function flagNodes(
+	numbered: readonly Numbered[],
+	numbers: ReadonlyMap<SysrootPath, number>,
+	merged: ReadonlyMap<SysrootPath, number>,
+): number[] {
+	const all = numbered.map(() => 0);
+	for (let index = numbered.length - 1; index >= 0; index--) {
+		const node = numbered[index];
+		if (node !== undefined) {
+			const {projected, children} = node;
+			refuseLongFallback(projected);
+			const isAlias =
+				projected.kind === 'link' &&
+				mergedTarget(projected.path, projected.target, merged) !== undefined;
+			const flags = children.map(path => all[numbers.get(path) ?? 0] ?? 0);
+			all[index] = flagsOf({projected, isAlias, children: flags});
+		}
 	}
 
-	return (
-		(projected.kind === 'file' && projected.behind !== undefined ? flags.launched : 0) |
-		(projected.kind !== 'directory' && projected.forLoader ? flags.library : 0) |
-		(projected.givesWay === true ? flags.fallback : 0)
-	);
+	return all;
+}
+
+function refuseLongFallback({path, givesWay}: ProjectedPath): void {
+	if (givesWay === true && Buffer.byteLength(path) > FALLBACK_LIMIT) {
+		throw new DynpkError('USAGE', `${path} is too long to give way to the host\u2019s`);
+	}
 }
 
 /** The node of the merged directory that a link names, by text: links below links are no aliases. */

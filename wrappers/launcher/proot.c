@@ -1,5 +1,6 @@
 #include "proot.h"
 #include "fail.h"
+#include "fit.h"
 #include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
@@ -56,14 +57,12 @@ static void put_node(struct command *command, uint32_t node)
 
 	if (fit == FIT_NOTHING)
 		return;
-	if (kind == NODE_MERGED || (kind == NODE_ALIAS && fit == FIT_ENTER)) {
+	if (kind == NODE_MERGED ||
+	    (kind == NODE_ALIAS && (fit == FIT_ENTER || fit == FIT_FOLLOW))) {
 		put_bindings(command, directory_of(view, node));
 		return;
 	}
-	path += sizeof("/proc/self/fd/") - 1;
-	while (*path != '/')
-		path++;
-	put_binding(command, "/root", path, view->host.text);
+	put_binding(command, "/root/", path, view->host.text);
 }
 
 static void put_bindings(struct command *command, uint32_t directory)
@@ -118,7 +117,7 @@ static bool find_proot(const struct launch *launch, char *to)
 
 void start_by_proot(const struct launch *launch)
 {
-	struct view view = { .launch = launch, .payload = 0 };
+	struct view view = { .launch = launch };
 	struct command command = { .view = &view };
 	char proot[PATH_LIMIT];
 	struct table *table;

@@ -88,6 +88,27 @@ static bool has_extra(const struct table *table, const struct node *node)
 	}
 }
 
+/* Whether a directory, or what is to be shown as it lies there, says the same of what is in it. */
+static bool has_true_flags(const struct table *table, const struct node *node)
+{
+	const uint8_t unshown = NODE_LIBRARY | NODE_FALLBACK | NODE_SHIM_ONLY;
+	const uint8_t changed = NODE_LAUNCHED | (node->kind == NODE_ALIAS ? NODE_PLAIN : 0);
+
+	if ((node->flags & NODE_MADE) != 0)
+		return false;
+	if ((node->flags & (NODE_CERTAIN | NODE_PLAIN)) != 0 && (node->flags & unshown) != 0)
+		return false;
+	if ((node->flags & NODE_PLAIN) == 0)
+		return true;
+	if ((node->flags & changed) != 0)
+		return false;
+	for (uint32_t i = 0; node->kind == NODE_MERGED && i < node->child_count; i++) {
+		if ((node_at(table, node->first_child + i)->flags & NODE_PLAIN) == 0)
+			return false;
+	}
+	return true;
+}
+
 static bool has_slots(const struct table *table)
 {
 	const uint32_t *slots =
@@ -134,7 +155,7 @@ bool check_nodes(const struct table *table)
 
 		if (node->parent >= i || !is_directory(node_at(table, node->parent)) ||
 		    !is_name(table, node) || !has_extra(table, node) ||
-		    !has_children_of_its_own(table, i))
+		    !has_children_of_its_own(table, i) || !has_true_flags(table, node))
 			return false;
 	}
 	return has_slots(table) && has_rules(table);

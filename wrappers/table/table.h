@@ -40,6 +40,16 @@ enum node_flag {
 	NODE_LIBRARY = 2,
 	/* Only where the host has nothing of that name. */
 	NODE_FALLBACK = 4,
+	/* For mounts. A directory that no namespace shows: the machine's, or the C library's. */
+	NODE_SHIM_ONLY = 8,
+	/* Something of it is shown whatever the host has. */
+	NODE_CERTAIN = 16,
+	/* It is shown as it lies in `root/`, with all below. */
+	NODE_PLAIN = 32,
+	/* A directory in which nothing lies but its children and what launchers start. */
+	NODE_EXACT = 64,
+	/* Never in the file: a directory that was made to be mounted over as a whole. */
+	NODE_MADE = 128,
 };
 
 struct node {
@@ -96,6 +106,12 @@ uint32_t find_child(const struct table *table, uint32_t parent, const char *name
 static inline const struct node *node_at(const struct table *table, uint32_t index)
 {
 	return (const struct node *)((const char *)table + table->nodes) + index;
+}
+
+/* Of a table that is this process's own copy. */
+static inline struct node *writable_node(struct table *table, uint32_t index)
+{
+	return (struct node *)((char *)table + table->nodes) + index;
 }
 
 static inline const char *table_text(const struct table *table, uint32_t offset)

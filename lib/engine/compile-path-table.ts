@@ -14,7 +14,7 @@ import type {ProjectedPath} from './projected-path.js';
 import {TextPool} from './text-pool.js';
 
 export const PATH_TABLE_MAGIC = 'DYNPKPT1';
-const HEADER_SIZE = 48;
+const HEADER_SIZE = 52;
 const NODE_SIZE = 24;
 const EMPTY = 0xffff_ffff;
 /** Of one name, as of the file systems it comes from. */
@@ -52,7 +52,7 @@ export function compilePathTable(
 	rules: readonly EnvironmentRule[],
 ): Buffer {
 	const texts = new TextPool();
-	const numbered = numberNodes(paths);
+	const {numbered, outer} = numberNodes(paths);
 	const numbers = new Map(numbered.map(({projected}, index) => [projected.path, index]));
 	const merged = new Map(
 		numbered.flatMap(({projected}, index): [SysrootPath, number][] =>
@@ -74,11 +74,18 @@ export function compilePathTable(
 		slots.length / 4 - 1,
 		rules.length,
 		partWords.length / 2,
+		outer,
 	]);
 }
 
-/** Breadth first, so that the children of a node stand side by side. */
-function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
+/**
+ * Breadth first, so that the children of a node stand side by side; what lies below whole directories
+ * comes last, because a launcher that makes mounts need not look there. `outer`: how many come before.
+ */
+function numberNodes(paths: readonly ProjectedPath[]): {
+	readonly numbered: readonly Numbered[];
+	readonly outer: number;
+} {
 	const byPath = new Map(paths.map(projected => [projected.path, projected]));
 	const children = new Map<SysrootPath, SysrootPath[]>();
 	for (const {path} of [...paths].sort((a, b) => comparePaths(a.path, b.path))) {
@@ -104,20 +111,38 @@ function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
 	const numbered: Numbered[] = [
 		{projected: root, parent: 0, children: children.get(root.path) ?? []},
 	];
-	for (let index = 0; index < numbered.length; index++) {
+	const appendChildren = (index: number): void => {
 		for (const path of numbered[index]?.children ?? []) {
 			const projected = byPath.get(path);
 			if (projected !== undefined) {
 				numbered.push({projected, parent: index, children: children.get(path) ?? []});
 			}
 		}
+	};
+	const whole: number[] = [];
+	for (let index = 0; index < numbered.length; index++) {
+		if (isWhole(numbered[index]?.projected)) {
+			whole.push(index);
+		} else {
+			appendChildren(index);
+		}
+	}
+
+	const outer = numbered.length;
+	whole.forEach(appendChildren);
+	for (let index = outer; index < numbered.length; index++) {
+		appendChildren(index);
 	}
 
 	if (numbered.length > NODE_LIMIT) {
 		throw new DynpkError('USAGE', `${numbered.length} paths are more than a table can hold`);
 	}
 
-	return numbered;
+	return {numbered, outer};
+}
+
+function isWhole(projected: ProjectedPath | undefined): boolean {
+	return projected?.kind === 'directory' && projected.extent === 'whole';
 }
 
 function encodeNode(
@@ -250,7 +275,13 @@ function encodeRules(
 function assemble(
 	[nodes, slots, rules, parts]: readonly [Buffer, Buffer, Buffer, Buffer],
 	texts: TextPool,
-	[nodeCount, slotMask, ruleCount, partCount]: readonly [number, number, number, number],
+	[nodeCount, slotMask, ruleCount, partCount, outer]: readonly [
+		number,
+		number,
+		number,
+		number,
+		number,
+	],
 ): Buffer {
 	const pool = texts.bytes();
 	const nodesAt = HEADER_SIZE;
@@ -261,7 +292,7 @@ function assemble(
 	const size = textsAt + pool.length;
 	const header = wordsToBytes([
 		...[size, nodeCount, nodesAt, slotsAt, slotMask, textsAt],
-		...[rulesAt, ruleCount, partsAt, partCount],
+		...[rulesAt, ruleCount, partsAt, partCount, outer],
 	]);
 	const magic = Buffer.from(PATH_TABLE_MAGIC);
 	const padding = Buffer.alloc(HEADER_SIZE - magic.length - header.length);

@@ -44,7 +44,7 @@ static void keep_named(struct view *view, uint32_t node, int directory, const ch
 {
 	const size_t length = view->host.length;
 	const size_t name_length = text_length(name);
-	const uint32_t child = find_child(view->table, node, name, name_length);
+	const uint32_t child = find_outer_child(view->table, node, name, name_length);
 
 	if (text_equal(name, ".") || text_equal(name, "..") || text_equal(name, old_root))
 		return;

@@ -13,7 +13,7 @@ bool has_content(const struct view *view, uint32_t node)
 
 	if (is_hidden(view, node))
 		return false;
-	if ((it->flags & NODE_CERTAIN) != 0 || it->kind > NODE_WHOLE || it->child_count == 0)
+	if ((it->flags & NODE_CERTAIN) != 0 || it->kind != NODE_MERGED || it->child_count == 0)
 		return true;
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		if (has_content(view, it->first_child + i))

@@ -164,28 +164,59 @@ static bool try_image(const unsigned char *bytes, size_t size)
 	return true;
 }
 
-/* Every node can be reached by its name, and every text be read. */
+static size_t follow_node(const struct table *table, uint32_t index)
+{
+	const struct node *node = node_at(table, index);
+	const char *name = table_text(table, node->name);
+	size_t length = 0;
+
+	require(strlen(name) == node->name_length && strchr(name, '/') == NULL,
+		"a name is no name");
+	require(node->parent < index, "a parent comes behind its child");
+	if (node->kind <= NODE_WHOLE && node->child_count > 0)
+		require(node->first_child > index &&
+				node->child_count <= table->node_count - node->first_child,
+			"children lie outside");
+	if (node->kind == NODE_LINK || (node->flags & NODE_LAUNCHED) != 0)
+		length += strlen(table_text(table, node->extra));
+	if (node->kind == NODE_ALIAS)
+		length += strlen(table_text(table, node->first_child));
+	return length;
+}
+
+/* As a launcher goes through the table: not below directories of the bundle alone. */
+static size_t follow_outer_nodes(const struct table *table)
+{
+	size_t length = 0;
+
+	for (uint32_t i = 1; i < table->outer_count; i++) {
+		const struct node *node = node_at(table, i);
+		const struct node *parent = node_at(table, node->parent);
+
+		length += follow_node(table, i);
+		if (node->kind == NODE_ALIAS)
+			require(node->extra < table->outer_count, "an alias leads outside");
+		if (parent->kind == NODE_MERGED)
+			find_outer_child(table, node->parent, table_text(table, node->name),
+					 node->name_length);
+		for (uint32_t j = 0; node->kind == NODE_MERGED && j < node->child_count; j++)
+			length += follow_node(table, node->first_child + j);
+	}
+	return length;
+}
+
+/* Every node can be looked for by its name, and every text be read. */
 static size_t follow_nodes(const struct table *table)
 {
 	size_t length = 0;
 
 	for (uint32_t i = 1; i < table->node_count; i++) {
 		const struct node *node = node_at(table, i);
-		const char *name = table_text(table, node->name);
-		const uint32_t found = find_child(table, node->parent, name, node->name_length);
+		const uint32_t found = find_child(table, node->parent,
+						  table_text(table, node->name), node->name_length);
 
-		require(strlen(name) == node->name_length && strchr(name, '/') == NULL,
-			"a name is no name");
+		length += follow_node(table, i);
 		require(found == NO_NODE || found < table->node_count, "a child is no node");
-		require(node->parent < i, "a parent comes behind its child");
-		if (node->kind <= NODE_WHOLE && node->child_count > 0)
-			require(node->first_child > i &&
-					node->child_count <= table->node_count - node->first_child,
-				"children lie outside");
-		if (node->kind == NODE_LINK || (node->flags & NODE_LAUNCHED) != 0)
-			length += strlen(table_text(table, node->extra));
-		if (node->kind == NODE_ALIAS)
-			length += strlen(table_text(table, node->first_child));
 	}
 	return length;
 }
@@ -198,13 +229,14 @@ static bool try_table(const unsigned char *bytes, size_t size)
 	char *space;
 	size_t room;
 
-	if (!check_table(bundle.table, size) || !check_nodes(bundle.table))
+	if (!check_table(bundle.table, size) || !check_outer_nodes(bundle.table))
 		return false;
+	follow_outer_nodes(bundle.table);
 	measure_environment(&bundle, given, &room);
 	space = malloc(room);
 	write_host_environment(&bundle, given, entries, space);
 	free(space);
-	return follow_nodes(bundle.table) + 1 != 0;
+	return !check_nodes(bundle.table) || follow_nodes(bundle.table) + 1 != 0;
 }
 
 static bool try_mounts(const unsigned char *bytes, size_t size)

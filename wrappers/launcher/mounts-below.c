@@ -20,7 +20,7 @@ static bool is_bundled(const struct view *view, const char *path)
 
 		while (*path != '/' && *path != '\0')
 			path++;
-		node = find_child(view->table, node, name, (size_t)(path - name));
+		node = find_outer_child(view->table, node, name, (size_t)(path - name));
 		if (node == NO_NODE)
 			return false;
 		if (node_at(view->table, node)->kind != NODE_MERGED)

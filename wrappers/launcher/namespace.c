@@ -28,7 +28,7 @@ struct table *read_table(const struct launch *launch)
 	sys_close((int)file);
 	if (SYSTEM_CALL_FAILED(address) ||
 	    !check_table((const struct table *)address, (size_t)size) ||
-	    !check_nodes((const struct table *)address))
+	    !check_outer_nodes((const struct table *)address))
 		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
 	return (struct table *)address;
 }

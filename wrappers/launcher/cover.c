@@ -128,8 +128,7 @@ static bool enter_new_root(const char *place)
 /* Nothing can be bound from the tree that went with the old root. */
 static void reopen_payload(struct view *view)
 {
-	const long payload =
-		sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_PATH | OPEN_DIRECTORY);
+	const long payload = sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_DIRECTORY);
 
 	if (SYSTEM_CALL_FAILED(payload))
 		fail_mount(view, view->scratch, payload);

@@ -53,9 +53,8 @@ static long open_payload(const char *place)
 			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(place), NULL);
 	if (!SYSTEM_CALL_FAILED(result))
 		result = sys_change_directory(place);
-	return SYSTEM_CALL_FAILED(result)
-		       ? result
-		       : sys_open_at(AT_WORKING_DIRECTORY, ".", OPEN_PATH | OPEN_DIRECTORY);
+	return SYSTEM_CALL_FAILED(result) ? result
+					  : sys_open_at(AT_WORKING_DIRECTORY, ".", OPEN_DIRECTORY);
 }
 
 /*

@@ -61,7 +61,11 @@ static bool keep_name(const struct view *view, const char *name, int layer)
 		return false;
 	case MODE_LINK:
 		length = sys_read_link(name, text, sizeof(text) - 1);
-		text[SYSTEM_CALL_FAILED(length) ? 0 : length] = '\0';
+		if (SYSTEM_CALL_FAILED(length)) {
+			hide_name(view, name, layer);
+			return false;
+		}
+		text[length] = '\0';
 		sys_make_link(text, layer, name);
 		return false;
 	case MODE_DIRECTORY:

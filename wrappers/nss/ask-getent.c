@@ -153,16 +153,16 @@ static bool has_ended(long child, long until, int *status)
 	const uint64_t of_child = (uint64_t)1 << (SIGNAL_CHILD - 1);
 
 	for (;;) {
-		const long ended = system_call(__NR_wait4, child, (long)status,
-					       WAIT_ALL | WAIT_NOT, 0, 0, 0);
+		const long ended =
+			system_call(__NR_wait4, child, (long)status, WAIT_ALL | WAIT_NOT, 0, 0, 0);
 		const struct kernel_time left = { until - sys_seconds(), 0 };
 
 		if (ended != 0 && ended != -E_INTR)
 			return ended == child;
 		if (left.seconds <= 0)
 			return false;
-		system_call(__NR_rt_sigtimedwait, (long)&of_child, 0, (long)&left,
-			    sizeof(of_child), 0, 0);
+		system_call(__NR_rt_sigtimedwait, (long)&of_child, 0, (long)&left, sizeof(of_child),
+			    0, 0);
 	}
 }
 

@@ -373,6 +373,18 @@ test('a CPU below what the objects need gets one sentence and 125', async t => {
 	t.is((await call('/usr/bin/qemu-x86_64-static', ['-cpu', 'Haswell', bundle.start])).status, 7);
 });
 
+test('a program linked for one place lies there, whatever its variables are aligned to', async t => {
+	if (!need(t, 'gcc')) return;
+	const source =
+		'__attribute__((aligned(0x200000))) int far = 7;\n' +
+		'int main(void) { return far + (int)((unsigned long)&far % 0x200000); }\n';
+	const placed = ['-no-pie', '-Wl,-Ttext-segment=0x401000', '-Wl,-z,max-page-size=4096'];
+	const from = await compile(t, source, placed);
+	const bundle = await reportBundle(t, {from, libraries: await librariesOf(from)});
+	if (bundle !== undefined)
+		t.deepEqual(await call(bundle.start), {status: 7, stdout: '', stderr: ''});
+});
+
 test('a set-user-id launcher starts nothing', async t => {
 	const bundle = await reportBundle(t);
 	if (bundle === undefined) return;

@@ -1,6 +1,7 @@
 /** All checks of a bundle, in the order in which they make each other superfluous. */
 import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
+import {makeStopCheck, throwIfStopped} from '../errors/stop-signal.js';
 import {openSysroot} from '../inputs/open-sysroot.js';
 import {compareTree} from '../manifest/compare-tree.js';
 import {readManifest} from '../manifest/read-manifest.js';
@@ -22,25 +23,29 @@ export interface VerifyRequest {
 	readonly privateDirectory: HostPath | undefined;
 	/** Where canaries were built; default: with dynpk itself. */
 	readonly native?: HostPath;
+	readonly signal?: AbortSignal | undefined;
 	/** For what could not be tried. */
 	readonly notice: (sentence: string) => void;
 }
 
 /**
  * @throws {DynpkError} MANIFEST_INVALID: without a manifest there is nothing to verify against;
- * PERMISSION for a file that cannot be read.
+ * PERMISSION for a file that cannot be read; INTERRUPTED.
  */
 export async function verifyBundle({
 	top,
 	isStatic,
 	privateDirectory,
 	native,
+	signal,
 	notice,
 }: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
-	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
-		(difference): VerifyFinding => ({code: 'DIFFERS_FROM_MANIFEST', ...difference}),
-	);
+	const tree = await walkTree(top, manifest.files, makeStopCheck(signal));
+	const findings = compareTree(manifest, tree).map((difference): VerifyFinding => ({
+		code: 'DIFFERS_FROM_MANIFEST',
+		...difference,
+	}));
 	// That a loader is missing has been said; whatever it would answer for, cannot be asked.
 	const hasLoaders = manifest.loaders.every(({path}) => isElf(top, path));
 	if (hasLoaders) {
@@ -62,6 +67,7 @@ export async function verifyBundle({
 		);
 	}
 
+	throwIfStopped(signal);
 	return findings;
 }
 

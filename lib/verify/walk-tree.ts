@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import {posix} from 'node:path';
 import {faultFromErrno} from '../errors/dynpk-error.js';
+import type {StopCheck} from '../errors/stop-signal.js';
 import type {TreeEntry} from '../manifest/compare-tree.js';
 import type {FileRecord} from '../manifest/manifest.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
@@ -25,9 +26,13 @@ const PIECE = 1 << 20;
 /**
  * `records` tells which of several equal files is a hard link to which, as the manifest has it.
  *
- * @throws {DynpkError} PERMISSION, IO for what cannot be read
+ * @throws {DynpkError} PERMISSION, IO for what cannot be read; what `stop` throws
  */
-export function walkTree(top: HostPath, records: readonly FileRecord[]): TreeEntry[] {
+export async function walkTree(
+	top: HostPath,
+	records: readonly FileRecord[],
+	stop: StopCheck,
+): Promise<TreeEntry[]> {
 	const hardlinks = new Map(
 		records.flatMap(({path, kind, target}) =>
 			kind === 'hardlink' && target !== undefined ? [[path as string, target]] : [],
@@ -41,6 +46,7 @@ export function walkTree(top: HostPath, records: readonly FileRecord[]): TreeEnt
 			const path = posix.join(directory, name);
 			const entry = describe({path, top, hardlink: hardlinks.get(path), piece});
 			entries.push(entry);
+			await stop(entry.size ?? 0);
 			if (entry.kind === 'directory') {
 				pending.push(path);
 			}

@@ -47,7 +47,7 @@ test('strangers of every kind and name are told by their whole names', async t =
 test('a bundle without its loader is told so, by a finding', async t => {
 	const cwd = await packSh(t);
 	const [loader = ''] = readdirSync(join(cwd, 'sh/libexec/dynpk')).filter(name =>
-		name.startsWith("ld-"),
+		name.startsWith('ld-'),
 	);
 	const path = `libexec/dynpk/${loader}`;
 	for (const damage of ['is missing', 'has other contents']) {

@@ -221,21 +221,66 @@ static size_t follow_nodes(const struct table *table)
 	return length;
 }
 
+/* An entry for the variable of a rule: what rules write, among words of others. */
+static void make_entry(const struct table *table, char *to, size_t size)
+{
+	const char *base = (const char *)table;
+	const struct rule *rules = (const void *)(base + table->rules);
+	const struct rule_part *parts = (const void *)(base + table->parts);
+	size_t length = 0;
+
+	length += (size_t)snprintf(
+		to, size, "%s=",
+		table->rule_count == 0
+			? "PATH"
+			: table_text(table, rules[next_random() % table->rule_count].variable));
+	for (uint32_t left = next_random() % 5; left > 0 && length < size; left--) {
+		const uint32_t choice = next_random();
+		const struct rule_part *part =
+			table->part_count == 0 ? NULL : &parts[choice % table->part_count];
+		const bool is_ours = part != NULL && (choice & 0x700) != 0;
+
+		length += (size_t)snprintf(to + length, size - length, "%s%s%s",
+					   is_ours && part->kind == PART_BUNDLE ? "/top/" : "",
+					   is_ours		   ? table_text(table, part->text)
+					   : (choice & 0x800) != 0 ? "/x"
+								   : "",
+					   (choice & 0x3000) == 0 ? "" : ":");
+	}
+}
+
+static void try_environment(const struct bundle *bundle)
+{
+	char entry[256];
+	char *copy, *space, *entries[3];
+	char *given[] = { NULL, (char *)"OTHER=x", NULL };
+	size_t room, count = 0;
+
+	make_entry(bundle->table, entry, sizeof(entry));
+	given[0] = copy = malloc(strlen(entry) + 1);
+	strcpy(copy, entry);
+	require(measure_environment(bundle, given, &room) == 2, "entries are miscounted");
+	space = malloc(room);
+	write_host_environment(bundle, given, entries, space);
+	for (; entries[count] != NULL; count++)
+		require(strlen(entries[count]) <= strlen(given[0]) || entries[count] == given[1],
+			"an entry grows");
+	require(count >= 1 && entries[count - 1] == given[1], "an entry of nobody's is changed");
+	require(strcmp(copy, entry) == 0, "the given entry is changed");
+	is_written_by_rule(bundle, copy);
+	free(space);
+	free(copy);
+}
+
 static bool try_table(const unsigned char *bytes, size_t size)
 {
-	char *given[] = { (char *)"PATH=/top/root/usr/bin:/bin", (char *)"OTHER=x", NULL };
 	const struct bundle bundle = { (const void *)bytes, "/top" };
-	char *entries[3];
-	char *space;
-	size_t room;
 
 	if (!check_table(bundle.table, size) || !check_outer_nodes(bundle.table))
 		return false;
 	follow_outer_nodes(bundle.table);
-	measure_environment(&bundle, given, &room);
-	space = malloc(room);
-	write_host_environment(&bundle, given, entries, space);
-	free(space);
+	for (int rounds = 0; rounds < 4; rounds++)
+		try_environment(&bundle);
 	return !check_nodes(bundle.table) || follow_nodes(bundle.table) + 1 != 0;
 }
 

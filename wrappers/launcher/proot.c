@@ -9,11 +9,17 @@
 #include "text.h"
 #include "view.h"
 
-/* The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. */
+/*
+ * The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. Others may
+ * make directories on the host meanwhile, so that there are more the second time: what goes beyond
+ * the room is counted alone.
+ */
 struct command {
 	struct view *view;
 	char **words;
 	char *next;
+	size_t room;
+	size_t bytes_room;
 	size_t count;
 	size_t bytes;
 	bool has_colon;
@@ -21,16 +27,17 @@ struct command {
 
 static void put_word(struct command *command, const char *const *pieces)
 {
-	if (command->words != NULL)
-		command->words[command->count] = command->next;
-	command->count++;
+	const size_t count = command->count++;
+
+	if (command->words != NULL && count < command->room)
+		command->words[count] = command->next;
 	for (; *pieces != NULL; pieces++) {
 		command->bytes += text_length(*pieces);
-		if (command->words != NULL)
+		if (command->words != NULL && command->bytes < command->bytes_room)
 			command->next = text_append(command->next, *pieces);
 	}
 	command->bytes++;
-	if (command->words != NULL)
+	if (command->words != NULL && command->bytes <= command->bytes_room)
 		*command->next++ = '\0';
 }
 
@@ -94,7 +101,8 @@ static void put_command(struct command *command, const char *proot)
 	PUT_WORD(command, launch->launcher);
 }
 
-/* The first executable file of this name in the user's PATH; returns false where there is none. */
+/* The first executable file of this name in the user's PATH, by its full name; returns false where
+ * there is none. */
 static bool find_proot(const struct launch *launch, char *to)
 {
 	const char *path = find_value(launch->start.environment, "PATH");
@@ -104,7 +112,8 @@ static bool find_proot(const struct launch *launch, char *to)
 
 		while (path[length] != ':' && path[length] != '\0')
 			length++;
-		if (length > 0 && length + sizeof("/proot") <= PATH_LIMIT) {
+		/* Nobody has named it: what lies in the working directory is not meant. */
+		if (path[0] == '/' && length + sizeof("/proot") <= PATH_LIMIT) {
 			memcpy(to, path, length);
 			text_append(to + length, "/proot");
 			if (may_execute(to))
@@ -138,7 +147,11 @@ void start_by_proot(const struct launch *launch)
 	words = (char **)area;
 	command.words = words;
 	command.next = (char *)(words + command.count + launch->start.argc + 2);
+	command.room = command.count;
+	command.bytes_room = command.bytes;
 	put_command(&command, proot);
+	if (command.count != command.room || command.bytes != command.bytes_room)
+		return;
 	words += command.count;
 	for (size_t i = 1; i < launch->start.argc; i++)
 		*words++ = launch->start.argv[i];

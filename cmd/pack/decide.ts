@@ -6,7 +6,7 @@ import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
 import type {Payload} from '../../lib/inputs/payload.js';
-import {readTrace} from '../../lib/inputs/trace-evidence.js';
+import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -36,9 +36,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 		name: options.name,
 		with: options.with,
 		scan: options.scan,
-		traces: options.trace.map(file =>
-			readTrace(hostPath(posix.resolve(packing.workingDirectory, file))),
-		),
+		traces: await readTraces(packing),
 		exclude: options.exclude,
 		scope: options.scope,
 		sysroot: sysroot.root,
@@ -72,6 +70,19 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	exclusions.assertAllUsed();
 	const architecture = loader && (architectureName(loader) ?? 'unknown');
 	return {plan, architecture, launchers};
+}
+
+/** Loaded on demand: checking the form of JSON takes longer to load than most of dynpk. */
+async function readTraces({
+	arguments: {trace},
+	workingDirectory,
+}: PackRequest): Promise<TraceEvidence[]> {
+	if (trace.length === 0) {
+		return [];
+	}
+
+	const {readTrace} = await import('../../lib/inputs/trace-evidence.js');
+	return trace.map(file => readTrace(hostPath(posix.resolve(workingDirectory, file))));
 }
 
 /** Libraries keep the links of their last component; a package owns the link or its file. */

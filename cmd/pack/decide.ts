@@ -55,7 +55,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
 	const plan = makePlan({
-		name: bundleName(options.name, payload, options.targets),
+		name: bundleName(options.name, payload),
 		request,
 		sysroot,
 		payload: {...payload, findings: [...world.findings, ...payload.findings]},

@@ -4,6 +4,7 @@ import {architectureName} from '../../lib/elf/elf-machines.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
+import {lookUpOwners} from '../../lib/inputs/installed/look-up-owners.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
 import type {Payload} from '../../lib/inputs/payload.js';
 import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
@@ -85,16 +86,14 @@ async function readTraces({
 	return trace.map(file => readTrace(hostPath(posix.resolve(workingDirectory, file))));
 }
 
-/** Libraries keep the links of their last component; a package owns the link or its file. */
+/** Owners of libraries and loaders, as the manifest tells of them. */
 function ownerLookup(
 	{sysroot, databases}: World,
 	paths: readonly SysrootPath[],
 ): (path: SysrootPath) => PackageRecord | undefined {
-	const real = new Map(paths.map(path => [path, sysroot.realPath(path) ?? path]));
-	const asked = [...new Set([...real.keys(), ...real.values()])];
-	const owners = new Map(databases.flatMap(database => [...database.owners(asked)]));
+	const ownerOf = lookUpOwners(paths, sysroot, databases);
 	return path => {
-		const owner = owners.get(path) ?? owners.get(real.get(path) ?? path);
+		const owner = ownerOf(path);
 		return owner === undefined
 			? undefined
 			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};

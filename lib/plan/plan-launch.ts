@@ -137,7 +137,7 @@ function usesOrigin(object: ElfObject): boolean {
 }
 
 /** What the host must offer for all of these objects together. */
-export function hostRequirements(objects: readonly ElfObject[]): HostRequirements {
+function hostRequirements(objects: readonly ElfObject[]): HostRequirements {
 	const kernels = objects.flatMap(({abiTag}) => (abiTag?.os === 'linux' ? [abiTag.version] : []));
 	const [first] = objects;
 	return {

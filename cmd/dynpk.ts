@@ -14,10 +14,15 @@ import {watchStandardStreams} from './standard-streams.js';
 import {version} from './version.js';
 import {workingDirectory} from './working-directory.js';
 
+const HELP_WIDTH = 100;
+
 watchStandardStreams();
 
 try {
-	await yargs(separateProgram(hideBin(process.argv)), workingDirectory())
+	const words = separateProgram(hideBin(process.argv));
+	// yargs lays out the help of a command at every start, and half of that time is folding lines.
+	const isHelpAsked = words.some(word => word === '-h' || word === '--help');
+	await yargs(words, workingDirectory())
 		.scriptName('dynpk')
 		.locale('en')
 		.usage(
@@ -42,7 +47,7 @@ try {
 		})
 		.version(version)
 		.alias('h', 'help')
-		.wrap(100)
+		.wrap(isHelpAsked ? HELP_WIDTH : null)
 		.epilogue(
 			'Exit status: 0 done, 1 done with findings, 2 usage, 3 bad input, 4 incomplete, 5 not supported,\n6 the machine said no, 70 a bug in dynpk. Manual: docs/ in the source tree.',
 		)

@@ -4,9 +4,10 @@ import {architectureName} from '../../lib/elf/elf-machines.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {gatherPayload} from '../../lib/inputs/gather-payload.js';
+import {lookUpOwners} from '../../lib/inputs/installed/look-up-owners.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
 import type {Payload} from '../../lib/inputs/payload.js';
-import {readTrace} from '../../lib/inputs/trace-evidence.js';
+import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -36,9 +37,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 		name: options.name,
 		with: options.with,
 		scan: options.scan,
-		traces: options.trace.map(file =>
-			readTrace(hostPath(posix.resolve(packing.workingDirectory, file))),
-		),
+		traces: await readTraces(packing),
 		exclude: options.exclude,
 		scope: options.scope,
 		sysroot: sysroot.root,
@@ -57,7 +56,7 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	});
 	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
 	const plan = makePlan({
-		name: bundleName(options.name, payload, options.targets),
+		name: bundleName(options.name, payload),
 		request,
 		sysroot,
 		payload: {...payload, findings: [...world.findings, ...payload.findings]},
@@ -74,16 +73,27 @@ export async function decide(packing: PackRequest, world: World): Promise<Decisi
 	return {plan, architecture, launchers};
 }
 
-/** Libraries keep the links of their last component; a package owns the link or its file. */
+/** Loaded on demand: checking the form of JSON takes longer to load than most of dynpk. */
+async function readTraces({
+	arguments: {trace},
+	workingDirectory,
+}: PackRequest): Promise<TraceEvidence[]> {
+	if (trace.length === 0) {
+		return [];
+	}
+
+	const {readTrace} = await import('../../lib/inputs/trace-evidence.js');
+	return trace.map(file => readTrace(hostPath(posix.resolve(workingDirectory, file))));
+}
+
+/** Owners of libraries and loaders, as the manifest tells of them. */
 function ownerLookup(
 	{sysroot, databases}: World,
 	paths: readonly SysrootPath[],
 ): (path: SysrootPath) => PackageRecord | undefined {
-	const real = new Map(paths.map(path => [path, sysroot.realPath(path) ?? path]));
-	const asked = [...new Set([...real.keys(), ...real.values()])];
-	const owners = new Map(databases.flatMap(database => [...database.owners(asked)]));
+	const ownerOf = lookUpOwners(paths, sysroot, databases);
 	return path => {
-		const owner = owners.get(path) ?? owners.get(real.get(path) ?? path);
+		const owner = ownerOf(path);
 		return owner === undefined
 			? undefined
 			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};

@@ -23,6 +23,9 @@ const worthSaying = new Set([
 	'LOADER_NOT_ISOLATED',
 ]);
 
+/** Of these a directory may have any number: a line for the first. */
+const saidOnce = new Set(['FOREIGN_OBJECT']);
+
 /** Of these a package may have many, and a set many packages: a line for each of the first few. */
 const saidByPackage = new Set(['SCRIPTLET_NOT_RUN', 'ALTERNATIVE_UNREADABLE']);
 const PACKAGES_SAID = 10;
@@ -39,6 +42,7 @@ export function makeReporter(options: {
 			const said = findings.filter(({code}) => worthSaying.has(code));
 			const lines = [
 				...said.map(({path, message}) => `${path}: ${message}`),
+				...onceLines(findings.filter(({code}) => saidOnce.has(code))),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -61,6 +65,12 @@ export function makeReporter(options: {
 			}
 		},
 	};
+}
+
+function onceLines(findings: readonly FindingRecord[]): readonly string[] {
+	const [first, ...others] = findings;
+	const more = others.length === 0 ? '' : ` (and ${others.length} more such)`;
+	return first === undefined ? [] : [`${first.path}: ${first.message}${more}`];
 }
 
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {

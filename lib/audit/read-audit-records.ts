@@ -5,7 +5,7 @@
  * not whole is counted, not guessed at. A byte of a name that is not UTF-8 comes as the lone
  * surrogate U+DC00 + byte and stays one.
  */
-export const auditVerdicts = ['bundle', 'vdso', 'host-provided', 'allowed', 'outside'] as const;
+const auditVerdicts = ['bundle', 'vdso', 'host-provided', 'allowed', 'outside'] as const;
 export type AuditVerdict = (typeof auditVerdicts)[number];
 
 /** One object that was mapped. */

@@ -15,7 +15,7 @@ export interface DebVersion {
 
 export type DebRelationOperator = '<<' | '<=' | '=' | '>=' | '>>';
 
-export function parseDebVersion(text: string): DebVersion {
+function parseDebVersion(text: string): DebVersion {
 	const colon = text.indexOf(':');
 	const rest = text.slice(colon + 1);
 	const dash = rest.lastIndexOf('-');

@@ -76,7 +76,7 @@ export function formatDependency(dependency: DebDependency): string {
 	return dependency.map(formatRelation).join(' | ');
 }
 
-export function formatRelation({name, qualifier, range}: DebRelation): string {
+function formatRelation({name, qualifier, range}: DebRelation): string {
 	const qualified = qualifier === undefined ? name : `${name}:${qualifier}`;
 	return range === undefined ? qualified : `${qualified} (${range.operator} ${range.version})`;
 }

@@ -6,7 +6,11 @@ import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Gathering} from './gathering.js';
 import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
-import {packageId} from './installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from './installed/package-database.js';
 import {isRuledOut} from './payload-rules.js';
 import type {Sysroot} from './sysroot.js';
 
@@ -16,9 +20,12 @@ export function expandPackages(gathering: Gathering): void {
 		const closure = walkPackages(database, roots);
 		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
 		const lists = database.files(fresh.map(found => found.package));
+		const keepsMore = withNeeds(database, gathering.named);
 		for (const found of fresh) {
 			gathering.expanded.add(found.package);
-			addPackageFiles(gathering, found, lists.get(found.package) ?? []);
+			const paths = lists.get(found.package) ?? [];
+			const kept = paths.filter(path => !isRuledOut(path, keepsMore.has(found.package)));
+			addPackageFiles(gathering, found, kept);
 		}
 
 		for (const {name, reason} of closure.excluded) {
@@ -27,8 +34,20 @@ export function expandPackages(gathering: Gathering): void {
 	}
 }
 
+/**
+ * Packages that the user named and those they need: headers include headers, and those of libc6-dev
+ * are of no use without linux-libc-dev's.
+ */
+function withNeeds(
+	database: PackageDatabase,
+	named: ReadonlySet<InstalledPackage>,
+): Set<InstalledPackage> {
+	const roots = [...named].filter(({manager}) => manager === database.manager);
+	return new Set(walkPackages(database, roots).packages.map(found => found.package));
+}
+
 function addPackageFiles(
-	{collector, sysroot, named}: Gathering,
+	{collector, sysroot}: Gathering,
 	found: PackageInClosure,
 	paths: readonly SysrootPath[],
 ): void {
@@ -39,10 +58,6 @@ function addPackageFiles(
 		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
 	};
 	for (const path of paths) {
-		if (isRuledOut(path, named.has(owner))) {
-			continue;
-		}
-
 		// Directories come with what lies in them; only an empty one has to be carried for itself.
 		const isDirectory = sysroot.status(path)?.kind === 'directory';
 		if (!isDirectory || sysroot.list(path)?.length === 0) {

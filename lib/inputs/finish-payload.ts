@@ -8,7 +8,7 @@ import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */
 export function finishPayload(
 	{collector, databases, excluded}: Gathering,
-	programs: readonly PackedProgram[],
+	{name: ownName, programs}: Pick<Payload, 'name' | 'programs'>,
 ): Payload {
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
@@ -17,6 +17,7 @@ export function finishPayload(
 	const entries = withOwners([...collector.entries.values()], databases);
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {
+		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
 		programs: distinctPrograms(programs),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),

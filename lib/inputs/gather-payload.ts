@@ -74,7 +74,7 @@ export function gatherPayload(
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, programs);
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
 }
 
 function addTarget(gathering: Gathering, target: Target): PackedProgram[] {

@@ -1,5 +1,6 @@
 /** What a package or a directory has to offer in `bin/`. */
 import {posix} from 'node:path';
+import type {ElfObject} from '../elf/elf-object.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {PackedProgram, PayloadEntry} from './payload.js';
 import type {Sysroot} from './sysroot.js';
@@ -26,7 +27,7 @@ export function directoryPrograms(
 	return (sysroot.list(holder) ?? [])
 		.map(name => ({name, path: sysrootPath(posix.join(holder, name))}))
 		.filter(({path}) => isExecutable(path, sysroot))
-		.filter(({path}) => startsSomething(entries.get(sysroot.realPath(path) ?? path)));
+		.filter(({path}) => startsSomething(entries.get(sysroot.realPath(path) ?? path), sysroot));
 }
 
 function isExecutable(path: SysrootPath, sysroot: Sysroot): boolean {
@@ -35,11 +36,21 @@ function isExecutable(path: SysrootPath, sysroot: Sysroot): boolean {
 	return status?.kind === 'file' && (status.mode & 0o111) !== 0 && (status.mode & 0o6000) === 0;
 }
 
-/** A program rather than a library with an executable bit. */
-function startsSomething(entry: PayloadEntry | undefined): boolean {
+/** A program rather than a library with an executable bit, and none of another machine. */
+function startsSomething(entry: PayloadEntry | undefined, sysroot: Sysroot): boolean {
+	if (entry?.kind !== 'file' || entry.content.kind === 'data') {
+		return false;
+	}
+
 	return (
-		entry?.kind === 'file' &&
-		(entry.content.kind === 'script' ||
-			(entry.content.kind === 'elf' && isProgram(entry.content.object)))
+		entry.content.kind === 'script' ||
+		(isProgram(entry.content.object) && hasLoader(entry.content.object, sysroot))
+	);
+}
+
+function hasLoader({interpreter}: ElfObject, sysroot: Sysroot): boolean {
+	return (
+		interpreter === undefined ||
+		(interpreter.startsWith('/') && sysroot.realPath(sysrootPath(interpreter)) !== undefined)
 	);
 }

@@ -7,9 +7,10 @@
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
-import {parentOf, isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import scriptRules from './data/script-rules.json' with {type: 'json'};
 import type {Exclusions} from './exclusions.js';
+import {isOfRunningHost} from './host-directories.js';
 import type {InstalledPackage} from './installed/package-database.js';
 import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
 import {readShebang} from './shebang.js';
@@ -27,9 +28,6 @@ export interface Collector {
 	/** Say that what lies at a path stays behind, because this user may not look at it. */
 	reportUnreadable(path: SysrootPath): void;
 }
-
-/** Contents of these belong to the running host; a link into them stays a link to the host. */
-const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);
 
 /** As deep as the kernel follows links. */
 const DEPTH_LIMIT = 40;
@@ -108,7 +106,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	): PayloadEntry | undefined {
 		const text = addLink(path, reason, owner);
 		const target = sysrootPath(posix.resolve(parentOf(path), text));
-		if (depth >= DEPTH_LIMIT || hostOwned.some(directory => isWithin(target, directory))) {
+		if (depth >= DEPTH_LIMIT || isOfRunningHost(target)) {
 			return entries.get(path);
 		}
 

@@ -5,6 +5,8 @@ import type {InstalledPackage} from './installed/package-database.js';
 import type {Shebang} from './shebang.js';
 
 export interface Payload {
+	/** That of the first target: of a program, a file, a directory or a package. */
+	readonly name: string;
 	/** Everything to carry, sorted by path; parents of entries are implied. */
 	readonly entries: readonly PayloadEntry[];
 	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */

@@ -13,11 +13,20 @@ export interface TraceObstacle {
 	readonly reason: string;
 }
 
-const rules = traceRules.map(({pattern, owner, reason}) => ({
-	matches: picomatch(pattern, {dot: true}),
-	owner: owner === 'host' ? ('host' as const) : ('user' as const),
-	reason,
-}));
+interface TraceRule extends TraceObstacle {
+	readonly matches: (path: string) => boolean;
+}
+
+let compiled: readonly TraceRule[] | undefined;
+
+/** Compiled when the first trace is read: most packing has none. */
+function traceRuleList(): readonly TraceRule[] {
+	return (compiled ??= traceRules.map(({pattern, owner, reason}) => ({
+		matches: picomatch(pattern, {dot: true}),
+		owner: owner === 'host' ? ('host' as const) : ('user' as const),
+		reason,
+	})));
+}
 
 /** Keys are small; a certificate may stand before one. */
 const KEY_FILE_LIMIT = 65_536;
@@ -30,7 +39,7 @@ export function traceObstacle(
 	sysroot: Sysroot,
 ): TraceObstacle | undefined {
 	const names = [path, sysroot.realPath(path) ?? path];
-	const rule = rules.find(({matches}) => names.some(name => matches(name)));
+	const rule = traceRuleList().find(({matches}) => names.some(name => matches(name)));
 	if (rule !== undefined) {
 		return {owner: rule.owner, reason: rule.reason};
 	}

@@ -21,7 +21,7 @@ export interface SearchDirOptions {
 	readonly expand: (element: string) => readonly string[];
 }
 
-export const RELATIVE = 'relative to the working directory';
+const RELATIVE = 'relative to the working directory';
 
 /** Split at any character of `separators`. */
 export function splitSearchDirs(

@@ -32,7 +32,7 @@ export async function readPackageFile(
 }
 
 /** What a file is by its first bytes; everything that is no Debian package is left to lib/rpm. */
-export function packageKind(file: HostPath): 'rpm' | 'deb' {
+function packageKind(file: HostPath): 'rpm' | 'deb' {
 	// Without O_NONBLOCK a FIFO would hold us for ever.
 	const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
 	try {

@@ -6,7 +6,7 @@
  */
 import {walkClosure} from '../closure/walk-closure.js';
 import type {NamedObject, WalkedRoot} from './place-libraries.js';
-import type {WalkedLoader} from './walk-payload.js';
+import type {WalkedLoader} from './open-loaders.js';
 
 export interface NameService {
 	readonly named: NamedObject;

@@ -112,6 +112,7 @@ export function makePlan(planning: PlanRequest): BundlePlan {
 		objects: describeObjects(walked, homes),
 		findings: [
 			...payload.findings,
+			...walked.findings,
 			...missing,
 			...audit.findings,
 			...layout.dropped.map(({path, target}): FindingRecord => ({

@@ -6,14 +6,12 @@
  * keeps its own place, stays where it lies: there the run path works as it did. One name, one file:
  * two programs that disagree get a private directory each, two candidates for everybody are a fault.
  */
-import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import type {Closure, Edge} from '../closure/closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
-import {DynpkError} from '../errors/dynpk-error.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
-import {readHostFile} from '../paths/host-file.js';
-import {bundlePath, comparePaths, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {bundlePath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {settleNames, type Candidate, type Wanted} from './settle-names.js';
 
 /** One object whose closure was walked: a program, or an object that programs load. */
 export interface WalkedRoot {
@@ -57,22 +55,6 @@ export interface PlacementRequest {
 	readonly inPlace: ReadonlyMap<string, BundlePath>;
 	/** Loaders: they are started, never found. */
 	readonly loaderIds: ReadonlySet<string>;
-}
-
-interface Candidate {
-	readonly object: ElfObject;
-	readonly source: SysrootPath;
-	readonly staysInPlace: boolean;
-	/** Who wants it under this name. */
-	readonly wanted: Wanted[];
-}
-
-interface Wanted {
-	readonly name: string;
-	readonly directory: BundlePath;
-	/** A program that alone wants it, or `undefined` for what any program may load. */
-	readonly program: SysrootPath | undefined;
-	readonly by: string;
 }
 
 /** @throws {DynpkError} SONAME_CLASH listing every name with two different candidates at once. */
@@ -153,133 +135,4 @@ function foundThroughOrigin({from, to}: Edge): boolean {
 	}
 
 	return false;
-}
-
-function settleNames(
-	candidates: readonly Candidate[],
-	inPlace: ReadonlyMap<string, BundlePath>,
-): LibraryPlacement {
-	const digests = new Map<string, string>();
-	const contents = (candidate: Candidate): string => {
-		const known = digests.get(candidate.object.fileId) ?? digestOf(candidate.object);
-		digests.set(candidate.object.fileId, known);
-		return known;
-	};
-	const holders = new Map<BundlePath, Candidate>();
-	const privateDirectories = new Map<SysrootPath, BundlePath>();
-	const clashes: string[] = [];
-	for (const [path, rivals] of groupByPath(candidates)) {
-		const distinct = distinctContents(rivals, contents);
-		const [winner, ...losers] = orderRivals(distinct, path);
-		if (winner === undefined) {
-			continue;
-		}
-
-		holders.set(path, winner);
-		for (const loser of losers) {
-			const programs = programsOf(loser, path);
-			if (programs === undefined) {
-				clashes.push(...describeClash(path, [winner, loser]));
-				continue;
-			}
-
-			for (const program of programs) {
-				const directory = bundlePath(`libexec/dynpk/lib/${privateName(program)}`);
-				privateDirectories.set(program, directory);
-				holders.set(bundlePath(posix.join(directory, posix.basename(path))), loser);
-			}
-		}
-	}
-
-	if (clashes.length > 0) {
-		throw new DynpkError('SONAME_CLASH', 'two different files claim one library name', {
-			details: clashes,
-			hint: 'leave one out with --exclude PATH',
-		});
-	}
-
-	return {libraries: collect(holders, inPlace), privateDirectories};
-}
-
-/** Candidates by the path they would take in a directory the loader searches. */
-function groupByPath(candidates: readonly Candidate[]): Map<BundlePath, Set<Candidate>> {
-	const groups = new Map<BundlePath, Set<Candidate>>();
-	for (const candidate of candidates) {
-		for (const {name, directory} of candidate.wanted) {
-			const path = bundlePath(posix.join(directory, name));
-			groups.set(path, (groups.get(path) ?? new Set()).add(candidate));
-		}
-	}
-
-	return groups;
-}
-
-/** Equal bytes are one file, whatever they are called. */
-function distinctContents(
-	rivals: ReadonlySet<Candidate>,
-	contents: (candidate: Candidate) => string,
-): Candidate[] {
-	if (rivals.size === 1) {
-		return [...rivals];
-	}
-
-	return [...new Map([...rivals].reverse().map(rival => [contents(rival), rival])).values()];
-}
-
-/** What everybody loads comes first, then what most programs want, then by source. */
-function orderRivals(rivals: readonly Candidate[], path: BundlePath): Candidate[] {
-	const weight = (rival: Candidate): number => programsOf(rival, path)?.size ?? Infinity;
-	return [...rivals].sort((a, b) =>
-		weight(a) === weight(b) ? comparePaths(a.source, b.source) : weight(b) - weight(a),
-	);
-}
-
-/** The programs that want a candidate under this path; `undefined` when anything may load it. */
-function programsOf(candidate: Candidate, path: BundlePath): Set<SysrootPath> | undefined {
-	const wanted = candidate.wanted.filter(
-		({name, directory}) => posix.join(directory, name) === path,
-	);
-	const programs = wanted.flatMap(({program}) => program ?? []);
-	return programs.length === wanted.length ? new Set(programs) : undefined;
-}
-
-function describeClash(path: BundlePath, rivals: readonly Candidate[]): string[] {
-	return [
-		`${posix.basename(path)}:`,
-		...rivals.map(({source, object, wanted}) => {
-			const by = [...new Set(wanted.map(want => want.by))].sort().slice(0, 3).join(', ');
-			return `  ${source} (${object.size} bytes), for ${by}`;
-		}),
-	];
-}
-
-/** A directory name that is unique for a path and readable for a person. */
-function privateName(program: SysrootPath): string {
-	const hash = createHash('sha256').update(program).digest('hex').slice(0, 8);
-	return `${posix.basename(program)}-${hash}`;
-}
-
-function digestOf({path, size}: ElfObject): string {
-	return createHash('sha256').update(readHostFile(path, size)).digest('hex');
-}
-
-/** Bytes lie under the soname where that is one of the names, else under the first by order. */
-function collect(
-	holders: ReadonlyMap<BundlePath, Candidate>,
-	inPlace: ReadonlyMap<string, BundlePath>,
-): PlacedLibrary[] {
-	const paths = new Map<Candidate, BundlePath[]>();
-	for (const [path, holder] of holders) {
-		paths.set(holder, [...(paths.get(holder) ?? []), path]);
-	}
-
-	return [...paths].map(([holder, names]) => {
-		const {soname} = holder.object;
-		const sorted = [...names].sort(comparePaths);
-		const own = sorted.find(path => posix.basename(path) === soname) ?? sorted[0];
-		const staying = holder.staysInPlace ? inPlace.get(holder.object.fileId) : undefined;
-		const home = staying ?? own ?? bundlePath(`lib/${posix.basename(holder.source)}`);
-		const aliases = sorted.filter(path => path !== home);
-		return {object: holder.object, source: holder.source, home, aliases};
-	});
 }

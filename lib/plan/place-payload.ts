@@ -9,10 +9,10 @@
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadEntry, PayloadFile, PayloadLink, Reason} from '../inputs/payload.js';
+import {isOfRunningHost} from '../inputs/host-directories.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import {
 	bundlePath,
-	isWithin,
 	payloadPath,
 	sysrootPath,
 	type BundlePath,
@@ -149,13 +149,11 @@ function isCompiledPython({path, size}: PayloadFile): boolean {
 	return /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
 }
 
-const hostOwned = ['/proc', '/sys', '/dev', '/run'].map(sysrootPath);
-
 /** `undefined` for a link that leads to the running host and so cannot be carried. */
 function layOutLink(link: PayloadLink): Operation | undefined {
 	const directory = posix.dirname(link.path);
 	const target = sysrootPath(posix.resolve(directory, link.target));
-	if (hostOwned.some(owned => isWithin(target, owned))) {
+	if (isOfRunningHost(target)) {
 		return undefined;
 	}
 

@@ -14,7 +14,8 @@ import type {FindingRecord} from '../manifest/manifest.js';
 import {readHostFile} from '../paths/host-file.js';
 import {bundlePath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
-import type {WalkedLoader, WalkedPayload} from './walk-payload.js';
+import type {WalkedLoader} from './open-loaders.js';
+import type {WalkedPayload} from './walk-payload.js';
 
 export interface AuditRequest {
 	readonly mode: 'off' | 'warn' | 'enforce';

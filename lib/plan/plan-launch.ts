@@ -13,7 +13,8 @@ import type {
 import {comparePaths, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {LibraryPlacement} from './place-libraries.js';
 import {programHome, twinHome} from './place-payload.js';
-import type {WalkedLoader, WalkedPayload, WalkedProgram} from './walk-payload.js';
+import type {WalkedLoader} from './open-loaders.js';
+import type {WalkedPayload, WalkedProgram} from './walk-payload.js';
 
 export interface LaunchFacts {
 	readonly walked: WalkedPayload;
@@ -136,7 +137,7 @@ function usesOrigin(object: ElfObject): boolean {
 }
 
 /** What the host must offer for all of these objects together. */
-export function hostRequirements(objects: readonly ElfObject[]): HostRequirements {
+function hostRequirements(objects: readonly ElfObject[]): HostRequirements {
 	const kernels = objects.flatMap(({abiTag}) => (abiTag?.os === 'linux' ? [abiTag.version] : []));
 	const [first] = objects;
 	return {

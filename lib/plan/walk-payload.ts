@@ -8,19 +8,14 @@ import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import {walkClosure} from '../closure/walk-closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
-import {architectureName} from '../elf/elf-machines.js';
-import {DynpkError} from '../errors/dynpk-error.js';
 import type {Exclusions} from '../inputs/exclusions.js';
-import type {Payload, PayloadFile} from '../inputs/payload.js';
+import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
 import type {Sysroot} from '../inputs/sysroot.js';
 import {isProgram} from '../inputs/target.js';
-import {isPresent} from './is-present.js';
-import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
-import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
-import {usualInterpreter} from '../loader/usual-interpreter.js';
-import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {findNameServices} from './find-name-services.js';
+import {answersFor, foreignFinding, openLoaders, type WalkedLoader} from './open-loaders.js';
 import type {NamedObject, WalkedRoot} from './place-libraries.js';
 
 export interface WalkedPayload {
@@ -36,6 +31,8 @@ export interface WalkedPayload {
 	readonly requesters: ReadonlyMap<string, string>;
 	/** Needed names that the user left out, by the name or by the path that answered. */
 	readonly excluded: ReadonlySet<string>;
+	/** Objects that no loader of the bundle answers for. */
+	readonly findings: readonly PayloadFinding[];
 	/** Paths of objects whose missing libraries are an error, not a finding. */
 	readonly required: ReadonlySet<SysrootPath>;
 }
@@ -46,17 +43,7 @@ export interface WalkedProgram {
 	readonly loader: WalkedLoader;
 }
 
-export interface WalkedLoader {
-	/** Without links. */
-	readonly path: SysrootPath;
-	readonly facts: LoaderFacts;
-	readonly search: LoaderSearch;
-	/** Its place in the bundle. */
-	readonly home: BundlePath;
-	readonly libraryDirectory: BundlePath;
-}
-
-/** @throws {DynpkError} UNSUPPORTED_LOADER, TARGET_NOT_FOUND for a loader that is not there. */
+/** @throws {DynpkError} UNSUPPORTED_LOADER, also for one that is not there. */
 export function walkPayload(
 	payload: Payload,
 	sysroot: Sysroot,
@@ -66,14 +53,22 @@ export function walkPayload(
 		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
 	);
 	const excluded = new Set<string>();
-	const loaders = openLoaders(files, sysroot, search =>
-		withoutExcluded(search, exclusions, excluded),
-	);
+	const loaders = openLoaders(files, {
+		sysroot,
+		offered: new Set(payload.programs.flatMap(({path}) => sysroot.realPath(path) ?? [])),
+		limit: search => withoutExcluded(search, exclusions, excluded),
+	});
 	const programs = new Map<SysrootPath, WalkedProgram>();
 	const roots: WalkedRoot[] = [];
+	const findings: PayloadFinding[] = [];
 	for (const file of files) {
 		const root = walkFile(file, loaders);
 		if (root === undefined) {
+			continue;
+		}
+
+		if (root.loader === undefined) {
+			findings.push(foreignFinding(file.path, root.object));
 			continue;
 		}
 
@@ -98,58 +93,13 @@ export function walkPayload(
 			...firstRequesters(roots),
 		]),
 		excluded,
+		findings,
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
 }
 
 function isAskedFor(kind: PayloadFile['reason']['kind']): boolean {
 	return kind === 'target' || kind === 'with' || kind === 'scan' || kind === 'link';
-}
-
-/** Loaders that the payload's programs name; for a payload of libraries alone, their usual one. */
-function openLoaders(
-	files: readonly PayloadFile[],
-	sysroot: Sysroot,
-	limit: (search: LoaderSearch) => LoaderSearch,
-): WalkedLoader[] {
-	const objects = files.flatMap(({content}) => (content.kind === 'elf' ? [content.object] : []));
-	const named = objects.filter(isProgram).map(({interpreter}) => interpreter);
-	const usual = objects.filter(({isDynamic}) => isDynamic).map(usualInterpreter);
-	const wanted = named.some(isPresent) ? named : usual;
-	const open = makeLoaderSearch({sysroot});
-	const loaders: WalkedLoader[] = [];
-	for (const interpreter of new Set(wanted.filter(isPresent))) {
-		const path = sysroot.realPath(sysrootPath(interpreter));
-		if (path === undefined) {
-			throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${interpreter} is not there`, {
-				hint: 'pack on a machine that can run the program, or name its root with --sysroot',
-			});
-		}
-
-		if (loaders.every(loader => loader.path !== path)) {
-			const main = loaders.length === 0;
-			loaders.push(placeLoader(open(interpreter), path, main, limit));
-		}
-	}
-
-	return loaders;
-}
-
-function placeLoader(
-	{facts, search}: Loader,
-	path: SysrootPath,
-	isMain: boolean,
-	limit: (search: LoaderSearch) => LoaderSearch,
-): WalkedLoader {
-	return {
-		path,
-		facts,
-		search: limit(search),
-		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
-		libraryDirectory: bundlePath(
-			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
-		),
-	};
 }
 
 /** Leave out what the user excluded, as if the search had never known it, and remember the name. */
@@ -173,12 +123,11 @@ function withoutExcluded(
 	};
 }
 
+/** `undefined` for what no loader maps: a static program, an object file, a loader itself. */
 function walkFile(
 	file: PayloadFile,
 	loaders: readonly WalkedLoader[],
-):
-	| {readonly object: ElfObject; readonly closure: Closure; readonly loader: WalkedLoader}
-	| undefined {
+): WalkedProgram | {readonly object: ElfObject; readonly loader: undefined} | undefined {
 	if (file.content.kind !== 'elf') {
 		return undefined;
 	}
@@ -190,26 +139,14 @@ function walkFile(
 		return undefined;
 	}
 
-	const loader = loaders.find(({facts}) => answersFor(facts, object));
-	if (loader === undefined || (isProgram(object) && object.interpreter === undefined)) {
+	if (isProgram(object) && object.interpreter === undefined) {
 		return undefined;
 	}
 
-	return {object, loader, closure: walkClosure(object, file.path, loader.search)};
-}
-
-function answersFor(facts: LoaderFacts, object: ElfObject): boolean {
-	const loader = facts.object;
-	const sameKind =
-		loader.machine === object.machine &&
-		loader.class === object.class &&
-		loader.byteOrder === object.byteOrder;
-	return (
-		sameKind &&
-		(object.interpreter === undefined ||
-			!isProgram(object) ||
-			posix.basename(object.interpreter) === posix.basename(facts.path))
-	);
+	const loader = loaders.find(candidate => answersFor(candidate, object));
+	return loader === undefined
+		? {object, loader}
+		: {object, loader, closure: walkClosure(object, file.path, loader.search)};
 }
 
 function searchedDirectories(

@@ -82,7 +82,7 @@ export function readFileList(header: RpmHeader): readonly RpmFile[] {
 }
 
 /** Only the names, for those who ask who owns a path. */
-export function readPaths(header: RpmHeader): readonly string[] {
+function readPaths(header: RpmHeader): readonly string[] {
 	for (const tag of [tags.baseNames, tags.dirNames, tags.oldFileNames, tags.fileLinkTos]) {
 		if (!isHeaderUtf8(header, tag)) {
 			throw new RpmError('NAME_NOT_UTF8', 'a file name in it is not UTF-8', {

@@ -87,7 +87,7 @@ async function* readArchive(pkg: RpmPackage, stream: ByteStream): AsyncGenerator
 }
 
 /** How many bytes of a file are in the archive. */
-export function contentLength(file: RpmFile): number {
+function contentLength(file: RpmFile): number {
 	return file.kind === 'file' || file.kind === 'symlink' ? file.size : 0;
 }
 

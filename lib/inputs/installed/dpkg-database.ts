@@ -53,8 +53,10 @@ const statusFormat =
 	'${binary:Package}\\t${Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Essential}\\t' +
 	'${Pre-Depends}\\t${Depends}\\t${Provides}\\n';
 
+/** Begins a package's line: nothing else in dpkg's lists begins a line so, and splitting by it is cheap. */
+const MARK = '\u0001';
 /** A line for the package, then an indented one for each of its files. */
-const filesFormat = '${binary:Package}\\n${db-fsys:Files}';
+const filesFormat = `${MARK}\${binary:Package}\\n\${db-fsys:Files}`;
 
 /** Large enough for the file lists of a whole distribution. */
 const OUTPUT_LIMIT = 1 << 30;
@@ -161,7 +163,7 @@ interface FileLists {
  */
 function makeFileLists(text: string, byName: ReadonlyMap<string, InstalledPackage>): FileLists {
 	const lists = new Map<InstalledPackage, string>();
-	for (const section of text.split(/\n(?! )/u)) {
+	for (const section of text.slice(MARK.length).split(`\n${MARK}`)) {
 		const end = section.indexOf('\n');
 		const owner = end === -1 ? undefined : byName.get(section.slice(0, end));
 		if (owner !== undefined) {

@@ -1,0 +1,152 @@
+/**
+ * The loaders that a payload is started by, each with its search and its place in the bundle.
+ *
+ * Programs name theirs; for a payload of libraries alone it is their usual one. What is for another
+ * machine, as in a virtual environment that has something for each, has a loader that is not here:
+ * that is a fault where nothing else is here either, or where the bundle is to offer such a program.
+ */
+import {posix} from 'node:path';
+import {architectureName, machineName} from '../elf/elf-machines.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
+import type {Sysroot} from '../inputs/sysroot.js';
+import {isProgram} from '../inputs/target.js';
+import type {LoaderFacts} from '../loader/loader-facts.js';
+import type {LoaderSearch} from '../loader/loader-search.js';
+import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
+import {usualInterpreter} from '../loader/usual-interpreter.js';
+import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+
+export interface WalkedLoader {
+	/** Without links. */
+	readonly path: SysrootPath;
+	readonly facts: LoaderFacts;
+	readonly search: LoaderSearch;
+	/** Its place in the bundle. */
+	readonly home: BundlePath;
+	readonly libraryDirectory: BundlePath;
+}
+
+export interface LoaderRequest {
+	readonly sysroot: Sysroot;
+	/** Real paths of programs that are started by name. */
+	readonly offered: ReadonlySet<SysrootPath>;
+	/** What is left of a search when the user's exclusions have been obeyed. */
+	readonly limit: (search: LoaderSearch) => LoaderSearch;
+}
+
+/** The first is the bundle's main one: that of a program it offers. @throws {DynpkError} UNSUPPORTED_LOADER */
+export function openLoaders(
+	files: readonly PayloadFile[],
+	{sysroot, offered, limit}: LoaderRequest,
+): WalkedLoader[] {
+	const wanted = wantedInterpreters(files);
+	const isOffered = (interpreter: string): boolean =>
+		wanted.get(interpreter)?.some(path => offered.has(path)) === true;
+	const interpreters = [...wanted.keys()];
+	const open = makeLoaderSearch({sysroot});
+	const loaders: WalkedLoader[] = [];
+	const absent: string[] = [];
+	for (const interpreter of [
+		...interpreters.filter(isOffered),
+		...interpreters.filter(interpreter => !isOffered(interpreter)),
+	]) {
+		const path = realLoader(interpreter, sysroot);
+		if (path === undefined) {
+			absent.push(interpreter);
+		} else if (loaders.every(loader => loader.path !== path)) {
+			const isMain = loaders.length === 0;
+			loaders.push(placeLoader(open(interpreter), path, isMain, limit));
+		}
+	}
+
+	const fatal = loaders.length === 0 ? absent[0] : absent.find(isOffered);
+	if (fatal !== undefined) {
+		throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${fatal} is not there`, {
+			hint: 'pack on a machine that can run the program, or name its root with --sysroot',
+		});
+	}
+
+	return loaders;
+}
+
+/** Who wants which, in the order of the payload. */
+function wantedInterpreters(files: readonly PayloadFile[]): Map<string, SysrootPath[]> {
+	const named = new Map<string, SysrootPath[]>();
+	const usual = new Map<string, SysrootPath[]>();
+	const note = (
+		table: Map<string, SysrootPath[]>,
+		interpreter: string,
+		path: SysrootPath,
+	): void => {
+		table.set(interpreter, [...(table.get(interpreter) ?? []), path]);
+	};
+
+	for (const {path, content} of files) {
+		if (content.kind !== 'elf') {
+			continue;
+		}
+
+		const {object} = content;
+		const ofObject = object.isDynamic ? usualInterpreter(object) : undefined;
+		if (isProgram(object) && object.interpreter !== undefined) {
+			note(named, object.interpreter, path);
+		}
+
+		if (ofObject !== undefined) {
+			note(usual, ofObject, path);
+		}
+	}
+
+	return named.size > 0 ? named : usual;
+}
+
+/** A path that counts from wherever a program is started leads to no loader that we could know. */
+function realLoader(interpreter: string, sysroot: Sysroot): SysrootPath | undefined {
+	return interpreter.startsWith('/') ? sysroot.realPath(sysrootPath(interpreter)) : undefined;
+}
+
+function placeLoader(
+	{facts, search}: Loader,
+	path: SysrootPath,
+	isMain: boolean,
+	limit: (search: LoaderSearch) => LoaderSearch,
+): WalkedLoader {
+	return {
+		path,
+		facts,
+		search: limit(search),
+		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
+		libraryDirectory: bundlePath(
+			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
+		),
+	};
+}
+
+/** Whether a loader would map this object, and start it if it is a program. */
+export function answersFor({facts}: WalkedLoader, object: ElfObject): boolean {
+	return (
+		isSameKind(facts.object, object) &&
+		(object.interpreter === undefined ||
+			!isProgram(object) ||
+			posix.basename(object.interpreter) === posix.basename(facts.path))
+	);
+}
+
+function isSameKind(loader: ElfObject, object: ElfObject): boolean {
+	return (
+		loader.machine === object.machine &&
+		loader.class === object.class &&
+		loader.byteOrder === object.byteOrder
+	);
+}
+
+/** What is said of an object that no loader of the bundle answers for. */
+export function foreignFinding(path: SysrootPath, object: ElfObject): PayloadFinding {
+	const why =
+		isProgram(object) && object.interpreter !== undefined
+			? `its loader ${object.interpreter} is not here`
+			: `it is for ${architectureName(object) ?? machineName(object)}, unlike the programs`;
+	return {code: 'FOREIGN_OBJECT', path, message: `${why}; it travels as it is, without libraries`};
+}

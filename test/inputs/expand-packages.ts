@@ -1,0 +1,31 @@
+/** Which files of installed packages travel. */
+import {existsSync} from 'node:fs';
+import test, {type ExecutionContext} from 'ava';
+import {missingHere} from '../helpers/need.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
+
+/** Bundle paths of a plan. */
+async function planned(t: ExecutionContext, targets: readonly string[]): Promise<Set<string>> {
+	const {status, stdout, stderr} = await runDynpk(['pack', ...targets, '--dry-run', '--json'], {
+		env: {PATH: '/usr/bin:/bin'},
+	});
+	t.is(status, 0, stderr);
+	const {operations} = JSON.parse(stdout) as {operations: readonly {path: string}[]};
+	return new Set(operations.map(({path}) => path));
+}
+
+test('headers come with a package that is named, and with what it needs, and with no other', async t => {
+	const [own, needed] = ['/usr/include/errno.h', '/usr/include/linux/errno.h'];
+	if (!existsSync(own) || !existsSync(needed)) {
+		missingHere(t, 'libc6-dev');
+		return;
+	}
+
+	const paths = await planned(t, ['/usr/bin/true', 'deb:libc6-dev']);
+	t.true(paths.has(`root${own}`));
+	t.true(paths.has(`root${needed}`));
+	// Compilers in C++ need both packages too.
+	const compiler = existsSync('/usr/bin/g++') ? await planned(t, ['/usr/bin/g++']) : new Set();
+	t.false(compiler.has(`root${own}`));
+	t.false(compiler.has(`root${needed}`));
+});

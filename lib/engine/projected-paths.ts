@@ -13,6 +13,9 @@ import sharedDirectories from './data/shared-directories.json' with {type: 'json
 import {hostOwnership} from './host-owned.js';
 import type {ProjectedPath} from './projected-path.js';
 
+/** As many links as the kernel follows. */
+const LINK_LIMIT = 40;
+
 /** What a manifest, or a plan, says of a file. */
 export interface BundledFile {
 	readonly path: BundlePath;
@@ -153,7 +156,7 @@ function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
 /** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
 function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
 	let current: BundledFile | undefined = file;
-	for (let hops = 0; current?.target !== undefined && hops < 40; hops++) {
+	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
 		if (current.kind === 'hardlink') {
 			return !current.target.startsWith('root/');
 		}
@@ -162,14 +165,39 @@ function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>
 			return true;
 		}
 
-		current = records.get(posix.join(posix.dirname(current.path), current.target));
+		const directory = throughLinks(posix.dirname(current.path), records);
+		const name = throughLinks(posix.dirname(posix.join(directory, current.target)), records);
+		current = records.get(posix.join(name, posix.basename(current.target)));
 	}
 
 	return false;
 }
 
+/** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */
+function throughLinks(directory: string, records: ReadonlyMap<string, BundledFile>): string {
+	let real = '';
+	let rest = directory.split('/');
+	for (let hops = 0; rest.length > 0;) {
+		const [name = '', ...others] = rest;
+		const here = posix.join(real, name);
+		const link = records.get(here);
+		const target = link?.kind === 'symlink' ? link.target : undefined;
+		if (target === undefined || climbsOut(here, target) || ++hops > LINK_LIMIT) {
+			real = here;
+			rest = others;
+			continue;
+		}
+
+		const absolute = target.startsWith('/') ? `root${target}` : posix.join(real, target);
+		real = '';
+		rest = [...absolute.split('/'), ...others];
+	}
+
+	return real;
+}
+
 /** Relative to the top of the bundle, where `/` stands for `root/`. */
-function climbsOut(path: BundlePath, target: string): boolean {
+function climbsOut(path: string, target: string): boolean {
 	return (
 		!target.startsWith('/') && !`${posix.join(posix.dirname(path), target)}/`.startsWith('root/')
 	);

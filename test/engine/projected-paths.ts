@@ -85,6 +85,27 @@ test('what the loader finds is for the loader, by whatever chain of links', t =>
 	);
 });
 
+test('the interpreter that host programs name is for the loader, through links of directories', t => {
+	const files = [
+		link('root/lib', 'usr/lib'),
+		link('root/lib64', 'usr/lib64'),
+		link('root/usr/lib64/ld-linux-x86-64.so.2', '../../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
+		link(
+			'root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2',
+			'../../../../libexec/dynpk/ld-linux-x86-64.so.2',
+		),
+		record('libexec/dynpk/ld-linux-x86-64.so.2'),
+	];
+	const loaders = describe(files).filter(line => line.includes('ld-linux'));
+	t.is(loaders.length, 2);
+	t.true(loaders.every(line => line.endsWith(' library')));
+});
+
+test('links that lead in circles end somewhere', t => {
+	const files = [link('root/a', 'b'), link('root/b', 'a'), link('root/usr/x', '../a/y')];
+	t.is(describe(files).filter(line => line.includes('->')).length, 3);
+});
+
 test('a module in a directory of its own is seen by everybody', t => {
 	const files = [link('root/usr/lib/tool/modules/m.so', '../../../../../lib/m.so')];
 	t.true(describe(files).includes('/usr/lib/tool/modules/m.so file'));

@@ -122,6 +122,14 @@ test('descriptors are closed one by one where the kernel has no call for all', a
 	t.regex(readFileSync(record, 'utf8'), /close\(9\) += 0/u);
 });
 
+test('a getent that has said all and does not end is not waited for without end', async t => {
+	const files = {...hostFiles('files sss'), ...getent(undefined, 'exec >&-; sleep 1000')};
+	const asking = ['raw', 'sss', 'getpwnam_r', 'alice', '100'];
+	// The module's patience is half a minute, which other tests use.
+	const answer = await ask(t, asking, {files, timeout: 55_000});
+	if (answer !== undefined) t.is(answer, `${unavailable} 0\n`);
+});
+
 test('a getent that is itself packed does not ask itself', async t => {
 	const files = {...hostFiles('files sss'), ...getent()};
 	const env = {DYNPK_NAMES: 'host'};

@@ -28,7 +28,7 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	"$here/overlay.c" "$here/overlay-tree.c" "$here/cover.c" "$here/names.c" \
 	"$here/mounts-below.c" "$here/mountinfo.c" "$here/mark.c" "$here/proot.c" "$here/fail.c" "$here/text.c" \
 	"$table/table.c" "$table/check-nodes.c" \
-	"$table/host-environment.c"
+	"$table/host-environment.c" "$table/loader-variables.c"
 
 # shellcheck disable=SC2086
 "$cc" $warnings $code $flat -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \

@@ -20,7 +20,7 @@ link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code -I"$here" -I"$here/../table" $link -o "$out/path-shim.so" "$here"/*.c "$here/../table/table.c" \
-	"$here/../table/host-environment.c"
+	"$here/../table/host-environment.c" "$here/../table/loader-variables.c"
 
 nm=$("$cc" -print-prog-name=nm)
 if "$nm" -D --undefined-only "$out/path-shim.so" | grep -v -w -e _r_debug -e _dl_debug_addr -e __errno_location -e environ; then

@@ -18,6 +18,7 @@ extern int mkdirat(int directory, const char *path, unsigned mode);
 extern int unlinkat(int directory, const char *path, int flags);
 extern int renameat2(int from_directory, const char *from, int to_directory, const char *to,
 		     unsigned flags);
+extern long getdents64(int fd, void *buffer, size_t size);
 extern int execve(const char *path, char *const *argv, char *const *environment);
 extern int execveat(int directory, const char *path, char *const *argv, char *const *environment,
 		    int flags);
@@ -141,6 +142,9 @@ static bool call_by_name(long number, const long *words, long *result)
 		return true;
 	case __NR_fchdir:
 		*result = fchdir((int)words[0]);
+		return true;
+	case __NR_getdents64:
+		*result = getdents64((int)words[0], (void *)words[1], (size_t)words[2]);
 		return true;
 	case __NR_getcwd:
 		*result = ask_directory((char *)words[0], (size_t)words[1]);

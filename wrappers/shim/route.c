@@ -38,16 +38,16 @@ static bool write_place(const struct walk *walk, char *place, const char *tail)
 /* A merged directory is the host's where the host has it. */
 static bool settle_merged(struct walk *walk)
 {
-	bool exists;
+	long found;
 
 	if (walk->is_bundled || walk->node == NO_NODE || walk->length == 0)
 		return true;
-	if (!append(walk, "/.", 2))
+	if (!append(walk, ".", 1))
 		return false;
-	exists = sys_access(walk->seen, 0) != -E_NOENT && sys_access(walk->seen, 0) != -E_NOTDIR;
-	walk->length -= 3;
+	found = sys_access(walk->seen, 0);
+	walk->length -= 2;
 	walk->seen[walk->length] = '\0';
-	walk->is_bundled = !exists;
+	walk->is_bundled = found == -E_NOENT || found == -E_NOTDIR;
 	return true;
 }
 

@@ -146,6 +146,16 @@ static inline long sys_close(int fd)
 	return system_call(__NR_close, fd, 0, 0, 0, 0, 0);
 }
 
+static inline long sys_entries(int fd, void *buffer, size_t size)
+{
+	return system_call(__NR_getdents64, fd, (long)buffer, (long)size, 0, 0, 0);
+}
+
+static inline long sys_position(int fd)
+{
+	return system_call(__NR_lseek, fd, 0, 1, 0, 0, 0);
+}
+
 static inline long sys_seek_end(int fd)
 {
 	return system_call(__NR_lseek, fd, 0, 2, 0, 0, 0);

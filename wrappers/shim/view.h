@@ -123,6 +123,9 @@ void forget_descriptors(unsigned first, unsigned last);
 /* From now on somebody may close them unseen. */
 void distrust_descriptors(void);
 
+/* This process is the one whose working directory is remembered, before any child can be. */
+void own_working_directory(void);
+
 /* The working directory; false where the kernel does not tell. */
 bool read_working_directory(const struct view *view, const struct base **base, struct base *space);
 /* After the kernel's changed; `path` is what the program called it, NULL: by a descriptor. */

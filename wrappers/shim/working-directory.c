@@ -84,8 +84,7 @@ bool read_working_directory(const struct view *view, const struct base **base, s
 		return space != NULL && fill(view, space, false);
 	}
 	if (__builtin_expect(now == NULL, 0)) {
-		if (owner == 0)
-			owner = sys_getpid();
+		own_working_directory();
 		publish(view, was_meant(view));
 		now = __atomic_load_n(&current, __ATOMIC_ACQUIRE);
 	}
@@ -103,12 +102,17 @@ void note_working_directory(const char *path)
 		return;
 	if (path != NULL && *path == '/')
 		is_meant = seen_path(now, path) != path;
-	if (owner == 0)
-		owner = sys_getpid();
+	own_working_directory();
 	if (is_owner())
 		publish(now, is_meant);
 	else
 		__atomic_store_n(&has_strangers, 1, __ATOMIC_RELAXED);
+}
+
+void own_working_directory(void)
+{
+	if (owner == 0)
+		owner = sys_getpid();
 }
 
 /* In a child that has memory of its own. */

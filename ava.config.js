@@ -1,5 +1,11 @@
 // Tests are compiled by tsc first; processes rather than threads, because some tests need
 // process.chdir and process.umask, which worker threads refuse.
+
+// What tests write has the modes of an ordinary user's files, whatever the tester's umask.
+process.umask(0o022);
+// Nor do make, rpmbuild, env -S and mount take a directory with a blank in its name.
+if (/\s/u.test(process.env.TMPDIR ?? '')) delete process.env.TMPDIR;
+
 export default {
 	files: ['test/**/*.ts', '!test/helpers/**', '!test/**/lib/**', '!test/hosts/enter.ts'],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -351,6 +352,18 @@ static _Noreturn void start_program(const struct request *request)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/* A parent that was killed before this asked to end with it holds its end of the pipe no longer. */
+static void end_with_parent(const int lifeline[2])
+{
+	struct pollfd held = {.fd = lifeline[0]};
+
+	close(lifeline[1]);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (poll(&held, 1, 0) != 0)
+		_exit(125);
+	close(lifeline[0]);
+}
+
 /* The first process of the namespace: when it ends, the kernel ends all that is left there. */
 static _Noreturn void run_inside(struct request *request)
 {
@@ -358,7 +371,6 @@ static _Noreturn void run_inside(struct request *request)
 	int proc = -1, status = 0;
 	pid_t program, ended;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	take_binds(request);
 	for (int i = 0; i < DEVICE_COUNT; i++)
 		device_trees[i] = detach(devices[i], 0);
@@ -391,18 +403,22 @@ int main(int argc, char **argv)
 {
 	static const struct rlimit no_core = {0, 0};
 	struct request request = read_arguments(argv);
+	int lifeline[2], status;
 	pid_t first;
-	int status;
 
 	(void)argc;
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(0);
 	enter_namespaces();
+	if (pipe2(lifeline, O_CLOEXEC) != 0)
+		die("make a pipe");
 	first = fork();
 	if (first < 0)
 		die("fork");
-	if (first == 0)
+	if (first == 0) {
+		end_with_parent(lifeline);
 		run_inside(&request);
+	}
 	/* A key pressed in the terminal is meant for the program. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);

@@ -195,11 +195,17 @@ start_file(const struct route *route, const struct start *asked, starter *run, v
 	return start_on_host(&start, run, context);
 }
 
-/* Whether the name that was asked for can be started itself, so that the process is called that. */
-static bool has_own_name(const struct route *unfollowed, const struct route *route)
+/* By the name that was asked for where that can be started, so that the process is called that. */
+__attribute__((noinline)) static int
+start_launcher(const struct route *route, const struct start *asked, starter *run, void *context)
 {
-	return unfollowed->is_bundled && unfollowed->node != route->node &&
-	       !failed(sys_access(unfollowed->path, 1));
+	struct start start = { route->path, asked->argv, asked->environment };
+	ROUTE(unfollowed);
+
+	if (find_route(&unfollowed, CWD_FD, asked->path, LAUNCH) == 0 && unfollowed.is_bundled &&
+	    unfollowed.node != route->node && !failed(sys_access(unfollowed.path, 1)))
+		start.path = unfollowed.path;
+	return run(&start, context);
 }
 
 int with_start(const struct start *asked, starter *run, void *context)
@@ -214,15 +220,8 @@ int with_start(const struct start *asked, starter *run, void *context)
 	if (error != 0)
 		return fail_with(error);
 	if (route.is_bundled && route.node != NO_NODE &&
-	    (node_at(now->table, route.node)->flags & NODE_LAUNCHED) != 0) {
-		struct start start = { route.path, asked->argv, asked->environment };
-		ROUTE(unfollowed);
-
-		if (find_route(&unfollowed, CWD_FD, asked->path, LAUNCH) == 0 &&
-		    has_own_name(&unfollowed, &route))
-			start.path = unfollowed.path;
-		return run(&start, context);
-	}
+	    (node_at(now->table, route.node)->flags & NODE_LAUNCHED) != 0)
+		return start_launcher(&route, asked, run, context);
 	return start_file(&route, asked, run, context);
 }
 

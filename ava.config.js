@@ -5,6 +5,6 @@ export default {
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,
 	// Without any test ending: on a new machine some wait for worlds of packages to be built.
-	timeout: '300s',
+	timeout: '600s',
 	environmentVariables: {LC_ALL: 'C.UTF-8'},
 };

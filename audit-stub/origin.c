@@ -4,6 +4,7 @@
 #include "syscalls.h"
 #include "text.h"
 
+#include <asm/errno.h>
 #include <link.h>
 
 static bool make_absolute(const char *name, char *path)
@@ -70,6 +71,25 @@ static void judge_nameless(const char *absolute, struct resolved_path *resolved,
 	object->resolved = resolved->link;
 }
 
+static long no_link(const char *path, char *to, size_t room)
+{
+	(void)path, (void)to, (void)room;
+	return -EINVAL;
+}
+
+/*
+ * In `/opt/site/../../lib/libz.so` a pattern would take `..` for a name. So dots and doubled
+ * slashes are taken out; where that leads to another file, the resolved path alone counts.
+ */
+static const char *plain_name(const char *opened, const char *resolved)
+{
+	static struct resolved_path plain;
+
+	if (!resolve_path(opened, &plain, no_link) || text_equal(plain.bytes, opened))
+		return opened;
+	return is_there(plain.bytes, opened) ? plain.bytes : resolved;
+}
+
 static void judge_resolved(const struct start *start, const char *opened, struct object *object)
 {
 	const struct rules *rules = &start->rules;
@@ -77,6 +97,7 @@ static void judge_resolved(const struct start *start, const char *opened, struct
 	object->verdict = VERDICT_BUNDLE;
 	if (in_bundle(start, object->resolved))
 		return;
+	opened = plain_name(opened, object->resolved);
 	object->verdict = VERDICT_HOST_PROVIDED;
 	object->pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, object->resolved);
 	if (object->pattern != NULL)

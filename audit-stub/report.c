@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <asm/errno.h>
+#include <asm/signal.h>
 
 #define EXIT_DYNPK_FAILED 125
 #define STANDARD_ERROR 2
@@ -85,10 +86,23 @@ const char *open_sink(const char *destination)
 	return NULL;
 }
 
+/*
+ * A pipe that nobody reads any more and a file that may not grow raise a signal. It would be the
+ * program's end, or its handler's, for a line that is not the program's.
+ */
 static void write_all(long descriptor, const struct text *text)
 {
-	while (sys_write(descriptor, text->bytes, text->used) == -EINTR)
-		;
+	const unsigned long raised = 1UL << (SIGPIPE - 1) | 1UL << (SIGXFSZ - 1);
+	const unsigned long before = sys_block_signals(raised);
+	const unsigned long own = sys_pending_signals();
+	long written;
+
+	do
+		written = sys_write(descriptor, text->bytes, text->used);
+	while (written == -EINTR);
+	if (written == -EPIPE || written == -EFBIG)
+		sys_drop_signal(raised & ~own);
+	sys_set_signal_mask(before);
 }
 
 static void write_to_sink(const struct text *text)

@@ -5,6 +5,7 @@
 #ifndef DYNPK_AUDIT_SYSCALLS_H
 #define DYNPK_AUDIT_SYSCALLS_H
 
+#include <asm/signal.h>
 #include <asm/stat.h>
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
@@ -81,6 +82,36 @@ static inline long sys_getcwd(char *to, size_t room)
 static inline long sys_clock(void *words)
 {
 	return system_call(__NR_clock_gettime, 0, (long)words, 0, 0);
+}
+
+/* Sets of signals are words in which the lowest bit stands for signal 1. */
+static inline unsigned long sys_block_signals(unsigned long set)
+{
+	unsigned long before = 0;
+
+	system_call(__NR_rt_sigprocmask, SIG_BLOCK, (long)&set, (long)&before, sizeof set);
+	return before;
+}
+
+static inline void sys_set_signal_mask(unsigned long set)
+{
+	system_call(__NR_rt_sigprocmask, SIG_SETMASK, (long)&set, 0, sizeof set);
+}
+
+static inline unsigned long sys_pending_signals(void)
+{
+	unsigned long set = 0;
+
+	system_call(__NR_rt_sigpending, (long)&set, sizeof set, 0, 0);
+	return set;
+}
+
+/* Take one of the signals, if it is pending, away from the thread. */
+static inline void sys_drop_signal(unsigned long set)
+{
+	const long at_once[2] = {0, 0};
+
+	system_call(__NR_rt_sigtimedwait, (long)&set, 0, (long)at_once, sizeof set);
 }
 
 static inline long sys_getpid(void)

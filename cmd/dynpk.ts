@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line: which commands there are, and how a fault becomes text and a status. */
-import {constants} from 'node:os';
 import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
@@ -11,19 +10,14 @@ import {separateProgram} from './run/separate-program.js';
 import {runCommand} from './run.js';
 import {traceCommand} from './trace.js';
 import {verifyCommand} from './verify.js';
+import {watchStandardStreams} from './standard-streams.js';
 import {version} from './version.js';
+import {workingDirectory} from './working-directory.js';
 
-// `dynpk inspect X | head`: a reader that has seen enough is no fault of anybody's.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-	if (error.code === 'EPIPE') {
-		process.exit(128 + constants.signals.SIGPIPE);
-	}
-
-	throw error;
-});
+watchStandardStreams();
 
 try {
-	await yargs(separateProgram(hideBin(process.argv)))
+	await yargs(separateProgram(hideBin(process.argv)), workingDirectory())
 		.scriptName('dynpk')
 		.locale('en')
 		.usage(

@@ -1,13 +1,16 @@
 /** Find out what PATH is, and show its objects. */
 import {posix} from 'node:path';
 import {closureOfStatic} from '../../lib/closure/closure-of-static.js';
+import type {Closure} from '../../lib/closure/closure.js';
+import {objectsOf} from '../../lib/closure/objects-of.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
-import {packageId} from '../../lib/inputs/installed/package-database.js';
+import {packageId, type PackageDatabase} from '../../lib/inputs/installed/package-database.js';
 import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import type {Request} from '../../lib/inputs/request.js';
+import type {Sysroot} from '../../lib/inputs/sysroot.js';
 import {resolveTarget} from '../../lib/inputs/target.js';
 import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
@@ -104,19 +107,25 @@ function inspectProgram(inspection: Inspection): {
 
 	const thing = {kind: target.kind, name: target.name, id: path} as const;
 	const interpreter = object.interpreter ?? usualInterpreter(object);
-	if (!object.isDynamic || interpreter === undefined) {
-		return {thing, graph: graphOfClosure(closureOfStatic(object, path), () => undefined)};
-	}
+	const closure =
+		!object.isDynamic || interpreter === undefined
+			? closureOfStatic(object, path)
+			: walkClosure(object, path, makeLoaderSearch({sysroot})(interpreter).search);
+	return {thing, graph: graphOfClosure(closure, ownerLookup(closure, sysroot, databases))};
+}
 
-	const {search} = makeLoaderSearch({sysroot})(interpreter);
-	const closure = walkClosure(object, path, search);
-	const paths = closure.linkMap.map(entry => entry.path);
-	const real = new Map(paths.map(found => [found, sysroot.realPath(found) ?? found]));
+/** A package owns the link by which a library was found, or the file. */
+function ownerLookup(
+	closure: Closure,
+	sysroot: Sysroot,
+	databases: readonly PackageDatabase[],
+): (path: SysrootPath) => string | undefined {
+	const paths = objectsOf(closure).map(({path}) => path);
+	const real = new Map(paths.map(path => [path, sysroot.realPath(path) ?? path]));
 	const asked = [...new Set([...real.keys(), ...real.values()])];
 	const owners = new Map(databases.flatMap(database => [...database.owners(asked)]));
-	const packageOf = (found: SysrootPath): string | undefined => {
-		const owner = owners.get(found) ?? owners.get(real.get(found) ?? found);
+	return path => {
+		const owner = owners.get(path) ?? owners.get(real.get(path) ?? path);
 		return owner === undefined ? undefined : packageId(owner);
 	};
-	return {thing, graph: graphOfClosure(closure, packageOf)};
 }

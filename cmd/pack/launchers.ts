@@ -2,7 +2,6 @@
  * Which launcher a bundle gets, and how it is made: native where one was built for the bundle's
  * architecture, the shell script elsewhere or on request.
  */
-import {readFileSync} from 'node:fs';
 import {architectureName} from '../../lib/elf/elf-machines.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
@@ -12,6 +11,7 @@ import {openLauncherKit, type KitTool, type LauncherKit} from '../../lib/launche
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
+import {readHostFile} from '../../lib/paths/host-file.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import type {EngineTools} from '../../lib/plan/plan-view.js';
 import type {StageTools} from '../../lib/stage/stage-bundle.js';
@@ -76,7 +76,7 @@ function nativeLaunchers(
 		names: kit.names,
 		chooseStrategy: object =>
 			chooseStrategy(object, {
-				bytes: readFileSync(object.path),
+				bytes: readHostFile(object.path, object.size),
 				launcherMachine: machine,
 				forced,
 			}),

@@ -4,9 +4,10 @@
  * Package files (and what they need of the repositories) are unpacked into a private directory, and
  * everything is resolved inside it: no library of this machine can take part.
  */
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync} from 'node:fs';
 import {posix} from 'node:path';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {removeTree} from '../../lib/archive/remove-tree.js';
+import {DynpkError, faultFromErrno} from '../../lib/errors/dynpk-error.js';
 import {openMergedDatabase} from '../../lib/inputs/installed/merged-database.js';
 import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
 import type {PackageDatabase} from '../../lib/inputs/installed/package-database.js';
@@ -28,12 +29,12 @@ export interface World {
 	readonly close: () => void;
 }
 
-/** @throws {DynpkError} what reading, solving and merging packages throw. */
-export async function openWorld(packing: PackRequest): Promise<World> {
+/** @throws {DynpkError} what reading, solving and merging packages throw; INTERRUPTED. */
+export async function openWorld(packing: PackRequest, signal: AbortSignal): Promise<World> {
 	const {targets, repo, sysroot} = packing.arguments;
 	const files = targets.filter(target => /\.(?:rpm|deb)$/u.test(target));
 	if (files.length > 0) {
-		return await openPackages(packing, files);
+		return await openPackages(packing, files, signal);
 	}
 
 	if (repo.length > 0) {
@@ -53,7 +54,11 @@ export async function openWorld(packing: PackRequest): Promise<World> {
 	};
 }
 
-async function openPackages(packing: PackRequest, files: readonly string[]): Promise<World> {
+async function openPackages(
+	packing: PackRequest,
+	files: readonly string[],
+	signal: AbortSignal,
+): Promise<World> {
 	const {mergePayload} = await import('../../lib/packages/merge-payload.js');
 	const {openPackageSet} = await import('../../lib/packages/open-package-set.js');
 	const {packageId} = await import('../../lib/packages/package-record.js');
@@ -66,12 +71,13 @@ async function openPackages(packing: PackRequest, files: readonly string[]): Pro
 	const set = await openPackageSet(
 		files.map(file => resolved(packing, file)),
 		repo.map(directory => resolved(packing, directory)),
+		{signal},
 	);
 	const solution = await solve(set);
-	const directory = mkdtempSync(posix.join(packing.temporaryDirectory, 'dynpk-'));
-	const close = (): void => rmSync(directory, {recursive: true, force: true});
+	const directory = makePrivateDirectory(packing.temporaryDirectory);
+	const close = (): void => removeTree(directory);
 	try {
-		const merged = await mergePayload(solution, hostPath(posix.join(directory, 'root')));
+		const merged = await mergePayload(solution, hostPath(posix.join(directory, 'root')), signal);
 		return {
 			sysroot: openSysroot(merged.root),
 			databases: [openMergedDatabase(merged, solution)],
@@ -90,6 +96,14 @@ async function openPackages(packing: PackRequest, files: readonly string[]): Pro
 	} catch (error) {
 		close();
 		throw error;
+	}
+}
+
+function makePrivateDirectory(parent: string): HostPath {
+	try {
+		return hostPath(mkdtempSync(posix.join(parent, 'dynpk-')));
+	} catch (error) {
+		throw faultFromErrno(error, `cannot make a directory in ${parent}`);
 	}
 }
 

@@ -12,6 +12,10 @@ export function resolveOutput(
 	plan: BundlePlan,
 	architecture: string | undefined,
 ): {readonly path: HostPath; readonly form: ArchiveForm | 'directory'} {
+	if (output === '') {
+		throw new DynpkError('USAGE', '--output names nothing');
+	}
+
 	const suffix = architecture === undefined ? '' : `-${architecture}`;
 	const path = hostPath(posix.resolve(workingDirectory, output ?? `${plan.name}${suffix}.tar.gz`));
 	return {path, form: outputForm(posix.basename(path))};

@@ -7,6 +7,7 @@ import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {editLoader} from '../../lib/launcher/loader-copy.js';
 import {bundleId} from '../../lib/manifest/encode-manifest.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
+import {interruptibly} from '../interruptible.js';
 import {version} from '../version.js';
 import {decide, type Decision} from './decide.js';
 import {openWorld, type World} from './open-world.js';
@@ -19,20 +20,19 @@ import {makeReporter} from './reporter.js';
 const FIXED_TIME = 315_532_800;
 
 export async function pack(packing: PackRequest): Promise<void> {
-	const abort = new AbortController();
-	const interrupt = (): void => abort.abort();
-	process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
 	// A file size limit is reported by the write that meets it; the signal would end us first.
 	process.on('SIGXFSZ', () => undefined);
-	let close = (): void => undefined;
-	try {
-		const decision = await decideInWorld(packing, world => {
-			close = world.close;
-		});
-		await carryOut(decision, packing, abort.signal);
-	} finally {
-		close();
-	}
+	await interruptibly(async signal => {
+		let close = (): void => undefined;
+		try {
+			const decision = await decideInWorld(packing, signal, world => {
+				close = world.close;
+			});
+			await carryOut(decision, packing, signal);
+		} finally {
+			close();
+		}
+	});
 }
 
 /**
@@ -41,9 +41,10 @@ export async function pack(packing: PackRequest): Promise<void> {
  */
 async function decideInWorld(
 	packing: PackRequest,
+	signal: AbortSignal,
 	onOpen: (world: Pick<World, 'close'>) => void,
 ): Promise<Decision> {
-	const world = await openWorld(packing);
+	const world = await openWorld(packing, signal);
 	onOpen(world);
 	return await decide(packing, world);
 }

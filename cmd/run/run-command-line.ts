@@ -10,8 +10,9 @@ import {auditObstacle} from '../../lib/manifest/audit-obstacle.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
-import type {LocateRequest} from '../../lib/run/locate-bundle.js';
+import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
+import {interruptibly} from '../interruptible.js';
 import {reportFault} from '../report-fault.js';
 import {explainEngine} from './explain-engine.js';
 
@@ -52,13 +53,19 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	};
 	try {
 		if (commandLine.explain) {
-			const located = {...location(commandLine, bundle, notice), program};
-			process.stdout.write(await explainEngine(located, env.DYNPK_ENGINE));
+			const request = {...location(commandLine, bundle, notice), program};
+			const explain = (signal: AbortSignal): Promise<string> =>
+				explainEngine({...request, signal}, env.DYNPK_ENGINE);
+			process.stdout.write(await interruptibly(explain));
 			return;
 		}
 
+		// A signal that comes later is the program's.
+		const located = await interruptibly(signal =>
+			locateBundle({...location(commandLine, bundle, notice), signal}),
+		);
 		const outcome = await runBundle({
-			...location(commandLine, bundle, notice),
+			located,
 			program,
 			args,
 			env,
@@ -67,6 +74,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 				assertAuditable(bundle, directory, commandLine);
 			},
 			readEntry: directory => Promise.resolve(entryProgram(directory)),
+			notice,
 		});
 		if (outcome.kind === 'not-started') {
 			notice(outcome.reason);
@@ -78,7 +86,8 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 		endAs(outcome);
 	} catch (error) {
 		const status = reportFault(error, text => process.stderr.write(text));
-		process.exitCode = error instanceof DynpkError ? FAILED_BEFORE_START : status;
+		const isOurs = error instanceof DynpkError && error.code !== 'INTERRUPTED';
+		process.exitCode = isOurs ? FAILED_BEFORE_START : status;
 	}
 }
 

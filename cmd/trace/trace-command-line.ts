@@ -14,7 +14,8 @@ import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
 import {startProgram} from '../../lib/run/start-program.js';
 import {gatherEvidence} from '../../lib/trace/gather-evidence.js';
 import {openObservers, type Observers} from '../../lib/trace/observers.js';
-import {writeTrace} from '../../lib/trace/write-trace.js';
+import {assertWritable, writeTrace} from '../../lib/trace/write-trace.js';
+import {interruptibly} from '../interruptible.js';
 
 export interface TraceCommandLine {
 	readonly output: string;
@@ -24,7 +25,7 @@ export interface TraceCommandLine {
 	readonly workingDirectory: string;
 }
 
-/** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, and what making the trace's place throws. */
+/** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, INTERRUPTED, and what making the trace's place throws. */
 export async function traceCommandLine(commandLine: TraceCommandLine): Promise<void> {
 	const {command, env, workingDirectory} = commandLine;
 	const [name, ...args] = command;
@@ -39,6 +40,8 @@ export async function traceCommandLine(commandLine: TraceCommandLine): Promise<v
 		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`);
 	}
 
+	const output = hostPath(posix.resolve(workingDirectory, commandLine.output));
+	assertWritable(output);
 	const privateDirectory = makeTemporaryDirectory(
 		[...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp'])].map(path => hostPath(path)),
 		[],
@@ -53,9 +56,11 @@ export async function traceCommandLine(commandLine: TraceCommandLine): Promise<v
 		tellObservers(commandLine, observers);
 		outcome = await startUnder(observers, {file, name, args, env});
 		if (outcome.kind !== 'not-started') {
-			const gathered = await gatherEvidence({...observers, workingDirectory, privateDirectory});
-			const evidence = {...head(commandLine, observers, outcome), ...gathered};
-			writeTrace(hostPath(posix.resolve(workingDirectory, commandLine.output)), evidence);
+			// What was sent to the program is not meant for what it left behind.
+			const gathered = await interruptibly(signal =>
+				gatherEvidence({...observers, workingDirectory, privateDirectory, signal}),
+			);
+			writeTrace(output, {...head(commandLine, observers, outcome), ...gathered});
 		}
 	} finally {
 		removeTree(privateDirectory);

@@ -19,6 +19,7 @@ import {runsHere} from '../../lib/verify/check-host.js';
 import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
+import {interruptibly} from '../interruptible.js';
 
 export interface VerifyCommandLine {
 	readonly bundle: string;
@@ -32,6 +33,10 @@ export interface VerifyCommandLine {
 
 /** @throws {DynpkError} USAGE, and what locating, reading and running a bundle throw. */
 export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise<void> {
+	await interruptibly(signal => verify(commandLine, signal));
+}
+
+async function verify(commandLine: VerifyCommandLine, signal: AbortSignal): Promise<void> {
 	const {bundle, isStatic, run, env, workingDirectory} = commandLine;
 	if (run !== undefined && (isStatic || run[0] === undefined)) {
 		throw new DynpkError('USAGE', '--run starts a program: name it, and leave out --static', {
@@ -48,10 +53,11 @@ export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise
 		temporary,
 		check: () => Promise.resolve(),
 		notice,
+		signal,
 	});
 	const privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
 	try {
-		const findings = await verifyBundle({top, isStatic, privateDirectory, notice});
+		const findings = await verifyBundle({top, isStatic, privateDirectory, notice, signal});
 		const offers = isStatic ? [] : await offeredEngines(top, findings);
 		if (run === undefined || privateDirectory === undefined) {
 			process.stdout.write(render(commandLine, findings, offers));

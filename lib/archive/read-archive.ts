@@ -4,7 +4,7 @@
  * The form is told by the first bytes, never by the name. An entry's contents must be read before
  * the next entry is asked for.
  */
-import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
@@ -49,7 +49,8 @@ export async function* readArchive({
 
 function openArchive(archive: HostPath): number {
 	try {
-		const file = openSync(archive, 'r');
+		// Without O_NONBLOCK a FIFO would hold us for ever.
+		const file = openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK);
 		if (fstatSync(file).isFile()) return file;
 		closeSync(file);
 	} catch (error) {

@@ -2,8 +2,8 @@
  * Output that appears whole or not at all.
  *
  * A file or a directory grows beside its destination under a name nobody can guess, readable to us
- * alone, and takes its real name when it is complete. What has that name already is never
- * replaced, also when it came while we worked.
+ * alone, and takes its real name when it is complete. What has that name already is not replaced,
+ * also when it came while we worked, unless it was asked for of a file.
  */
 import {randomBytes} from 'node:crypto';
 import {
@@ -18,6 +18,7 @@ import {
 	rmdirSync,
 	unlinkSync,
 	writeSync,
+	type Stats,
 } from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, parentOf, type HostPath} from '../paths/paths.js';
@@ -38,9 +39,15 @@ export interface StagedDirectory {
 	discard(): void;
 }
 
+export interface FileStaging {
+	/** Whether a regular file of that name gives way; what is none never does. */
+	readonly replaces?: boolean;
+}
+
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
-export function stageFile(output: HostPath): StagedFile {
-	refuseExisting(output);
+export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}): StagedFile {
+	if (replaces) refuseIrregular(output);
+	else refuseExisting(output);
 	const path = nameBeside(output);
 	const attempt = `cannot write ${output}`;
 	let file: number | undefined = attempted(attempt, () =>
@@ -71,7 +78,8 @@ export function stageFile(output: HostPath): StagedFile {
 				if (file !== undefined) fchmodSync(file, finalMode);
 				// Network file systems report a lack of space here at the latest.
 				close();
-				renameFileToFree(path, output);
+				if (replaces) renameSync(path, output);
+				else renameFileToFree(path, output);
 			});
 			published = true;
 		},
@@ -102,8 +110,18 @@ export function stageDirectory(output: HostPath): StagedDirectory {
 }
 
 function refuseExisting(output: HostPath): void {
-	const look = (): unknown => lstatSync(output, {throwIfNoEntry: false});
-	if (attempted(`cannot write ${output}`, look) !== undefined) throw existsFault(output);
+	if (statusOf(output) !== undefined) throw existsFault(output);
+}
+
+/** rename(2) would put our file in the place of a device or of a link as well. */
+function refuseIrregular(output: HostPath): void {
+	if (statusOf(output)?.isFile() === false) {
+		throw new DynpkError('OUTPUT_EXISTS', `${output} is there, and is no regular file`);
+	}
+}
+
+function statusOf(output: HostPath): Stats | undefined {
+	return attempted(`cannot write ${output}`, () => lstatSync(output, {throwIfNoEntry: false}));
 }
 
 function existsFault(output: HostPath, cause?: unknown): DynpkError {

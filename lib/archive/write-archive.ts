@@ -21,7 +21,7 @@ import {compressExternally} from './external-compressor.js';
 import {gzipBlocks} from './gzip-blocks.js';
 import {digestedPieces, readContent} from './read-content.js';
 import {stageFile, type StagedFile} from './staged-output.js';
-import {makeStopCheck, type StopCheck} from './stop-signal.js';
+import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import {makeTarHeader, type TarHeader} from './tar-header.js';
 
 export type ArchiveForm = 'tar' | 'tar.gz' | 'tar.zst';

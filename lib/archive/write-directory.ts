@@ -31,7 +31,7 @@ import type {
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
 import {digestedPieces, readContent} from './read-content.js';
 import {stageDirectory} from './staged-output.js';
-import {makeStopCheck, type StopCheck} from './stop-signal.js';
+import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import type {WrittenOutput} from './write-archive.js';
 
 export interface DirectoryRequest {

@@ -13,6 +13,9 @@ import sharedDirectories from './data/shared-directories.json' with {type: 'json
 import {hostOwnership} from './host-owned.js';
 import type {ProjectedPath} from './projected-path.js';
 
+/** As many links as the kernel follows. */
+const LINK_LIMIT = 40;
+
 /** What a manifest, or a plan, says of a file. */
 export interface BundledFile {
 	readonly path: BundlePath;
@@ -51,6 +54,7 @@ export function projectedPaths(
 			(file.reason === '--with' || hostOwnership(sysrootOf(file.path)) !== 'never'),
 	);
 	const whole = findWholeDirectories(seen, programs, records);
+	const untidy = findUntidyDirectories(files, seen, launches);
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
 	const yielding = (path: SysrootPath): {readonly givesWay?: true} =>
@@ -58,7 +62,14 @@ export function projectedPaths(
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = whole.has(current) ? 'whole' : 'merged';
-			projected.set(current, {kind: 'directory', path: current, extent, ...yielding(current)});
+			const holds = untidy.has(current) ? {holdsUnseen: true} : {};
+			projected.set(current, {
+				kind: 'directory',
+				path: current,
+				extent,
+				...holds,
+				...yielding(current),
+			});
 		}
 	};
 	addDirectories(sysrootPath('/'));
@@ -86,7 +97,14 @@ function projectFile(
 	}
 
 	const behind = programs.get(file.path);
-	return {kind: 'file', path, behind: behind === file.path ? undefined : behind, forLoader};
+	const outside = file.kind === 'symlink' ? {liesOutside: true} : {};
+	return {
+		kind: 'file',
+		path,
+		behind: behind === file.path ? undefined : behind,
+		forLoader,
+		...outside,
+	};
 }
 
 const isShared = picomatch(sharedDirectories.flatMap(({paths}) => paths));
@@ -135,6 +153,32 @@ function findWholeDirectories(
 	return new Set([...all].filter(path => !partial.has(path)));
 }
 
+/** Directories in which, or in unseen directories below which, something lies that is not seen. */
+function findUntidyDirectories(
+	files: readonly BundledFile[],
+	seen: readonly BundledFile[],
+	launches: readonly BundledLaunch[],
+): Set<SysrootPath> {
+	const beside = launches
+		.filter(({launcher, program}) => posix.dirname(launcher) === posix.dirname(program))
+		.map(({program}) => program);
+	const tidy = new Set([...seen.map(({path}) => path), ...beside]);
+	const known = withDirectories(seen);
+	const untidy = new Set<SysrootPath>();
+	for (const {path} of files) {
+		if (path.startsWith('root/') && !tidy.has(path)) {
+			let current = parentOf(sysrootOf(path));
+			while (current !== '/' && !known.has(current)) {
+				current = parentOf(current);
+			}
+
+			untidy.add(current);
+		}
+	}
+
+	return untidy;
+}
+
 /** The paths of files and of all directories that hold them. */
 function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
 	const all = new Set<SysrootPath>();
@@ -153,7 +197,7 @@ function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
 /** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
 function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
 	let current: BundledFile | undefined = file;
-	for (let hops = 0; current?.target !== undefined && hops < 40; hops++) {
+	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
 		if (current.kind === 'hardlink') {
 			return !current.target.startsWith('root/');
 		}
@@ -162,14 +206,39 @@ function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>
 			return true;
 		}
 
-		current = records.get(posix.join(posix.dirname(current.path), current.target));
+		const directory = throughLinks(posix.dirname(current.path), records);
+		const name = throughLinks(posix.dirname(posix.join(directory, current.target)), records);
+		current = records.get(posix.join(name, posix.basename(current.target)));
 	}
 
 	return false;
 }
 
+/** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */
+function throughLinks(directory: string, records: ReadonlyMap<string, BundledFile>): string {
+	let real = '';
+	let rest = directory.split('/');
+	for (let hops = 0; rest.length > 0;) {
+		const [name = '', ...others] = rest;
+		const here = posix.join(real, name);
+		const link = records.get(here);
+		const target = link?.kind === 'symlink' ? link.target : undefined;
+		if (target === undefined || climbsOut(here, target) || ++hops > LINK_LIMIT) {
+			real = here;
+			rest = others;
+			continue;
+		}
+
+		const absolute = target.startsWith('/') ? `root${target}` : posix.join(real, target);
+		real = '';
+		rest = [...absolute.split('/'), ...others];
+	}
+
+	return real;
+}
+
 /** Relative to the top of the bundle, where `/` stands for `root/`. */
-function climbsOut(path: BundlePath, target: string): boolean {
+function climbsOut(path: string, target: string): boolean {
 	return (
 		!target.startsWith('/') && !`${posix.join(posix.dirname(path), target)}/`.startsWith('root/')
 	);

@@ -93,9 +93,18 @@ export function faultFromErrno(cause: unknown, attempt: string): DynpkError {
 			return new DynpkError('PERMISSION', `${attempt}: ${permissionReasons[errno]}`, {cause});
 		case 'ENOTDIR':
 			return new DynpkError('IO', `${attempt}: a part of that path is no directory`, {cause});
+		case 'ENOENT':
+			return new DynpkError('IO', `${attempt}: there is no such file or directory`, {cause});
+		case 'EISDIR':
+			return new DynpkError('IO', `${attempt}: it is a directory`, {cause});
 		default:
-			return new DynpkError('IO', `${attempt}: ${reason}`, {cause});
+			return new DynpkError('IO', `${attempt}: ${plainReason(reason)}`, {cause});
 	}
+}
+
+/** Of `ENXIO: no such device or address, open '/x'` the words in the middle: what was tried on what is said. */
+function plainReason(message: string): string {
+	return /^E[A-Z0-9]+: (?<words>[^,]+), \w+(?: '.*)?$/su.exec(message)?.groups?.words ?? message;
 }
 
 const permissionReasons = {

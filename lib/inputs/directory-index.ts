@@ -5,8 +5,9 @@
  * on this machine. One listing answers for every name a directory does not hold, which is what a
  * library search mostly asks. A directory that cannot be listed is asked name by name.
  */
+import {isUtf8} from 'node:buffer';
 import {lstatSync, readdirSync, readlinkSync, type BigIntStats} from 'node:fs';
-import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
 import type {FileStatus} from './sysroot.js';
 
@@ -86,8 +87,15 @@ function readStatus(path: string): FileStatus | undefined {
 	return status === undefined ? undefined : describe(status);
 }
 
+/** @throws {DynpkError} NAME_NOT_UTF8 for a text that would come out as another one. */
 function readTarget(path: string): string | undefined {
-	return unlessNothing(path, () => readlinkSync(path));
+	const target = unlessNothing(path, () => readlinkSync(path, {encoding: 'buffer'}));
+	const text = target?.toString('utf8');
+	if (target !== undefined && !isUtf8(target)) {
+		throw new DynpkError('NAME_NOT_UTF8', `the link ${path} leads to no UTF-8 name: ${text ?? ''}`);
+	}
+
+	return text;
 }
 
 function unlessNothing<T>(path: string, ask: () => T): T | undefined {

@@ -6,10 +6,10 @@
  * libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
  * brings scripts, a script its interpreter, an interpreter its package.
  */
-import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {SysrootPath} from '../paths/paths.js';
 import {addCompanions} from './add-companions.js';
+import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
@@ -54,7 +54,7 @@ export function gatherPayload(
 	}
 
 	for (const text of request.scan) {
-		addScan(gathering, typedPath(text, request));
+		addScan(typedPath(text, request), gathering.collector, sysroot);
 	}
 
 	for (const evidence of request.traces ?? []) {
@@ -133,26 +133,6 @@ function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
 		collector.addTree(real, {kind: 'with'});
 	} else {
 		collector.add(path, {kind: 'with'});
-	}
-}
-
-function addScan({collector, sysroot}: Gathering, directory: SysrootPath): void {
-	if (sysroot.list(directory) === undefined) {
-		throw new DynpkError('TARGET_NOT_FOUND', `--scan ${directory}: there is no such directory`);
-	}
-
-	// The array is queue and list of what was seen at once: `for…of` visits what is appended.
-	const pending = [sysroot.realPath(directory) ?? directory];
-	for (const current of pending) {
-		for (const name of sysroot.list(current) ?? []) {
-			const path = sysrootPath(posix.join(current, name));
-			const kind = sysroot.status(path)?.kind;
-			if (kind === 'directory') {
-				pending.push(path);
-			} else if (kind === 'file' && sysroot.elf(path).status === 'elf') {
-				collector.add(path, {kind: 'scan', directory});
-			}
-		}
 	}
 }
 

@@ -4,7 +4,7 @@
  * Three layers: `directory-index.ts` asks the kernel once, `link-resolver.ts` follows links by what
  * the index knows, and this module reads files. With `/` as root the result is this machine.
  */
-import {closeSync, constants, openSync, readSync, statSync} from 'node:fs';
+import {closeSync, constants, openSync, readSync, statSync, type BigIntStats} from 'node:fs';
 import {openElf} from '../elf/open-elf.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {comparePaths, type HostPath, type SysrootPath} from '../paths/paths.js';
@@ -15,7 +15,7 @@ import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
 /**
  * Open a directory as the root of a packed program's world.
  *
- * @throws {DynpkError} TARGET_NOT_FOUND when it is no directory.
+ * @throws {DynpkError} TARGET_NOT_FOUND when it is no directory, PERMISSION, IO.
  */
 export function openSysroot(root: HostPath): Sysroot {
 	const rootStatus = requireDirectory(root);
@@ -103,7 +103,15 @@ const LOOP: ElfAnswer = Object.freeze({
 });
 
 function requireDirectory(root: HostPath): FileStatus {
-	const status = statSync(root, {bigint: true, throwIfNoEntry: false});
+	let status: BigIntStats | undefined;
+	try {
+		status = statSync(root, {bigint: true, throwIfNoEntry: false});
+	} catch (error) {
+		if (errnoOf(error) !== 'ENOTDIR') {
+			throw faultFromErrno(error, `cannot look at ${root}`);
+		}
+	}
+
 	if (status?.isDirectory() !== true) {
 		throw new DynpkError('TARGET_NOT_FOUND', `no such directory: ${root}`);
 	}
@@ -127,8 +135,11 @@ function sortedNames(index: DirectoryIndex, directory: SysrootPath): readonly st
 		return undefined;
 	}
 
-	const mangled = [...names].find(name => name.includes('\ufffd'));
-	if (mangled !== undefined && index.entry(directory, mangled) === undefined) {
+	// Node.js reads a byte that is no UTF-8 as U+FFFD, and under that name there is nothing.
+	const mangled = [...names].find(
+		name => name.includes('\ufffd') && index.entry(directory, name) === undefined,
+	);
+	if (mangled !== undefined) {
 		throw new DynpkError('NAME_NOT_UTF8', `a file name in ${directory} is not UTF-8: ${mangled}`);
 	}
 

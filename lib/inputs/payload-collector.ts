@@ -26,6 +26,8 @@ export interface Collector {
 	/** Add everything below a directory. */
 	addTree(directory: SysrootPath, reason: Reason): void;
 	report(finding: PayloadFinding): void;
+	/** Say that what lies at a path stays behind, because this user may not look at it. */
+	reportUnreadable(path: SysrootPath): void;
 }
 
 /** How a path was come to: by how many links, and whether to be started. */
@@ -42,9 +44,8 @@ const programDirectories = new Set(
 	['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/games'].map(sysrootPath),
 );
 
-/** As deep as the kernel follows links; a directory tree of a package is nowhere near. */
+/** As deep as the kernel follows links. */
 const DEPTH_LIMIT = 40;
-const TREE_DEPTH_LIMIT = 256;
 
 export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collector {
 	const entries = new Map<SysrootPath, PayloadEntry>();
@@ -181,7 +182,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 
 		const content = readContent(path, status);
 		if (content === undefined) {
-			findings.push({code: 'UNREADABLE_LEFT_OUT', path, message: 'not readable by this user'});
+			reportUnreadable(path);
 			return undefined;
 		}
 
@@ -204,9 +205,15 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		return (isStarted ? readScript(answer) : undefined) ?? {kind: 'data'};
 	}
 
-	function addTree(directory: SysrootPath, reason: Reason, depth = 0): void {
+	function reportUnreadable(path: SysrootPath): void {
+		findings.push({code: 'UNREADABLE_LEFT_OUT', path, message: 'not readable by this user'});
+	}
+
+	/** As deep as paths can be long: a tree without links has no loops. */
+	function addTree(directory: SysrootPath, reason: Reason): void {
 		const names = sysroot.list(directory);
-		if (names === undefined || depth > TREE_DEPTH_LIMIT) {
+		if (names === undefined) {
+			reportUnreadable(directory);
 			return;
 		}
 
@@ -216,8 +223,11 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 
 		for (const name of names) {
 			const path = sysrootPath(posix.join(directory, name));
-			if (sysroot.status(path)?.kind === 'directory') {
-				addTree(path, reason, depth + 1);
+			const kind = sysroot.status(path)?.kind;
+			if (kind === 'directory') {
+				addTree(path, reason);
+			} else if (kind === undefined) {
+				reportUnreadable(path);
 			} else {
 				add(path, reason);
 			}
@@ -233,6 +243,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		report(finding) {
 			findings.push(finding);
 		},
+		reportUnreadable,
 	};
 }
 

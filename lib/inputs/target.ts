@@ -20,8 +20,8 @@ export type Target =
 	| {readonly kind: 'package'; readonly name: string; readonly package: InstalledPackage};
 
 /**
- * @throws {DynpkError} TARGET_NOT_FOUND, SETUID_PROGRAM, NOT_A_PROGRAM, PACKAGE_UNKNOWN, and the
- * ELF reader's own for a damaged file.
+ * @throws {DynpkError} TARGET_NOT_FOUND, SETUID_PROGRAM, NOT_A_PROGRAM, PACKAGE_UNKNOWN, PERMISSION, and
+ * the ELF reader's own for a damaged file.
  */
 export function resolveTarget(
 	text: string,
@@ -35,9 +35,8 @@ export function resolveTarget(
 		return {kind: 'package', name: owner.name, package: owner};
 	}
 
-	const path = text.includes('/')
-		? pathTarget(text, request, sysroot)
-		: programOnPath(text, request, sysroot);
+	const isPath = text.includes('/') || text === '.' || text === '..';
+	const path = isPath ? pathTarget(text, request, sysroot) : programOnPath(text, request, sysroot);
 	return classify(path, sysroot);
 }
 
@@ -118,6 +117,10 @@ function classify(path: SysrootPath, sysroot: Sysroot): Target {
 	const status = sysroot.status(real);
 	const host = sysroot.hostPath(real);
 	if (status?.kind === 'directory') {
+		if (sysroot.list(real) === undefined) {
+			throw new DynpkError('PERMISSION', `cannot read ${path}`);
+		}
+
 		return {kind: 'directory', name: posix.basename(real) || 'root', path: real};
 	}
 

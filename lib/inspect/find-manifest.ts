@@ -1,34 +1,29 @@
 /** The manifest of a bundle, unpacked or in its archive; `undefined` for what is no bundle. */
-import {closeSync, existsSync, openSync, readSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {FileEntry} from '../archive/archive-entry.js';
 import {readArchive} from '../archive/read-archive.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {BundleManifest} from '../manifest/manifest.js';
 import {parseManifest, readManifest} from '../manifest/read-manifest.js';
-import type {HostPath} from '../paths/paths.js';
+import {hostPath, type HostPath} from '../paths/paths.js';
+import {readHead} from './read-head.js';
 
-/** @throws {DynpkError} MANIFEST_INVALID, ARCHIVE_INVALID */
+/** @throws {DynpkError} MANIFEST_INVALID, ARCHIVE_INVALID, PERMISSION, IO */
 export async function findManifest(path: HostPath): Promise<BundleManifest | undefined> {
-	const status = statSync(path, {throwIfNoEntry: false});
-	if (status?.isDirectory() === true) {
-		const manifest = posix.join(path, 'dynpk.json');
-		return existsSync(manifest) ? readManifest(manifest) : undefined;
+	const manifest = hostPath(posix.join(path, 'dynpk.json'));
+	if (readHead(manifest, 1) !== undefined) {
+		return readManifest(manifest);
 	}
 
-	return status?.isFile() === true && looksLikeArchive(path) ? await fromArchive(path) : undefined;
+	const head = readHead(path, HEAD_SIZE);
+	return head !== undefined && looksLikeArchive(head) ? await fromArchive(path) : undefined;
 }
 
-/** gzip, zstd, or the magic of a tar header. */
-function looksLikeArchive(path: HostPath): boolean {
-	const head = Buffer.alloc(512);
-	const file = openSync(path, 'r');
-	try {
-		readSync(file, head, 0, head.length, 0);
-	} finally {
-		closeSync(file);
-	}
+/** A tar header. */
+const HEAD_SIZE = 512;
 
+/** gzip, zstd, or the magic of a tar header. */
+function looksLikeArchive(head: Buffer): boolean {
 	const start = head.readUInt32BE(0);
 	return (
 		start >>> 16 === 0x1f8b || start === 0x28b52ffd || head.toString('latin1', 257, 262) === 'ustar'

@@ -1,5 +1,6 @@
 /** The graph of a closure that was just walked. */
 import type {Closure} from '../closure/closure.js';
+import {objectsOf} from '../closure/objects-of.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import type {SysrootPath} from '../paths/paths.js';
 import {cpuLevel, newestKernel} from '../manifest/requirements.js';
@@ -22,7 +23,7 @@ export function graphOfClosure(
 		add(by, {name: needed, place: 'missing', to: undefined});
 	}
 
-	const entries = [...new Set([...closure.linkMap, ...closure.further])];
+	const entries = objectsOf(closure);
 	const nodes = entries.map((entry): ObjectNode => {
 		const {object, path} = entry;
 		const owner = packageOf(path);

@@ -1,11 +1,11 @@
 /** What a package file says of itself, of either kind, in the words of dynpk; nothing is unpacked. */
-import {closeSync, openSync, readSync, statSync} from 'node:fs';
 import {listPayload, type ListedEntry, type ListedPackage} from '../packages/list-payload.js';
 import {formatNeed} from '../packages/need.js';
 import {packageId} from '../packages/package-record.js';
 import {readPackageFile} from '../packages/read-package-file.js';
 import {collectScripts, findScriptlets} from '../packages/scriptlet-findings.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
+import {readHead} from './read-head.js';
 
 export interface PackageFacts {
 	readonly manager: 'rpm' | 'deb';
@@ -80,19 +80,8 @@ const RPM_MAGIC = 'edabeedb';
 const DEB_MAGIC = Buffer.from('!<arch>\ndebian-binary').toString('hex');
 
 function looksLikePackage(path: HostPath): boolean {
-	if (statSync(path, {throwIfNoEntry: false})?.isFile() !== true) {
-		return false;
-	}
-
-	const head = Buffer.alloc(DEB_MAGIC.length / 2);
-	const file = openSync(path, 'r');
-	try {
-		readSync(file, head, 0, head.length, 0);
-	} finally {
-		closeSync(file);
-	}
-
-	return [RPM_MAGIC, DEB_MAGIC].some(magic => head.toString('hex').startsWith(magic));
+	const head = readHead(path, DEB_MAGIC.length / 2)?.toString('hex') ?? '';
+	return [RPM_MAGIC, DEB_MAGIC].some(magic => head.startsWith(magic));
 }
 
 function summaryOf(listed: ListedPackage): string | undefined {

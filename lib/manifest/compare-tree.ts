@@ -7,7 +7,8 @@ import type {BundleManifest, FileRecord} from './manifest.js';
 /** One entry of a tree, as whoever unpacked or walked it saw it; paths below the bundle's top. */
 export interface TreeEntry {
 	readonly path: string;
-	readonly kind: FileRecord['kind'];
+	/** Of a special file no bundle has any. */
+	readonly kind: FileRecord['kind'] | 'special file';
 	readonly mode: number | undefined;
 	readonly size: number | undefined;
 	readonly sha256: string | undefined;
@@ -27,24 +28,37 @@ export function assertTreeMatches(
 	if (differences.length > 0) {
 		const more = differences.length - SHOWN;
 		throw new DynpkError('BUNDLE_DAMAGED', `${bundle} is not as it was packed`, {
-			details: [...differences.slice(0, SHOWN), ...(more > 0 ? [`and ${more} more`] : [])],
+			details: [
+				...differences.slice(0, SHOWN).map(({path, message}) => `${path} ${message}`),
+				...(more > 0 ? [`and ${more} more`] : []),
+			],
 			hint: 'copy or unpack it again',
 		});
 	}
 }
 
-/** One line a difference, in the order of the manifest. */
-export function compareTree(manifest: BundleManifest, entries: readonly TreeEntry[]): string[] {
+/** How one entry differs: the message goes on from its path. */
+export interface TreeDifference {
+	readonly path: string;
+	readonly message: string;
+}
+
+/** What differs, in the order of the manifest. */
+export function compareTree(
+	manifest: BundleManifest,
+	entries: readonly TreeEntry[],
+): TreeDifference[] {
 	const found = new Map(
 		entries.filter(({path}) => path !== MANIFEST_NAME).map(entry => [entry.path, entry]),
 	);
 	const differences = manifest.files.flatMap(record => {
 		const entry = found.get(record.path);
 		found.delete(record.path);
-		const difference = entry === undefined ? 'is missing' : compareEntry(record, entry);
-		return difference === undefined ? [] : [`${record.path} ${difference}`];
+		const message = entry === undefined ? 'is missing' : compareEntry(record, entry);
+		return message === undefined ? [] : [{path: record.path, message}];
 	});
-	return [...differences, ...[...found.keys()].map(path => `${path} does not belong to it`)];
+	const strangers = [...found.keys()].map(path => ({path, message: 'does not belong to it'}));
+	return [...differences, ...strangers];
 }
 
 function compareEntry(record: FileRecord, entry: TreeEntry): string | undefined {

@@ -4,25 +4,44 @@
  * A bundle comes from somewhere: its manifest is as hostile as any other file until the schema,
  * which also keeps every path inside the bundle, has accepted it.
  */
-import {readFileSync, statSync} from 'node:fs';
+import {readFileSync, statSync, type Stats} from 'node:fs';
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import type {BundleManifest} from './manifest.js';
 
 /** A million files at a few hundred bytes each. */
 const MANIFEST_LIMIT = 512 << 20;
 
-/** @throws {DynpkError} MANIFEST_INVALID naming the first thing that is wrong. */
+/** @throws {DynpkError} MANIFEST_INVALID naming the first thing that is wrong; PERMISSION, IO. */
 export function readManifest(path: string): BundleManifest {
-	const size = statSync(path, {throwIfNoEntry: false})?.size;
-	if (size === undefined || size > MANIFEST_LIMIT) {
-		const reason = size === undefined ? 'there is no such file' : `${size} bytes are too many`;
-		throw new DynpkError('MANIFEST_INVALID', `${path}: ${reason}`, {
-			hint: 'a bundle has a dynpk.json at its top',
-		});
+	let bytes: Buffer;
+	try {
+		const status = statSync(path, {throwIfNoEntry: false});
+		const objection = objectionTo(status);
+		if (objection !== undefined) {
+			throw new DynpkError('MANIFEST_INVALID', `${path}: ${objection}`, {
+				hint: 'a bundle has a dynpk.json at its top',
+			});
+		}
+
+		bytes = readFileSync(path);
+	} catch (error) {
+		throw error instanceof DynpkError ? error : faultFromErrno(error, `cannot read ${path}`);
 	}
 
-	return parseManifest(readFileSync(path), path);
+	return parseManifest(bytes, path);
+}
+
+function objectionTo(status: Stats | undefined): string | undefined {
+	if (status === undefined) {
+		return 'there is no such file';
+	}
+
+	if (!status.isFile()) {
+		return 'it is not a regular file';
+	}
+
+	return status.size > MANIFEST_LIMIT ? `${status.size} bytes are too many` : undefined;
 }
 
 /** @throws {DynpkError} MANIFEST_INVALID; `name` is what the message calls the bytes. */

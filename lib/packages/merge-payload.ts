@@ -7,6 +7,7 @@
  */
 import {mkdirSync, rmSync} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {throwIfStopped} from '../errors/stop-signal.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
 import {deriveAlternatives} from './derive-alternatives.js';
 import {deriveSonameLinks} from './derive-soname-links.js';
@@ -22,19 +23,23 @@ import {writeSysroot} from './write-sysroot.js';
 /**
  * Unpack every package of `solution` into `destination`, which must not exist yet.
  *
- * @throws {DynpkError} OUTPUT_EXISTS, PATH_CLASH, PAYLOAD_ESCAPES_ROOT, SYMLINK_LOOP, and whatever is wrong with a
+ * @throws {DynpkError} OUTPUT_EXISTS, PATH_CLASH, PAYLOAD_ESCAPES_ROOT, SYMLINK_LOOP, INTERRUPTED, and whatever is wrong with a
  * package; nothing is left of the destination then.
  */
 export async function mergePayload(
 	solution: Solution,
 	destination: HostPath,
+	signal?: AbortSignal,
 ): Promise<MergedSysroot> {
-	const packages = await listAll(solution.packages.map(({record}) => record));
+	const packages = await listAll(
+		solution.packages.map(({record}) => record),
+		signal,
+	);
 	const plan = planMerge(packages);
 	makeRoot(destination);
 	try {
 		return await withFaults(`cannot write ${destination}`, async () => {
-			const written = await writeSysroot(plan, packages, destination);
+			const written = await writeSysroot(plan, {packages, root: destination, signal});
 			const sonameLinks = deriveSonameLinks(destination, written);
 			const files = new Map([...written, ...sonameLinks]);
 			const scripts = collectScripts(packages);
@@ -55,9 +60,13 @@ export async function mergePayload(
 /** Decompressors run beside each other; four keep two to four cores busy. */
 const LISTED_AT_ONCE = 4;
 
-async function listAll(records: readonly PackageRecord[]): Promise<readonly ListedPackage[]> {
+async function listAll(
+	records: readonly PackageRecord[],
+	signal: AbortSignal | undefined,
+): Promise<readonly ListedPackage[]> {
 	const packages: ListedPackage[] = [];
 	for (let start = 0; start < records.length; start += LISTED_AT_ONCE) {
+		throwIfStopped(signal);
 		const batch = records.slice(start, start + LISTED_AT_ONCE);
 		packages.push(...(await Promise.all(batch.map(listPayload))));
 	}

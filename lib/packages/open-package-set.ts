@@ -7,6 +7,7 @@
 import {existsSync, readdirSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import {comparePaths, hostPath, type HostPath} from '../paths/paths.js';
 import {
 	archFamily,
@@ -39,19 +40,22 @@ export interface PackageSet {
  * Read the given package files and every repository's index. `arch` says which architecture is
  * meant where no given package has one; without it, the one most of the repositories' packages have.
  *
- * @throws {DynpkError} MIXED_ARCHITECTURES, USAGE when one package is given in two versions, and
+ * @throws {DynpkError} INTERRUPTED, MIXED_ARCHITECTURES, USAGE when one package is given in two versions, and
  * whatever is wrong with a package or an index.
  */
 export async function openPackageSet(
 	files: readonly HostPath[],
 	repositories: readonly HostPath[],
-	options: {readonly arch?: string} = {},
+	options: {readonly arch?: string; readonly signal?: AbortSignal} = {},
 ): Promise<PackageSet> {
 	const given = await Promise.all([...new Set(files)].map(file => readPackageFile(file)));
 	given.sort(compareRecords);
 	requireOneOfEach(given);
 	const [first] = given;
-	const opened = await Promise.all(repositories.map(openRepository));
+	const stop = makeStopCheck(options.signal);
+	const opened = await Promise.all(
+		repositories.map(repository => openRepository(repository, stop)),
+	);
 	const candidates = opened
 		.flatMap(({records}) => records)
 		.filter(record => !files.includes(record.file))
@@ -76,8 +80,10 @@ interface OpenedRepository {
 
 const indexNames = ['Packages', 'Packages.xz', 'Packages.gz', 'Packages.zst', 'Packages.bz2'];
 const MAX_DEPTH = 16;
+/** A package's header, roughly: what reading it costs. */
+const HEADER_SIZE = 1 << 20;
 
-async function openRepository(repository: HostPath): Promise<OpenedRepository> {
+async function openRepository(repository: HostPath, stop: StopCheck): Promise<OpenedRepository> {
 	return withFaults(`cannot read ${repository}`, async () => {
 		if (!statSync(repository).isDirectory()) {
 			throw new DynpkError('USAGE', `${repository} is not a directory`);
@@ -97,6 +103,7 @@ async function openRepository(repository: HostPath): Promise<OpenedRepository> {
 
 		const records: PackageRecord[] = [];
 		for (const file of packageFiles(repository, 0)) {
+			await stop(HEADER_SIZE);
 			records.push(await readPackageFile(file, repository));
 		}
 

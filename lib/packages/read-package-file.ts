@@ -1,5 +1,5 @@
 /** Any package file → its record, with errors of the parsers turned into faults. */
-import {closeSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {DebError} from '../deb/deb-error.js';
 import {readDeb} from '../deb/read-deb.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
@@ -33,8 +33,13 @@ export async function readPackageFile(
 
 /** What a file is by its first bytes; everything that is no Debian package is left to lib/rpm. */
 export function packageKind(file: HostPath): 'rpm' | 'deb' {
-	const fd = openSync(file, 'r');
+	// Without O_NONBLOCK a FIFO would hold us for ever.
+	const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
 	try {
+		if (!fstatSync(fd).isFile()) {
+			throw new DynpkError('NOT_A_PROGRAM', `${file} is not a regular file`);
+		}
+
 		const magic = Buffer.alloc(8);
 		readSync(fd, magic, 0, magic.length, 0);
 		return magic.toString('latin1') === '!<arch>\n' ? 'deb' : 'rpm';

@@ -10,6 +10,7 @@ import {chmodSync, closeSync, linkSync, mkdirSync, openSync, symlinkSync, writeS
 import {posix} from 'node:path';
 import {readDebPayload} from '../deb/read-payload.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import {
 	comparePaths,
 	parentOf,
@@ -27,12 +28,19 @@ const OWNER_READS = 0o400;
 const OWNER_ENTERS = 0o700;
 const SHA256 = 8;
 
+export interface SysrootRequest {
+	readonly packages: readonly ListedPackage[];
+	/** An empty directory. */
+	readonly root: HostPath;
+	readonly signal?: AbortSignal | undefined;
+}
+
 /** Answers with every path written; what a package's archive holds beyond the plan is passed over. */
 export async function writeSysroot(
 	plan: MergePlan,
-	packages: readonly ListedPackage[],
-	root: HostPath,
+	{packages, root, signal}: SysrootRequest,
 ): Promise<Map<SysrootPath, MergedFile>> {
+	const stop = makeStopCheck(signal);
 	const written = new Map<SysrootPath, MergedFile>();
 	const entries = [...plan.entries].sort(([a], [b]) => comparePaths(a, b));
 	for (const [path] of entries) {
@@ -46,7 +54,7 @@ export async function writeSysroot(
 	}
 
 	for (const from of packages) {
-		await writeFiles(plan, from, root, written);
+		await writeFiles(plan, from, {root, written, stop});
 	}
 
 	for (const [path, {entry, from}] of entries) {
@@ -86,11 +94,16 @@ function makeDirectories(
 	written.set(path, {kind: 'directory', mode, origin});
 }
 
+interface Writing {
+	readonly root: HostPath;
+	readonly written: Map<SysrootPath, MergedFile>;
+	readonly stop: StopCheck;
+}
+
 async function writeFiles(
 	plan: MergePlan,
 	from: ListedPackage,
-	root: HostPath,
-	written: Map<SysrootPath, MergedFile>,
+	{root, written, stop}: Writing,
 ): Promise<void> {
 	const take = (path: string): [SysrootPath, PlannedEntry] | undefined => {
 		const place = plan.links.place(path, packageId(from.record));
@@ -103,6 +116,7 @@ async function writeFiles(
 	if (from.manager === 'rpm') {
 		const isSha256 = from.package.fileDigestAlgorithm === SHA256;
 		for await (const {file, links, content} of readRpmPayload(from.package)) {
+			await stop(file.size);
 			const taken = [file, ...links].flatMap(({path}) => {
 				const found = file.kind === 'file' ? take(path) : undefined;
 				return found === undefined ? [] : [found];
@@ -113,7 +127,8 @@ async function writeFiles(
 		return;
 	}
 
-	for await (const {path, kind, linkTarget, content} of readDebPayload(from.package)) {
+	for await (const {path, kind, size, linkTarget, content} of readDebPayload(from.package)) {
+		await stop(size);
 		const taken = kind === 'file' || kind === 'hard-link' ? take(path) : undefined;
 		if (taken !== undefined && kind === 'hard-link') {
 			linkTo(plan.links.place(linkTarget ?? '', packageId(from.record)), taken[0], root, written);

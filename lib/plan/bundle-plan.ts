@@ -68,6 +68,13 @@ export interface CopyFile extends FromSource {
 	readonly mode: number;
 }
 
+/** A file whose bytes are read once more, when its turn comes. */
+export interface SourceFile {
+	readonly from: HostPath;
+	/** In bytes. */
+	readonly size: number;
+}
+
 /** Compiled Python, made independent of its source's time. */
 export interface CopyCompiledPython extends FromSource {
 	readonly kind: 'copy-compiled-python';
@@ -96,7 +103,7 @@ export interface WriteLauncher extends OperationBase {
 	readonly kind: 'write-launcher';
 	readonly launch: LaunchSpec;
 	/** The program's own file, where the launcher has to know its bytes. */
-	readonly program: HostPath | undefined;
+	readonly program: SourceFile | undefined;
 }
 
 /** A program that reads its own file: its bytes with an entry stub, started as they are. */

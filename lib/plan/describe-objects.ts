@@ -1,4 +1,5 @@
 /** The manifest's record of every object: what it needs, and who in the bundle answers. */
+import {objectsOf} from '../closure/objects-of.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {EdgeRecord, ObjectRecord} from '../manifest/manifest.js';
 import {comparePaths, type BundlePath} from '../paths/paths.js';
@@ -19,7 +20,7 @@ export function describeObjects(
 
 	for (const {closure} of walked.roots) {
 		const variants = closure.variants.map(({entry}) => entry);
-		for (const {object} of [...closure.linkMap, ...closure.further, ...variants]) {
+		for (const {object} of [...objectsOf(closure), ...variants]) {
 			objects.set(object.fileId, object);
 		}
 

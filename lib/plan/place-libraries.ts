@@ -7,12 +7,12 @@
  * two programs that disagree get a private directory each, two candidates for everybody are a fault.
  */
 import {createHash} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {Closure, Edge} from '../closure/closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
+import {readHostFile} from '../paths/host-file.js';
 import {bundlePath, comparePaths, type BundlePath, type SysrootPath} from '../paths/paths.js';
 
 /** One object whose closure was walked: a program, or an object that programs load. */
@@ -259,8 +259,8 @@ function privateName(program: SysrootPath): string {
 	return `${posix.basename(program)}-${hash}`;
 }
 
-function digestOf(object: ElfObject): string {
-	return createHash('sha256').update(readFileSync(object.path)).digest('hex');
+function digestOf({path, size}: ElfObject): string {
+	return createHash('sha256').update(readHostFile(path, size)).digest('hex');
 }
 
 /** Bytes lie under the soname where that is one of the names, else under the first by order. */

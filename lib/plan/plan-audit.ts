@@ -5,13 +5,13 @@
  * something to switch on. A loader that cannot be audited is a finding; a fault only where auditing
  * was asked for.
  */
-import {readFileSync} from 'node:fs';
 import {auditSupport, type AuditSupport} from '../audit/audit-support.js';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {AuditLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord} from '../manifest/manifest.js';
+import {readHostFile} from '../paths/host-file.js';
 import {bundlePath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
 import type {WalkedLoader, WalkedPayload} from './walk-payload.js';
@@ -96,8 +96,8 @@ function supportOf({facts}: WalkedLoader, walked: WalkedPayload): AuditSupport {
 	return auditSupport({
 		libc: facts.kind,
 		machine: facts.object.machine,
-		loader: readFileSync(facts.object.path),
-		library: libc === undefined ? undefined : readFileSync(libc.path),
+		loader: readHostFile(facts.object.path, facts.object.size),
+		library: libc === undefined ? undefined : readHostFile(libc.path, libc.size),
 		libraries: [...libraries.values()],
 	});
 }

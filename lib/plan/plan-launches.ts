@@ -124,7 +124,7 @@ export function launcherOperations(launch: LaunchSpec, payload: Payload): Operat
 			package: file.package === undefined ? undefined : packageId(file.package),
 			reason: describeReason(file.reason),
 		},
-		{kind: 'write-launcher', path: launch.program, launch, program: from, reason},
+		{kind: 'write-launcher', path: launch.program, launch, program: {from, size}, reason},
 	];
 }
 

@@ -6,7 +6,7 @@
  * the clock. The digest is of the bytes that the state describes.
  */
 import {createHash} from 'node:crypto';
-import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import {setImmediate} from 'node:timers/promises';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import type {HostPath} from '../paths/paths.js';
@@ -36,7 +36,7 @@ export function describeState({device, inode, size, modifiedNs, changedNs}: Arch
 
 /** @throws {DynpkError} INPUT_CHANGED when the file is not in this state, or no longer */
 export async function digestArchive(archive: HostPath, state: ArchiveState): Promise<string> {
-	const file = withErrno(archive, () => openSync(archive, 'r'));
+	const file = openArchive(archive);
 	try {
 		const hash = createHash('sha256');
 		const piece = Buffer.allocUnsafeSlow(pieceSize);
@@ -58,12 +58,17 @@ export function changedFault(archive: HostPath): DynpkError {
 }
 
 function withFile<T>(archive: HostPath, look: (file: number) => T): T {
-	const file = withErrno(archive, () => openSync(archive, 'r'));
+	const file = openArchive(archive);
 	try {
 		return look(file);
 	} finally {
 		closeSync(file);
 	}
+}
+
+/** Without O_NONBLOCK a FIFO that took its place would hold us for ever. */
+function openArchive(archive: HostPath): number {
+	return withErrno(archive, () => openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK));
 }
 
 function withErrno<T>(archive: HostPath, act: () => T): T {

@@ -4,7 +4,7 @@
  * A directory is used as it lies. An archive is unpacked into the private cache and stays there;
  * where that is impossible, into a fresh private directory that has to be removed afterwards.
  */
-import {statSync} from 'node:fs';
+import {statSync, type Stats} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
 import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
@@ -31,7 +31,7 @@ export interface LocatedBundle {
 	readonly remove: (() => void) | undefined;
 }
 
-/** @throws {DynpkError} TARGET_NOT_FOUND, PERMISSION and what unpacking throws */
+/** @throws {DynpkError} TARGET_NOT_FOUND, ARCHIVE_INVALID, PERMISSION and what unpacking throws */
 export async function locateBundle(request: LocateRequest): Promise<LocatedBundle> {
 	if (isDirectory(request.bundle)) return {directory: request.bundle, remove: undefined};
 	const objections: string[] = [];
@@ -41,8 +41,9 @@ export async function locateBundle(request: LocateRequest): Promise<LocatedBundl
 }
 
 function isDirectory(bundle: HostPath): boolean {
+	let status: Stats;
 	try {
-		return statSync(bundle).isDirectory();
+		status = statSync(bundle);
 	} catch (error) {
 		if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
 			throw new DynpkError('TARGET_NOT_FOUND', `there is no bundle ${bundle}`, {cause: error});
@@ -50,6 +51,13 @@ function isDirectory(bundle: HostPath): boolean {
 
 		throw faultFromErrno(error, `cannot read ${bundle}`);
 	}
+
+	// Looked at before anything opens it: a FIFO would wait for a writer.
+	if (!status.isDirectory() && !status.isFile()) {
+		throw new DynpkError('ARCHIVE_INVALID', `${bundle} is neither a directory nor a regular file`);
+	}
+
+	return status.isDirectory();
 }
 
 async function unpackToCache(

@@ -1,16 +1,17 @@
 /**
- * `dynpk run`: find the bundle, unpack it if need be, start its program, tell how it ended.
+ * `dynpk run`, when the bundle has been found: start its program, tell how it ended, clear up.
  *
- * Knows nothing of manifests: what they are needed for, checking an unpacked tree, admitting the
- * bundle and naming its entry program, is given as functions.
+ * Knows nothing of manifests: what they are needed for, admitting the bundle and naming its entry
+ * program, is given as functions.
  */
 import type {HostPath} from '../paths/paths.js';
 import {findProgram} from './find-program.js';
-import {locateBundle, type LocateRequest} from './locate-bundle.js';
+import type {LocatedBundle} from './locate-bundle.js';
 import type {ProgramOutcome} from './program-outcome.js';
 import {startProgram} from './start-program.js';
 
-export interface RunRequest extends LocateRequest {
+export interface RunRequest {
+	readonly located: LocatedBundle;
 	/** A name in the bundle's `bin/`; the bundle's entry when absent. */
 	readonly program: string | undefined;
 	readonly args: readonly string[];
@@ -18,6 +19,7 @@ export interface RunRequest extends LocateRequest {
 	/** Throws where the bundle cannot be run as asked. */
 	readonly admit?: ((directory: HostPath) => void) | undefined;
 	readonly readEntry: (directory: HostPath) => Promise<string>;
+	readonly notice: (sentence: string) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RunRequest extends LocateRequest {
  * @throws {DynpkError} when there is nothing to start: the caller's exit status is 125
  */
 export async function runBundle(request: RunRequest): Promise<ProgramOutcome> {
-	const {directory, remove} = await locateBundle(request);
+	const {directory, remove} = request.located;
 	try {
 		request.admit?.(directory);
 		const program = request.program ?? (await request.readEntry(directory));

@@ -9,7 +9,7 @@ import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, renameSync} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
 import {removeTree} from '../archive/remove-tree.js';
-import {throwIfStopped} from '../archive/stop-signal.js';
+import {throwIfStopped} from '../errors/stop-signal.js';
 import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {

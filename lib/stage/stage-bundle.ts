@@ -5,7 +5,6 @@
  * and the manifest, the last of them, is made when the writer has read (and so digested) every other.
  */
 import {createHash} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
@@ -19,6 +18,7 @@ import type {
 	LoaderEditRecord,
 	LoaderRecord,
 } from '../manifest/manifest.js';
+import {readHostFile} from '../paths/host-file.js';
 import type {HostPath} from '../paths/paths.js';
 import type {BundlePlan, CopyLoader, Operation, WriteLauncher} from '../plan/bundle-plan.js';
 
@@ -48,7 +48,11 @@ export interface EditedLoader {
 /** The largest loader ever seen is below 2 MiB with debugging symbols below 20 MiB. */
 const LOADER_LIMIT = 64 << 20;
 
-/** Entries below one top-level directory named after the bundle. */
+/**
+ * Entries below one top-level directory named after the bundle.
+ *
+ * @throws {DynpkError} INPUT_CHANGED, PERMISSION, IO while it is iterated, and what making launchers throws
+ */
 export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<ArchiveEntry> {
 	const loaders = new Map<string, Pick<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>>();
 	const below = (path: string): string => posix.join(plan.name, path);
@@ -68,13 +72,13 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 				};
 				break;
 			case 'copy-compiled-python': {
-				const bytes = uncheckedPyc(readFileSync(operation.from));
+				const bytes = uncheckedPyc(readHostFile(operation.from, operation.size));
 				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
 				break;
 			}
 
 			case 'copy-venv-configuration': {
-				const bytes = relocatableVenv(readFileSync(operation.from));
+				const bytes = relocatableVenv(readHostFile(operation.from, operation.size));
 				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
 				break;
 			}
@@ -109,7 +113,7 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 			case 'write-self-program': {
 				const {program: bytes} = tools.makeSelfLaunch(
 					operation.launch,
-					readFileSync(operation.from),
+					readHostFile(operation.from, operation.size),
 					operation.from,
 				);
 				yield {kind: 'file', path, mode: 0o755, content: {kind: 'bytes', bytes}};
@@ -133,9 +137,12 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 }
 
 function launcherBytes({launch, program}: WriteLauncher, tools: StageTools): Buffer {
-	return program === undefined || launch.kind !== 'loader'
-		? tools.makeLauncher(launch)
-		: tools.makeSelfLaunch(launch, readFileSync(program), program).launcher;
+	if (program === undefined || launch.kind !== 'loader') {
+		return tools.makeLauncher(launch);
+	}
+
+	const {from, size} = program;
+	return tools.makeSelfLaunch(launch, readHostFile(from, size), from).launcher;
 }
 
 function copyLoader(
@@ -149,7 +156,7 @@ function copyLoader(
 		throw new DynpkError('UNSUPPORTED_LOADER', `${operation.source} is too large to be a loader`);
 	}
 
-	const original = readFileSync(operation.from);
+	const original = readHostFile(operation.from, operation.size);
 	const {bytes, edits, isolated} = tools.editLoader(original);
 	const originalSha256 = createHash('sha256').update(original).digest('hex');
 	return {record: {edits, isolated, originalSha256}, bytes};

@@ -8,6 +8,7 @@ import {createReadStream, existsSync, readFileSync, realpathSync, statSync} from
 import {posix} from 'node:path';
 import {createInterface} from 'node:readline';
 import {readAuditRecords} from '../audit/read-audit-records.js';
+import {makeStopCheck} from '../errors/stop-signal.js';
 import type {TracedFile, TracedObject} from '../inputs/trace-evidence.js';
 import {comparePaths, isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Observers} from './observers.js';
@@ -23,8 +24,10 @@ export interface GatherRequest extends Pick<Observers, 'records' | 'log'> {
 	readonly workingDirectory: string;
 	/** Our own files are no evidence. */
 	readonly privateDirectory: string;
+	readonly signal?: AbortSignal | undefined;
 }
 
+/** @throws {DynpkError} INTERRUPTED */
 export async function gatherEvidence(request: GatherRequest): Promise<GatheredEvidence> {
 	const isOurs = (path: SysrootPath): boolean =>
 		isWithin(path, sysrootPath(request.privateDirectory));
@@ -47,7 +50,9 @@ export async function gatherEvidence(request: GatherRequest): Promise<GatheredEv
 
 	const loaded = new Set([...objects.values()].map(({path}) => path));
 	const read = makeStraceReader(request.workingDirectory);
+	const stop = makeStopCheck(request.signal);
 	for await (const line of linesOf(request.log)) {
+		await stop(line.length);
 		const call = read(line);
 		const path = call === undefined ? undefined : settle(call.path);
 		if (call === undefined || path === undefined || isOurs(path) || loaded.has(path)) {

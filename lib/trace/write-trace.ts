@@ -1,18 +1,25 @@
 /** A trace → its file, whole or not at all; one record a line, so that two can be compared. */
-import {renameSync, rmSync, writeFileSync} from 'node:fs';
-import {faultFromErrno} from '../errors/dynpk-error.js';
+import {stageFile} from '../archive/staged-output.js';
 import type {TraceEvidence} from '../inputs/trace-evidence.js';
 import type {HostPath} from '../paths/paths.js';
 
-/** @throws {DynpkError} NO_SPACE, PERMISSION, IO */
+/** Find out before a long run whether there will be a place for its trace. @throws {DynpkError} as `writeTrace` does */
+export function assertWritable(file: HostPath): void {
+	stageFile(file, {replaces: true}).discard();
+}
+
+/**
+ * An older trace of that name is replaced.
+ *
+ * @throws {DynpkError} OUTPUT_EXISTS for what is no regular file, NO_SPACE, PERMISSION, IO
+ */
 export function writeTrace(file: HostPath, evidence: TraceEvidence): void {
-	const beside = `${file}.${process.pid}.new`;
+	const staged = stageFile(file, {replaces: true});
 	try {
-		writeFileSync(beside, encode(evidence), {flag: 'wx', mode: 0o666});
-		renameSync(beside, file);
-	} catch (error) {
-		rmSync(beside, {force: true});
-		throw faultFromErrno(error, `cannot write ${file}`);
+		staged.write(Buffer.from(encode(evidence)));
+		staged.publish();
+	} finally {
+		staged.discard();
 	}
 }
 

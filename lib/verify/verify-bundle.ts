@@ -1,9 +1,11 @@
 /** All checks of a bundle, in the order in which they make each other superfluous. */
 import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
+import {makeStopCheck, throwIfStopped} from '../errors/stop-signal.js';
+import {openSysroot} from '../inputs/open-sysroot.js';
 import {compareTree} from '../manifest/compare-tree.js';
 import {readManifest} from '../manifest/read-manifest.js';
-import type {HostPath} from '../paths/paths.js';
+import {sysrootPath, type BundlePath, type HostPath} from '../paths/paths.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
@@ -21,31 +23,37 @@ export interface VerifyRequest {
 	readonly privateDirectory: HostPath | undefined;
 	/** Where canaries were built; default: with dynpk itself. */
 	readonly native?: HostPath;
+	readonly signal?: AbortSignal | undefined;
 	/** For what could not be tried. */
 	readonly notice: (sentence: string) => void;
 }
 
 /**
  * @throws {DynpkError} MANIFEST_INVALID: without a manifest there is nothing to verify against;
- * PERMISSION for a file that cannot be read.
+ * PERMISSION for a file that cannot be read; INTERRUPTED.
  */
 export async function verifyBundle({
 	top,
 	isStatic,
 	privateDirectory,
 	native,
+	signal,
 	notice,
 }: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
-	const findings = compareTree(manifest, walkTree(top, manifest.files)).map(
-		(line): VerifyFinding => {
-			const [, path = line, message = ''] = /^(\S+) (.*)$/su.exec(line) ?? [];
-			return {code: 'DIFFERS_FROM_MANIFEST', path, message};
-		},
-	);
-	findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
+	const tree = await walkTree(top, manifest.files, makeStopCheck(signal));
+	const findings = compareTree(manifest, tree).map((difference): VerifyFinding => ({
+		code: 'DIFFERS_FROM_MANIFEST',
+		...difference,
+	}));
+	// That a loader is missing has been said; whatever it would answer for, cannot be asked.
+	const hasLoaders = manifest.loaders.every(({path}) => isElf(top, path));
+	if (hasLoaders) {
+		findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
+	}
+
 	findings.push(...checkHost(manifest), ...checkNames(manifest, readConfiguration()));
-	if (!isStatic && runsHere(manifest)) {
+	if (!isStatic && hasLoaders && runsHere(manifest)) {
 		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
 		findings.push(
 			...noexec.map(({path}): VerifyFinding => {
@@ -59,7 +67,12 @@ export async function verifyBundle({
 		);
 	}
 
+	throwIfStopped(signal);
 	return findings;
+}
+
+function isElf(top: HostPath, path: BundlePath): boolean {
+	return openSysroot(top).elf(sysrootPath(`/${path}`)).status === 'elf';
 }
 
 /** A host without the file has the C library's own choice, which is what its files hold. */

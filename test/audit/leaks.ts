@@ -2,7 +2,7 @@
  * Every way into the process that a search path does not close, under `enforce` and under `warn`.
  */
 import {copyFileSync, mkdirSync, readFileSync, symlinkSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {auditScratch, compileProgram, makeAuditWorld} from '../helpers/audit-world.js';
@@ -325,4 +325,28 @@ test('rules of the manifest and of the user let host objects in', async t => {
 	t.true(await tryWith({allowed: [`${leak.outside}/*.so`]}));
 	t.false(await tryWith({allowed: [`${leak.outside}/*.dll`, 'object']}));
 	t.false(await tryWith({allowed: ['/*.so']}));
+});
+
+test('a pattern covers no object by dots and slashes that lead elsewhere', async t => {
+	if (!need(t, 'gcc', 'make')) return;
+	const leak = await makeLeak(t);
+	const {outside, foreign} = leak;
+	const object = basename(foreign);
+	mkdirSync(join(outside, 'site/plugins'), {recursive: true});
+	mkdirSync(join(outside, 'real/site'), {recursive: true});
+	copyFileSync(foreign, join(outside, 'real', object));
+	symlinkSync(join(outside, 'real'), join(outside, 'linked'));
+	const tryWith = async (pattern: string, name: string) => {
+		leak.world.setRules({allowed: [`${outside}/${pattern}`]});
+		const answer = await leak.world.run([leak.prober, 'dlopen', `${outside}/${name}`]);
+		return answer.stdout === 'loaded\n';
+	};
+
+	t.false(await tryWith('site/**', `site/plugins/../../${object}`));
+	t.false(await tryWith('*/*', `./${object}`));
+	t.false(await tryWith('site/**', `site/../linked/site/../${object}`));
+	t.false(await tryWith('linked/**', `linked/../${object}`));
+	// By its link's name, which a plain name of it leads through.
+	t.true(await tryWith('linked/**', `linked/./site/..//${object}`));
+	t.true(await tryWith('linked/*', `linked/${object}`));
 });

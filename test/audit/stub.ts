@@ -105,6 +105,20 @@ test('nothing is written to a descriptor that the program has made its own', asy
 	t.is(readFileSync(own, 'utf8'), 'mine\n');
 });
 
+test('a report that nobody reads any more, or that fits nowhere, ends no program', async t => {
+	if (!need(t, 'gcc', 'make')) return;
+	const {world, outside, prober, object} = await makeProber(t);
+	const full = join(outside, 'full');
+	for (const [setting, command] of [
+		['warn:9', 'exec 9> >(:); wait $!'],
+		[`warn:${full}`, 'ulimit -f 0'],
+	] as const) {
+		const under = ['/bin/bash', '-c', `${command}; exec "$@"`, 'bash'];
+		const answer = await world.run([prober, 'dlopen', object], {setting, under});
+		t.deepEqual(answer, {status: 0, signal: undefined, stdout: 'loaded\n', stderr: ''});
+	}
+});
+
 test('a setting that means nothing, or a report that cannot be written, stops the start', async t => {
 	if (!need(t, 'gcc', 'make')) return;
 	const {world, prober} = await makeProber(t);

@@ -1,8 +1,12 @@
 /** `dynpk inspect`, on a world whose every byte count and path the test knows. */
+import {execFileSync} from 'node:child_process';
 import {statSync} from 'node:fs';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {buildObjects, type World} from '../helpers/build-objects.js';
 import {need} from '../helpers/need.js';
+import {asOrdinaryUser} from '../helpers/ordinary-user.js';
+import {makeFiles} from '../helpers/refusal.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 
 /** Names, rules and requesters come out in every form a program can link to a library. */
@@ -40,14 +44,14 @@ test('the tree of a program: each object once, the rule that found it, what is m
 		await inspect(t, world, ['./prog']),
 		[
 			'$W/prog N kB',
-			'├── /lib64/ld-linux-x86-64.so.2 [interpreter]',
+			'├── /lib64/ld-linux-x86-64.so.2 => /lib64/ld-linux-x86-64.so.2 [interpreter] N kB (deb:libc6)',
 			'├── libone.so.1 => $W/lib/libone.so.1 [runpath] N kB',
 			'│   └── libdeep.so => $W/lib/libdeep.so [runpath] N kB',
 			'└── libtwo.so => $W/lib/libtwo.so [runpath] N kB',
 			'    ├── libdeep.so => $W/lib/libdeep.so [link-map] N kB',
 			'    └── libgone.so [missing]',
 			'',
-			'4 objects, N MB, 1 missing',
+			'5 objects, N MB, 1 missing',
 			'',
 		].join('\n'),
 	);
@@ -65,6 +69,22 @@ test('--why tells who asked for a library, back to the program', async t => {
 			'',
 		].join('\n'),
 	);
+});
+
+test('a path that cannot be looked into is a refusal, a special file none of ours', async t => {
+	const cwd = makeFiles(t, {locked: {mode: 0, text: 'x'}, file: 'x'});
+	execFileSync('mkfifo', ['-m', '666', join(cwd, 'fifo')]);
+	const refused = async (path: string) => {
+		const {status, stderr} = await runDynpk(['inspect', path], {cwd, under: asOrdinaryUser()});
+		return [status, stderr.replaceAll(cwd, '$PWD')];
+	};
+
+	t.deepEqual(await refused('./locked'), [
+		6,
+		'dynpk: cannot read $PWD/locked: permission denied\n',
+	]);
+	t.deepEqual(await refused('./fifo'), [3, 'dynpk: $PWD/fifo is neither a file nor a directory\n']);
+	t.deepEqual(await refused('./file/below'), [2, 'dynpk: there is no $PWD/file/below\n']);
 });
 
 test('--why of what nobody asks for is an error', async t => {

@@ -1,8 +1,11 @@
 /** What the command line itself says: help, version, completion, and wrong usage in one line. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {repeatable} from '../../cmd/keep-last-values.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {need} from '../helpers/need.js';
+import {dynpkScript, runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
 
 async function help(command: string): Promise<string> {
@@ -52,6 +55,37 @@ test('every option that help calls a list may be repeated', async t => {
 			t.is(isList, repeatable.has(name!), `${command} --${name!}`);
 		}
 	}
+});
+
+test('output that cannot be written is a fault of the machine, not a finding', async t => {
+	if (!need(t, 'sh')) return;
+	const under = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
+	t.deepEqual(await runDynpk(['inspect', '/bin/sh'], {under}), {
+		status: 6,
+		signal: undefined,
+		stdout: '',
+		stderr: 'dynpk: cannot write to standard output: no space left\n',
+	});
+});
+
+test('a reader of stderr that is gone changes nothing', async t => {
+	const child = spawn(process.execPath, [dynpkScript, 'pack', './nothing'], {
+		stdio: ['ignore', 'ignore', 'pipe'],
+	});
+	child.stderr.destroy();
+	await once(child, 'close');
+	t.deepEqual([child.exitCode, child.signalCode], [2, null]);
+});
+
+test('a working directory that was removed is a fault of the machine', async t => {
+	const cwd = makeScratch(t);
+	const under = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh'];
+	const {status, stderr} = await runDynpk(['inspect', '/bin/sh'], {cwd, under});
+	t.is(status, 6);
+	t.regex(
+		stderr,
+		/dynpk: the working directory is not there any more\nhint: change to another one\n$/u,
+	);
 });
 
 test('-h is --help, and help wins over what is missing', async t => {

@@ -1,9 +1,11 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {copyFileSync, existsSync, readFileSync} from 'node:fs';
 import {execFileSync} from 'node:child_process';
+import {join} from 'node:path';
 import test from 'ava';
 import {DebError} from '../../lib/deb/deb-error.js';
 import {parseDeb822, readDeb822} from '../../lib/deb/deb822.js';
 import {missingHere} from '../helpers/need.js';
+import {makeScratch} from '../helpers/scratch.js';
 
 test('paragraphs are told apart by blank lines, fields by their names without case', t => {
 	const [a, b, ...rest] = parseDeb822('Package: a\nVERSION: 1\n\n \nPackage: b\n\n', 'control');
@@ -62,12 +64,16 @@ test("dpkg's own status file is read as dpkg-query reads it", t => {
 		return;
 	}
 
-	const ours = parseDeb822(readFileSync(status, 'utf8'), status)
+	// Both read one copy: packages may be installed meanwhile.
+	const directory = makeScratch(t);
+	const copy = join(directory, 'status');
+	copyFileSync(status, copy);
+	const ours = parseDeb822(readFileSync(copy, 'utf8'), copy)
 		.filter(paragraph => paragraph.get('status') === 'install ok installed')
 		.map(paragraph => `${paragraph.get('package') ?? ''} ${paragraph.get('version') ?? ''}`);
 	const theirs = execFileSync(
 		'dpkg-query',
-		['-W', '-f', '${db:Status-Status} ${Package} ${Version}\n'],
+		[`--admindir=${directory}`, '-W', '-f', '${db:Status-Status} ${Package} ${Version}\n'],
 		{encoding: 'utf8', maxBuffer: 1 << 26},
 	)
 		.split('\n')

@@ -227,8 +227,8 @@ for (const [how, env] of Object.entries(circumstances)) {
 					'-c',
 					`top=$PWD PATH=$PWD/bin:$PATH; cd\n${first}${trusts}
 openssl verify ${place}
-openssl s_server -quiet -unix s -key /opt/key -cert ${place} -www & server=$!
-until [ -S s ]; do :; done
+: >said; openssl s_server -unix s -key /opt/key -cert ${place} -www >said & server=$!
+until grep -q ACCEPT said; do :; done
 curl -sS --unix-socket s -o page https://localhost/; grep -c -i '<html>' page; kill $server`,
 				],
 				env,

@@ -52,6 +52,33 @@ const ways: Readonly<Record<string, string>> = {
 	'env -i': `bash -c '/usr/bin/env -i ONE=1 /usr/bin/env'`,
 };
 
+test('a loader started as a program hides what acts on it, and children of the host get it back', async t => {
+	const host = await needHost(t, 'empty');
+	const bundle = host && (await packOnce(t, ['/usr/bin/bash', '--strategy', 'exec']));
+	if (host === undefined || bundle === undefined) return;
+	// No loader is there to mind them but the bundle's.
+	const hidden = {LD_PRELOAD: '/site/own.so', LD_AUDIT: '/site/audit.so', LD_PROFILE: 'libc.so.6'};
+	const env = {...start, ...hidden, GLIBC_TUNABLES: 'glibc.malloc.check=0'};
+	const answer = await runOnHost(host, {
+		bundle,
+		argv: ['bin/bash', '-c', 'echo "$LD_PRELOAD"; /usr/bin/env; :'],
+		env: {...env, HOME: undefined, TERM: undefined},
+		noUserNamespaces: true,
+	});
+	t.is(answer.stderr, '');
+	t.deepEqual(
+		comparable(answer.stdout),
+		comparable(
+			[
+				'/site/own.so',
+				'_=/usr/bin/env',
+				...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+				'',
+			].join('\n'),
+		),
+	);
+});
+
 async function here(t: ExecutionContext, script: string): Promise<string> {
 	const cwd = makeScratch(t);
 	// Bash takes a socket for a remote login.

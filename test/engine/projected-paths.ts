@@ -85,6 +85,27 @@ test('what the loader finds is for the loader, by whatever chain of links', t =>
 	);
 });
 
+test('the interpreter that host programs name is for the loader, through links of directories', t => {
+	const files = [
+		link('root/lib', 'usr/lib'),
+		link('root/lib64', 'usr/lib64'),
+		link('root/usr/lib64/ld-linux-x86-64.so.2', '../../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
+		link(
+			'root/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2',
+			'../../../../libexec/dynpk/ld-linux-x86-64.so.2',
+		),
+		record('libexec/dynpk/ld-linux-x86-64.so.2'),
+	];
+	const loaders = describe(files).filter(line => line.includes('ld-linux'));
+	t.is(loaders.length, 2);
+	t.true(loaders.every(line => line.endsWith(' library')));
+});
+
+test('links that lead in circles end somewhere', t => {
+	const files = [link('root/a', 'b'), link('root/b', 'a'), link('root/usr/x', '../a/y')];
+	t.is(describe(files).filter(line => line.includes('->')).length, 3);
+});
+
 test('a module in a directory of its own is seen by everybody', t => {
 	const files = [link('root/usr/lib/tool/modules/m.so', '../../../../../lib/m.so')];
 	t.true(describe(files).includes('/usr/lib/tool/modules/m.so file'));
@@ -176,5 +197,32 @@ test('what the user took along by name is seen, whoever owns such files', t => {
 	t.deepEqual(
 		describe(files).filter(line => line.startsWith('/etc/')),
 		['/etc/hosts file', '/etc/krb5.conf file'],
+	);
+});
+
+test('what lies in a directory and is not seen is told, and that a link lies where a file is seen', t => {
+	const files = [
+		record('root/usr/bin/.tool.dynpk'),
+		record('root/usr/bin/tool'),
+		record('root/usr/bin/other', {reason: '--with'}),
+		record('root/usr/sbin.dynpk/script'),
+		record('root/usr/sbin/script'),
+		record('root/etc/passwd'),
+		record('root/etc/tool.conf'),
+		link('root/usr/lib/tool/plugin.so', '../../../../lib/plugin.so'),
+		record('lib/plugin.so'),
+	];
+	const launches = [
+		launch('loader', 'root/usr/bin/tool', 'root/usr/bin/.tool.dynpk'),
+		launch('script', 'root/usr/sbin/script', 'root/usr/sbin.dynpk/script'),
+	];
+	const paths = projectedPaths(files, launches);
+	t.deepEqual(
+		paths.flatMap(it => (it.kind === 'directory' && it.holdsUnseen === true ? [it.path] : [])),
+		['/etc', '/usr'].map(path => sysrootPath(path)),
+	);
+	t.deepEqual(
+		paths.flatMap(it => (it.kind === 'file' && it.liesOutside === true ? [it.path] : [])),
+		[sysrootPath('/usr/lib/tool/plugin.so')],
 	);
 });

@@ -16,6 +16,7 @@ import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import type {AuditRules} from '../../lib/audit/encode-audit-rules.js';
+import {patience} from '../hosts/lib/patience.js';
 
 const execute = promisify(execFile);
 
@@ -162,7 +163,7 @@ async function runInWorld(
 		cwd: options.cwd,
 		env: {PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...setting, ...options.env},
 		stdio: ['ignore', 'pipe', 'pipe'],
-		timeout: 100_000,
+		timeout: patience,
 		killSignal: 'SIGKILL',
 	});
 	const closed = once(child, 'close');

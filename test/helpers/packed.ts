@@ -8,6 +8,7 @@ import {existsSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {patience} from '../hosts/lib/patience.js';
 import {runDynpk, type DynpkRun} from './run-dynpk.js';
 import {missingHere} from './need.js';
 
@@ -39,7 +40,8 @@ export async function packOnce(
 	const key = JSON.stringify([argv, options]);
 	const known = packed.get(key) ?? packInto(`bundle${packed.size}`, argv, options);
 	packed.set(key, known);
-	t.timeout(120_000, `packing ${argv.join(' ')}`);
+	// A test of the file may wait for the packing of another, and then for its own programs.
+	t.timeout(2 * patience, `packing ${argv.join(' ')}`);
 	return known;
 }
 

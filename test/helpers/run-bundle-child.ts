@@ -44,7 +44,8 @@ export async function runBundleChild(
 	return await runCommand(command, args, options);
 }
 
+/** Without the tester's terminal: what comes from there is not passed on. */
 export function startBundleChild(order: RunOrder, stdio: StdioOptions): ChildProcess {
 	const [command, ...args] = runChildCommand(order);
-	return spawn(command, args, {stdio});
+	return spawn(command, args, {stdio, detached: true});
 }

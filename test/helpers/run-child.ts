@@ -8,6 +8,7 @@ import {readSync, writeSync} from 'node:fs';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
+import {locateBundle} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
 
 export interface RunOrder {
@@ -35,17 +36,22 @@ function check(): Promise<void> {
 }
 
 try {
-	const outcome = await runBundle({
+	const notice = (sentence: string): void => say(`notice ${sentence}`);
+	const located = await locateBundle({
 		bundle: hostPath(order.bundle),
-		program: order.program,
-		args: order.args ?? [],
-		env: process.env,
 		cache: order.cache === undefined ? undefined : hostPath(order.cache),
 		temporary: (order.temporary ?? []).map(hostPath),
 		check,
-		readEntry: () => Promise.resolve('entry'),
-		notice: sentence => say(`notice ${sentence}`),
+		notice,
 		onUnpack: () => say('unpacking'),
+	});
+	const outcome = await runBundle({
+		located,
+		program: order.program,
+		args: order.args ?? [],
+		env: process.env,
+		readEntry: () => Promise.resolve('entry'),
+		notice,
 	});
 	if (outcome.kind === 'not-started') say(`not-started ${outcome.reason}; ${outcome.hint ?? ''}`);
 	endAs(outcome);

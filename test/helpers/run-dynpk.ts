@@ -6,6 +6,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {join} from 'node:path';
+import {patience} from '../hosts/lib/patience.js';
 
 export interface DynpkRun {
 	readonly cwd?: string;
@@ -15,8 +16,6 @@ export interface DynpkRun {
 	readonly stdin?: string | Buffer;
 	/** A command that runs the command behind it, such as `['prlimit', '--fsize=4096']`. */
 	readonly under?: readonly string[];
-	/** In milliseconds, then it is killed. Default: two minutes. */
-	readonly timeout?: number;
 }
 
 export interface DynpkAnswer {
@@ -40,7 +39,7 @@ export async function runDynpk(
 		cwd: options.cwd,
 		env: environmentOf(options.env ?? {}),
 		stdio: 'pipe',
-		timeout: options.timeout ?? 120_000,
+		timeout: patience,
 		killSignal: 'SIGKILL',
 	});
 	const closed = once(child, 'close');

@@ -208,6 +208,27 @@ test('a listing with a name that is not UTF-8 is refused', t => {
 	t.is(text(sysroot, '/plain'), '');
 });
 
+test('a name with U+FFFD is one, and hides no name that is not UTF-8', t => {
+	const root = makeTree(t, {'\ufffd': ''});
+	t.deepEqual(openSysroot(root).list(sysrootPath('/')), ['\ufffd']);
+
+	writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff])]), '');
+	t.throws(() => openSysroot(root).list(sysrootPath('/')), {
+		code: 'NAME_NOT_UTF8',
+		message: /: a/u,
+	});
+});
+
+test('a link whose text is not UTF-8 is refused, never followed to another name', t => {
+	const root = makeTree(t, {});
+	symlinkSync(Buffer.from([0xff, 0x61]), join(root, 'link'));
+	const sysroot = openSysroot(root);
+
+	const refusal = {code: 'NAME_NOT_UTF8', message: /the link \S+\/link leads/u};
+	t.throws(() => sysroot.linkTarget(sysrootPath('/link')), refusal);
+	t.throws(() => sysroot.realPath(sysrootPath('/link')), refusal);
+});
+
 test('a file is read up to the limit', t => {
 	const sysroot = openSysroot(makeTree(t, {file: 'abcdef', link: '-> file', 'dir/': ''}));
 

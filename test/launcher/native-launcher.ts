@@ -1,6 +1,7 @@
 import {execFile} from 'node:child_process';
 import {
 	chmod,
+	chown,
 	copyFile,
 	cp,
 	mkdir,
@@ -370,6 +371,49 @@ test('a CPU below what the objects need gets one sentence and 125', async t => {
 			"dynpk: root/usr/bin/report needs a CPU of level x86-64-v3, and this host's is x86-64-v2\n",
 	});
 	t.is((await call('/usr/bin/qemu-x86_64-static', ['-cpu', 'Haswell', bundle.start])).status, 7);
+});
+
+test('a program linked for one place lies there, whatever its variables are aligned to', async t => {
+	if (!need(t, 'gcc')) return;
+	const source =
+		'__attribute__((aligned(0x200000))) int far = 7;\n' +
+		'int main(void) { return far + (int)((unsigned long)&far % 0x200000); }\n';
+	const placed = ['-no-pie', '-Wl,-Ttext-segment=0x401000', '-Wl,-z,max-page-size=4096'];
+	const from = await compile(t, source, placed);
+	const bundle = await reportBundle(t, {from, libraries: await librariesOf(from)});
+	if (bundle !== undefined)
+		t.deepEqual(await call(bundle.start), {status: 7, stdout: '', stderr: ''});
+});
+
+test('no control character of a name reaches the terminal', async t => {
+	const bundle = await reportBundle(t, {
+		spec: {view: {engine: 'shim', reason: 'r', table: bundlePath('libexec/dynpk/paths.tbl')}},
+	});
+	if (bundle === undefined) return;
+	const {status, stderr} = await call(bundle.start, [], {
+		env: {DYNPK_ENGINE: 'a\u001b[2J\u009b2J\u0080\u009f\u00a0\u00dcb\u007f'},
+	});
+	t.is(status, 125);
+	t.is(
+		stderr,
+		'dynpk: DYNPK_ENGINE is a?[2J?2J??\u00a0\u00dcb?, and there are auto, direct, shim and userns\n',
+	);
+});
+
+test('a set-user-id launcher starts nothing', async t => {
+	const bundle = await reportBundle(t);
+	if (bundle === undefined) return;
+	if (process.getuid?.() !== 0) return missingHere(t, 'needs root');
+	const launcher = join(bundle.top, 'root/usr/bin/report');
+	await chown(launcher, 65534, 65534);
+	await chmod(launcher, 0o4755);
+	t.deepEqual(await call(bundle.start, [], {env: {DYNPK_EXPLAIN: '1'}}), {
+		status: 125,
+		stdout: '',
+		stderr:
+			'dynpk: root/usr/bin/report was given more rights than its caller has, and refuses them: ' +
+			'a bundle is no place for set-id programs\n',
+	});
 });
 
 test('a missing loader is named', async t => {

@@ -1,4 +1,14 @@
-import {appendFile, chmod, copyFile, mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {
+	appendFile,
+	chmod,
+	chown,
+	copyFile,
+	link,
+	mkdir,
+	readFile,
+	symlink,
+	writeFile,
+} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
@@ -9,7 +19,7 @@ import {makeSelfLaunch, type SelfLaunch} from '../../lib/launcher/native-self.js
 import {bundlePath, hostPath} from '../../lib/paths/paths.js';
 import {needHost} from '../helpers/host-need.js';
 import {buildLauncher, call, compile, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
-import {need} from '../helpers/need.js';
+import {missingHere, need} from '../helpers/need.js';
 import {reportProgram, told} from '../helpers/report-program.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
@@ -150,6 +160,22 @@ test('it runs on a host without a loader, and without /proc', async t => {
 		t.is(answer.stderr, '');
 		t.is(answer.status, 5);
 	}
+});
+
+test('with raised rights nothing that lies beside it is run', async t => {
+	if (!need(t, 'gcc')) return;
+	if (process.getuid?.() !== 0) return missingHere(t, 'needs root');
+	const {top} = await selfBundle(t, 'int main(void) { return 5; }\n');
+	const program = join(top, 'root/usr/bin/single');
+	const directory = await scratch(t);
+	const elsewhere = join(directory, 'single');
+	await chmod(directory, 0o755);
+	await chown(program, 65534, 65534);
+	await chmod(program, 0o4755);
+	await link(program, elsewhere);
+	await copyFile(join(top, 'root/usr/bin/.single.dynpk'), join(directory, '.single.dynpk'));
+	// The launcher that lies there would refuse too, in words.
+	t.deepEqual(await call(elsewhere), {status: 125, stdout: '', stderr: ''});
 });
 
 test('an aarch64 program reads itself', async t => {

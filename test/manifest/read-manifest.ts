@@ -92,6 +92,14 @@ const differences: Readonly<Record<string, readonly [readonly TreeEntry[], reado
 	'a file too many': [[entry, {...entry, path: 'root/b'}], ['root/b does not belong to it']],
 	'other contents': [[{...entry, sha256: 'cd'.repeat(32)}], ['root/a has other contents']],
 	'another mode': [[{...entry, mode: 0o755}], ['root/a has mode 755, and had 0644']],
+	'a name with a blank': [
+		[entry, {...entry, path: 'root/b c'}],
+		['root/b c does not belong to it'],
+	],
+	'a socket in its place': [
+		[{...entry, kind: 'special file'}],
+		['root/a is a special file, and was a file'],
+	],
 	'another kind': [
 		[{...entry, kind: 'symlink', target: 'b'}],
 		['root/a is a symlink, and was a file'],
@@ -100,6 +108,7 @@ const differences: Readonly<Record<string, readonly [readonly TreeEntry[], reado
 
 for (const [title, [entries, expected]] of Object.entries(differences)) {
 	test(`a tree is held against its manifest: ${title}`, t => {
-		t.deepEqual(compareTree(good, entries), expected);
+		const told = compareTree(good, entries).map(({path, message}) => `${path} ${message}`);
+		t.deepEqual(told, expected);
 	});
 }

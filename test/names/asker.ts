@@ -122,6 +122,14 @@ test('descriptors are closed one by one where the kernel has no call for all', a
 	t.regex(readFileSync(record, 'utf8'), /close\(9\) += 0/u);
 });
 
+test('a getent that has said all and does not end is not waited for without end', async t => {
+	const files = {...hostFiles('files sss'), ...getent(undefined, 'exec >&-; sleep 1000')};
+	const asking = ['raw', 'sss', 'getpwnam_r', 'alice', '100'];
+	// The module's patience is half a minute, which other tests use.
+	const answer = await ask(t, asking, {files, timeout: 55_000});
+	if (answer !== undefined) t.is(answer, `${unavailable} 0\n`);
+});
+
 test('a getent that is itself packed does not ask itself', async t => {
 	const files = {...hostFiles('files sss'), ...getent()};
 	const env = {DYNPK_NAMES: 'host'};
@@ -145,6 +153,25 @@ test('nscd is asked before SSSD, and SSSD before getent', async t => {
 	const none = await ask(t, asking, {files});
 	t.is(none && gecos(none), 'Alice Liddell');
 	t.true(none?.endsWith('passwd alice\n'));
+});
+
+test('a daemon that says nothing is waited for once, and then left alone for a while', async t => {
+	const users = ['alice', 'bob', 'carol'].map(name => `${name}:x:1000:1000::/:/bin/sh`);
+	const answers = Object.fromEntries(
+		users.map(user => [`passwd ${user.slice(0, user.indexOf(':'))}`, user]),
+	);
+	const files = {...hostFiles('files'), ...getent(answers)};
+	const nscd = await startNscd(t, () => 'silence');
+	const asking = [
+		'raw',
+		'ldap',
+		'getpwnam_r',
+		...['alice', 'bob', 'carol'].flatMap(n => [n, '99']),
+	];
+	const answer = await ask(t, asking, {files, binds: [nscd.bind]});
+	if (answer === undefined) return;
+	t.is(answer, users.map(one => `${success} 4711\n${one}\n`).join(''));
+	t.deepEqual(nscd.asked, ['0 alice']);
 });
 
 test('what SSSD does not know is not in the service of its name, and may be in another', async t => {

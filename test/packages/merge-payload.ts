@@ -224,6 +224,22 @@ for (const [problem, [specs, code, message]] of Object.entries(refusals)) {
 	});
 }
 
+test('interrupted, it leaves nothing behind', async t => {
+	const scratch = makeScratch(t);
+	const files = writeRpms(scratch, [{name: 'a', files: [{path: '/usr/x', content: 'x'}]}]);
+	const solution = await solve(await openPackageSet(files, []));
+	const before = readdirSync(scratch);
+	const stop = new AbortController();
+	const root = hostPath(join(scratch, 'root'));
+	const merging = mergePayload(solution, root, stop.signal);
+	stop.abort();
+	await t.throwsAsync(merging, {code: 'INTERRUPTED'});
+	t.deepEqual(readdirSync(scratch), before);
+
+	const options = {signal: AbortSignal.abort()};
+	await t.throwsAsync(openPackageSet([], [hostPath(scratch)], options), {code: 'INTERRUPTED'});
+});
+
 test('a clash names both packages and what each has', async t => {
 	const {details} = await refusal(t, [
 		{name: 'a', files: [{path: '/usr/x', content: 'aaa'}]},

@@ -101,6 +101,11 @@ for (const output of ['out', 'out.tar', 'out.tar.gz']) {
 	});
 }
 
+test('an output without a name', async t => {
+	const pack = [small, '-o', ''];
+	await assertRefused(t, {pack, code: 'USAGE', says: '--output names nothing'});
+});
+
 test('a directory that is not there', async t => {
 	await assertRefused(t, {
 		pack: [small, '-o', 'none/out.tar'],

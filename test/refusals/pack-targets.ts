@@ -9,6 +9,7 @@ import {writeElf} from '../helpers/elf-writer.js';
 import {asOrdinaryUser} from '../helpers/ordinary-user.js';
 import {need} from '../helpers/need.js';
 import {assertRefused, makeFiles} from '../helpers/refusal.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
 
 const script = '#!/bin/sh\n';
 
@@ -54,6 +55,11 @@ test('links that lead in a circle', async t => {
 		code: 'TARGET_NOT_FOUND',
 		says: '$PWD/one is a link that leads nowhere (to two)',
 	});
+});
+
+test('the working directory is a target like any directory', async t => {
+	const pack = ['.'];
+	await assertRefused(t, {pack, code: 'NO_ELF_FOUND', says: 'no ELF file in $PWD'});
 });
 
 test('a directory without any ELF file', async t => {
@@ -201,6 +207,43 @@ test('a file in a directory that the user may not enter', async t => {
 	chmodSync(join(cwd, 'locked'), 0o700);
 });
 
+test('a directory that the user may not list', async t => {
+	const cwd = makeFiles(t, {});
+	mkdirSync(join(cwd, 'locked'), {mode: 0o111});
+	chmodSync(cwd, 0o777);
+	await assertRefused(t, {
+		cwd,
+		pack: ['./locked'],
+		code: 'PERMISSION',
+		says: 'cannot read $PWD/locked',
+		run: {under: asOrdinaryUser()},
+	});
+});
+
+test('what lies in directories that the user may not enter or list is said to stay behind', async t => {
+	const cwd = makeFiles(t, {'tree/bin/sh': readFileSync('/bin/sh'), 'tree/dark/file': 'x'});
+	mkdirSync(join(cwd, 'tree/locked'));
+	chmodSync(join(cwd, 'tree/locked'), 0);
+	// Names can be read and nothing else.
+	chmodSync(join(cwd, 'tree/dark'), 0o444);
+	chmodSync(cwd, 0o777);
+	for (const words of [
+		['./tree', '-o', 'a.tar'],
+		['/bin/sh', '--with', 'tree', '-o', 'b.tar'],
+	]) {
+		const answer = await runDynpk(['pack', ...words], {cwd, under: asOrdinaryUser()});
+		t.is(answer.status, 0, answer.stderr);
+		t.is(
+			answer.stderr.replaceAll(cwd, '$PWD'),
+			'dynpk: $PWD/tree/dark/file: not readable by this user\n' +
+				'dynpk: $PWD/tree/locked: not readable by this user\n',
+		);
+	}
+
+	chmodSync(join(cwd, 'tree/locked'), 0o700);
+	chmodSync(join(cwd, 'tree/dark'), 0o700);
+});
+
 test('a script whose interpreter is not there', async t => {
 	const cwd = makeFiles(t, {script: '#!/opt/nowhere/python\n'});
 	await assertRefused(t, {
@@ -264,11 +307,15 @@ test('--with, --scan and --sysroot of what does not exist', async t => {
 		});
 	}
 
-	await assertRefused(t, {
-		pack: ['/bin/sh', '--sysroot', 'none'],
-		code: 'TARGET_NOT_FOUND',
-		says: /^dynpk: .*\$PWD\/none/,
-	});
+	const cwd = makeFiles(t, {file: ''});
+	for (const root of ['none', 'file', 'file/below']) {
+		await assertRefused(t, {
+			cwd,
+			pack: ['/bin/sh', '--sysroot', root],
+			code: 'TARGET_NOT_FOUND',
+			says: `no such directory: $PWD/${root}`,
+		});
+	}
 });
 
 test('a target that --exclude leaves out', async t => {

@@ -1,5 +1,7 @@
 import {once} from 'node:events';
-import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {runCommand} from '../helpers/command.js';
 import {need} from '../helpers/need.js';
@@ -111,18 +113,30 @@ for (const signal of [
 test('SIGTSTP stops the program and us, SIGCONT wakes both', async t => {
 	const scratch = makeScratchPlace(t);
 	const script = `trap 'echo stopping; kill -STOP $$' TSTP; trap 'echo awake; exit 0' CONT
-		echo ready; ${waiting}`;
+		echo $$; ${waiting}`;
 	await makeBundle(scratch.path('b'), {entry: script});
 	const child = startBundleChild({bundle: scratch.path('b')}, ['ignore', 'pipe', 'inherit']);
-	let stdout = '';
-	child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-		stdout += text;
-		if (stdout === 'ready\n') child.kill('SIGTSTP');
-		if (stdout.endsWith('stopping\n')) child.kill('SIGCONT');
-	});
-	t.deepEqual(await once(child, 'close'), [0, null]);
-	t.is(stdout, 'ready\nstopping\nawake\n');
+	const closed = once(child, 'close');
+	const said: string[] = [];
+	for await (const line of createInterface({input: child.stdout!})) {
+		said.push(line);
+		if (said.length === 1) child.kill('SIGTSTP');
+		if (line === 'stopping') {
+			await untilStopped(child.pid!, Number(said[0]));
+			child.kill('SIGCONT');
+		}
+	}
+
+	t.deepEqual(await closed, [0, null]);
+	t.deepEqual(said.slice(1), ['stopping', 'awake']);
 });
+
+/** As a shell waits for a job: one that is woken on its way to a stop stays stopped. */
+async function untilStopped(...processes: readonly number[]): Promise<void> {
+	const isStopped = (id: number): boolean =>
+		readFileSync(`/proc/${id}/stat`, 'latin1').includes(') T ');
+	while (!processes.every(isStopped)) await setTimeout(1);
+}
 
 test('an interrupt from the terminal reaches the program once', async t => {
 	if (!need(t, 'script')) return;

@@ -232,6 +232,12 @@ test('the working directory of a child by vfork is the child’s alone', async t
 	if (!stage) return;
 	const argv = ['child-directory', '/opt/view/host', '/opt/view/share/whole'];
 	t.is(await start(stage, argv), 'status 0\n');
+	const script = 'cd /opt/view/host && "$@"; echo "status $?"';
+	const first = ['first-child-directory', 'file', '/opt/view/share/whole'];
+	t.is(
+		await stage.view.run('shim', ['sh', '-c', script, 'sh', stage.starter, ...first], ''),
+		'status 0\n',
+	);
 });
 
 test('any number of threads may ask at once', async t => {

@@ -1,5 +1,12 @@
 /** `dynpk trace` as its user meets it: status, streams, what it writes, what pack leaves out. */
-import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
@@ -77,6 +84,37 @@ test('what is read, started and loaded is recorded, what is written is not', asy
 		evidence?.objects.find(({path}) => path === at('object.so')),
 		{name: at('object.so'), requester: at('prober')},
 	);
+});
+
+test('where a trace cannot be written, nothing is run', async t => {
+	const directory = makeScratch(t);
+	mkdirSync(join(directory, 'directory'));
+	symlinkSync('/dev/null', join(directory, 'link'));
+	for (const [file, status, says] of [
+		['directory', 6, 'is there, and is no regular file'],
+		// rename(2) would take the place of a device too, and root may do that.
+		['link', 6, 'is there, and is no regular file'],
+		['none/trace', 6, `there is no directory ${directory}/none`],
+	] as const) {
+		const answer = await runDynpk(['trace', '-o', file, '--', 'sh', '-c', 'echo ran'], {
+			cwd: directory,
+		});
+		t.is(answer.status, status);
+		t.is(answer.stdout, '');
+		t.true(answer.stderr.includes(says), answer.stderr);
+	}
+
+	t.deepEqual(readdirSync(directory).sort(), ['directory', 'link']);
+});
+
+test('a trace takes the place of an older one, and of nothing else', async t => {
+	const directory = makeScratch(t);
+	const file = join(directory, 'trace');
+	writeFileSync(file, 'older');
+	writeFileSync(`${file}.${process.pid}.new`, 'mine');
+	t.is((await runDynpk(['trace', '-o', file, '--', 'true'])).status, 0);
+	t.is(readTraceFile(file).schema, 'dynpk-trace/1');
+	t.deepEqual(readdirSync(directory).sort(), ['trace', `trace.${process.pid}.new`]);
 });
 
 test('a command that is not there leaves no trace; one is wanted', async t => {

@@ -1,40 +1,7 @@
 #include "give-back.h"
+#include "loader-variables.h"
 #include "system.h"
 #include "text.h"
-
-/*
- * Those that change which code a loader runs or where it writes. LD_DEBUG, LD_BIND_NOW and
- * MALLOC_* stay: a user who sets them for a packed program means it.
- */
-bool acts_on_loader(const char *entry)
-{
-	static const char names[][24] = {
-		"LD_PRELOAD",	    "LD_AUDIT",	       "LD_LIBRARY_PATH",
-		"LD_ORIGIN_PATH",   "LD_HWCAP_MASK",   "LD_PROFILE",
-		"LD_ASSUME_KERNEL", "LD_DYNAMIC_WEAK", "GLIBC_TUNABLES",
-	};
-
-	if (entry[0] != 'L' && entry[0] != 'G')
-		return false;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (value_of(entry, names[i]) != NULL)
-			return true;
-	}
-	return false;
-}
-
-static void uncover(char **environment)
-{
-	for (char **entry = environment; *entry != NULL; entry++) {
-		char *text = *entry;
-
-		if (text[0] != HIDDEN_LETTER)
-			continue;
-		text[0] = text[1] == 'L' ? 'G' : 'L';
-		if (!acts_on_loader(text))
-			text[0] = HIDDEN_LETTER;
-	}
-}
 
 /*
  * Drop our strings from the end of the environment. What follows the final NULL is the auxiliary
@@ -68,7 +35,7 @@ static struct give_back *give_back(struct start start)
 	ours->a_un.a_val = 0;
 	if (back->extra_count > 0)
 		drop_extras(start.environment, back->extra_count);
-	uncover(start.environment);
+	uncover_loader_variables(start.environment);
 	if (back->interpreter != NULL) {
 		back->interpreter->p_vaddr = back->interpreter_address;
 		sys_protect(back->page, back->page_size, MAP_PROT_READ);

@@ -15,9 +15,6 @@
 /* In the auxiliary vector until it was given back; loaders skip types they do not know. */
 enum { AT_GIVE_BACK = 0x64796e70 };
 
-/* Stands in for the first letter of a hidden variable's name. */
-enum { HIDDEN_LETTER = 1 };
-
 struct give_back {
 	/* How many strings at the end of the environment are ours: an even number. */
 	size_t extra_count;
@@ -40,9 +37,6 @@ struct give_back {
 	const uintptr_t *own_preinit;
 	size_t own_preinit_count;
 };
-
-/* Whether a host variable acts on the loader itself, so that a bundled one must not see it. */
-bool acts_on_loader(const char *entry);
 
 /* For DT_PREINIT_ARRAY: runs before every constructor (elf/dl-init.c). */
 void give_back_before_constructors(int argc, char **argv, char **environment);

@@ -14,8 +14,10 @@ int protection_of(uint32_t flags)
 static long reserve(const struct image *image, size_t page)
 {
 	const int flags = MAP_PRIVATE_COPY | MAP_NO_FILE;
-	const size_t slack = image->alignment > page ? image->alignment - page : 0;
 	const uintptr_t hint = image->is_fixed ? image->lowest : 0;
+	/* What was linked for one place is aligned there; the whole image need not be. */
+	const size_t slack =
+		!image->is_fixed && image->alignment > page ? image->alignment - page : 0;
 	long area = sys_map(hint, image->size + slack, MAP_PROT_NONE, flags, -1, 0);
 	uintptr_t start;
 

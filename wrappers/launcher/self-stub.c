@@ -120,7 +120,11 @@ uintptr_t find_launcher(uintptr_t *stack)
 	}
 	name_launcher(path);
 	fd = sys_open(path, OPEN_READ_ONLY);
-	if (SYSTEM_CALL_FAILED(fd) ||
+	/*
+	 * By which link the file was started is the caller's choice, and so is what lies beside it:
+	 * that must not run with rights that the caller lacks.
+	 */
+	if (auxv_value(&start, AT_SECURE) != 0 || SYSTEM_CALL_FAILED(fd) ||
 	    sys_read_at((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
 		sys_exit(STATUS);
 	entry = map_launcher(fd, (const void *)header, auxv_value(&start, AT_PAGESZ));

@@ -1,8 +1,8 @@
 #include "environment.h"
 #include "fail.h"
-#include "give-back.h"
 #include "handover.h"
 #include "host-environment.h"
+#include "loader-variables.h"
 #include "namespace.h"
 #include "system.h"
 #include "text.h"
@@ -47,23 +47,32 @@ _Noreturn static void execute_launched(struct launch *launch, const char *path, 
 	execute(path, argv, environment);
 }
 
-/* Nobody is left to give anything back: what would act on the loader is dropped. */
-static void drop_from_environment(char **environment)
+/*
+ * What would act on the loader is hidden where the shim is there to uncover it, else dropped; but
+ * for LD_LIBRARY_PATH, in whose place the loader has an option.
+ */
+static void keep_from_loader(char **environment, bool has_shim)
 {
 	char **to = environment;
 
 	for (char **entry = environment; *entry != NULL; entry++) {
-		if (!acts_on_loader(*entry) || value_of(*entry, "LD_LIBRARY_PATH") != NULL)
-			*to++ = *entry;
+		if (value_of(*entry, "LD_LIBRARY_PATH") == NULL && acts_on_loader(*entry)) {
+			if (!has_shim)
+				continue;
+			hide_loader_variables(entry, entry + 1);
+		}
+		*to++ = *entry;
 	}
 	*to = NULL;
 }
 
 _Noreturn void start_by_exec(struct launch *launch, char **argv)
 {
-	char **end = write_loader_words(launch, argv, preload_list(launch, false));
+	const char *preload = preload_list(launch, false);
+	char **end = write_loader_words(launch, argv, preload);
 
-	drop_from_environment(launch->start.environment);
+	keep_from_loader(launch->start.environment,
+			 preload != NULL && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
 	execute_launched(launch, launch->target, argv, end);
 }
 

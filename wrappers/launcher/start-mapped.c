@@ -2,20 +2,13 @@
 #include "fail.h"
 #include "give-back.h"
 #include "handover.h"
+#include "loader-variables.h"
 #include "map.h"
 #include "program.h"
 #include "system.h"
 #include "text.h"
 #include "ways.h"
 #include "words.h"
-
-static void hide_from_loader(char **first, char **end)
-{
-	for (; first < end; first++) {
-		if (acts_on_loader(*first))
-			(*first)[0] = HIDDEN_LETTER;
-	}
-}
 
 /* What the kernel does for a program that asks for an executable stack. */
 static void make_stack_executable(const struct launch *launch)
@@ -92,7 +85,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	argv[0] = launch->start.argv[0];
 	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
 	end = write_environment(launch, environment);
-	hide_from_loader(environment, end);
+	hide_loader_variables(environment, end);
 	list_extras(launch, extras);
 	end = write_extras(end, extras, back);
 
@@ -131,7 +124,7 @@ _Noreturn void start_with_options(struct launch *launch, uintptr_t *stack)
 	}
 	stack[0] = (uintptr_t)(environment - argv) - 1;
 	end = write_environment(launch, environment);
-	hide_from_loader(environment, end);
+	hide_loader_variables(environment, end);
 	if (!has_preload)
 		extras[1] = JOIN(&launch->arena, "LD_PRELOAD=", preload);
 	end = write_extras(end, extras, back);

@@ -15,7 +15,7 @@
 /* Seconds: getent may have to wait for servers far away. */
 enum { PATIENCE = 30 };
 
-enum { WAIT_ALL = 0x40000000 };
+enum { WAIT_NOT = 1, WAIT_ALL = 0x40000000 };
 
 /* What getent exits with when there is no such name. */
 enum { EXIT_ABSENT = 2, EXIT_NOT_STARTED = 127 };
@@ -127,10 +127,9 @@ static void close_all(void)
 }
 
 /* Read to the end; false where there is too much, or it takes too long. */
-static bool read_reply(struct workplace *workplace, int from)
+static bool read_reply(struct workplace *workplace, int from, long until)
 {
 	struct errand *errand = &workplace->errand;
-	const long until = sys_seconds() + PATIENCE;
 
 	while (errand->size < REPLY_LIMIT && sys_wait_ready(from, READY_TO_READ, until)) {
 		const long got = sys_read(from, workplace->reply + errand->size,
@@ -145,13 +144,35 @@ static bool read_reply(struct workplace *workplace, int from)
 	return false;
 }
 
+/*
+ * Who has said all may still not end. Every signal is blocked here, so that the child's end waits
+ * to be seen however early it comes.
+ */
+static bool has_ended(long child, long until, int *status)
+{
+	const uint64_t of_child = (uint64_t)1 << (SIGNAL_CHILD - 1);
+
+	for (;;) {
+		const long ended =
+			system_call(__NR_wait4, child, (long)status, WAIT_ALL | WAIT_NOT, 0, 0, 0);
+		const struct kernel_time left = { until - sys_seconds(), 0 };
+
+		if (ended != 0 && ended != -E_INTR)
+			return ended == child;
+		if (left.seconds <= 0)
+			return false;
+		system_call(__NR_rt_sigtimedwait, (long)&of_child, 0, (long)&left, sizeof(of_child),
+			    0, 0);
+	}
+}
+
 static int help(void *argument)
 {
 	struct workplace *workplace = argument;
 	struct errand *errand = &workplace->errand;
 	int pipe[2], status = -1;
 	bool whole;
-	long child;
+	long child, until;
 
 	drop_handlers();
 	close_all();
@@ -167,11 +188,13 @@ static int help(void *argument)
 	if (failed(child))
 		return 1;
 	sys_close(pipe[1]);
-	whole = read_reply(workplace, pipe[0]);
-	if (!whole)
+	until = sys_seconds() + PATIENCE;
+	whole = read_reply(workplace, pipe[0], until) && has_ended(child, until, &status);
+	if (!whole) {
 		system_call(__NR_kill, child, SIGNAL_KILL, 0, 0, 0, 0);
-	while (system_call(__NR_wait4, child, (long)&status, WAIT_ALL, 0, 0, 0) == -E_INTR)
-		;
+		while (system_call(__NR_wait4, child, 0, WAIT_ALL, 0, 0, 0) == -E_INTR)
+			;
+	}
 	errand->status = whole ? status : -1;
 	return 0;
 }

@@ -1,16 +1,15 @@
 /*
- * Patterns matched: the C library would look past the calls it exports, so glob() is given this
- * library's to use.
+ * Patterns matched: the C library would look past the calls it exports. glibc's glob() is given
+ * this library's to use; for musl, whose cannot be told, it is done here.
  */
+#include "patterns.h"
 #include "status.h"
 #include "text.h"
 #include "wrap.h"
 
 /* glob_t of glibc; musl has nothing in the place of the functions. */
-struct glob {
-	size_t count;
-	char **paths;
-	size_t offset;
+struct functional_glob {
+	struct glob found;
 	int flags;
 	void (*close)(void *stream);
 	void *(*read)(void *stream);
@@ -25,28 +24,65 @@ extern void *opendir(const char *path);
 extern int closedir(void *stream);
 extern void *readdir(void *stream);
 
-INTERPOSE(int, glob, const char *pattern, int flags, int (*on_error)(const char *, int),
-	  struct glob *found);
-INTERPOSE(int, glob64, const char *pattern, int flags, int (*on_error)(const char *, int),
-	  struct glob *found);
-BORROW(const char *, gnu_get_libc_version, void);
+INTERPOSE(int, glob, const char *pattern, int flags, glob_error *on_error,
+	  struct functional_glob *found);
+INTERPOSE(int, glob64, const char *pattern, int flags, glob_error *on_error,
+	  struct functional_glob *found);
+INTERPOSE(void, globfree, struct functional_glob *found);
+INTERPOSE(void, globfree64, struct functional_glob *found);
 
 static void close_stream(void *stream)
 {
 	closedir(stream);
 }
 
-static bool is_glibc(void)
+/* The C library looks home directories up, by a pattern that is nothing else. */
+static int match_at_home(const char *pattern, int flags, glob_error *on_error, struct glob *found)
 {
-	return (long (*)(void))function_of(&real_gnu_get_libc_version) != no_such_function;
+	const int home_flags = flags & (GLOB_HOME | GLOB_HOME_OR_NONE);
+	struct functional_glob home = { 0 };
+	char whole[PATH_SIZE];
+	size_t user_length = 0;
+	size_t length;
+	int result;
+
+	while (pattern[user_length] != '/' && pattern[user_length] != '\0')
+		user_length++;
+	if (user_length + 1 >= PATH_SIZE)
+		return GLOB_FAILED_NONE;
+	memcpy(whole, pattern, user_length);
+	whole[user_length] = '\0';
+	result = REAL(glob)(whole, home_flags | GLOB_PATTERN_IF_NONE, NULL, &home);
+	if (result != 0)
+		return result;
+	length = text_length(home.found.paths[0]);
+	if (length + text_length(pattern + user_length) + 1 >= PATH_SIZE) {
+		REAL(globfree)(&home);
+		return GLOB_FAILED_NONE;
+	}
+	memcpy(whole, home.found.paths[0], length);
+	memcpy(whole + length, pattern + user_length, text_length(pattern + user_length) + 1);
+	REAL(globfree)(&home);
+	return match_paths(whole, flags, on_error, found);
+}
+
+static int match(const char *pattern, int flags, glob_error *on_error, struct glob *found)
+{
+	if (*pattern == '~' && (flags & (GLOB_HOME | GLOB_HOME_OR_NONE)) != 0)
+		return match_at_home(pattern, flags, on_error, found);
+	return match_paths(pattern, flags, on_error, found);
 }
 
 #define WRAP_GLOB(name)                                                                            \
-	int name(const char *pattern, int flags, int (*on_error)(const char *, int),               \
-		 struct glob *found)                                                               \
+	int name(const char *pattern, int flags, glob_error *on_error,                             \
+		 struct functional_glob *found)                                                    \
 	{                                                                                          \
 		int result;                                                                        \
-		if (view() == NULL || (flags & GLOB_OWN_FUNCTIONS) != 0 || !is_glibc())            \
+		if (view() == NULL)                                                                \
+			return REAL(name)(pattern, flags, on_error, found);                        \
+		if (!is_glibc())                                                                   \
+			return match(pattern, flags, on_error, &found->found);                     \
+		if ((flags & GLOB_OWN_FUNCTIONS) != 0)                                             \
 			return REAL(name)(pattern, flags, on_error, found);                        \
 		found->close = close_stream;                                                       \
 		found->read = readdir;                                                             \
@@ -60,3 +96,16 @@ static bool is_glibc(void)
 
 WRAP_GLOB(glob)
 WRAP_GLOB(glob64)
+
+/* Memory of match_paths() is not what musl's own frees. */
+#define WRAP_GLOB_FREE(name)                                                                       \
+	void name(struct functional_glob *found)                                                   \
+	{                                                                                          \
+		if (view() == NULL || is_glibc())                                                  \
+			REAL(name)(found);                                                         \
+		else                                                                               \
+			free_paths(&found->found);                                                 \
+	}
+
+WRAP_GLOB_FREE(globfree)
+WRAP_GLOB_FREE(globfree64)

@@ -18,6 +18,7 @@ extern int mkdirat(int directory, const char *path, unsigned mode);
 extern int unlinkat(int directory, const char *path, int flags);
 extern int renameat2(int from_directory, const char *from, int to_directory, const char *to,
 		     unsigned flags);
+extern long getdents64(int fd, void *buffer, size_t size);
 extern int execve(const char *path, char *const *argv, char *const *environment);
 extern int execveat(int directory, const char *path, char *const *argv, char *const *environment,
 		    int flags);
@@ -26,6 +27,9 @@ extern int fchdir(int directory);
 extern char *getcwd(char *buffer, size_t size);
 
 INTERPOSE(long, syscall, long number, long a, long b, long c, long d, long e, long f);
+
+/* What seccomp() is asked for: to forbid calls, by one way or the other. */
+enum { SECCOMP_FILTER = 1 };
 
 /* The system call tells how long the path is. */
 static long ask_directory(char *buffer, size_t size)
@@ -61,7 +65,7 @@ static void note_closing(long number, long a, long b)
 		forget_descriptors((unsigned)a, (unsigned)b);
 		break;
 	case __NR_unshare:
-		distrust_descriptors();
+		note_unshare((unsigned long)a);
 		break;
 	default:
 		break;
@@ -142,6 +146,9 @@ static bool call_by_name(long number, const long *words, long *result)
 	case __NR_fchdir:
 		*result = fchdir((int)words[0]);
 		return true;
+	case __NR_getdents64:
+		*result = getdents64((int)words[0], (void *)words[1], (size_t)words[2]);
+		return true;
 	case __NR_getcwd:
 		*result = ask_directory((char *)words[0], (size_t)words[1]);
 		return true;
@@ -209,7 +216,10 @@ __attribute__((noinline)) static long call_instead(long number, long a, long b, 
 	note_closing(number, a, b);
 	if (view() != NULL && call_at(number, words, &result))
 		return result;
-	return REAL(syscall)(number, a, b, c, d, e, f);
+	result = REAL(syscall)(number, a, b, c, d, e, f);
+	if (number == __NR_seccomp && result == 0 && a <= SECCOMP_FILTER)
+		note_sandbox();
+	return result;
 }
 
 /* A new task returns here too, perhaps on another stack: there must be nothing on it. */

@@ -85,8 +85,7 @@ static bool was_met(const struct listing *listing, uint32_t number)
 	return number < MET_LIMIT && (listing->met[number / 32] >> number % 32 & 1) != 0;
 }
 
-/* Whether an entry that was read is to be shown, and then as what it is. */
-static bool show_entry(struct listing *listing, struct entry *entry)
+bool show_entry(struct listing *listing, struct entry *entry)
 {
 	const struct table *table = view()->table;
 	const uint32_t child =
@@ -100,18 +99,18 @@ static bool show_entry(struct listing *listing, struct entry *entry)
 	return true;
 }
 
-static bool host_has(void *stream, const char *name)
+static bool host_has(int fd, const char *name)
 {
 	char link[16];
 
-	return !failed(system_call(__NR_readlinkat, BORROWED(dirfd)(stream), (long)name, (long)link,
-				   sizeof(link), 0, 0)) ||
-	       !failed(system_call(__NR_faccessat, BORROWED(dirfd)(stream), (long)name, 0, 0, 0,
-				   0));
+	if (is_in_sandbox())
+		return false;
+	return !failed(system_call(__NR_readlinkat, fd, (long)name, (long)link, sizeof(link), 0,
+				   0)) ||
+	       !failed(system_call(__NR_faccessat, fd, (long)name, 0, 0, 0, 0));
 }
 
-/* The next child that the host does not have; NULL: none is left. */
-static struct entry *next_child(struct listing *listing, void *stream)
+struct entry *next_child(struct listing *listing, int fd)
 {
 	const struct table *table = view()->table;
 	const struct node *directory = node_at(table, listing->node);
@@ -129,7 +128,7 @@ static struct entry *next_child(struct listing *listing, void *stream)
 			continue;
 		memcpy(entry->name, table_text(table, child->name), child->name_length);
 		entry->name[child->name_length] = '\0';
-		if ((listing->is_partial || number >= MET_LIMIT) && host_has(stream, entry->name))
+		if ((listing->is_partial || number >= MET_LIMIT) && host_has(fd, entry->name))
 			continue;
 		entry->inode = (uint64_t)index + 1;
 		entry->offset = position_of(listing->next);
@@ -156,5 +155,5 @@ struct entry *read_listing(struct listing *listing, void *stream)
 		if (entry == NULL)
 			break;
 	}
-	return next_child(listing, stream);
+	return next_child(listing, BORROWED(dirfd)(stream));
 }

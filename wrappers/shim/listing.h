@@ -43,6 +43,12 @@ struct listing *listing_of(const void *stream);
 void note_listing(void *stream, const struct route *route);
 void drop_listing(struct listing *listing);
 
+/* Whether an entry that was read is to be shown, and then as what it is. */
+bool show_entry(struct listing *listing, struct entry *entry);
+
+/* The next child of the directory, open as `fd`, that the host lacks; NULL: none is left. */
+struct entry *next_child(struct listing *listing, int fd);
+
 /* The next entry; NULL with errno as readdir() has it. */
 struct entry *read_listing(struct listing *listing, void *stream);
 

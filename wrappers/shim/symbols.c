@@ -156,6 +156,13 @@ long no_such_function(void)
 	return fail_with(E_NOSYS);
 }
 
+bool is_glibc(void)
+{
+	static struct real real_gnu_get_libc_version = { "gnu_get_libc_version", NULL };
+
+	return (long (*)(void))function_of(&real_gnu_get_libc_version) != no_such_function;
+}
+
 any_function *find_function(struct real *real)
 {
 	const struct link_map *object = own_object();

@@ -7,6 +7,7 @@
 #ifndef DYNPK_SHIM_SYMBOLS_H
 #define DYNPK_SHIM_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,9 @@ const char *own_name(void);
 
 /* Stands behind a name that nothing defines: fails with ENOSYS. */
 long no_such_function(void);
+
+/* False with musl. */
+bool is_glibc(void);
 
 /* Sets errno and returns -1. */
 int fail_with(int error);

@@ -146,9 +146,30 @@ static inline long sys_close(int fd)
 	return system_call(__NR_close, fd, 0, 0, 0, 0, 0);
 }
 
+static inline long sys_entries(int fd, void *buffer, size_t size)
+{
+	return system_call(__NR_getdents64, fd, (long)buffer, (long)size, 0, 0, 0);
+}
+
+static inline long sys_position(int fd)
+{
+	return system_call(__NR_lseek, fd, 0, 1, 0, 0, 0);
+}
+
 static inline long sys_seek_end(int fd)
 {
 	return system_call(__NR_lseek, fd, 0, 2, 0, 0, 0);
+}
+
+/* Memory that is nobody else's. */
+static inline long sys_map(size_t size)
+{
+	return system_call(__NR_mmap, 0, (long)size, 3, 0x22, -1, 0);
+}
+
+static inline long sys_unmap(void *address, size_t size)
+{
+	return system_call(__NR_munmap, (long)address, (long)size, 0, 0, 0, 0);
 }
 
 static inline long sys_map_read_only(int fd, size_t size)

@@ -97,8 +97,8 @@ gs -q -dBATCH -dNOPAUSE -sDEVICE=txtwrite -sOutputFile=- t.ps && gs --version`,
 		script: `
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k -out c -subj /CN=here -days 2 2> log || cat log
 openssl verify -CAfile c c; openssl list -providers | sed 3q
-openssl s_server -unix s -key k -cert c -www -quiet & server=$!
-until [ -S s ]; do :; done
+: > said; openssl s_server -unix s -key k -cert c -www > said & server=$!
+until grep -q ACCEPT said; do :; done
 echo | openssl s_client -unix s -CAfile c -verify_return_error -brief 2>&1 | grep -e Verification -e Protocol
 kill $server`,
 	},

@@ -33,7 +33,6 @@ export async function readAlternatives(host: Host): Promise<readonly (readonly s
 		argv: ['bash', '-c', readAll],
 		env: {PATH: '/usr/sbin:/usr/bin', DEBIAN_HAS_FRONTEND: '1', DPKG_MAINTSCRIPT_NAME: 'postinst'},
 		files: {'/usr/bin/update-alternatives': {content: recorder, mode: 0o755}},
-		timeout: 120_000,
 	});
 	return stdout
 		.split('\n')

@@ -6,6 +6,7 @@ import {once} from 'node:events';
 import {constants} from 'node:os';
 import type {Readable} from 'node:stream';
 import type {Host} from './host-with.js';
+import {patience} from './patience.js';
 import {prepareEntry} from './prepare-entry.js';
 import type {Entry, HostRun} from './prepare-entry.js';
 
@@ -20,7 +21,7 @@ export interface HostAnswer {
 export interface CapturedRun extends HostRun {
 	/** Default: nothing, an input that is at its end. */
 	readonly stdin?: string | Buffer;
-	/** In milliseconds; the program and all it has started are killed then. Default: a minute. */
+	/** In milliseconds; the program and all it has started are killed then. Default: `patience`. */
 	readonly timeout?: number;
 }
 
@@ -42,7 +43,7 @@ export async function runOnHost(host: Host, request: CapturedRun): Promise<HostA
 }
 
 async function capture(entry: Entry, request: CapturedRun): Promise<HostAnswer> {
-	const timeout = request.timeout ?? 60_000;
+	const timeout = request.timeout ?? patience;
 	const child = spawn(entry.command, entry.argv, {
 		env: entry.env,
 		stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -2,7 +2,8 @@
  * Looks names up as a program may, and tells what else it noticed meanwhile.
  *
  *	asker raw SERVICE FUNCTION KEY ROOM	one function of a module, with a buffer of ROOM
- *bytes asker children KEY			lookups of a user among children and their signals
+ *bytes; as often as there are KEY and ROOM
+ *	asker children KEY			lookups of a user among children and their signals
  *	asker threads COUNT			users user0, user1, … at once, while others fork
  *	asker descriptors KEY			which descriptors there are, before and after
  */
@@ -119,6 +120,7 @@ static void look_up(const char *key)
 static int children(const char *key)
 {
 	struct sigaction action = { .sa_handler = count_signal };
+	sigset_t held, usual;
 	int status, hold[2];
 	char numbered[64];
 	pid_t child;
@@ -137,9 +139,14 @@ static int children(const char *key)
 	look_up(numbered);
 	require(waitpid(-1, &status, WNOHANG) == 0, "the child lives on");
 	require(signals == 0, "no signal came");
+	/* Held until it is waited for, or it could come just before that. */
+	sigemptyset(&held);
+	sigaddset(&held, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &held, &usual);
 	close(hold[1]);
 	while (signals == 0)
-		pause();
+		sigsuspend(&usual);
+	sigprocmask(SIG_SETMASK, &usual, NULL);
 	snprintf(numbered, sizeof(numbered), "%s2", key);
 	look_up(numbered);
 	require(waitpid(-1, &status, 0) == child && WEXITSTATUS(status) == 23, "it is waited for");
@@ -153,9 +160,8 @@ static int children(const char *key)
 	return 0;
 }
 
-static void *ask_on_and_on(void *argument)
+static void ask_on_and_on(long number)
 {
-	const long number = (long)argument;
 	char name[32], buffer[1024];
 	struct passwd user, *found = NULL;
 
@@ -166,6 +172,21 @@ static void *ask_on_and_on(void *argument)
 			"the user is known");
 		require(strcmp(user.pw_name, name) == 0, "it is the one that was asked for");
 	}
+}
+
+static pthread_barrier_t loaded;
+
+/* All of them at once, from the first lookup on: that is the one that loads the module. */
+static void *ask_as_thread(void *argument)
+{
+	char name[32], buffer[1024];
+	struct passwd user, *found = NULL;
+
+	snprintf(name, sizeof(name), "user%ld", (long)argument % 16);
+	require(getpwnam_r(name, &user, buffer, sizeof(buffer), &found) == 0 && found != NULL,
+		"the first user is known");
+	pthread_barrier_wait(&loaded);
+	ask_on_and_on((long)argument);
 	return NULL;
 }
 
@@ -173,14 +194,17 @@ static int threads(long count)
 {
 	pthread_t started[64];
 
+	/* Not while one loads an object: a child left in that state by glibc cannot load any. */
+	pthread_barrier_init(&loaded, NULL, (unsigned int)count + 1);
 	for (long i = 0; i < count; i++)
-		pthread_create(&started[i], NULL, ask_on_and_on, (void *)i);
+		pthread_create(&started[i], NULL, ask_as_thread, (void *)i);
+	pthread_barrier_wait(&loaded);
 	for (int i = 0; i < 20; i++) {
 		int status;
 		const pid_t child = fork();
 
 		if (child == 0) {
-			ask_on_and_on((void *)(long)i);
+			ask_on_and_on(i);
 			_exit(0);
 		}
 		require(waitpid(child, &status, 0) == child && status == 0,
@@ -219,8 +243,13 @@ static int descriptors(const char *key)
 
 int main(int argc, char **argv)
 {
-	if (argc == 6 && strcmp(argv[1], "raw") == 0)
-		return raw(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	if (argc >= 6 && strcmp(argv[1], "raw") == 0) {
+		int status = 0;
+
+		for (int i = 4; i + 1 < argc && status == 0; i += 2)
+			status = raw(argv[2], argv[3], argv[i], strtoul(argv[i + 1], NULL, 10));
+		return status;
+	}
 	if (argc == 3 && strcmp(argv[1], "children") == 0)
 		return children(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "threads") == 0)

@@ -76,6 +76,19 @@ static int change_directory_in_child(const char *here, const char *elsewhere)
 	return 0;
 }
 
+/* The same where nobody has asked for a path from here before. */
+static int change_directory_in_first_child(const char *name, const char *elsewhere)
+{
+	struct stat status;
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		_exit(chdir(elsewhere) == 0 && access("a", R_OK) == 0 ? 0 : 1);
+	if (wait_for(0, pid) != 0 || access("a", R_OK) == 0 || stat(name, &status) != 0)
+		return failure();
+	return 0;
+}
+
 static void *look(void *path)
 {
 	struct stat status;
@@ -156,6 +169,8 @@ int main(int argc, char **argv)
 		return pipe_to(program);
 	else if (strcmp(call, "child-directory") == 0)
 		return change_directory_in_child(program, argv[3]);
+	else if (strcmp(call, "first-child-directory") == 0)
+		return change_directory_in_first_child(program, argv[3]);
 	else if (strcmp(call, "threads") == 0)
 		return look_from_threads(argv + 2);
 	else if (strcmp(call, "dlopen") == 0)

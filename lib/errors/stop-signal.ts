@@ -5,7 +5,7 @@
  * signal handler would never run.
  */
 import {setImmediate} from 'node:timers/promises';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {DynpkError} from './dynpk-error.js';
 
 const bytesBetweenTurns = 8 << 20;
 const stepsBetweenTurns = 64;

@@ -1,0 +1,53 @@
+/** Add every ELF file below a directory, and nothing else of it. */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Collector} from './payload-collector.js';
+import type {Sysroot} from './sysroot.js';
+
+/** @throws {DynpkError} TARGET_NOT_FOUND for a directory that is not there, or cannot be listed. */
+export function addScan(directory: SysrootPath, collector: Collector, sysroot: Sysroot): void {
+	if (sysroot.list(directory) === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `--scan ${directory}: there is no such directory`);
+	}
+
+	// The array is queue and list of what was seen at once: `for…of` visits what is appended.
+	const pending = [sysroot.realPath(directory) ?? directory];
+	for (const current of pending) {
+		const names = sysroot.list(current);
+		if (names === undefined) {
+			collector.reportUnreadable(current);
+		}
+
+		for (const name of names ?? []) {
+			const path = sysrootPath(posix.join(current, name));
+			switch (sysroot.status(path)?.kind) {
+				case 'directory':
+					pending.push(path);
+					break;
+				case 'file':
+					addFile(path, {directory, collector, sysroot});
+					break;
+				case undefined:
+					collector.reportUnreadable(path);
+					break;
+				case 'symlink':
+				case 'other':
+			}
+		}
+	}
+}
+
+interface Scan {
+	readonly directory: SysrootPath;
+	readonly collector: Collector;
+	readonly sysroot: Sysroot;
+}
+
+function addFile(path: SysrootPath, {directory, collector, sysroot}: Scan): void {
+	// What cannot be read may be one: the collector says so.
+	const {status} = sysroot.elf(path);
+	if (status === 'elf' || status === 'unreadable') {
+		collector.add(path, {kind: 'scan', directory});
+	}
+}

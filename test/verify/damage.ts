@@ -1,0 +1,95 @@
+/** What `dynpk verify` and `dynpk run` make of bundles that were damaged after packing. */
+import {execFileSync} from 'node:child_process';
+import {chmodSync, cpSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {asOrdinaryUser} from '../helpers/ordinary-user.js';
+import {runDynpk} from '../helpers/run-dynpk.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+/** A directory with a bundle of `sh` in it, as the test wants it damaged. */
+async function packSh(t: ExecutionContext): Promise<string> {
+	const cwd = makeScratch(t);
+	const env = {PATH: '/usr/bin:/bin'};
+	const packed = await runDynpk(['pack', '/bin/sh', '--scope', 'closure', '-o', 'sh'], {cwd, env});
+	t.is(packed.status, 0, packed.stderr);
+	return cwd;
+}
+
+/** Status, and the findings line by line. */
+async function verify(cwd: string, bundle: string): Promise<readonly [unknown, readonly string[]]> {
+	const {status, stdout, stderr} = await runDynpk(['verify', bundle, '--static'], {cwd});
+	return [
+		status,
+		`${stdout}${stderr}`
+			.replaceAll(cwd, '$PWD')
+			.split('\n')
+			.filter(line => line !== ''),
+	];
+}
+
+test('strangers of every kind and name are told by their whole names', async t => {
+	const cwd = await packSh(t);
+	writeFileSync(join(cwd, 'sh/a b'), '');
+	writeFileSync(Buffer.concat([Buffer.from(join(cwd, 'sh/c')), Buffer.from([0xff])]), '');
+	execFileSync('mkfifo', [join(cwd, 'sh/pipe')]);
+
+	t.deepEqual(await verify(cwd, 'sh'), [
+		1,
+		[
+			'DIFFERS_FROM_MANIFEST a b: does not belong to it',
+			'DIFFERS_FROM_MANIFEST c\ufffd: does not belong to it',
+			'DIFFERS_FROM_MANIFEST pipe: does not belong to it',
+		],
+	]);
+});
+
+test('a bundle without its loader is told so, by a finding', async t => {
+	const cwd = await packSh(t);
+	const [loader = ''] = readdirSync(join(cwd, 'sh/libexec/dynpk')).filter(name =>
+		name.startsWith('ld-'),
+	);
+	const path = `libexec/dynpk/${loader}`;
+	for (const damage of ['is missing', 'has other contents']) {
+		rmSync(join(cwd, 'sh', path), {force: true});
+		if (damage !== 'is missing') {
+			writeFileSync(join(cwd, 'sh', path), 'no loader');
+			chmodSync(join(cwd, 'sh', path), 0o755);
+		}
+
+		t.deepEqual(await verify(cwd, 'sh'), [1, [`DIFFERS_FROM_MANIFEST ${path}: ${damage}`]]);
+	}
+});
+
+test('what this user may not read is a refusal that names it', async t => {
+	const cwd = await packSh(t);
+	for (const [path, mode] of [
+		['sh/dynpk.json', 0],
+		['sh/lib', 0o700],
+	] as const) {
+		cpSync(join(cwd, 'sh'), join(cwd, 'other'), {recursive: true, verbatimSymlinks: true});
+		chmodSync(join(cwd, path.replace('sh', 'other')), process.geteuid?.() === 0 ? mode : 0);
+		chmodSync(cwd, 0o755);
+		const {status, stderr} = await runDynpk(['verify', 'other', '--static'], {
+			cwd,
+			under: asOrdinaryUser(),
+		});
+		t.is(status, 6, stderr);
+		t.is(
+			stderr.replaceAll(cwd, '$PWD'),
+			`dynpk: cannot read $PWD/${path.replace('sh', 'other')}: permission denied\n`,
+		);
+		chmodSync(join(cwd, path.replace('sh', 'other')), 0o700);
+		rmSync(join(cwd, 'other'), {recursive: true});
+	}
+});
+
+for (const command of ['run', 'verify', 'pack'] as const) {
+	test(`${command}: a FIFO is refused instead of waited for`, async t => {
+		const cwd = makeScratch(t);
+		execFileSync('mkfifo', [join(cwd, 'pipe.deb')]);
+		const {status, stderr} = await runDynpk([command, './pipe.deb'], {cwd});
+		t.is(status, {run: 125, verify: 3, pack: 3}[command]);
+		t.regex(stderr, /^dynpk: \S+\/pipe\.deb is (?:neither a directory nor|not) a regular file\n/u);
+	});
+}

@@ -111,7 +111,7 @@ const isShared = picomatch(sharedDirectories.flatMap(({paths}) => paths));
 
 /**
  * Directories no other file of which is missing here: nothing lies below them but what came with
- * a whole package.
+ * a whole package, or all plug-ins of a library.
  */
 function findWholeDirectories(
 	files: readonly BundledFile[],
@@ -126,7 +126,7 @@ function findWholeDirectories(
 		}
 
 		const own = records.get(programs.get(file.path) ?? file.path) ?? file;
-		const isOfWhole = own.reason.startsWith('package ');
+		const isOfWhole = /^(?:package|plug-in) /u.test(own.reason);
 		for (let current = parentOf(sysrootOf(file.path)); ; current = parentOf(current)) {
 			all.add(current);
 			if (!isOfWhole) {

@@ -1,10 +1,11 @@
 /**
- * Bring in the files of the packages asked for and of those they cannot do without, less what the
- * rules leave behind.
+ * Bring in the files of the packages asked for and of those they cannot do without, and what their
+ * installation made, less what the rules leave behind.
  */
 import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Gathering} from './gathering.js';
+import {findGeneratedFiles} from './generated-files.js';
 import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
 import {
 	packageId,
@@ -19,13 +20,18 @@ export function expandPackages(gathering: Gathering): void {
 		const roots = [...gathering.roots].filter(({manager}) => manager === database.manager);
 		const closure = walkPackages(database, roots);
 		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
-		const lists = database.files(fresh.map(found => found.package));
+		const packages = fresh.map(found => found.package);
+		const lists = database.files(packages);
 		const keepsMore = withNeeds(database, gathering.named);
 		for (const found of fresh) {
 			gathering.expanded.add(found.package);
 			const paths = lists.get(found.package) ?? [];
 			const kept = paths.filter(path => !isRuledOut(path, keepsMore.has(found.package)));
 			addPackageFiles(gathering, found, kept);
+		}
+
+		for (const {path, of} of findGeneratedFiles(packages, database, gathering.sysroot)) {
+			gathering.collector.add(path, {kind: 'generated', package: packageId(of)});
 		}
 
 		for (const {name, reason} of closure.excluded) {

@@ -8,6 +8,7 @@
  */
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {SysrootPath} from '../paths/paths.js';
+import {addCompanions} from './add-companions.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -67,10 +68,7 @@ export function gatherPayload(
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
-	}
-
-	for (const {link, name} of findAlternatives(sysroot, gathering.collector.entries)) {
-		gathering.collector.add(link, {kind: 'alternative', name});
+		addAlternatives(gathering);
 	}
 
 	assertElf(gathering, targets);
@@ -94,7 +92,7 @@ function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
 		case 'object':
 		case 'program':
 		case 'script':
-			if (collector.add(target.path, {kind: 'target'}) === undefined) {
+			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
 				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
 			}
 
@@ -187,22 +185,10 @@ function settleLinkedPrograms(gathering: Gathering): void {
 	}
 }
 
-/** Nothing but libraries where the user asked for no more. */
-function addCompanions({request, collector, sysroot, companions}: Gathering): void {
-	if (request.scope === 'closure') {
-		return;
-	}
-
-	const needed = [...collector.entries.values()].flatMap(entry =>
-		entry.kind === 'file' && entry.content.kind === 'elf' ? entry.content.object.needed : [],
-	);
-	for (const {path, of} of companions.find(needed)) {
-		const real = sysroot.realPath(path) ?? path;
-		if (sysroot.status(real)?.kind === 'directory') {
-			collector.addTree(real, {kind: 'companion', of});
-		} else {
-			collector.add(path, {kind: 'companion', of});
-		}
+/** A link may be what makes a script of the payload a program, which then needs its interpreter. */
+function addAlternatives({collector, sysroot}: Gathering): void {
+	for (const {link, name} of findAlternatives(sysroot, collector.entries)) {
+		collector.add(link, {kind: 'alternative', name});
 	}
 }
 

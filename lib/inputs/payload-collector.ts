@@ -14,7 +14,7 @@ import {isOfRunningHost} from './host-directories.js';
 import type {InstalledPackage} from './installed/package-database.js';
 import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
 import {readShebang} from './shebang.js';
-import type {FileStatus, Sysroot} from './sysroot.js';
+import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
 
 export interface Collector {
 	/** By path; grows while the payload is gathered. */
@@ -22,12 +22,25 @@ export interface Collector {
 	readonly findings: readonly PayloadFinding[];
 	/** Add one path and every link on the way; returns the entry it ends at. */
 	add(path: SysrootPath, reason: Reason, owner?: InstalledPackage): PayloadEntry | undefined;
+	/** The same for what is to be started, which a script is then wherever it lies. */
+	addProgram(path: SysrootPath, reason: Reason): PayloadEntry | undefined;
 	/** Add everything below a directory. */
 	addTree(directory: SysrootPath, reason: Reason): void;
 	report(finding: PayloadFinding): void;
 	/** Say that what lies at a path stays behind, because this user may not look at it. */
 	reportUnreadable(path: SysrootPath): void;
 }
+
+/** How a path was come to: by how many links, and whether to be started. */
+interface Trail {
+	readonly depth: number;
+	readonly started: boolean;
+}
+
+/** A script that one of these leads to is started, though it may lie among data. */
+const programDirectories = new Set(
+	['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/games'].map(sysrootPath),
+);
 
 /** As deep as the kernel follows links. */
 const DEPTH_LIMIT = 40;
@@ -72,13 +85,13 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		asked: SysrootPath,
 		reason: Reason,
 		owner?: InstalledPackage,
-		depth = 0,
+		{depth, started}: Trail = {depth: 0, started: false},
 	): PayloadEntry | undefined {
 		const directory = canonicalDirectory(parentOf(asked), 0);
 		const path = asked === '/' ? asked : sysrootPath(posix.join(directory, posix.basename(asked)));
 		const known = entries.get(path);
 		if (known !== undefined && known.kind !== 'symlink') {
-			return known;
+			return started ? asProgram(known) : known;
 		}
 
 		const status = sysroot.status(path);
@@ -87,7 +100,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		}
 
 		if (status.kind === 'symlink') {
-			return follow(path, reason, owner, depth);
+			return follow(path, reason, owner, {depth, started});
 		}
 
 		const entry = describe(path, status, reason, owner);
@@ -95,14 +108,14 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 			entries.set(path, entry);
 		}
 
-		return entry;
+		return entry !== undefined && started ? asProgram(entry) : entry;
 	}
 
 	function follow(
 		path: SysrootPath,
 		reason: Reason,
 		owner: InstalledPackage | undefined,
-		depth: number,
+		{depth, started}: Trail,
 	): PayloadEntry | undefined {
 		const text = addLink(path, reason, owner);
 		const target = sysrootPath(posix.resolve(parentOf(path), text));
@@ -121,7 +134,25 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 			return entries.get(path);
 		}
 
-		return add(target, {kind: 'link', from: path}, undefined, depth + 1);
+		return add(target, {kind: 'link', from: path}, undefined, {
+			depth: depth + 1,
+			started: started || programDirectories.has(parentOf(path)),
+		});
+	}
+
+	/** Where a script lies says nothing of one that is started. */
+	function asProgram(entry: PayloadEntry): PayloadEntry {
+		const script =
+			entry.kind === 'file' && entry.content.kind === 'data' && (entry.mode & 0o111) !== 0
+				? readScript(sysroot.elf(entry.path))
+				: undefined;
+		if (entry.kind !== 'file' || script === undefined) {
+			return entry;
+		}
+
+		const program = {...entry, content: script};
+		entries.set(entry.path, program);
+		return program;
 	}
 
 	function describe(
@@ -168,15 +199,8 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 			return undefined;
 		}
 
-		const head = answer.status === 'not-elf' ? answer.script : undefined;
-		if (head !== undefined && (status.mode & 0o111) !== 0 && !isLibraryCode(path)) {
-			const shebang = readShebang(head);
-			if (shebang !== undefined) {
-				return {kind: 'script', shebang};
-			}
-		}
-
-		return {kind: 'data'};
+		const isStarted = (status.mode & 0o111) !== 0 && !isLibraryCode(path);
+		return (isStarted ? readScript(answer) : undefined) ?? {kind: 'data'};
 	}
 
 	function reportUnreadable(path: SysrootPath): void {
@@ -211,11 +235,18 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	return {
 		entries,
 		findings,
-		add,
+		add: (path, reason, owner) => add(path, reason, owner),
+		addProgram: (path, reason) => add(path, reason, undefined, {depth: 0, started: true}),
 		addTree,
 		report(finding) {
 			findings.push(finding);
 		},
 		reportUnreadable,
 	};
+}
+
+function readScript(answer: ElfAnswer): FileContent | undefined {
+	const head = answer.status === 'not-elf' ? answer.script : undefined;
+	const shebang = head === undefined ? undefined : readShebang(head);
+	return shebang === undefined ? undefined : {kind: 'script', shebang};
 }

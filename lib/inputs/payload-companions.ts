@@ -12,6 +12,8 @@ export interface Companion {
 	readonly path: SysrootPath;
 	/** The DT_NEEDED string that asked for it. */
 	readonly of: string;
+	/** One of a set of plug-ins with its registry: beside it nothing of the host must be seen. */
+	readonly isPlugin: boolean;
 }
 
 export interface CompanionFinder {
@@ -24,6 +26,7 @@ export function makeCompanionFinder(sysroot: Sysroot): CompanionFinder {
 	const rules = companions.map(rule => ({
 		isFor: picomatch(rule.needed),
 		patterns: rule.with,
+		isPlugin: 'plugins' in rule,
 		isDone: false,
 	}));
 	return {
@@ -35,7 +38,7 @@ export function makeCompanionFinder(sysroot: Sysroot): CompanionFinder {
 				for (const rule of rules.filter(({isDone, isFor}) => !isDone && isFor(name))) {
 					rule.isDone = true;
 					const paths = rule.patterns.flatMap(pattern => expand(pattern, sysroot));
-					found.push(...paths.map(path => ({path, of: name})));
+					found.push(...paths.map(path => ({path, of: name, isPlugin: rule.isPlugin})));
 				}
 			}
 

@@ -57,12 +57,14 @@ export type Reason =
 	| {readonly kind: 'with'}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
 	| {readonly kind: 'package'; readonly package: string; readonly neededBy: string | undefined}
+	/** In the package's directory, though in no list: its installation made it. */
+	| {readonly kind: 'generated'; readonly package: string}
 	/** What a traced run did with it, such as `read`. */
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
-	| {readonly kind: 'companion'; readonly of: string}
+	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};
 
 export interface PackedProgram {

@@ -19,6 +19,7 @@ import {
 	type SysrootPath,
 } from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
+import {layOutTwins} from './lay-out-twins.js';
 
 /** How each file of the payload is carried. */
 export type Carriage =
@@ -56,7 +57,7 @@ export function layOutPayload(
 	const operations: Operation[] = [];
 	const dropped: PayloadLink[] = [];
 	const copied = new Map<string, BundlePath>();
-	const twins = new Set<SysrootPath>();
+	const inTwins = new Set<SysrootPath>();
 	for (const entry of payload.entries) {
 		switch (entry.kind) {
 			case 'directory':
@@ -81,12 +82,12 @@ export function layOutPayload(
 			case 'file':
 				operations.push(...layOutFile(entry, carriage(entry), copied));
 				if (isInTwin(entry, carriage(entry))) {
-					twins.add(sysrootPath(posix.dirname(entry.path)));
+					inTwins.add(entry.path);
 				}
 		}
 	}
 
-	return {operations: [...operations, ...layOutTwins(payload, twins, carriage)], dropped};
+	return {operations: [...operations, ...layOutTwins(payload, inTwins)], dropped};
 }
 
 function layOutFile(
@@ -169,43 +170,6 @@ function isInTwin({path}: PayloadFile, carriage: Carriage): boolean {
 	return carriage.kind === 'launched' && carriage.program === twinHome(path);
 }
 
-/** Neighbours of moved files, reachable from the twin directory by their own names. */
-function layOutTwins(
-	payload: Payload,
-	twins: ReadonlySet<SysrootPath>,
-	carriage: (file: PayloadFile) => Carriage,
-): Operation[] {
-	const neighbours = new Map<SysrootPath, Set<string>>();
-	for (const entry of payload.entries) {
-		for (let child: SysrootPath = entry.path; child !== '/';) {
-			const parent = sysrootPath(posix.dirname(child));
-			if (twins.has(parent)) {
-				const names = neighbours.get(parent) ?? new Set();
-				neighbours.set(parent, names.add(posix.basename(child)));
-			}
-
-			child = parent;
-		}
-	}
-
-	const moved = new Set(
-		payload.entries.flatMap(entry =>
-			entry.kind === 'file' && isInTwin(entry, carriage(entry)) ? [entry.path] : [],
-		),
-	);
-	return [...neighbours].flatMap(([directory, names]) => {
-		const place = payloadPath(directory);
-		return [...names]
-			.filter(name => !moved.has(sysrootPath(posix.join(directory, name))))
-			.map((name): Operation => {
-				const path = bundlePath(posix.join(`${place}.dynpk`, name));
-				const target = posix.join('..', posix.basename(place), name);
-				const reason = 'neighbour of a moved file';
-				return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
-			});
-	});
-}
-
 function origin(entry: PayloadEntry): {
 	readonly source: SysrootPath;
 	readonly package: string | undefined;
@@ -230,6 +194,8 @@ export function describeReason(reason: Reason): string {
 			return reason.neededBy === undefined
 				? `package ${reason.package}`
 				: `package ${reason.package}, needed by ${reason.neededBy}`;
+		case 'generated':
+			return `package ${reason.package}, made when it was installed`;
 		case 'trace':
 			return `trace: ${reason.seen}`;
 		case 'link':
@@ -238,6 +204,8 @@ export function describeReason(reason: Reason): string {
 			return `interpreter of ${reason.of}`;
 		case 'companion':
 			return `companion of ${reason.of}`;
+		case 'plug-in':
+			return `plug-in of ${reason.of}`;
 		case 'alternative':
 			return `alternative ${reason.name}`;
 	}

@@ -6,6 +6,7 @@
 import type {Unresolved} from '../closure/closure.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {FindingRecord} from '../manifest/manifest.js';
+import type {SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 /** @throws {DynpkError} UNRESOLVED_NEEDED */
@@ -29,21 +30,36 @@ export function settleMissing(
 		throw missingFault([...fatal.values()]);
 	}
 
-	return policy === 'ignore'
-		? []
-		: [...bearable.values()].map(({needed, by}) =>
-				walked.excluded.has(needed)
-					? {
-							code: 'NEEDED_EXCLUDED',
-							path: by.path,
-							message: `needs ${needed}, which --exclude leaves out`,
-						}
-					: {
-							code: 'NEEDED_MISSING',
-							path: by.path,
-							message: `needs ${needed}, which is not here`,
-						},
-			);
+	if (policy === 'ignore') {
+		return [];
+	}
+
+	const carried = pathsBySoname(walked);
+	return [...bearable.values()].map(({needed, by}) => ({
+		path: by.path,
+		...describeMissing(needed, walked.excluded.has(needed), carried.get(needed)),
+	}));
+}
+
+/** Java's libraries need libjvm.so, which no search would find: their program has opened it by its path. */
+function pathsBySoname({roots}: WalkedPayload): ReadonlyMap<string | undefined, SysrootPath> {
+	return new Map(
+		roots.map(({path, closure}) => [closure.linkMap[0]?.object.soname, path] as const),
+	);
+}
+
+function describeMissing(
+	needed: string,
+	isExcluded: boolean,
+	carried: SysrootPath | undefined,
+): Omit<FindingRecord, 'path'> {
+	if (isExcluded) {
+		return {code: 'NEEDED_EXCLUDED', message: `needs ${needed}, which --exclude leaves out`};
+	}
+
+	return carried === undefined
+		? {code: 'NEEDED_MISSING', message: `needs ${needed}, which is not here`}
+		: {code: 'NEEDED_BEFOREHAND', message: `needs ${needed} loaded beforehand: ${carried}`};
 }
 
 function missingFault(missing: readonly Unresolved[]): DynpkError {

@@ -65,9 +65,15 @@ const files: Readonly<
 		reason: ['string', true],
 	},
 	'engine/data/shared-directories.json': {paths: ['object', true], reason: ['string', true]},
+	'inputs/data/generated-files.json': {
+		pattern: ['string', true],
+		carried: ['boolean', true],
+		reason: ['string', true],
+	},
 	'inputs/data/payload-companions.json': {
 		needed: ['object', true],
 		with: ['object', true],
+		plugins: ['boolean', false],
 		reason: ['string', true],
 	},
 };

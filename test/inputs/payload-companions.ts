@@ -23,8 +23,8 @@ test('whatever needs the C library brings the locales that were made on the pack
 		'usr/lib/locale/locale-archive',
 	]);
 	t.deepEqual(finder().find(['libz.so.1', 'libc.so.6']), [
-		{path: '/usr/lib/locale/C.utf8', of: 'libc.so.6'},
-		{path: '/usr/lib/locale/de_DE.utf8', of: 'libc.so.6'},
+		{path: '/usr/lib/locale/C.utf8', of: 'libc.so.6', isPlugin: false},
+		{path: '/usr/lib/locale/de_DE.utf8', of: 'libc.so.6', isPlugin: false},
 	]);
 	t.deepEqual(finder().find(['libc.musl-x86_64.so.1']), []);
 });
@@ -55,4 +55,17 @@ test('a cache is found in the directory of whatever machine, and a dangling link
 			'/usr/lib64/gdk-pixbuf-2.0/2.10.0/loaders.cache',
 		] as never,
 	);
+});
+
+test('a registry of plug-ins brings every plug-in beside it', t => {
+	const {finder} = finderFor(t, [
+		'usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders.cache',
+		'usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0/loaders/svg.so',
+	]);
+	const of = 'libgdk_pixbuf-2.0.so.0';
+	const directory = '/usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0';
+	t.deepEqual(finder().find([of]) as unknown, [
+		{path: `${directory}/loaders`, of, isPlugin: true},
+		{path: `${directory}/loaders.cache`, of, isPlugin: true},
+	]);
 });

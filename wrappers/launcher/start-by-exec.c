@@ -9,6 +9,18 @@
 #include "ways.h"
 #include "words.h"
 
+/* A name of one's own is no longer than this (NAME_MAX). */
+#define NAME_SIZE 256
+
+static const char *base_of(const char *path)
+{
+	const char *base = path;
+
+	for (const char *c = path; *c != '\0'; c++)
+		base = *c == '/' ? c + 1 : base;
+	return base;
+}
+
 _Noreturn static void execute(const char *path, char **argv, char **environment)
 {
 	const long result = sys_execute(path, argv, environment);
@@ -28,10 +40,8 @@ _Noreturn static void execute_launched(struct launch *launch, const char *path, 
 		const char *name =
 			launch->start.argc > 0 ? launch->start.argv[0] : launch->launcher;
 
-		for (const char *c = name; *c != '\0'; c++)
-			name = *c == '/' ? c + 1 : name;
 		last = set_variable(environment, last,
-				    JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name));
+				    JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", base_of(name)));
 	}
 	*last = NULL;
 	execute(path, argv, environment);
@@ -66,6 +76,47 @@ _Noreturn void start_by_exec(struct launch *launch, char **argv)
 	execute_launched(launch, launch->target, argv, end);
 }
 
+/* The script under another of its names, or NULL: a link beside it, to its own name. */
+static const char *script_called(struct launch *launch, const char *name)
+{
+	const char *own = base_of(launch->program);
+	const char *other = name == NULL ? own : base_of(name);
+	char text[NAME_SIZE];
+	char *directory;
+	const char *path;
+	long length;
+
+	if (text_equal(other, own) || text_length(other) >= NAME_SIZE)
+		return NULL;
+	directory = JOIN(&launch->arena, launch->program);
+	directory[own - launch->program] = '\0';
+	path = JOIN(&launch->arena, directory, other);
+	length = sys_read_link(path, text, sizeof(text) - 1);
+	if (SYSTEM_CALL_FAILED(length))
+		return NULL;
+	text[length] = '\0';
+	return text_equal(text, own) ? path : NULL;
+}
+
+/* By the name it was started by, as the kernel hands on the path that it was given. */
+static const char *script_path(struct launch *launch)
+{
+	const struct start *start = &launch->start;
+	const char *const names[] = {
+		find_value(start->environment, PROCESS_NAME_VARIABLE),
+		(const char *)auxv_value(start, AT_EXECFN),
+		start->argc > 0 ? start->argv[0] : NULL,
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *path = script_called(launch, names[i]);
+
+		if (path != NULL)
+			return path;
+	}
+	return launch->program;
+}
+
 /*
  * The kernel's own words for a script: its interpreter, one argument (or those of `env -S`), the
  * script. The interpreter's launcher is executed, so that the process is the interpreter's.
@@ -81,7 +132,7 @@ _Noreturn void start_script(struct launch *launch, char **argv)
 	/* Another name of a program, and no script at all. */
 	if (launch->record->program != launch->record->target &&
 	    !text_equal(launch->program, launch->target))
-		*end++ = (char *)launch->program;
+		*end++ = (char *)script_path(launch);
 	execute_launched(launch, launch->target, argv, end);
 }
 
@@ -118,13 +169,11 @@ _Noreturn void start_at_home(struct launch *launch, char **argv)
 	char **environment = write_arguments(launch, argv + 1);
 	char **last = environment;
 	const char *path = (const char *)auxv_value(&launch->start, AT_EXECFN);
-	const char *name = path == NULL ? launch->launcher : path;
+	const char *name = base_of(path == NULL ? launch->launcher : path);
 
 	argv[0] = launch->start.argc > 0 ? launch->start.argv[0] : (char *)launch->launcher;
 	for (char **entry = launch->start.environment; *entry != NULL; entry++)
 		*last++ = *entry;
-	for (const char *c = name; *c != '\0'; c++)
-		name = *c == '/' ? c + 1 : name;
 	*set_variable(environment, last, JOIN(&launch->arena, PROCESS_NAME_VARIABLE "=", name)) =
 		NULL;
 	execute(launch->launcher, argv, environment);

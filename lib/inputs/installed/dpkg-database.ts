@@ -35,17 +35,31 @@ export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined 
 		manager: 'deb',
 		find: name => byName.get(name),
 		owners(paths) {
-			const ownerOf = lists().findOwners(paths.flatMap(spellings));
+			const listersOf = lists().findListers(paths.flatMap(spellings));
 			return new Map(
 				paths.flatMap(path => {
 					const owner = spellings(path)
-						.map(ownerOf)
+						.map(spelling => soleOf(listersOf(spelling)))
 						.find(candidate => candidate !== undefined);
 					return owner === undefined ? [] : [[path, owner]];
 				}),
 			);
 		},
 		files: packages => new Map(packages.map(owner => [owner, lists().pathsOf(owner)])),
+		ownDirectories(packages) {
+			const directories = packages.flatMap(owner =>
+				lists()
+					.pathsOf(owner)
+					.filter(path => sysroot.status(path)?.kind === 'directory'),
+			);
+			const listersOf = lists().findListers(directories.flatMap(spellings));
+			return new Map(
+				directories.flatMap(path => {
+					const owner = soleOf(spellings(path).flatMap(listersOf));
+					return owner === undefined ? [] : [[path, owner]];
+				}),
+			);
+		},
 	};
 }
 
@@ -149,11 +163,16 @@ function spellings(path: SysrootPath): string[] {
 	return outside === undefined ? [path] : [path, outside];
 }
 
+/** Several packages list a directory or a link such as /bin, and no one of them owns it. */
+function soleOf(listers: readonly InstalledPackage[]): InstalledPackage | undefined {
+	return listers.length === 1 ? listers[0] : undefined;
+}
+
 interface FileLists {
 	/** In the package's order. */
 	pathsOf(owner: InstalledPackage): SysrootPath[];
 	/** Look for all of these paths in one pass; the answer knows no others. */
-	findOwners(paths: readonly string[]): (path: string) => InstalledPackage | undefined;
+	findListers(paths: readonly string[]): (path: string) => readonly InstalledPackage[];
 }
 
 /**
@@ -171,16 +190,16 @@ function makeFileLists(text: string, byName: ReadonlyMap<string, InstalledPackag
 		}
 	}
 
-	const answers = new Map<string, InstalledPackage | undefined>();
+	const answers = new Map<string, readonly InstalledPackage[]>();
 	return {
 		pathsOf: owner => parseFileList(lists.get(owner) ?? ''),
-		findOwners(paths) {
+		findListers(paths) {
 			const asked = paths.filter(path => !answers.has(path));
-			for (const [path, owner] of searchLists(lists, asked)) {
-				answers.set(path, owner);
+			for (const [path, listers] of searchLists(lists, asked)) {
+				answers.set(path, listers);
 			}
 
-			return path => answers.get(path);
+			return path => answers.get(path) ?? [];
 		},
 	};
 }
@@ -193,39 +212,27 @@ function parseFileList(list: string): SysrootPath[] {
 		.map(line => sysrootPath(line.slice(1)));
 }
 
-/**
- * Who lists each of these paths. Several packages list a directory or a link such as /bin, and no
- * one of them owns it; of one package for several architectures, the first speaks for the file.
- */
+/** Who lists each of these paths; of one package for several architectures, the first speaks. */
 function searchLists(
 	lists: ReadonlyMap<InstalledPackage, string>,
 	paths: readonly string[],
-): Map<string, InstalledPackage | undefined> {
-	const owners = new Map<string, InstalledPackage | undefined>(
-		paths.map(path => [path, undefined]),
+): Map<string, InstalledPackage[]> {
+	const listers = new Map<string, InstalledPackage[]>(paths.map(path => [path, []]));
+	const wanted = new Map(
+		[...listers].map(([path, found]) => [Buffer.from(path).toString('latin1'), found]),
 	);
-	const wanted = new Map(paths.map(path => [Buffer.from(path).toString('latin1'), path]));
 	// A line is only cut out and hashed where its length is one of those asked for.
 	const lengths = new Set([...wanted.keys()].map(path => path.length));
-	const shared = new Set<string>();
 	for (const [owner, list] of lengths.size === 0 ? [] : lists) {
 		for (let start = 1, end; start < list.length; start = end + 2) {
 			end = list.indexOf('\n', start);
 			end = end === -1 ? list.length : end;
-			const path = lengths.has(end - start) ? wanted.get(list.slice(start, end)) : undefined;
-			if (path !== undefined) {
-				const known = owners.get(path) ?? owner;
-				owners.set(path, known);
-				if (known.name !== owner.name) {
-					shared.add(path);
-				}
+			const found = lengths.has(end - start) ? wanted.get(list.slice(start, end)) : undefined;
+			if (found?.every(({name}) => name !== owner.name) === true) {
+				found.push(owner);
 			}
 		}
 	}
 
-	for (const path of shared) {
-		owners.set(path, undefined);
-	}
-
-	return owners;
+	return listers;
 }

@@ -41,6 +41,8 @@ export function openMergedDatabase(merged: MergedSysroot, solution: Solution): P
 				}),
 			),
 		files: asked => new Map(asked.map(owner => [owner, files.get(owner) ?? []])),
+		// Nothing was installed, so nothing was made.
+		ownDirectories: () => new Map(),
 	};
 }
 

@@ -30,6 +30,11 @@ export interface PackageDatabase {
 	files(
 		packages: readonly InstalledPackage[],
 	): ReadonlyMap<InstalledPackage, readonly SysrootPath[]>;
+	/**
+	 * Directories of these packages that no other package lists, each with its owner. None where lists
+	 * do not name the directories of every file, or name what an installation makes as well.
+	 */
+	ownDirectories(packages: readonly InstalledPackage[]): ReadonlyMap<SysrootPath, InstalledPackage>;
 }
 
 /** How a package is written to a person and in the manifest. */

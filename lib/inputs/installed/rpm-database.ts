@@ -51,6 +51,8 @@ export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
 				}),
 			);
 		},
+		// What an installation makes is listed as a %ghost, and /usr/bin by one package for all.
+		ownDirectories: () => new Map(),
 	};
 }
 

@@ -13,6 +13,8 @@ interface FakePackage {
 	readonly architecture?: string;
 	readonly multiArch?: 'same';
 	readonly files: readonly string[];
+	/** Those of them that are really there, as directories. */
+	readonly directories?: readonly string[];
 }
 
 /** A root in which dpkg has installed these packages, as far as its database knows. */
@@ -40,6 +42,10 @@ function fakeSystem(
 	});
 	writeFileSync(join(info, 'format'), '1\n');
 	writeFileSync(join(root, 'var/lib/dpkg/status'), stanzas.join('\n'));
+	for (const path of packages.flatMap(([, {directories = []}]) => directories)) {
+		mkdirSync(join(root, path), {recursive: true});
+	}
+
 	const database = openDpkgDatabase(openSysroot(root));
 	t.assert(database);
 	return database!;
@@ -109,5 +115,22 @@ test('a file list keeps the order of the package, directories included', t => {
 		t.assert(owner);
 		const expected = ['/', ...files].map(sysrootPath);
 		t.deepEqual(database.files([owner!]).get(owner!), expected);
+	}
+});
+
+test('a directory is a package’s own when no other lists it, under /usr or at the root', t => {
+	if (need(t, 'dpkg-query')) {
+		const database = fakeSystem(t, [
+			['one', {files: ['/usr/lib/one', '/usr/lib/both'], directories: ['/usr/lib/one']}],
+			['two', {files: ['/lib/both', '/lib/two'], directories: ['/usr/lib/both', '/lib/two']}],
+		]);
+		const packages = ['one', 'two'].flatMap(name => database.find(name) ?? []);
+		t.deepEqual(
+			[...database.ownDirectories(packages)].map(([path, {name}]) => [path, name]) as unknown,
+			[
+				['/usr/lib/one', 'one'],
+				['/lib/two', 'two'],
+			],
+		);
 	}
 });

@@ -1,0 +1,60 @@
+/**
+ * A trial's answers on foreign hosts, under every engine, against those of the packing machine.
+ *
+ * Under the shim user namespaces are switched off, so nothing can lean on them.
+ */
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
+import {needHost} from '../../helpers/host-need.js';
+import {packOnce} from '../../helpers/packed.js';
+import {makeScratch} from '../../helpers/scratch.js';
+import {runOnHost} from '../../hosts/lib/run-on-host.js';
+import type {Trial} from './engine-trials.js';
+
+const run = promisify(execFile);
+
+const engines = {
+	shim: {noUserNamespaces: true},
+	userns: {noUserNamespaces: false},
+} as const;
+
+export function testSameAsHere(trials: Readonly<Record<string, Trial>>): void {
+	for (const [title, trial] of Object.entries(trials)) {
+		for (const [engine, circumstances] of Object.entries(engines)) {
+			for (const name of ['empty', 'bullseye'] as const) {
+				test.serial(`${title}: under ${engine} on the ${name} host as here`, async t => {
+					const host = await needHost(t, name);
+					const bundle = host && (await packOnce(t, trial.pack));
+					if (host === undefined || bundle === undefined) return;
+					const here = await runHere(t, trial);
+					const answer = await runOnHost(host, {
+						...circumstances,
+						bundle,
+						argv: [
+							'/bin/sh',
+							'-c',
+							`PATH=$PWD/bin:$PATH\ncd && mkdir work && cd work\n${trial.script}`,
+						],
+						env: {...trial.env, DYNPK_ENGINE: engine},
+					});
+					t.deepEqual(answer, {status: 0, signal: undefined, ...here});
+				});
+			}
+		}
+	}
+}
+
+/** Where the programs are installed; what they say is known to be something. */
+async function runHere(
+	t: ExecutionContext,
+	{script, env}: Trial,
+): Promise<{readonly stdout: string; readonly stderr: string}> {
+	const home = makeScratch(t);
+	const {stdout, stderr} = await run('/bin/sh', ['-c', script], {
+		cwd: home,
+		env: {PATH: '/usr/bin:/bin', HOME: home, TERM: 'dumb', ...env},
+	});
+	t.not(stdout, '');
+	return {stdout, stderr};
+}

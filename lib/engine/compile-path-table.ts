@@ -9,11 +9,12 @@ import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {EnvironmentRule} from '../launcher/launch-spec.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {flagsOf} from './node-flags.js';
 import type {ProjectedPath} from './projected-path.js';
 import {TextPool} from './text-pool.js';
 
 export const PATH_TABLE_MAGIC = 'DYNPKPT1';
-const HEADER_SIZE = 48;
+const HEADER_SIZE = 52;
 const NODE_SIZE = 24;
 const EMPTY = 0xffff_ffff;
 /** Of one name, as of the file systems it comes from. */
@@ -24,7 +25,6 @@ const FALLBACK_LIMIT = 254;
 const NODE_LIMIT = 1 << 20;
 
 const kinds = {merged: 1, whole: 2, file: 3, link: 4, alias: 5} as const;
-const flags = {launched: 1, library: 2, fallback: 4} as const;
 const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
 
@@ -38,6 +38,7 @@ interface NodeContext {
 	readonly numbers: ReadonlyMap<SysrootPath, number>;
 	/** Of merged directories alone. */
 	readonly merged: ReadonlyMap<SysrootPath, number>;
+	readonly flags: number;
 	readonly texts: TextPool;
 }
 
@@ -51,7 +52,7 @@ export function compilePathTable(
 	rules: readonly EnvironmentRule[],
 ): Buffer {
 	const texts = new TextPool();
-	const numbered = numberNodes(paths);
+	const {numbered, outer} = numberNodes(paths);
 	const numbers = new Map(numbered.map(({projected}, index) => [projected.path, index]));
 	const merged = new Map(
 		numbered.flatMap(({projected}, index): [SysrootPath, number][] =>
@@ -61,8 +62,10 @@ export function compilePathTable(
 		),
 	);
 	const nodes = Buffer.alloc(numbered.length * NODE_SIZE);
+	const allFlags = flagNodes(numbered, numbers, merged);
 	numbered.forEach((node, index) => {
-		encodeNode(nodes.subarray(index * NODE_SIZE), node, {numbers, merged, texts});
+		const flags = allFlags[index] ?? 0;
+		encodeNode(nodes.subarray(index * NODE_SIZE), node, {numbers, merged, flags, texts});
 	});
 	const slots = hashNodes(numbered);
 	const {ruleWords, partWords} = encodeRules(rules, texts);
@@ -71,11 +74,18 @@ export function compilePathTable(
 		slots.length / 4 - 1,
 		rules.length,
 		partWords.length / 2,
+		outer,
 	]);
 }
 
-/** Breadth first, so that the children of a node stand side by side. */
-function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
+/**
+ * Breadth first, so that the children of a node stand side by side; what lies below whole directories
+ * comes last, because a launcher that makes mounts need not look there. `outer`: how many come before.
+ */
+function numberNodes(paths: readonly ProjectedPath[]): {
+	readonly numbered: readonly Numbered[];
+	readonly outer: number;
+} {
 	const byPath = new Map(paths.map(projected => [projected.path, projected]));
 	const children = new Map<SysrootPath, SysrootPath[]>();
 	for (const {path} of [...paths].sort((a, b) => comparePaths(a.path, b.path))) {
@@ -101,26 +111,44 @@ function numberNodes(paths: readonly ProjectedPath[]): Numbered[] {
 	const numbered: Numbered[] = [
 		{projected: root, parent: 0, children: children.get(root.path) ?? []},
 	];
-	for (let index = 0; index < numbered.length; index++) {
+	const appendChildren = (index: number): void => {
 		for (const path of numbered[index]?.children ?? []) {
 			const projected = byPath.get(path);
 			if (projected !== undefined) {
 				numbered.push({projected, parent: index, children: children.get(path) ?? []});
 			}
 		}
+	};
+	const whole: number[] = [];
+	for (let index = 0; index < numbered.length; index++) {
+		if (isWhole(numbered[index]?.projected)) {
+			whole.push(index);
+		} else {
+			appendChildren(index);
+		}
+	}
+
+	const outer = numbered.length;
+	whole.forEach(appendChildren);
+	for (let index = outer; index < numbered.length; index++) {
+		appendChildren(index);
 	}
 
 	if (numbered.length > NODE_LIMIT) {
 		throw new DynpkError('USAGE', `${numbered.length} paths are more than a table can hold`);
 	}
 
-	return numbered;
+	return {numbered, outer};
+}
+
+function isWhole(projected: ProjectedPath | undefined): boolean {
+	return projected?.kind === 'directory' && projected.extent === 'whole';
 }
 
 function encodeNode(
 	to: Buffer,
 	{projected, parent, children}: Numbered,
-	{numbers, merged, texts}: NodeContext,
+	{numbers, merged, flags, texts}: NodeContext,
 ): void {
 	const name = projected.path === '/' ? '' : posix.basename(projected.path);
 	const length = Buffer.byteLength(name);
@@ -135,7 +163,7 @@ function encodeNode(
 	const first = children[0];
 	to.writeUInt32LE(first === undefined ? 0 : (numbers.get(first) ?? 0), 16);
 	to.writeUInt32LE(children.length, 20);
-	to.writeUInt8(flagsOf(projected), 11);
+	to.writeUInt8(flags, 11);
 	switch (projected.kind) {
 		case 'directory':
 			to.writeUInt8(kinds[projected.extent], 10);
@@ -157,16 +185,33 @@ function encodeNode(
 	}
 }
 
-function flagsOf(projected: ProjectedPath): number {
-	if (projected.givesWay === true && Buffer.byteLength(projected.path) > FALLBACK_LIMIT) {
-		throw new DynpkError('USAGE', `${projected.path} is too long to give way to the host\u2019s`);
+/** From the last, because directories come before what lies in them. */
+function flagNodes(
+	numbered: readonly Numbered[],
+	numbers: ReadonlyMap<SysrootPath, number>,
+	merged: ReadonlyMap<SysrootPath, number>,
+): number[] {
+	const all = numbered.map(() => 0);
+	for (let index = numbered.length - 1; index >= 0; index--) {
+		const node = numbered[index];
+		if (node !== undefined) {
+			const {projected, children} = node;
+			refuseLongFallback(projected);
+			const isAlias =
+				projected.kind === 'link' &&
+				mergedTarget(projected.path, projected.target, merged) !== undefined;
+			const flags = children.map(path => all[numbers.get(path) ?? 0] ?? 0);
+			all[index] = flagsOf({projected, isAlias, children: flags});
+		}
 	}
 
-	return (
-		(projected.kind === 'file' && projected.behind !== undefined ? flags.launched : 0) |
-		(projected.kind !== 'directory' && projected.forLoader ? flags.library : 0) |
-		(projected.givesWay === true ? flags.fallback : 0)
-	);
+	return all;
+}
+
+function refuseLongFallback({path, givesWay}: ProjectedPath): void {
+	if (givesWay === true && Buffer.byteLength(path) > FALLBACK_LIMIT) {
+		throw new DynpkError('USAGE', `${path} is too long to give way to the host\u2019s`);
+	}
 }
 
 /** The node of the merged directory that a link names, by text: links below links are no aliases. */
@@ -230,7 +275,13 @@ function encodeRules(
 function assemble(
 	[nodes, slots, rules, parts]: readonly [Buffer, Buffer, Buffer, Buffer],
 	texts: TextPool,
-	[nodeCount, slotMask, ruleCount, partCount]: readonly [number, number, number, number],
+	[nodeCount, slotMask, ruleCount, partCount, outer]: readonly [
+		number,
+		number,
+		number,
+		number,
+		number,
+	],
 ): Buffer {
 	const pool = texts.bytes();
 	const nodesAt = HEADER_SIZE;
@@ -241,7 +292,7 @@ function assemble(
 	const size = textsAt + pool.length;
 	const header = wordsToBytes([
 		...[size, nodeCount, nodesAt, slotsAt, slotMask, textsAt],
-		...[rulesAt, ruleCount, partsAt, partCount],
+		...[rulesAt, ruleCount, partsAt, partCount, outer],
 	]);
 	const magic = Buffer.from(PATH_TABLE_MAGIC);
 	const padding = Buffer.alloc(HEADER_SIZE - magic.length - header.length);

@@ -21,6 +21,8 @@ export interface ProjectedDirectory extends Projected {
 	 * bundle's entries come first, and all others are the host's.
 	 */
 	readonly extent: 'whole' | 'merged';
+	/** More lies in it below `root/` than is seen, files beside launchers apart. */
+	readonly holdsUnseen?: boolean;
 }
 
 export interface ProjectedFile extends Projected {
@@ -29,6 +31,8 @@ export interface ProjectedFile extends Projected {
 	readonly behind?: BundlePath | undefined;
 	/** Seen by the loader alone, so that nothing mixes the bundle's libraries with the host's. */
 	readonly forLoader: boolean;
+	/** A link lies in its place, to what the bundle keeps outside `root/`. */
+	readonly liesOutside?: boolean;
 }
 
 export interface ProjectedLink extends Projected {

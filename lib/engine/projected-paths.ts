@@ -54,6 +54,7 @@ export function projectedPaths(
 			(file.reason === '--with' || hostOwnership(sysrootOf(file.path)) !== 'never'),
 	);
 	const whole = findWholeDirectories(seen, programs, records);
+	const untidy = findUntidyDirectories(files, seen, launches);
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
 	const yielding = (path: SysrootPath): {readonly givesWay?: true} =>
@@ -61,7 +62,14 @@ export function projectedPaths(
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = whole.has(current) ? 'whole' : 'merged';
-			projected.set(current, {kind: 'directory', path: current, extent, ...yielding(current)});
+			const holds = untidy.has(current) ? {holdsUnseen: true} : {};
+			projected.set(current, {
+				kind: 'directory',
+				path: current,
+				extent,
+				...holds,
+				...yielding(current),
+			});
 		}
 	};
 	addDirectories(sysrootPath('/'));
@@ -89,7 +97,14 @@ function projectFile(
 	}
 
 	const behind = programs.get(file.path);
-	return {kind: 'file', path, behind: behind === file.path ? undefined : behind, forLoader};
+	const outside = file.kind === 'symlink' ? {liesOutside: true} : {};
+	return {
+		kind: 'file',
+		path,
+		behind: behind === file.path ? undefined : behind,
+		forLoader,
+		...outside,
+	};
 }
 
 const isShared = picomatch(sharedDirectories.flatMap(({paths}) => paths));
@@ -136,6 +151,32 @@ function findWholeDirectories(
 	}
 
 	return new Set([...all].filter(path => !partial.has(path)));
+}
+
+/** Directories in which, or in unseen directories below which, something lies that is not seen. */
+function findUntidyDirectories(
+	files: readonly BundledFile[],
+	seen: readonly BundledFile[],
+	launches: readonly BundledLaunch[],
+): Set<SysrootPath> {
+	const beside = launches
+		.filter(({launcher, program}) => posix.dirname(launcher) === posix.dirname(program))
+		.map(({program}) => program);
+	const tidy = new Set([...seen.map(({path}) => path), ...beside]);
+	const known = withDirectories(seen);
+	const untidy = new Set<SysrootPath>();
+	for (const {path} of files) {
+		if (path.startsWith('root/') && !tidy.has(path)) {
+			let current = parentOf(sysrootOf(path));
+			while (current !== '/' && !known.has(current)) {
+				current = parentOf(current);
+			}
+
+			untidy.add(current);
+		}
+	}
+
+	return untidy;
 }
 
 /** The paths of files and of all directories that hold them. */

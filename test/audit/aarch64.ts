@@ -1,17 +1,18 @@
 /** The stub and the canary of the other architecture, under an emulator of its user mode. */
 import {execFile} from 'node:child_process';
-import {copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
+import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {bundlePath} from '../../lib/paths/paths.js';
 import {auditScratch, projectRoot} from '../helpers/audit-world.js';
 import {missingHere, need} from '../helpers/need.js';
 
 const execute = promisify(execFile);
 
-test('aarch64: the canary runs under enforce as without, and a library outside is refused', async t => {
+test('aarch64: the canary runs in every mode as without, and enforce keeps out what is outside', async t => {
 	const cross = '/usr/aarch64-linux-gnu/lib';
 	if (!need(t, 'make', 'aarch64-linux-gnu-g++', 'qemu-aarch64-static')) return;
 	if (!existsSync(cross)) return missingHere(t, `needs ${cross}`);
@@ -34,8 +35,9 @@ test('aarch64: the canary runs under enforce as without, and a library outside i
 	const canary = join(inner, 'canary');
 	const loader = [join(inner, names[0]!), '--inhibit-cache', '--library-path', join(top, 'lib')];
 	const audit = ['--audit', join(inner, 'libdynpk-audit.so')];
+	const env = {...process.env};
 	const runWith = async (...argv: readonly string[]) =>
-		execute('qemu-aarch64-static', [...loader, ...argv]);
+		execute('qemu-aarch64-static', [...loader, ...argv], {env});
 
 	const plain = await runWith(join(canary, 'canary'), canary);
 	const enforced = await runWith(...audit, join(canary, 'canary'), canary);
@@ -49,4 +51,18 @@ test('aarch64: the canary runs under enforce as without, and a library outside i
 		runWith(...audit, join(canary, 'canary'), outside),
 	);
 	t.is(refused.stdout.match(/^failed tls-\S+: \/dev\/null\/dynpk: refused/gmu)?.length, 4);
+
+	// The other modes let them in, and tell.
+	env.DYNPK_AUDIT = 'warn';
+	const warned = await runWith(...audit, join(canary, 'canary'), outside);
+	t.is(warned.stdout, plain.stdout);
+	t.true(
+		warned.stderr.includes(`dynpk: uses ${outside}/libdynpk-canary-gd.so, outside the bundle`),
+	);
+	env.DYNPK_AUDIT = `record:${join(scratch, 'records')}`;
+	t.is((await runWith(...audit, join(canary, 'canary'), canary)).stdout, plain.stdout);
+	const {records} = readAuditRecords(readFileSync(join(scratch, 'records'), 'utf8'));
+	t.true(records.some(({path}) => path === join(top, 'lib/libc.so.6')));
+	env.DYNPK_AUDIT = 'off';
+	t.deepEqual(await runWith(...audit, join(canary, 'canary'), outside), plain);
 });

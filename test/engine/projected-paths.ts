@@ -199,3 +199,30 @@ test('what the user took along by name is seen, whoever owns such files', t => {
 		['/etc/hosts file', '/etc/krb5.conf file'],
 	);
 });
+
+test('what lies in a directory and is not seen is told, and that a link lies where a file is seen', t => {
+	const files = [
+		record('root/usr/bin/.tool.dynpk'),
+		record('root/usr/bin/tool'),
+		record('root/usr/bin/other', {reason: '--with'}),
+		record('root/usr/sbin.dynpk/script'),
+		record('root/usr/sbin/script'),
+		record('root/etc/passwd'),
+		record('root/etc/tool.conf'),
+		link('root/usr/lib/tool/plugin.so', '../../../../lib/plugin.so'),
+		record('lib/plugin.so'),
+	];
+	const launches = [
+		launch('loader', 'root/usr/bin/tool', 'root/usr/bin/.tool.dynpk'),
+		launch('script', 'root/usr/sbin/script', 'root/usr/sbin.dynpk/script'),
+	];
+	const paths = projectedPaths(files, launches);
+	t.deepEqual(
+		paths.flatMap(it => (it.kind === 'directory' && it.holdsUnseen === true ? [it.path] : [])),
+		['/etc', '/usr'].map(path => sysrootPath(path)),
+	);
+	t.deepEqual(
+		paths.flatMap(it => (it.kind === 'file' && it.liesOutside === true ? [it.path] : [])),
+		[sysrootPath('/usr/lib/tool/plugin.so')],
+	);
+});

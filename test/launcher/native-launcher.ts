@@ -385,6 +385,21 @@ test('a program linked for one place lies there, whatever its variables are alig
 		t.deepEqual(await call(bundle.start), {status: 7, stdout: '', stderr: ''});
 });
 
+test('no control character of a name reaches the terminal', async t => {
+	const bundle = await reportBundle(t, {
+		spec: {view: {engine: 'shim', reason: 'r', table: bundlePath('libexec/dynpk/paths.tbl')}},
+	});
+	if (bundle === undefined) return;
+	const {status, stderr} = await call(bundle.start, [], {
+		env: {DYNPK_ENGINE: 'a\u001b[2J\u009b2J\u0080\u009f\u00a0\u00dcb\u007f'},
+	});
+	t.is(status, 125);
+	t.is(
+		stderr,
+		'dynpk: DYNPK_ENGINE is a?[2J?2J??\u00a0\u00dcb?, and there are auto, direct, shim and userns\n',
+	);
+});
+
 test('a set-user-id launcher starts nothing', async t => {
 	const bundle = await reportBundle(t);
 	if (bundle === undefined) return;

@@ -155,6 +155,25 @@ test('nscd is asked before SSSD, and SSSD before getent', async t => {
 	t.true(none?.endsWith('passwd alice\n'));
 });
 
+test('a daemon that says nothing is waited for once, and then left alone for a while', async t => {
+	const users = ['alice', 'bob', 'carol'].map(name => `${name}:x:1000:1000::/:/bin/sh`);
+	const answers = Object.fromEntries(
+		users.map(user => [`passwd ${user.slice(0, user.indexOf(':'))}`, user]),
+	);
+	const files = {...hostFiles('files'), ...getent(answers)};
+	const nscd = await startNscd(t, () => 'silence');
+	const asking = [
+		'raw',
+		'ldap',
+		'getpwnam_r',
+		...['alice', 'bob', 'carol'].flatMap(n => [n, '99']),
+	];
+	const answer = await ask(t, asking, {files, binds: [nscd.bind]});
+	if (answer === undefined) return;
+	t.is(answer, users.map(one => `${success} 4711\n${one}\n`).join(''));
+	t.deepEqual(nscd.asked, ['0 alice']);
+});
+
 test('what SSSD does not know is not in the service of its name, and may be in another', async t => {
 	const files = {...hostFiles('files'), ...getent()};
 	const sssd = await startSssd(t, () => Buffer.alloc(8));

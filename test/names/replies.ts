@@ -56,16 +56,28 @@ const replies: Readonly<Record<string, readonly (Buffer | string | undefined)[]>
 	],
 };
 
-test('no damaged reply leads out of bounds, and the good ones are read', async t => {
-	if (!need(t, 'gcc')) return;
-	t.timeout(300_000);
-	const directory = makeScratch(t);
+async function compileFuzz(directory: string): Promise<string> {
 	const program = join(directory, 'fuzz');
 	const sources = ['fuzz.c', 'answer.c', 'give.c', 'read-lines.c', 'read-nscd.c', 'read-sssd.c'];
 	await run('gcc', [
 		...['-std=gnu11', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
 		...['-o', program, ...sources.map(name => join(projectRoot, 'wrappers/nss', name))],
 	]);
+	return program;
+}
+
+test('addresses are read as the C library reads them', async t => {
+	if (!need(t, 'gcc')) return;
+	const program = await compileFuzz(makeScratch(t));
+	const {stdout} = await run(program, ['addresses', '1', '100000']);
+	t.regex(stdout, /^accepted [1-9]/u);
+});
+
+test('no damaged reply leads out of bounds, and the good ones are read', async t => {
+	if (!need(t, 'gcc')) return;
+	t.timeout(300_000);
+	const directory = makeScratch(t);
+	const program = await compileFuzz(directory);
 	for (const [form, known] of Object.entries(replies)) {
 		for (const [subject, reply] of known.entries()) {
 			const file = join(directory, 'reply');

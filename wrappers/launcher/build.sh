@@ -25,7 +25,7 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
 	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
 	"$here/record.c" "$here/engine.c" "$here/namespace.c" "$here/view.c" "$here/give-way.c" "$here/take-over.c" "$here/unshare.c" \
-	"$here/overlay.c" "$here/overlay-tree.c" "$here/cover.c" "$here/names.c" \
+	"$here/fit.c" "$here/layer.c" "$here/overlay.c" "$here/overlay-tree.c" "$here/cover.c" "$here/names.c" \
 	"$here/mounts-below.c" "$here/mountinfo.c" "$here/mark.c" "$here/proot.c" "$here/fail.c" "$here/text.c" \
 	"$table/table.c" "$table/check-nodes.c" \
 	"$table/host-environment.c" "$table/loader-variables.c"

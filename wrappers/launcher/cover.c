@@ -1,21 +1,24 @@
 #include "cover.h"
+#include "fit.h"
 #include "mount-system.h"
 #include "names.h"
 #include "text.h"
 
 static const char old_root[] = ".dynpk-host";
 
-/* One entry of the host's directory, in the tmpfs at its place. What the host forbids stays away.
+/*
+ * One entry of the host's directory, which is the working directory, in the tmpfs at its place.
+ * What the host forbids stays away.
  */
-static void keep_entry(const struct view *view, const char *from, int directory, const char *name)
+static void keep_entry(const struct view *view, int directory, const char *name)
 {
 	const uint32_t type =
-		sys_status(AT_WORKING_DIRECTORY, from, STATUS_UNFOLLOWED).mode & MODE_TYPE;
+		sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE;
 	char text[PATH_LIMIT];
 	long length;
 
 	if (type == MODE_LINK) {
-		length = sys_read_link(from, text, sizeof(text) - 1);
+		length = sys_read_link(name, text, sizeof(text) - 1);
 		if (SYSTEM_CALL_FAILED(length))
 			return;
 		text[length] = '\0';
@@ -27,26 +30,26 @@ static void keep_entry(const struct view *view, const char *from, int directory,
 	length = type == MODE_DIRECTORY ? sys_make_directory(directory, name)
 					: sys_make_file(directory, name);
 	if (!SYSTEM_CALL_FAILED(length))
-		sys_mount(from, view->host.text, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+		sys_mount(name, view->host.text, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
 }
 
-static void keep_named(struct view *view, uint32_t node, int host, int directory, const char *name)
+static bool is_kept(const struct view *view, uint32_t child, const char *name)
+{
+	const enum fit fit = child == NO_NODE ? FIT_NOTHING : fit_of(view, child, name);
+
+	return fit == FIT_NOTHING || fit == FIT_ENTER || fit == FIT_FOLLOW;
+}
+
+static void keep_named(struct view *view, uint32_t node, int directory, const char *name)
 {
 	const size_t length = view->host.length;
 	const size_t name_length = text_length(name);
-	const uint32_t child = find_child(view->table, node, name, name_length);
-	char from[PATH_LIMIT];
-	enum fit fit;
+	const uint32_t child = find_outer_child(view->table, node, name, name_length);
 
 	if (text_equal(name, ".") || text_equal(name, "..") || text_equal(name, old_root))
 		return;
-	text_append(text_append(text_append_number(text_append(from, "/proc/self/fd/"),
-						   (unsigned long)host),
-				"/"),
-		    name);
-	fit = child == NO_NODE ? FIT_NOTHING : fit_of(view, child, from);
-	if ((fit == FIT_NOTHING || fit == FIT_ENTER) && path_push(&view->host, name, name_length))
-		keep_entry(view, from, directory, name);
+	if (path_push(&view->host, name, name_length) && is_kept(view, child, name))
+		keep_entry(view, directory, name);
 	path_cut(&view->host, length);
 }
 
@@ -56,11 +59,12 @@ static void keep_entries(struct view *view, uint32_t node, int host, int directo
 	_Alignas(8) char buffer[8192];
 	long size;
 
+	sys_enter_directory(host);
 	while ((size = sys_list(host, buffer, sizeof(buffer))) > 0) {
 		for (long at = 0; at < size;) {
 			const struct directory_entry *entry = (const void *)(buffer + at);
 
-			keep_named(view, node, host, directory, entry->name);
+			keep_named(view, node, directory, entry->name);
 			at += entry->size;
 		}
 	}
@@ -101,6 +105,7 @@ bool cover(struct view *view, uint32_t node)
 		return false;
 	}
 	fill(view, node, (int)host);
+	sys_enter_directory(view->payload);
 	sys_close((int)host);
 	protect(view);
 	return true;
@@ -113,7 +118,6 @@ static bool enter_new_root(const char *place)
 	if (SYSTEM_CALL_FAILED(sys_change_directory(place)) ||
 	    SYSTEM_CALL_FAILED(sys_make_directory(AT_WORKING_DIRECTORY, old_root)) ||
 	    SYSTEM_CALL_FAILED(sys_pivot_root(".", old_root))) {
-		sys_change_directory("/");
 		sys_unmount(place);
 		return false;
 	}
@@ -124,13 +128,13 @@ static bool enter_new_root(const char *place)
 /* Nothing can be bound from the tree that went with the old root. */
 static void reopen_payload(struct view *view)
 {
-	const long payload =
-		sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_PATH | OPEN_DIRECTORY);
+	const long payload = sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_DIRECTORY);
 
 	if (SYSTEM_CALL_FAILED(payload))
 		fail_mount(view, view->scratch, payload);
 	sys_close(view->payload);
 	view->payload = (int)payload;
+	sys_enter_directory(view->payload);
 }
 
 /* The old root lies in the new one while that is filled; /proc comes first, for descriptors. */
@@ -138,8 +142,10 @@ bool exchange_root(struct view *view, uint32_t node)
 {
 	long host, result;
 
-	if (!enter_new_root(view->scratch))
+	if (!enter_new_root(view->scratch)) {
+		sys_enter_directory(view->payload);
 		return false;
+	}
 	sys_make_directory(AT_WORKING_DIRECTORY, "proc");
 	result = sys_mount(".dynpk-host/proc", "proc", NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
 	host = sys_open_at(AT_WORKING_DIRECTORY, old_root, OPEN_DIRECTORY);
@@ -147,6 +153,7 @@ bool exchange_root(struct view *view, uint32_t node)
 		fail_mount(view, "/", SYSTEM_CALL_FAILED(result) ? result : host);
 	fill(view, node, (int)host);
 	sys_close((int)host);
+	sys_change_directory("/");
 	sys_unmount(old_root);
 	sys_remove_directory(AT_WORKING_DIRECTORY, old_root);
 	protect(view);

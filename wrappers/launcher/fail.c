@@ -4,15 +4,24 @@
 
 enum { MESSAGE_PARTS = 16, PART_LENGTH = 1024 };
 
-/* Names out of the file system may hold terminal escapes: nothing below a blank is printed raw. */
+/* U+0080 to U+009F in UTF-8: terminals take some of them for the beginning of an escape. */
+static bool is_high_control(const char *from)
+{
+	return (unsigned char)from[0] == 0xc2 && (unsigned char)from[1] >= 0x80 &&
+	       (unsigned char)from[1] < 0xa0;
+}
+
+/* Names out of the file system may hold terminal escapes: no control character is printed raw. */
 static size_t copy_printable(char *to, const char *from)
 {
 	size_t length = 0;
 
-	for (; from[length] != '\0' && length < PART_LENGTH; length++) {
-		const unsigned char byte = (unsigned char)from[length];
+	for (; *from != '\0' && length < PART_LENGTH; from++) {
+		const unsigned char byte = (unsigned char)*from;
+		const bool is_high = is_high_control(from);
 
-		to[length] = byte < ' ' || byte == 0x7f ? '?' : from[length];
+		to[length++] = is_high || byte < ' ' || byte == 0x7f ? '?' : *from;
+		from += is_high;
 	}
 	return length;
 }

@@ -23,10 +23,8 @@ static bool host_has(const struct table *table, uint32_t node)
 
 void give_way(struct table *table)
 {
-	struct node *nodes = (struct node *)(void *)((char *)table + table->nodes);
-
-	for (uint32_t i = 0; i < table->node_count; i++) {
-		if ((nodes[i].flags & NODE_FALLBACK) != 0 && host_has(table, i))
-			nodes[i].flags |= NODE_LIBRARY;
+	for (uint32_t i = 0; i < table->outer_count; i++) {
+		if ((node_at(table, i)->flags & NODE_FALLBACK) != 0 && host_has(table, i))
+			writable_node(table, i)->flags |= NODE_LIBRARY;
 	}
 }

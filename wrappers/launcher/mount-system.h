@@ -105,6 +105,11 @@ static inline long sys_change_directory(const char *path)
 	return system_call(__NR_chdir, (long)path, 0, 0, 0, 0, 0);
 }
 
+static inline long sys_enter_directory(int directory)
+{
+	return system_call(__NR_fchdir, directory, 0, 0, 0, 0, 0);
+}
+
 static inline long sys_working_directory(char *buffer, size_t size)
 {
 	return system_call(__NR_getcwd, (long)buffer, (long)size, 0, 0, 0, 0);
@@ -139,6 +144,11 @@ static inline long sys_make_hidden(int directory, const char *path)
 static inline long sys_make_link(const char *text, int directory, const char *path)
 {
 	return system_call(__NR_symlinkat, (long)text, directory, (long)path, 0, 0, 0);
+}
+
+static inline long sys_link(int from, const char *path, int to, const char *name)
+{
+	return system_call(__NR_linkat, from, (long)path, to, (long)name, 0, 0);
 }
 
 static inline long sys_list(int directory, void *buffer, size_t size)

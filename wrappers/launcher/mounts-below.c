@@ -20,7 +20,7 @@ static bool is_bundled(const struct view *view, const char *path)
 
 		while (*path != '/' && *path != '\0')
 			path++;
-		node = find_child(view->table, node, name, (size_t)(path - name));
+		node = find_outer_child(view->table, node, name, (size_t)(path - name));
 		if (node == NO_NODE)
 			return false;
 		if (node_at(view->table, node)->kind != NODE_MERGED)
@@ -32,16 +32,13 @@ static bool is_bundled(const struct view *view, const char *path)
 static void show_again(const struct view *view, int host, const char *path)
 {
 	const char *rest = rest_below(path, view->host.text, view->host.length);
-	char from[PATH_LIMIT + 40];
 
 	if (rest == NULL || is_bundled(view, path))
 		return;
-	text_append(text_append(text_append_number(text_append(from, "/proc/self/fd/"),
-						   (unsigned long)host),
-				"/"),
-		    rest);
+	sys_enter_directory(host);
 	/* What the host has hidden under another mount is not there. */
-	sys_mount(from, path, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	sys_mount(rest, path, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	sys_enter_directory(view->payload);
 }
 
 void show_mounts_below(const struct view *view, int host)

@@ -1,7 +1,8 @@
 #include "names.h"
+#include "fit.h"
 #include "mount-system.h"
 
-void make_name(const struct view *view, uint32_t node, int directory)
+static void make_name(const struct view *view, uint32_t node, int directory)
 {
 	const struct node *it = node_at(view->table, node);
 	const char *name = table_text(view->table, it->name);
@@ -22,27 +23,37 @@ void make_name(const struct view *view, uint32_t node, int directory)
 	}
 }
 
-void make_names(const struct view *view, uint32_t node, int directory)
+void make_names_of(struct view *view, uint32_t node, int directory)
+{
+	struct node *it = writable_node(view->table, node);
+	long inner;
+
+	make_name(view, node, directory);
+	if (it->kind != NODE_MERGED)
+		return;
+	if ((it->flags & NODE_PLAIN) != 0 && it->child_count > 0) {
+		it->flags |= NODE_MADE;
+		return;
+	}
+	inner = sys_open_at(directory, table_text(view->table, it->name),
+			    OPEN_PATH | OPEN_DIRECTORY);
+	if (SYSTEM_CALL_FAILED(inner))
+		return;
+	make_names(view, node, (int)inner);
+	sys_close((int)inner);
+}
+
+void make_names(struct view *view, uint32_t node, int directory)
 {
 	const struct node *it = node_at(view->table, node);
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const uint32_t child = it->first_child + i;
-		const struct node *own = node_at(view->table, child);
-		const char *name = table_text(view->table, own->name);
-		long inner;
+		const char *name = table_text(view->table, node_at(view->table, child)->name);
 
 		/* What is there was kept, and may be a directory of the host. */
-		if (!has_content(view, child) ||
-		    sys_status(directory, name, STATUS_UNFOLLOWED).mode != 0)
-			continue;
-		make_name(view, child, directory);
-		if (own->kind != NODE_MERGED)
-			continue;
-		inner = sys_open_at(directory, name, OPEN_PATH | OPEN_DIRECTORY);
-		if (!SYSTEM_CALL_FAILED(inner)) {
-			make_names(view, child, (int)inner);
-			sys_close((int)inner);
-		}
+		if (has_content(view, child) &&
+		    sys_status(directory, name, STATUS_UNFOLLOWED).mode == 0)
+			make_names_of(view, child, directory);
 	}
 }

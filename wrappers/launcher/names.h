@@ -7,10 +7,10 @@
 
 #include "view.h"
 
-void make_name(const struct view *view, uint32_t node, int directory);
+/* The name of `node`, and all names below it unless it is mounted as it lies in the bundle. */
+void make_names_of(struct view *view, uint32_t node, int directory);
 
-/* For all that is to be shown in `directory`, and below it; what is there already is not touched.
- */
-void make_names(const struct view *view, uint32_t node, int directory);
+/* For all that is to be shown in `directory`; what is there already is not touched. */
+void make_names(struct view *view, uint32_t node, int directory);
 
 #endif

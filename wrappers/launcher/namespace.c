@@ -28,7 +28,7 @@ struct table *read_table(const struct launch *launch)
 	sys_close((int)file);
 	if (SYSTEM_CALL_FAILED(address) ||
 	    !check_table((const struct table *)address, (size_t)size) ||
-	    !check_nodes((const struct table *)address))
+	    !check_outer_nodes((const struct table *)address))
 		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
 	return (struct table *)address;
 }
@@ -39,21 +39,22 @@ static long locked_flags(const char *path)
 	return sys_mount_flags(path) & (MOUNT_NO_SETID | MOUNT_NO_DEVICES | MOUNT_NO_EXEC);
 }
 
-/* The payload's own mount, made at `scratch`, so that what is bound from it cannot be changed. */
-static long open_payload(const struct launch *launch, const char *scratch)
+/*
+ * The payload, mounted over itself, so that what is bound from it cannot be changed. It becomes the
+ * working directory: what is named from there is found at once.
+ */
+static long open_payload(const char *place)
 {
-	char path[PLACE_LIMIT + PATH_LIMIT];
-	long result;
+	long result = sys_mount(place, place, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
 
-	text_append(text_append(path, launch->top), "/root");
-	result = sys_mount(path, scratch, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
 	if (!SYSTEM_CALL_FAILED(result))
 		result = sys_mount(
-			NULL, scratch, NULL,
-			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(scratch), NULL);
-	return SYSTEM_CALL_FAILED(result)
-		       ? result
-		       : sys_open_at(AT_WORKING_DIRECTORY, scratch, OPEN_PATH | OPEN_DIRECTORY);
+			NULL, place, NULL,
+			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(place), NULL);
+	if (!SYSTEM_CALL_FAILED(result))
+		result = sys_change_directory(place);
+	return SYSTEM_CALL_FAILED(result) ? result
+					  : sys_open_at(AT_WORKING_DIRECTORY, ".", OPEN_DIRECTORY);
 }
 
 /*
@@ -71,7 +72,7 @@ static void drop_rights(void)
 	system_call(__NR_capset, (long)header, (long)none, 0, 0, 0, 0);
 }
 
-static void show(struct launch *launch, const struct table *table, const char *scratch)
+static void show(struct launch *launch, struct table *table, const char *scratch)
 {
 	char mounts[MOUNT_LIST_SIZE];
 	struct view view = { .launch = launch,
@@ -80,16 +81,16 @@ static void show(struct launch *launch, const struct table *table, const char *s
 			     .layers = -1,
 			     .has_overlay = true,
 			     .mounts = mounts };
-	const long payload = open_payload(launch, scratch);
+	long payload;
 
+	read_mounts(mounts, sizeof(mounts));
+	payload = open_payload(scratch);
 	if (SYSTEM_CALL_FAILED(payload))
 		fail_mount(&view, scratch, payload);
 	view.payload = (int)payload;
-	read_mounts(mounts, sizeof(mounts));
 	show_bundle(&view);
 	launch->hidden_names = view.left_alone;
 	sys_close(view.payload);
-	sys_unmount(scratch);
 	if (view.layers >= 0) {
 		sys_close(view.layers);
 		sys_unmount(scratch);
@@ -116,7 +117,7 @@ enum obstacle try_namespace(const struct launch *launch)
 enum obstacle enter_namespace(struct launch *launch)
 {
 	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
-	char scratch[PLACE_LIMIT + sizeof("/bin")];
+	char scratch[PLACE_LIMIT + sizeof("/root")];
 	char directory[PATH_LIMIT];
 	struct table *table;
 	bool has_rights;
@@ -125,7 +126,7 @@ enum obstacle enter_namespace(struct launch *launch)
 
 	if (obstacle != NO_OBSTACLE || is_marked(launch->top))
 		return obstacle;
-	text_append(text_append(scratch, launch->top), "/bin");
+	text_append(text_append(scratch, launch->top), "/root");
 	table = read_table(launch);
 	length = sys_working_directory(directory, sizeof(directory));
 	obstacle = may_mislead() ? try_in_child(mark) : NO_OBSTACLE;

@@ -1,89 +1,139 @@
 #include "overlay-tree.h"
+#include "fit.h"
+#include "layer.h"
 #include "mount-system.h"
 #include "mounts-below.h"
-#include "overlay.h"
 #include "text.h"
 
 /* A mount for each of fewer files is as cheap. */
 enum { WORTH_IT = 8 };
 
-/* A link in a file's place leads out of the payload, and would lead elsewhere from where it is
- * seen. */
-static bool is_file_itself(const struct view *view, uint32_t node)
+/* A program's own file, beside its launcher; NULL where none is. */
+static const char *name_beside(const struct view *view, const struct node *node)
 {
-	char buffer[PATH_LIMIT];
-	const char *place = payload_path(view, node, buffer);
+	const char *name;
 
-	return (sys_status(AT_WORKING_DIRECTORY, place, STATUS_UNFOLLOWED).mode & MODE_TYPE) !=
-	       MODE_LINK;
+	if ((node->flags & NODE_LAUNCHED) == 0)
+		return NULL;
+	name = table_text(view->table, node->extra);
+	for (const char *c = name; *c != '\0'; c++)
+		name = *c == '/' ? c + 1 : name;
+	/* A script's own file keeps its name, in another directory. */
+	return text_equal(name, table_text(view->table, node->name)) ? NULL : name;
 }
 
-/* Whether nothing of the directory stays unseen, or is seen otherwise than it lies there. */
-static bool is_plain_tree(const struct view *view, uint32_t node, unsigned *files, bool is_top)
+/*
+ * Whether what lies in the directory of the bundle can be seen as it lies there, some names apart,
+ * and saves mounts: whole directories need their own all the same.
+ */
+static bool is_fit(const struct view *view, uint32_t node)
 {
 	const struct node *it = node_at(view->table, node);
+	uint32_t saved = 0, unseen = 0;
 
+	if ((it->flags & NODE_EXACT) == 0 || it->child_count < WORTH_IT)
+		return false;
 	for (uint32_t i = 0; i < it->child_count; i++) {
-		const uint32_t child = it->first_child + i;
-		const uint8_t kind = node_at(view->table, child)->kind;
+		const struct node *child = node_at(view->table, it->first_child + i);
 
-		if (kind == NODE_ALIAS || !has_content(view, child))
+		if (!has_content(view, it->first_child + i))
+			unseen++;
+		else if ((child->flags & (NODE_PLAIN | NODE_LAUNCHED)) == 0)
 			return false;
-		if (kind == NODE_FILE && !is_file_itself(view, child))
-			return false;
-		if (!is_top && (node_at(view->table, child)->flags & NODE_LAUNCHED) != 0)
-			return false;
-		if (kind == NODE_MERGED && !is_plain_tree(view, child, files, false))
-			return false;
-		*files += kind == NODE_FILE;
+		else
+			saved += child->kind == NODE_FILE;
 	}
-	return true;
+	return saved >= WORTH_IT + unseen;
 }
 
-/* Names that the layers above others have as devices of number 0 are not seen (overlayfs). */
-static void hide_programs(const struct view *view, uint32_t node, int layer)
+/*
+ * In the uppermost layer, for a name that the bundle has and does not show: what the host has of
+ * that name. Whether it is still to be mounted over.
+ */
+static bool keep_name(const struct view *view, const char *name, int layer)
+{
+	char text[PATH_LIMIT];
+	long length;
+
+	switch (sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE) {
+	case 0:
+		hide_name(view, name, layer);
+		return false;
+	case MODE_LINK:
+		length = sys_read_link(name, text, sizeof(text) - 1);
+		if (SYSTEM_CALL_FAILED(length)) {
+			hide_name(view, name, layer);
+			return false;
+		}
+		text[length] = '\0';
+		sys_make_link(text, layer, name);
+		return false;
+	case MODE_DIRECTORY:
+		sys_make_directory(layer, name);
+		return true;
+	default:
+		sys_make_file(layer, name);
+		return true;
+	}
+}
+
+/* The host's directory is the working directory. Whether keep_name() left something to do. */
+static bool write_layer(const struct view *view, uint32_t node, int layer)
 {
 	const struct node *it = node_at(view->table, node);
+	bool is_left = false;
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const struct node *child = node_at(view->table, it->first_child + i);
-		const char *name;
+		const char *beside = name_beside(view, child);
 
-		if ((child->flags & NODE_LAUNCHED) == 0)
+		if (!has_content(view, it->first_child + i))
+			is_left |= keep_name(view, table_text(view->table, child->name), layer);
+		if (beside != NULL)
+			hide_name(view, beside, layer);
+	}
+	return is_left;
+}
+
+static void show_kept(struct view *view, uint32_t node)
+{
+	const struct node *it = node_at(view->table, node);
+	const size_t length = view->host.length;
+
+	for (uint32_t i = 0; i < it->child_count; i++) {
+		const struct node *child = node_at(view->table, it->first_child + i);
+		const char *name = table_text(view->table, child->name);
+		uint32_t type;
+
+		if (has_content(view, it->first_child + i))
 			continue;
-		name = table_text(view->table, child->extra);
-		for (const char *c = name; *c != '\0'; c++)
-			name = *c == '/' ? c + 1 : name;
-		/* A script's own file keeps its name, in another directory. */
-		if (!text_equal(name, table_text(view->table, child->name)))
-			sys_make_hidden(layer, name);
+		type = sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE;
+		if (type != 0 && type != MODE_LINK &&
+		    path_push(&view->host, name, child->name_length))
+			sys_mount(name, view->host.text, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+		path_cut(&view->host, length);
 	}
 }
 
-static char *put_layer(char *to, const char *before, long descriptor)
+static long mount_tree(struct view *view, uint32_t node, int host)
 {
-	return text_append_number(text_append(text_append(to, before), "/proc/self/fd/"),
-				  (unsigned long)descriptor);
-}
-
-static long mount_layers(struct view *view, uint32_t node, int host)
-{
-	const char *place = path_text(&view->host);
-	const long hidden = make_layer(view);
 	char buffer[PATH_LIMIT];
-	char options[160];
+	const long layer = make_layer(view);
 	const long ours = sys_open_at(AT_WORKING_DIRECTORY, payload_path(view, node, buffer),
 				      OPEN_PATH | OPEN_DIRECTORY);
-	long result = SYSTEM_CALL_FAILED(hidden) ? hidden : ours;
+	long result = SYSTEM_CALL_FAILED(layer) ? layer : ours;
+	bool is_left;
 
 	if (!SYSTEM_CALL_FAILED(result)) {
-		hide_programs(view, node, (int)hidden);
-		put_layer(put_layer(put_layer(options, "userxattr,lowerdir=", hidden), ":", ours),
-			  ":", host);
-		result = sys_mount("dynpk", place, "overlay", MOUNT_READ_ONLY, options);
+		sys_enter_directory(host);
+		is_left = write_layer(view, node, (int)layer);
+		result = mount_layers(view, (const int[]){ (int)layer, (int)ours, host, -1 });
+		if (!SYSTEM_CALL_FAILED(result) && is_left)
+			show_kept(view, node);
+		sys_enter_directory(view->payload);
 	}
-	if (!SYSTEM_CALL_FAILED(hidden))
-		sys_close((int)hidden);
+	if (!SYSTEM_CALL_FAILED(layer))
+		sys_close((int)layer);
 	if (!SYSTEM_CALL_FAILED(ours))
 		sys_close((int)ours);
 	return result;
@@ -91,17 +141,15 @@ static long mount_layers(struct view *view, uint32_t node, int host)
 
 bool overlay_tree(struct view *view, uint32_t node)
 {
-	unsigned files = 0;
 	long host, result;
 
-	if (node_at(view->table, node)->child_count < WORTH_IT || !view->has_overlay ||
-	    !is_plain_tree(view, node, &files, true) || files < WORTH_IT)
+	if (!view->has_overlay || !is_fit(view, node))
 		return false;
 	host = sys_open_at(AT_WORKING_DIRECTORY, path_text(&view->host),
 			   OPEN_PATH | OPEN_DIRECTORY);
 	if (SYSTEM_CALL_FAILED(host))
 		return false;
-	result = mount_layers(view, node, (int)host);
+	result = mount_tree(view, node, (int)host);
 	if (!SYSTEM_CALL_FAILED(result))
 		show_mounts_below(view, (int)host);
 	sys_close((int)host);

@@ -9,7 +9,7 @@
 
 /*
  * Show what the bundle has in the directory in hand and below it. What is whole is merged by that
- * too, and has to be mounted over. False where nothing was done: few files, some that must stay
+ * too, and has to be mounted over. False where nothing was done: few files, too much that must stay
  * unseen, or no overlay to be had.
  */
 bool overlay_tree(struct view *view, uint32_t node);

@@ -1,94 +1,75 @@
 #include "overlay.h"
+#include "fit.h"
+#include "layer.h"
 #include "mount-system.h"
 #include "mounts-below.h"
 #include "names.h"
 #include "text.h"
 
-static void write_layer(struct view *view, uint32_t node, int layer);
+/* A directory of the layer, made when something is to lie in it. */
+struct level {
+	struct level *above;
+	const char *name;
+	/* -1: not made yet. */
+	int directory;
+};
 
-/* In a layer: the name, and what is below it that the host lacks. */
-static void write_layer_entry(struct view *view, uint32_t child, int layer)
+static int make_level(struct level *level)
 {
-	const char *name = table_text(view->table, node_at(view->table, child)->name);
-	const enum fit fit = fit_of(view, child, view->host.text);
-	const bool is_merged = node_at(view->table, child)->kind == NODE_MERGED;
-	const uint32_t type =
-		sys_status(AT_WORKING_DIRECTORY, view->host.text, STATUS_UNFOLLOWED).mode &
-		MODE_TYPE;
-	long inner;
+	int above;
 
-	if (fit != FIT_MISSING && !(fit == FIT_ENTER && is_merged && type == MODE_DIRECTORY))
-		return;
-	make_name(view, child, layer);
-	if (!is_merged)
-		return;
-	inner = sys_open_at(layer, name, OPEN_PATH | OPEN_DIRECTORY);
-	if (SYSTEM_CALL_FAILED(inner))
-		return;
-	if (fit == FIT_MISSING)
-		make_names(view, child, (int)inner);
-	else
-		write_layer(view, child, (int)inner);
-	sys_close((int)inner);
-	/* Goes only where nothing was lacking below it. */
-	if (fit == FIT_ENTER)
-		sys_remove_directory(layer, name);
+	if (level->directory >= 0 || level->above == NULL)
+		return level->directory;
+	above = make_level(level->above);
+	sys_make_directory(above, level->name);
+	level->directory = (int)sys_open_at(above, level->name, OPEN_PATH | OPEN_DIRECTORY);
+	return level->directory;
 }
 
-static void write_layer(struct view *view, uint32_t node, int layer)
+static void write_level(struct view *view, uint32_t node, struct level *level)
 {
 	const struct node *it = node_at(view->table, node);
 	const size_t length = view->host.length;
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
-		const struct node *child = node_at(view->table, it->first_child + i);
+		const uint32_t child = it->first_child + i;
+		const struct node *own = node_at(view->table, child);
+		struct level inner = { level, table_text(view->table, own->name), -1 };
 
-		if (path_push(&view->host, table_text(view->table, child->name),
-			      child->name_length))
-			write_layer_entry(view, it->first_child + i, layer);
+		if (path_push(&view->host, inner.name, own->name_length)) {
+			switch (fit_of(view, child, view->host.text)) {
+			case FIT_MISSING:
+				make_names_of(view, child, make_level(level));
+				break;
+			case FIT_ENTER:
+				if (own->kind == NODE_MERGED)
+					write_level(view, child, &inner);
+				break;
+			case FIT_NOTHING:
+			case FIT_OVER:
+			case FIT_FOLLOW:
+			default:
+				break;
+			}
+		}
+		if (inner.directory >= 0)
+			sys_close(inner.directory);
 		path_cut(&view->host, length);
 	}
 }
 
-long make_layer(struct view *view)
-{
-	char number[24];
-
-	if (view->layers < 0) {
-		const char *place = view->scratch;
-		long result = sys_mount("dynpk", place, "tmpfs", 0, "mode=0755");
-
-		if (!SYSTEM_CALL_FAILED(result))
-			result = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_PATH);
-		if (SYSTEM_CALL_FAILED(result))
-			fail_mount(view, place, result);
-		view->layers = (int)result;
-	}
-	text_append_number(number, view->layer_count++);
-	sys_make_directory(view->layers, number);
-	return sys_open_at(view->layers, number, OPEN_PATH | OPEN_DIRECTORY);
-}
-
 bool overlay(struct view *view, uint32_t node)
 {
-	const char *place = path_text(&view->host);
-	const long host = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_PATH | OPEN_DIRECTORY);
+	const long host = sys_open_at(AT_WORKING_DIRECTORY, path_text(&view->host),
+				      OPEN_PATH | OPEN_DIRECTORY);
 	const long layer = SYSTEM_CALL_FAILED(host) ? host : make_layer(view);
-	char options[128];
-	char *end;
+	struct level level = { NULL, NULL, (int)layer };
 	long result;
 
 	if (SYSTEM_CALL_FAILED(layer))
 		return false;
-	write_layer(view, node, (int)layer);
-	/* By descriptors, because the options have no room for every name. */
-	end = text_append(options, "userxattr,lowerdir=/proc/self/fd/");
-	end = text_append(text_append_number(end, (unsigned long)layer), ":/proc/self/fd/");
-	text_append_number(end, (unsigned long)host);
-	result = sys_mount("dynpk", place, "overlay", MOUNT_READ_ONLY, options);
-	/* Where it is one overlay too many, another directory may still have one. */
-	if (result == -ERROR_PERMISSION || result == -ERROR_NO_DEVICE)
-		view->has_overlay = false;
+	write_level(view, node, &level);
+	result = mount_layers(view, (const int[]){ (int)layer, (int)host, -1 });
 	if (!SYSTEM_CALL_FAILED(result))
 		show_mounts_below(view, (int)host);
 	sys_close((int)host);

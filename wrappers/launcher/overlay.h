@@ -9,7 +9,4 @@
 /* Lay names for what the host lacks over the directory in hand; false where that cannot be had. */
 bool overlay(struct view *view, uint32_t node);
 
-/* An empty directory for a layer; a descriptor, or a negative errno. */
-long make_layer(struct view *view);
-
 #endif

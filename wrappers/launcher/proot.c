@@ -1,5 +1,6 @@
 #include "proot.h"
 #include "fail.h"
+#include "fit.h"
 #include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
@@ -8,11 +9,17 @@
 #include "text.h"
 #include "view.h"
 
-/* The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. */
+/*
+ * The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. Others may
+ * make directories on the host meanwhile, so that there are more the second time: what goes beyond
+ * the room is counted alone.
+ */
 struct command {
 	struct view *view;
 	char **words;
 	char *next;
+	size_t room;
+	size_t bytes_room;
 	size_t count;
 	size_t bytes;
 	bool has_colon;
@@ -20,16 +27,17 @@ struct command {
 
 static void put_word(struct command *command, const char *const *pieces)
 {
-	if (command->words != NULL)
-		command->words[command->count] = command->next;
-	command->count++;
+	const size_t count = command->count++;
+
+	if (command->words != NULL && count < command->room)
+		command->words[count] = command->next;
 	for (; *pieces != NULL; pieces++) {
 		command->bytes += text_length(*pieces);
-		if (command->words != NULL)
+		if (command->words != NULL && command->bytes < command->bytes_room)
 			command->next = text_append(command->next, *pieces);
 	}
 	command->bytes++;
-	if (command->words != NULL)
+	if (command->words != NULL && command->bytes <= command->bytes_room)
 		*command->next++ = '\0';
 }
 
@@ -56,14 +64,12 @@ static void put_node(struct command *command, uint32_t node)
 
 	if (fit == FIT_NOTHING)
 		return;
-	if (kind == NODE_MERGED || (kind == NODE_ALIAS && fit == FIT_ENTER)) {
+	if (kind == NODE_MERGED ||
+	    (kind == NODE_ALIAS && (fit == FIT_ENTER || fit == FIT_FOLLOW))) {
 		put_bindings(command, directory_of(view, node));
 		return;
 	}
-	path += sizeof("/proc/self/fd/") - 1;
-	while (*path != '/')
-		path++;
-	put_binding(command, "/root", path, view->host.text);
+	put_binding(command, "/root/", path, view->host.text);
 }
 
 static void put_bindings(struct command *command, uint32_t directory)
@@ -95,7 +101,8 @@ static void put_command(struct command *command, const char *proot)
 	PUT_WORD(command, launch->launcher);
 }
 
-/* The first executable file of this name in the user's PATH; returns false where there is none. */
+/* The first executable file of this name in the user's PATH, by its full name; returns false where
+ * there is none. */
 static bool find_proot(const struct launch *launch, char *to)
 {
 	const char *path = find_value(launch->start.environment, "PATH");
@@ -105,7 +112,8 @@ static bool find_proot(const struct launch *launch, char *to)
 
 		while (path[length] != ':' && path[length] != '\0')
 			length++;
-		if (length > 0 && length + sizeof("/proot") <= PATH_LIMIT) {
+		/* Nobody has named it: what lies in the working directory is not meant. */
+		if (path[0] == '/' && length + sizeof("/proot") <= PATH_LIMIT) {
 			memcpy(to, path, length);
 			text_append(to + length, "/proot");
 			if (may_execute(to))
@@ -118,7 +126,7 @@ static bool find_proot(const struct launch *launch, char *to)
 
 void start_by_proot(const struct launch *launch)
 {
-	struct view view = { .launch = launch, .payload = 0 };
+	struct view view = { .launch = launch };
 	struct command command = { .view = &view };
 	char proot[PATH_LIMIT];
 	struct table *table;
@@ -139,7 +147,11 @@ void start_by_proot(const struct launch *launch)
 	words = (char **)area;
 	command.words = words;
 	command.next = (char *)(words + command.count + launch->start.argc + 2);
+	command.room = command.count;
+	command.bytes_room = command.bytes;
 	put_command(&command, proot);
+	if (command.count != command.room || command.bytes != command.bytes_room)
+		return;
 	words += command.count;
 	for (size_t i = 1; i < launch->start.argc; i++)
 		*words++ = launch->start.argv[i];

@@ -13,12 +13,14 @@
 
 struct view {
 	const struct launch *launch;
-	const struct table *table;
-	/* A directory of the bundle that can be mounted over for the time being. */
+	/* This process's copy. */
+	struct table *table;
+	/* The bundle's `root/`, over which the payload is mounted: so nothing can be changed there.
+	 */
 	const char *scratch;
-	/* The bundle's `root/`, read-only: what is bound from there is so too. */
+	/* That mount. It is the working directory too, from which everything is bound. */
 	int payload;
-	/* Where the lower layers of overlays are made; -1: none was needed so far. */
+	/* Where layers of overlays are made; -1: none was needed so far. */
 	int layers;
 	unsigned layer_count;
 	bool has_overlay;
@@ -30,27 +32,10 @@ struct view {
 	struct path host;
 };
 
-/* What has to be done so that a path shows what the bundle has there. */
-enum fit {
-	FIT_NOTHING,
-	/* Mount it over what the host has. */
-	FIT_OVER,
-	/* A directory of both: go in. */
-	FIT_ENTER,
-	/* The host has no such name, or something that cannot be mounted over. */
-	FIT_MISSING,
-};
-
-/* Of the child `node`, where `place` is its path on the host. */
-enum fit fit_of(const struct view *view, uint32_t node, const char *place);
-
 /* The directory whose children are shown at an alias or a directory. */
 uint32_t directory_of(const struct view *view, uint32_t node);
 
-/* Whether there is something to show, below it or itself. */
-bool has_content(const struct view *view, uint32_t node);
-
-/* Write `/proc/self/fd/N` and the path of `node` to the end of `buffer`; returns its beginning. */
+/* Write the path of `node` below `root/` to the end of `buffer`; returns its beginning. */
 char *payload_path(const struct view *view, uint32_t node, char *buffer);
 
 /*

@@ -2,12 +2,16 @@
  * A hosted program that feeds hostile replies to the module's pure parts.
  *
  *	fuzz lines|nscd|sssd FILE SUBJECT SEED ROUNDS
+ *	fuzz addresses SEED ROUNDS
  *
  * Every round damages a copy of the reply in FILE in some places, or cuts it off, reads it, and
- *gives what is accepted in buffers of all sizes. Built with -fsanitize=address,undefined, each copy
- *and each buffer in memory of exactly its size: whatever reaches too far ends the program. Same
- *seed, same rounds.
+ * gives what is accepted in buffers of all sizes. Built with -fsanitize=address,undefined, each
+ * copy and each buffer in memory of exactly its size: whatever reaches too far ends the program.
+ * Same seed, same rounds.
+ *
+ * Addresses, good ones and damaged ones, are read as the C library reads them.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +164,61 @@ static enum verdict read_reply(const char *form, const struct question *question
 	return read_sssd(question, reply, size, answer);
 }
 
+/* What the C library takes for an address is one, and that one; what is one can be asked for. */
+static bool try_address(const char *text)
+{
+	const size_t length = strlen(text);
+	char *exact = malloc(length + 1);
+	struct address address, again;
+	struct question question;
+	unsigned char bytes[16];
+	bool accepted;
+
+	memcpy(exact, text, length);
+	accepted = read_address(exact, length, &address);
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		require(accepted && address.family == FAMILY_IPV4 &&
+				memcmp(address.bytes, bytes, 4) == 0,
+			"it is another IPv4 address");
+	if (inet_pton(AF_INET6, text, bytes) == 1)
+		require(accepted && address.family == FAMILY_IPV6 &&
+				memcmp(address.bytes, bytes, 16) == 0,
+			"it is another IPv6 address");
+	if (accepted) {
+		make_question_by_address(&question, &address);
+		require(question.length == strlen(question.text) &&
+				read_address(question.text, question.length, &again) &&
+				memcmp(&address, &again, sizeof(again)) == 0,
+			"it is asked for as another");
+	}
+	free(exact);
+	return accepted;
+}
+
+static int fuzz_addresses(unsigned long rounds)
+{
+	unsigned long accepted = 0;
+
+	for (; rounds > 0; rounds--) {
+		const bool is_short = next_random() % 4 == 0;
+		unsigned char bytes[16];
+		char text[INET6_ADDRSTRLEN + 1];
+
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = next_random() % 2 == 0 ? 0 : (unsigned char)next_random();
+		if (next_random() % 8 == 0)
+			memset(bytes, 0, 10);
+		inet_ntop(is_short ? AF_INET : AF_INET6, bytes, text, sizeof(text));
+		require(try_address(text), "a good address is not");
+		for (uint32_t count = 1 + next_random() % 3; count > 0; count--)
+			text[next_random() % strlen(text)] =
+				":::...0123456789aF%g"[next_random() % 20];
+		accepted += try_address(text);
+	}
+	printf("accepted %lu\n", accepted);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static char original[ROOM];
@@ -169,8 +228,14 @@ int main(int argc, char **argv)
 	FILE *file = argc == 6 ? fopen(argv[2], "rb") : NULL;
 	size_t whole;
 
+	if (argc == 4 && strcmp(argv[1], "addresses") == 0) {
+		free(bytes);
+		state = strtoull(argv[2], NULL, 10) + 1;
+		return fuzz_addresses(strtoul(argv[3], NULL, 10));
+	}
 	if (file == NULL) {
-		fprintf(stderr, "usage: fuzz lines|nscd|sssd FILE SUBJECT SEED ROUNDS\n");
+		fprintf(stderr, "usage: fuzz lines|nscd|sssd FILE SUBJECT SEED ROUNDS\n"
+				"       fuzz addresses SEED ROUNDS\n");
 		return 2;
 	}
 	whole = fread(original, 1, sizeof(original), file);

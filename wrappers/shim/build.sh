@@ -7,9 +7,10 @@ here=$(dirname "$0")
 mkdir -p "$out"
 
 warnings='-std=gnu11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
-# With unwind tables: callers are cancelled in these calls, and functions of theirs are called back.
+# With unwind tables: callers are cancelled in these calls, and functions of theirs are called back. Not
+# with -fexceptions, which would need a library: what a cancelled call still holds is lost.
 code='-O2 -fPIC -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
-	-fexceptions -fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
+	-fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
 	-U_FORTIFY_SOURCE -D_GNU_SOURCE'
 case $("$cc" -dumpmachine) in
 aarch64*) code="$code -mno-outline-atomics" ;;

@@ -11,17 +11,18 @@ INTERPOSE(char *, bindtextdomain, const char *domain, const char *path);
 __attribute__((noinline)) static char *bindtextdomain_routed(const char *domain, const char *path)
 {
 	const struct view *now = view();
-	struct route route;
+	ROUTE(route);
+	char place[PATH_SIZE];
 	size_t length = now->top_length;
 
 	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || route.node == NO_NODE)
 		return REAL(bindtextdomain)(domain, path);
 	if (route.is_bundled || length + 5 + route.length >= PATH_SIZE)
 		return REAL(bindtextdomain)(domain, route.path);
-	memcpy(route.place, now->top, length);
-	memcpy(route.place + length, "/root", 5);
-	memcpy(route.place + length + 5, route.seen, route.length + 1);
-	return REAL(bindtextdomain)(domain, route.place);
+	memcpy(place, now->top, length);
+	memcpy(place + length, "/root", 5);
+	memcpy(place + length + 5, route.seen, route.length + 1);
+	return REAL(bindtextdomain)(domain, place);
 }
 
 char *bindtextdomain(const char *domain, const char *path)
@@ -89,7 +90,7 @@ static const char *fill_catalogue(const char *list, const struct words *words, c
 
 __attribute__((noinline)) static void *open_by_path(const char *path, int flag)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, CWD_FD, path, FOLLOW);
 
 	if (error == 0)
@@ -105,7 +106,7 @@ __attribute__((noinline)) static void *search_catalogue(const char *name, int fl
 	const struct words words = { name, locale == NULL || *locale == '\0' ? "C" : locale };
 	const char *list = BORROWED(secure_getenv)("NLSPATH");
 	char candidate[PATH_SIZE];
-	struct route route;
+	ROUTE(route);
 
 	if (list == NULL || *list == '\0')
 		list = usual_catalogues;

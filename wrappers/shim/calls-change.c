@@ -71,7 +71,7 @@ WRAP_PATH(int, -1, unlink, ENTRY, (const char *path), (path), (route.path))
 	INTERPOSE(int, name, const char *path);                                                    \
 	__attribute__((noinline)) static int name##_routed(const char *path)                       \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, CWD_FD, path, ENTRY);                         \
 		return error != 0 ? fail_with(error) : REAL(name)(route.path);                     \
 	}                                                                                          \
@@ -88,7 +88,7 @@ INTERPOSE(int, unlinkat, int directory, const char *path, int flags);
 
 __attribute__((noinline)) static int unlinkat_routed(int directory, const char *path, int flags)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, directory, path, ENTRY);
 
 	return error != 0 ? fail_with(error) : REAL(unlinkat)(route.directory, route.path, flags);
@@ -108,7 +108,7 @@ int unlinkat(int directory, const char *path, int flags)
 	__attribute__((noinline)) static int name##_routed(const char *text,                       \
 							   DIRECTORY_PARAMETER const char *path)   \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, start, path, ENTRY | MAKE);                   \
 		return error != 0 ? fail_with(error) : REAL(name)(text, ROUTED route.path);        \
 	}                                                                                          \
@@ -127,22 +127,15 @@ int unlinkat(int directory, const char *path, int flags)
 WRAP_SYMLINK(symlink, NOTHING, NOTHING, CWD_FD, NOTHING)
 WRAP_SYMLINK(symlinkat, DIRECTORY_PARAMETER, DIRECTORY, directory, ROUTED_DIRECTORY)
 
-struct pair {
-	struct route from;
-	struct route to;
-};
-
 /* The kernel compares mounts first, and the bundle is one of its own. */
-static int route_pair(struct pair *pair, int from_directory, const char *from, unsigned from_intent,
-		      int to_directory, const char *to)
+static int refuse_pair(const struct route *from, const struct route *to)
 {
-	int error = find_route(&pair->from, from_directory, from, from_intent);
-
-	if (error == 0)
-		error = find_route(&pair->to, to_directory, to, 0);
-	if (error == 0 && pair->from.is_bundled != pair->to.is_bundled)
+	/* The kernel reads both before it looks for either. */
+	if (!is_path(from->path) || !is_path(to->path))
+		return 0;
+	if (from->is_bundled != to->is_bundled)
 		return E_XDEV;
-	return error == 0 && pair->from.is_bundled ? E_ROFS : error;
+	return from->is_bundled ? E_ROFS : 0;
 }
 
 INTERPOSE(int, rename, const char *from, const char *to);
@@ -161,15 +154,20 @@ static bool are_plain(int from_directory, const char *from, int to_directory, co
 __attribute__((noinline)) static int rename_routed(int from_directory, const char *from,
 						   int to_directory, const char *to, unsigned flags)
 {
-	struct pair pair;
-	const int error = route_pair(&pair, from_directory, from, 0, to_directory, to);
+	ROUTE(source);
+	ROUTE(target);
+	int error = find_route(&source, from_directory, from, 0);
 
+	if (error == 0)
+		error = find_route(&target, to_directory, to, 0);
+	if (error == 0)
+		error = refuse_pair(&source, &target);
 	if (error != 0)
 		return fail_with(error);
 	if (flags != 0)
-		return REAL(renameat2)(pair.from.directory, pair.from.path, pair.to.directory,
-				       pair.to.path, flags);
-	return REAL(renameat)(pair.from.directory, pair.from.path, pair.to.directory, pair.to.path);
+		return REAL(renameat2)(source.directory, source.path, target.directory, target.path,
+				       flags);
+	return REAL(renameat)(source.directory, source.path, target.directory, target.path);
 }
 
 int rename(const char *from, const char *to)
@@ -199,14 +197,18 @@ int renameat2(int from_directory, const char *from, int to_directory, const char
 __attribute__((noinline)) static int link_routed(int from_directory, const char *from,
 						 int to_directory, const char *to, int flags)
 {
-	struct pair pair;
-	const unsigned intent = (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0;
-	const int error = route_pair(&pair, from_directory, from, intent, to_directory, to);
+	ROUTE(source);
+	ROUTE(target);
+	int error =
+		find_route(&source, from_directory, from, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0);
 
+	if (error == 0)
+		error = find_route(&target, to_directory, to, 0);
+	if (error == 0)
+		error = refuse_pair(&source, &target);
 	if (error != 0)
 		return fail_with(error);
-	return REAL(linkat)(pair.from.directory, pair.from.path, pair.to.directory, pair.to.path,
-			    flags);
+	return REAL(linkat)(source.directory, source.path, target.directory, target.path, flags);
 }
 
 int link(const char *from, const char *to)

@@ -9,7 +9,6 @@ INTERPOSE(int, close_range, unsigned first, unsigned last, int flags);
 INTERPOSE(void, closefrom, int first);
 INTERPOSE(int, dup2, int fd, int to);
 INTERPOSE(int, dup3, int fd, int to, int flags);
-INTERPOSE(int, fclose, void *stream);
 INTERPOSE(int, fcloseall, void);
 INTERPOSE(int, unshare, int flags);
 BORROW(int, fileno, void *stream);
@@ -55,14 +54,15 @@ int dup3(int fd, int to, int flags)
 	return REAL(dup3)(fd, to, flags);
 }
 
-int fclose(void *stream)
+/* Streams without a descriptor say so in errno. */
+void forget_stream(void *stream)
 {
+	const int error = last_error();
+
 	if (stream != NULL)
 		forget_descriptor(BORROWED(fileno)(stream));
-	return REAL(fclose)(stream);
+	set_error(error);
 }
-
-EXPORT int _IO_fclose(void *stream) __attribute__((alias("fclose")));
 
 int fcloseall(void)
 {
@@ -70,12 +70,22 @@ int fcloseall(void)
 	return REAL(fcloseall)();
 }
 
-int unshare(int flags)
+/* Threads of one process may part with the others' descriptors and directories. */
+void note_unshare(unsigned long flags)
 {
-	enum { CLONE_FILES = 0x400 };
+	enum { CLONE_FS = 0x200, CLONE_FILES = 0x400 };
+	/* These imply the first. */
+	enum { CLONE_NEWNS = 0x20000, CLONE_NEWUSER = 0x10000000 };
 
 	if ((flags & CLONE_FILES) != 0)
 		distrust_descriptors();
+	if ((flags & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) != 0)
+		distrust_working_directory();
+}
+
+int unshare(int flags)
+{
+	note_unshare((unsigned long)flags);
 	return REAL(unshare)(flags);
 }
 

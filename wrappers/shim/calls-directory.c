@@ -17,7 +17,7 @@ BORROW(int, dirfd, void *stream);
 
 __attribute__((noinline)) static void *opendir_routed(const char *path)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, CWD_FD, path, FOLLOW);
 	void *stream;
 
@@ -37,7 +37,7 @@ void *opendir(const char *path)
 
 __attribute__((noinline)) void *fdopendir(int fd)
 {
-	struct route route;
+	ROUTE(route);
 	void *stream = REAL(fdopendir)(fd);
 
 	if (stream != NULL && view() != NULL && find_route(&route, fd, ".", FOLLOW) == 0)

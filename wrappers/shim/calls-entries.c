@@ -23,7 +23,7 @@ static struct told told[DESCRIPTOR_LIMIT];
 /* Whether there is anything to put in or to leave out. */
 __attribute__((noinline)) static bool find_listing(struct listing *listing, int fd)
 {
-	struct route route;
+	ROUTE(route);
 	uint64_t hash;
 
 	if (view() == NULL || fd < 0 || fd >= DESCRIPTOR_LIMIT ||

@@ -35,8 +35,8 @@ int execve(const char *path, char *const *argv, char *const *environment)
 {
 	const struct start start = { path, argv, environment };
 
-	return path == NULL ? REAL(execve)(path, argv, environment)
-			    : with_start(&start, replace, NULL);
+	return is_path(path) ? with_start(&start, replace, NULL)
+			     : REAL(execve)(path, argv, environment);
 }
 
 int execv(const char *path, char *const *argv)
@@ -141,14 +141,26 @@ int fexecve(int fd, char *const *argv, char *const *environment)
 				     : with_host_environment(&by, argv, environment);
 }
 
+__attribute__((noinline)) static int execute_from(const struct by_descriptor *by, char *const *argv,
+						  char *const *environment)
+{
+	ROUTE(route);
+
+	if (find_route(&route, by->directory, by->path, FOLLOW | LAUNCH) == 0 && route.is_bundled)
+		return execve(route.seen, argv, environment);
+	return with_host_environment(by, argv, environment);
+}
+
 int execveat(int directory, const char *path, char *const *argv, char *const *environment,
 	     int flags)
 {
 	const struct by_descriptor by = { directory, path, flags };
 
-	if (launch_view() == NULL || path == NULL)
+	if (launch_view() == NULL)
 		return REAL(execveat)(directory, path, argv, environment, flags);
-	if (*path == '/' || directory == CWD_FD)
+	if (is_path(path) && (*path == '/' || directory == CWD_FD))
 		return execve(path, argv, environment);
+	if (is_path(path) && *path != '\0')
+		return execute_from(&by, argv, environment);
 	return with_host_environment(&by, argv, environment);
 }

@@ -32,7 +32,7 @@ any_function *real_dlmopen_function(void)
 /* The loader has copied the name before it runs anything that could load as many objects again. */
 const char *route_object(const char *path)
 {
-	struct route route;
+	ROUTE(route);
 	bool has_slash = false;
 	char *name;
 

@@ -15,11 +15,13 @@ static long show_link(const char *path, char *buffer, long length, size_t size)
 {
 	const struct view *now = view();
 	const size_t cut = now == NULL ? 0 : now->top_length + 5;
-	const size_t path_length = text_length(path);
+	size_t path_length;
 
 	if (now == NULL || length <= (long)cut || (size_t)length > size ||
-	    !bytes_equal(path, "/proc/", 6) ||
-	    (path_length > 4 && bytes_equal(path + path_length - 4, "/exe", 4)) ||
+	    !bytes_equal(path, "/proc/", 6))
+		return length;
+	path_length = text_length(path);
+	if ((path_length > 4 && bytes_equal(path + path_length - 4, "/exe", 4)) ||
 	    !bytes_equal(buffer, now->top, now->top_length) ||
 	    !bytes_equal(buffer + now->top_length, "/root/", 6))
 		return length;
@@ -30,7 +32,7 @@ static long show_link(const char *path, char *buffer, long length, size_t size)
 __attribute__((noinline)) static long readlink_routed(int directory, const char *path, char *buffer,
 						      size_t size)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, directory, path, 0);
 
 	if (error != 0)
@@ -70,7 +72,7 @@ INTERPOSE(char *, canonicalize_file_name, const char *path);
 
 __attribute__((noinline)) static char *realpath_routed(const char *path, char *resolved)
 {
-	struct route route;
+	ROUTE(route);
 	int error = find_route(&route, CWD_FD, path, FOLLOW);
 	size_t length;
 
@@ -97,7 +99,7 @@ __attribute__((noinline)) static char *realpath_routed(const char *path, char *r
 
 char *realpath(const char *path, char *resolved)
 {
-	if (view() == NULL || path == NULL || *path == '\0')
+	if (view() == NULL || !is_path(path) || *path == '\0')
 		return REAL(realpath)(path, resolved);
 	return realpath_routed(path, resolved);
 }
@@ -117,10 +119,11 @@ char *canonicalize_file_name(const char *path)
 INTERPOSE(int, chdir, const char *path);
 INTERPOSE(int, fchdir, int directory);
 INTERPOSE(int, chroot, const char *path);
+INTERPOSE(int, setns, int fd, int kind);
 
 __attribute__((noinline)) static int chdir_routed(const char *path)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, CWD_FD, path, FOLLOW);
 
 	return error != 0 ? fail_with(error) : REAL(chdir)(route.path);
@@ -148,10 +151,17 @@ int chroot(const char *path)
 {
 	const int result = REAL(chroot)(path);
 
-	if (result == 0) {
-		forget_names();
-		note_working_directory(NULL);
-	}
+	if (result == 0)
+		note_root();
+	return result;
+}
+
+int setns(int fd, int kind)
+{
+	const int result = REAL(setns)(fd, kind);
+
+	if (result == 0)
+		note_root();
 	return result;
 }
 
@@ -227,7 +237,7 @@ char *__getwd_chk(char *buffer, size_t space)
 /* Templates: what is made lies on the host, and the template keeps the directory it names. */
 static int check_template(const char *template)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, CWD_FD, template, ENTRY);
 
 	return error;

@@ -45,7 +45,7 @@ static int refuse_open(const struct route *route, int flags)
 __attribute__((noinline)) static int open_routed(int directory, const char *path, int flags,
 						 unsigned mode, unsigned intent)
 {
-	struct route route;
+	ROUTE(route);
 	int error = find_route(&route, directory, path, intent);
 
 	if (error == 0)
@@ -64,7 +64,7 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
 	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
 	const unsigned intent = follows ? FOLLOW : 0;
-	const bool asks = follows && (flags & OPEN_PATH) == 0;
+	const bool asks = follows && (flags & OPEN_PATH) == 0 && !is_in_sandbox();
 	const enum plainness how = how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
 	int fd, error;
 
@@ -202,7 +202,7 @@ static const char *route_stream(struct route *route, const char *path, const cha
 	INTERPOSE(void *, name, const char *path, const char *mode);                               \
 	__attribute__((noinline)) static void *name##_routed(const char *path, const char *mode)   \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const char *place = route_stream(&route, path, mode);                              \
 		return place == NULL ? NULL : REAL(name)(place, mode);                             \
 	}                                                                                          \
@@ -216,8 +216,6 @@ WRAP_STREAM(fopen)
 WRAP_STREAM(fopen64)
 EXPORT void *_IO_fopen(const char *path, const char *mode) __attribute__((alias("fopen")));
 
-BORROW(int, fileno, void *stream);
-
 /* A stream that is given a new file is closed whatever comes of it: a refusal has to go that way.
  */
 #define WRAP_REOPEN(name)                                                                          \
@@ -225,7 +223,7 @@ BORROW(int, fileno, void *stream);
 	__attribute__((noinline)) static void *name##_routed(const char *path, const char *mode,   \
 							     void *stream)                         \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const char *place = route_stream(&route, path, mode);                              \
 		const int error = last_error();                                                    \
 		if (place != NULL)                                                                 \
@@ -236,7 +234,7 @@ BORROW(int, fileno, void *stream);
 	}                                                                                          \
 	void *name(const char *path, const char *mode, void *stream)                               \
 	{                                                                                          \
-		forget_descriptor(BORROWED(fileno)(stream));                                       \
+		forget_stream(stream);                                                             \
 		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)             \
 						      : name##_routed(path, mode, stream);         \
 	}

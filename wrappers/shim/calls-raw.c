@@ -28,6 +28,9 @@ extern char *getcwd(char *buffer, size_t size);
 
 INTERPOSE(long, syscall, long number, long a, long b, long c, long d, long e, long f);
 
+/* What seccomp() is asked for: to forbid calls, by one way or the other. */
+enum { SECCOMP_FILTER = 1 };
+
 /* The system call tells how long the path is. */
 static long ask_directory(char *buffer, size_t size)
 {
@@ -62,7 +65,7 @@ static void note_closing(long number, long a, long b)
 		forget_descriptors((unsigned)a, (unsigned)b);
 		break;
 	case __NR_unshare:
-		distrust_descriptors();
+		note_unshare((unsigned long)a);
 		break;
 	default:
 		break;
@@ -213,7 +216,10 @@ __attribute__((noinline)) static long call_instead(long number, long a, long b, 
 	note_closing(number, a, b);
 	if (view() != NULL && call_at(number, words, &result))
 		return result;
-	return REAL(syscall)(number, a, b, c, d, e, f);
+	result = REAL(syscall)(number, a, b, c, d, e, f);
+	if (number == __NR_seccomp && result == 0 && a <= SECCOMP_FILTER)
+		note_sandbox();
+	return result;
 }
 
 /* A new task returns here too, perhaps on another stack: there must be nothing on it. */

@@ -70,7 +70,7 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 						    struct entry ***list, selector *select,
 						    comparer *compare)
 {
-	struct route route;
+	ROUTE(route);
 	int error = find_route(&route, directory, path, FOLLOW);
 	const int before = last_error();
 	void *stream = NULL;

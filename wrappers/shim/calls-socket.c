@@ -31,7 +31,7 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 						    const struct local_address *from, uint32_t size,
 						    unsigned intent, int *error)
 {
-	struct route route;
+	ROUTE(route);
 	char path[SOCKET_PATH_SIZE + 1];
 	const size_t length = size - sizeof(from->family);
 	size_t place_length;

@@ -1,13 +1,9 @@
-/* Programs started beside this process: posix_spawn, system and popen. */
+/* Programs started beside this process. */
 #include "launch.h"
 #include "symbols.h"
 #include "system.h"
 #include "view.h"
-#include <signal.h>
 #include <spawn.h>
-#include <sys/wait.h>
-
-extern char **environ __attribute__((weak, visibility("default")));
 
 INTERPOSE(int, posix_spawn, pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 	  const posix_spawnattr_t *attributes, char *const *argv, char *const *environment);
@@ -16,24 +12,6 @@ INTERPOSE(int, posix_spawnp, pid_t *pid, const char *file,
 	  char *const *argv, char *const *environment);
 INTERPOSE(int, posix_spawn_file_actions_addopen, posix_spawn_file_actions_t *actions, int fd,
 	  const char *path, int flags, mode_t mode);
-INTERPOSE(int, system, const char *command);
-INTERPOSE(void *, popen, const char *command, const char *mode);
-INTERPOSE(int, pclose, void *stream);
-
-BORROW(int, posix_spawn_file_actions_init, posix_spawn_file_actions_t *actions);
-BORROW(int, posix_spawn_file_actions_destroy, posix_spawn_file_actions_t *actions);
-BORROW(int, posix_spawn_file_actions_adddup2, posix_spawn_file_actions_t *actions, int fd, int to);
-BORROW(int, posix_spawn_file_actions_addclose, posix_spawn_file_actions_t *actions, int fd);
-BORROW(int, posix_spawnattr_init, posix_spawnattr_t *attributes);
-BORROW(int, posix_spawnattr_destroy, posix_spawnattr_t *attributes);
-BORROW(int, posix_spawnattr_setflags, posix_spawnattr_t *attributes, short flags);
-BORROW(int, posix_spawnattr_setsigdefault, posix_spawnattr_t *attributes, const sigset_t *set);
-BORROW(int, posix_spawnattr_setsigmask, posix_spawnattr_t *attributes, const sigset_t *set);
-BORROW(int, sigaction, int signal, const struct sigaction *action, struct sigaction *before);
-BORROW(int, pthread_sigmask, int how, const sigset_t *set, sigset_t *before);
-BORROW(pid_t, waitpid, pid_t pid, int *status, int options);
-BORROW(void *, fdopen, int fd, const char *mode);
-BORROW(int, fclose, void *stream);
 
 typedef int spawner(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		    const posix_spawnattr_t *attributes, char *const *argv,
@@ -93,7 +71,7 @@ WRAP_SPAWN(pidfd_spawnp, pidfd_spawn, with_search, true)
 int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd, const char *path,
 				     int flags, mode_t mode)
 {
-	struct route route;
+	ROUTE(route);
 
 	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)
 		return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
@@ -106,7 +84,7 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd
 	INTERPOSE(int, name, posix_spawn_file_actions_t *actions, const char *path);               \
 	int name(posix_spawn_file_actions_t *actions, const char *path)                            \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)            \
 			return REAL(name)(actions, path);                                          \
 		return REAL(name)(actions, route.path);                                            \
@@ -115,183 +93,3 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd
 /* The second is POSIX's name for it, of 2024. */
 WRAP_SPAWN_DIRECTORY(posix_spawn_file_actions_addchdir_np)
 WRAP_SPAWN_DIRECTORY(posix_spawn_file_actions_addchdir)
-
-static void set_of(sigset_t *set, const int *signals, size_t count)
-{
-	unsigned long *word = (unsigned long *)(void *)set;
-
-	*set = (sigset_t){ 0 };
-	for (size_t i = 0; i < count; i++)
-		*word |= 1ul << (signals[i] - 1);
-}
-
-static int spawn_shell(pid_t *pid, const char *command, const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes)
-{
-	char *const words[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
-
-	return posix_spawn(pid, "/bin/sh", actions, attributes, words,
-			   &environ == NULL ? NULL : environ);
-}
-
-static int wait_for(pid_t pid)
-{
-	int status;
-
-	while (BORROWED(waitpid)(pid, &status, 0) < 0) {
-		if (last_error() != 4 /* EINTR */)
-			return -1;
-	}
-	return status;
-}
-
-static int run_command(const char *command)
-{
-	static const int ignored[] = { SIGINT, SIGQUIT };
-	static const int blocked[] = { SIGCHLD };
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction before[2];
-	sigset_t defaults, block, mask;
-	posix_spawnattr_t attributes;
-	pid_t pid;
-	int status;
-
-	set_of(&block, blocked, 1);
-	set_of(&defaults, ignored, 0);
-	for (int i = 0; i < 2; i++) {
-		BORROWED(sigaction)(ignored[i], &ignore, &before[i]);
-		if (before[i].sa_handler != SIG_IGN)
-			*(unsigned long *)(void *)&defaults |= 1ul << (ignored[i] - 1);
-	}
-	BORROWED(pthread_sigmask)(SIG_BLOCK, &block, &mask);
-	BORROWED(posix_spawnattr_init)(&attributes);
-	BORROWED(posix_spawnattr_setsigmask)(&attributes, &mask);
-	BORROWED(posix_spawnattr_setsigdefault)(&attributes, &defaults);
-	BORROWED(posix_spawnattr_setflags)
-	(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	/* As if the shell had run and could not be found. */
-	status = spawn_shell(&pid, command, NULL, &attributes) == 0 ? wait_for(pid) : 127 << 8;
-	BORROWED(posix_spawnattr_destroy)(&attributes);
-	for (int i = 0; i < 2; i++)
-		BORROWED(sigaction)(ignored[i], &before[i], NULL);
-	BORROWED(pthread_sigmask)(SIG_SETMASK, &mask, NULL);
-	return status;
-}
-
-int system(const char *command)
-{
-	if (launch_view() == NULL)
-		return REAL(system)(command);
-	return command == NULL ? run_command("exit 0") == 0 : run_command(command);
-}
-
-/* Streams of popen, with the process behind each. */
-struct pipe_stream {
-	void *stream;
-	int fd;
-	pid_t pid;
-};
-
-enum { PIPE_LIMIT = 64 };
-
-static struct pipe_stream pipes[PIPE_LIMIT];
-static char pipe_taken;
-
-static struct pipe_stream *take_pipe(void)
-{
-	for (size_t i = 0; i < PIPE_LIMIT; i++) {
-		void *none = NULL;
-
-		if (__atomic_compare_exchange_n(&pipes[i].stream, &none, &pipe_taken, false,
-						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-			return &pipes[i];
-	}
-	return NULL;
-}
-
-static bool start_pipe(struct pipe_stream *slot, const char *command, int child_fd, int child_end)
-{
-	posix_spawn_file_actions_t actions;
-	int error;
-
-	BORROWED(posix_spawn_file_actions_init)(&actions);
-	/* A child does not see the streams of earlier calls. */
-	for (size_t i = 0; i < PIPE_LIMIT; i++) {
-		void *stream = __atomic_load_n(&pipes[i].stream, __ATOMIC_ACQUIRE);
-
-		if (stream != NULL && stream != &pipe_taken && pipes[i].fd != child_fd)
-			BORROWED(posix_spawn_file_actions_addclose)(&actions, pipes[i].fd);
-	}
-	BORROWED(posix_spawn_file_actions_adddup2)(&actions, child_fd, child_end);
-	error = spawn_shell(&slot->pid, command, &actions, NULL);
-	BORROWED(posix_spawn_file_actions_destroy)(&actions);
-	if (error != 0)
-		set_error(error);
-	return error == 0;
-}
-
-static void *open_pipe(struct pipe_stream *slot, const char *command, bool reads, bool closes)
-{
-	int ends[2];
-	const long made = system_call(__NR_pipe2, (long)ends, OPEN_CLOEXEC, 0, 0, 0, 0);
-	void *stream;
-
-	if (failed(made)) {
-		set_error((int)-made);
-		return NULL;
-	}
-	slot->fd = ends[reads ? 0 : 1];
-	stream = BORROWED(fdopen)(slot->fd, reads ? "r" : "w");
-	if (stream != NULL && !start_pipe(slot, command, ends[reads ? 1 : 0], reads ? 1 : 0)) {
-		const int error = last_error();
-
-		BORROWED(fclose)(stream);
-		sys_close(ends[reads ? 1 : 0]);
-		set_error(error);
-		return NULL;
-	}
-	sys_close(ends[reads ? 1 : 0]);
-	if (stream == NULL)
-		sys_close(slot->fd);
-	else if (!closes)
-		system_call(__NR_fcntl, slot->fd, 2 /* F_SETFD */, 0, 0, 0, 0);
-	return stream;
-}
-
-void *popen(const char *command, const char *mode)
-{
-	bool reads = false;
-	bool writes = false;
-	bool closes = false;
-	struct pipe_stream *slot;
-	void *stream;
-
-	for (const char *c = mode; *c != '\0'; c++) {
-		reads |= *c == 'r';
-		writes |= *c == 'w';
-		closes |= *c == 'e';
-	}
-	slot = launch_view() == NULL || reads == writes ? NULL : take_pipe();
-	if (slot == NULL)
-		return REAL(popen)(command, mode);
-	stream = open_pipe(slot, command, reads, closes);
-	__atomic_store_n(&slot->stream, stream, __ATOMIC_RELEASE);
-	return stream;
-}
-
-EXPORT void *_IO_popen(const char *command, const char *mode) __attribute__((alias("popen")));
-
-int pclose(void *stream)
-{
-	for (size_t i = 0; stream != NULL && i < PIPE_LIMIT; i++) {
-		pid_t pid;
-
-		if (__atomic_load_n(&pipes[i].stream, __ATOMIC_ACQUIRE) != stream)
-			continue;
-		pid = pipes[i].pid;
-		__atomic_store_n(&pipes[i].stream, NULL, __ATOMIC_RELEASE);
-		BORROWED(fclose)(stream);
-		return wait_for(pid);
-	}
-	return REAL(pclose)(stream);
-}

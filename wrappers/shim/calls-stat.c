@@ -41,7 +41,7 @@ static int show_executable(const struct route *route, int result, void *status)
 	INTERPOSE(int, name, const char *path, void *status);                                      \
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, CWD_FD, path, FOLLOW);                        \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
@@ -62,7 +62,7 @@ static int show_executable(const struct route *route, int result, void *status)
 	INTERPOSE(int, name, const char *path, void *status);                                      \
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, CWD_FD, path, 0);                             \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
@@ -88,7 +88,7 @@ WRAP_STAT(stat64, lstat64)
 	__attribute__((noinline)) static int name##_routed(int version, const char *path,          \
 							   void *status)                           \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, CWD_FD, path, intent);                        \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
@@ -116,7 +116,7 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
 	__attribute__((noinline)) static int name##_routed(                                        \
 		LEADING_PARAMETER int directory, const char *path, void *status, int flags)        \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, directory, path, follow_by(flags));           \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
@@ -180,7 +180,7 @@ static uint16_t *statx_mode_of(void *status)
 __attribute__((noinline)) static int statx_routed(int directory, const char *path, int flags,
 						  unsigned mask, void *status)
 {
-	struct route route;
+	ROUTE(route);
 	const int error = find_route(&route, directory, path, follow_by(flags));
 	int result;
 
@@ -220,7 +220,7 @@ static int refuse_access(const struct route *route, int mode)
 	INTERPOSE(int, name, const char *path, int mode);                                          \
 	__attribute__((noinline)) static int name##_routed(const char *path, int mode)             \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		int error = find_route(&route, CWD_FD, path, FOLLOW | LAUNCH);                     \
 		if (error == 0)                                                                    \
 			error = refuse_access(&route, mode);                                       \
@@ -241,7 +241,7 @@ INTERPOSE(int, faccessat, int directory, const char *path, int mode, int flags);
 __attribute__((noinline)) static int faccessat_routed(int directory, const char *path, int mode,
 						      int flags)
 {
-	struct route route;
+	ROUTE(route);
 	int error = find_route(&route, directory, path, follow_by(flags) | LAUNCH);
 
 	if (error == 0)

@@ -174,7 +174,7 @@ start_file(const struct route *route, const struct start *asked, starter *run, v
 {
 	struct start start = { route->path, asked->argv, asked->environment };
 	struct script script = { .path = asked->path };
-	struct route interpreter;
+	ROUTE(interpreter);
 	char head[HEAD_SIZE + 1];
 	const long size = read_head(route->path, head);
 
@@ -195,22 +195,17 @@ start_file(const struct route *route, const struct start *asked, starter *run, v
 	return start_on_host(&start, run, context);
 }
 
-/* Started by the name that was asked for, so that the process is called that. */
-static void prefer_own_name(struct route *route, const char *path)
+/* Whether the name that was asked for can be started itself, so that the process is called that. */
+static bool has_own_name(const struct route *unfollowed, const struct route *route)
 {
-	struct route unfollowed;
-
-	if (find_route(&unfollowed, CWD_FD, path, LAUNCH) == 0 && unfollowed.is_bundled &&
-	    unfollowed.node != route->node && !failed(sys_access(unfollowed.path, 1))) {
-		memcpy(route->place, unfollowed.place, PATH_SIZE);
-		route->path = route->place;
-	}
+	return unfollowed->is_bundled && unfollowed->node != route->node &&
+	       !failed(sys_access(unfollowed->path, 1));
 }
 
 int with_start(const struct start *asked, starter *run, void *context)
 {
 	const struct view *now = launch_view();
-	struct route route;
+	ROUTE(route);
 	int error;
 
 	if (now == NULL)
@@ -221,9 +216,11 @@ int with_start(const struct start *asked, starter *run, void *context)
 	if (route.is_bundled && route.node != NO_NODE &&
 	    (node_at(now->table, route.node)->flags & NODE_LAUNCHED) != 0) {
 		struct start start = { route.path, asked->argv, asked->environment };
+		ROUTE(unfollowed);
 
-		prefer_own_name(&route, asked->path);
-		start.path = route.path;
+		if (find_route(&unfollowed, CWD_FD, asked->path, LAUNCH) == 0 &&
+		    has_own_name(&unfollowed, &route))
+			start.path = unfollowed.path;
 		return run(&start, context);
 	}
 	return start_file(&route, asked, run, context);

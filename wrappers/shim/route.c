@@ -26,7 +26,7 @@ static bool write_place(const struct walk *walk, char *place, const char *tail)
 	}
 	middle_length = text_length(middle);
 	path_length = text_length(path);
-	if (length + middle_length + path_length + tail_length >= PATH_SIZE)
+	if (length + middle_length + path_length + tail_length >= walk->size)
 		return false;
 	memmove(place + length + middle_length + path_length, tail, tail_length + 1);
 	memcpy(place + length + middle_length, path, path_length);
@@ -44,7 +44,7 @@ static bool settle_merged(struct walk *walk)
 		return true;
 	if (!append(walk, ".", 1))
 		return false;
-	found = sys_access(walk->seen, 0);
+	found = is_in_sandbox() ? 0 : sys_access(walk->seen, 0);
 	walk->length -= 2;
 	walk->seen[walk->length] = '\0';
 	walk->is_bundled = found == -E_NOENT || found == -E_NOTDIR;
@@ -83,22 +83,27 @@ static void write_descriptor_link(char *to, int directory)
 	*to = '\0';
 }
 
-static bool start_at_descriptor(struct walk *walk, int directory)
+/* What comes of finding where a walk begins, besides an errno. */
+enum { BEGINS = 0, BEGINS_NOWHERE = -1 };
+
+static int begin_at_descriptor(struct walk *walk, int directory)
 {
 	char link[32];
 	long length;
 	const char *seen;
 
-	if (directory < 0)
-		return false;
+	if (directory < 0 || is_in_sandbox())
+		return BEGINS_NOWHERE;
 	write_descriptor_link(link, directory);
-	length = sys_readlink(link, walk->seen, PATH_SIZE - 1);
+	length = sys_readlink(link, walk->seen, walk->size - 1);
 	if (failed(length) || walk->seen[0] != '/')
-		return false;
+		return BEGINS_NOWHERE;
+	if (length == (long)walk->size - 1)
+		return E_NAMETOOLONG;
 	walk->seen[length] = '\0';
 	/* A directory that is no more has this behind its name. */
 	if (length > 10 && bytes_equal(walk->seen + length - 10, " (deleted)", 10))
-		return false;
+		return BEGINS_NOWHERE;
 	seen = seen_path(walk->view, walk->seen);
 	if (seen != walk->seen)
 		memmove(walk->seen, seen, text_length(seen) + 1);
@@ -109,16 +114,13 @@ static bool start_at_descriptor(struct walk *walk, int directory)
 	walk->node = locate(walk->view, walk->seen, &walk->is_bundled, &walk->hash);
 	if (!walk->is_bundled)
 		note_descriptor(directory, walk->node, walk->hash);
-	return true;
+	return BEGINS;
 }
 
-static bool start_at_working_directory(struct walk *walk)
+static int begin_at(struct walk *walk, const struct base *base)
 {
-	const struct base *base;
-	struct base space;
-
-	if (!read_working_directory(walk->view, &base, &space))
-		return false;
+	if (base->length + 1 >= walk->size)
+		return E_NAMETOOLONG;
 	walk->length = base->length == 1 ? 0 : base->length;
 	memcpy(walk->seen, base->path, walk->length);
 	walk->seen[walk->length] = '\0';
@@ -126,7 +128,31 @@ static bool start_at_working_directory(struct walk *walk)
 	walk->node = base->node;
 	if (base->node != NO_NODE || base->is_bundled)
 		walk->node = locate(walk->view, walk->seen, &walk->is_bundled, &walk->hash);
-	return true;
+	return BEGINS;
+}
+
+/* One that is not remembered takes a page of stack. */
+__attribute__((noinline)) static int begin_at_unknown_directory(struct walk *walk)
+{
+	const struct base *base;
+	struct base space;
+
+	return read_working_directory(walk->view, &base, &space) ? begin_at(walk, base)
+								 : BEGINS_NOWHERE;
+}
+
+static int begin_walk(struct walk *walk, int directory, const char *path)
+{
+	const struct base *base;
+
+	if (*path == '/') {
+		walk->seen[0] = '\0';
+		return BEGINS;
+	}
+	if (directory != CWD_FD)
+		return begin_at_descriptor(walk, directory);
+	return read_working_directory(walk->view, &base, NULL) ? begin_at(walk, base)
+							       : begin_at_unknown_directory(walk);
 }
 
 static void leave_alone(struct route *route, int directory, const char *path)
@@ -164,27 +190,61 @@ static int finish(struct walk *walk, struct route *route)
 	return 0;
 }
 
-int find_route(struct route *route, int directory, const char *path, unsigned intent)
+static int follow(struct route *route, size_t size, int directory, const char *path,
+		  unsigned intent)
 {
 	struct walk walk = { .view = (intent & LAUNCH) != 0 ? launch_view() : view(),
 			     .intent = intent,
 			     .seen = route->seen,
 			     .rest = route->place,
+			     .size = size,
 			     .node = ROOT_NODE,
 			     .hash = seed_of(ROOT_NODE) };
+	int error = begin_walk(&walk, directory, path);
+
+	if (error == BEGINS_NOWHERE)
+		return 0;
+	if (error == BEGINS && !set_rest(&walk, path))
+		error = E_NAMETOOLONG;
+	walk.differs |= walk.is_bundled;
+	if (error == BEGINS)
+		error = walk_rest(&walk);
+	if (error == 0)
+		error = finish(&walk, route);
+	/* Counted from a directory far down, it may still be short enough for the kernel. */
+	return error == E_NAMETOOLONG && size == PATH_SIZE && !walk.differs ? 0 : error;
+}
+
+void drop_route(struct route *route)
+{
+	if (route->more != NULL)
+		sys_unmap(route->more, 2 * PATH_SIZE);
+	route->more = NULL;
+}
+
+static int follow_long(struct route *route, int directory, const char *path, unsigned intent)
+{
+	const long room = sys_map(2 * PATH_SIZE);
+
+	if (failed(room))
+		return E_NOMEM;
+	route->more = (void *)room;
+	route->seen = route->more;
+	route->place = route->seen + PATH_SIZE;
+	return follow(route, PATH_SIZE, directory, path, intent);
+}
+
+int find_route(struct route *route, int directory, const char *path, unsigned intent)
+{
+	const struct view *now = (intent & LAUNCH) != 0 ? launch_view() : view();
 	int error;
 
+	drop_route(route);
 	leave_alone(route, directory, path);
-	if (walk.view == NULL || path == NULL || *path == '\0')
+	if (now == NULL || now->is_elsewhere || !is_path(path) || *path == '\0')
 		return 0;
-	if (*path != '/' && (directory == CWD_FD ? !start_at_working_directory(&walk)
-						 : !start_at_descriptor(&walk, directory)))
-		return 0;
-	if (*path == '/')
-		walk.seen[0] = '\0';
-	if (!set_rest(&walk, path))
-		return 0;
-	walk.differs = walk.is_bundled;
-	error = walk_rest(&walk);
-	return error != 0 ? error : finish(&walk, route);
+	route->seen = route->room[0];
+	route->place = route->room[1];
+	error = follow(route, SHORT_SIZE, directory, path, intent);
+	return error == E_NAMETOOLONG ? follow_long(route, directory, path, intent) : error;
 }

@@ -161,6 +161,17 @@ static inline long sys_seek_end(int fd)
 	return system_call(__NR_lseek, fd, 0, 2, 0, 0, 0);
 }
 
+/* Memory that is nobody else's. */
+static inline long sys_map(size_t size)
+{
+	return system_call(__NR_mmap, 0, (long)size, 3, 0x22, -1, 0);
+}
+
+static inline long sys_unmap(void *address, size_t size)
+{
+	return system_call(__NR_munmap, (long)address, (long)size, 0, 0, 0, 0);
+}
+
 static inline long sys_map_read_only(int fd, size_t size)
 {
 	return system_call(__NR_mmap, 0, (long)size, 1, 2, fd, 0);

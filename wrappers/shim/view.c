@@ -54,14 +54,16 @@ enum { STATX_MOUNT_ROOT = 0x2000 };
 
 /*
  * A namespace of this bundle is known by the table, mounted over itself there. Kernels before 5.8
- * do not tell: then the shim shows paths that the kernel shows too, and nothing comes out otherwise.
+ * do not tell: then the shim shows paths that the kernel shows too, and nothing comes out
+ * otherwise.
  */
 static bool is_marked(int fd)
 {
 	_Alignas(8) unsigned char answer[STATX_SIZE];
 	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
 
-	return !failed(system_call(__NR_statx, fd, (long)"", FLAG_EMPTY_PATH, 0, (long)answer, 0)) &&
+	return !failed(system_call(__NR_statx, fd, (long)"", FLAG_EMPTY_PATH, 0, (long)answer,
+				   0)) &&
 	       (*attributes & STATX_MOUNT_ROOT) != 0;
 }
 
@@ -121,6 +123,23 @@ const struct view *launch_view(void)
 	return state == STATE_READY ? &the_view : NULL;
 }
 
+/* The memory of a parent by vfork() is not for a child to change. */
+void note_root(void)
+{
+	char path[PATH_SIZE + sizeof(table_place)];
+
+	forget_names();
+	note_working_directory(NULL);
+	if (launch_view() == NULL || !is_owner())
+		return;
+	memcpy(path, the_view.top, the_view.top_length);
+	memcpy(path + the_view.top_length, table_place, sizeof(table_place));
+	if (failed(sys_access(path, 0))) {
+		the_view.is_elsewhere = true;
+		the_view.shows_paths = false;
+	}
+}
+
 const struct view *view(void)
 {
 	const struct view *now = launch_view();
@@ -175,39 +194,6 @@ uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uin
 }
 
 /*
- * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands
- * for each. What other processes change meanwhile goes unnoticed, and then a link that leads into
- * the bundle shows the host's side of it.
- */
-enum { KNOWN_SIZE = 4096 };
-
-static uint64_t known[KNOWN_SIZE];
-/* Counts what may have put a link in the place of something else: all that was known is void. */
-static uint64_t upheavals;
-
-static uint64_t *known_slot(uint64_t hash)
-{
-	return &known[(hash >> 20) % KNOWN_SIZE];
-}
-
-bool is_no_link(uint64_t hash)
-{
-	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) ==
-	       hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
-}
-
-void remember_no_link(uint64_t hash)
-{
-	__atomic_store_n(known_slot(hash), hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED),
-			 __ATOMIC_RELAXED);
-}
-
-void forget_names(void)
-{
-	__atomic_fetch_add(&upheavals, 1, __ATOMIC_RELAXED);
-}
-
-/*
  * Whether a path that stays on the host from `path` on can be left to the kernel; `hash` becomes
  * that of the whole.
  */
@@ -242,7 +228,7 @@ static bool last_is_no_link(int directory, const char *path, uint64_t hash)
 {
 	char byte;
 
-	if (is_no_link(hash))
+	if (is_no_link(hash) || is_in_sandbox())
 		return true;
 	if (system_call(__NR_readlinkat, directory, (long)path, (long)&byte, 1, 0, 0) != -E_INVAL)
 		return false;
@@ -297,7 +283,7 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 	uint64_t hash = seed_of(ROOT_NODE);
 	const char *at = path;
 
-	if (now == NULL || path == NULL || *path == '\0')
+	if (now == NULL || !is_path(path) || *path == '\0')
 		return PLAIN;
 	if (*at != '/') {
 		if (!find_beginning(now, directory, &node, &hash))

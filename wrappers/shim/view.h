@@ -9,7 +9,7 @@
 
 #include "table.h"
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, SHORT_SIZE = 512 };
 
 enum intent {
 	/* Also the last link. */
@@ -34,6 +34,8 @@ struct view {
 	const struct table *table;
 	/* In a namespace of the bundle the kernel does, and only starting programs is left. */
 	bool shows_paths;
+	/* The program has gone to another root, where the bundle is not. */
+	bool is_elsewhere;
 	/* The bundle's directory, without links. */
 	size_t top_length;
 	char top[PATH_SIZE];
@@ -53,7 +55,10 @@ struct base {
 	char path[PATH_SIZE];
 };
 
-/* Where a path leads: what to give to the C library instead. */
+/*
+ * Where a path leads: what to give to the C library instead. It lies on stacks that may be small, a
+ * signal handler's among them: so paths are short there, and long ones are given more memory.
+ */
 struct route {
 	const char *path;
 	int directory;
@@ -62,14 +67,43 @@ struct route {
 	bool is_bundled;
 	/* As the program sees it, links followed. */
 	size_t length;
-	char seen[PATH_SIZE];
-	char place[PATH_SIZE];
+	char *seen;
+	char *place;
+	/* Room for two long paths, or NULL. */
+	void *more;
+	char room[2][SHORT_SIZE];
 };
+
+void drop_route(struct route *route);
+
+/* Declares one that is dropped with its block. */
+#define ROUTE(name)                                                                                \
+	struct route name __attribute__((cleanup(drop_route)));                                    \
+	name.more = NULL
 
 /* NULL where every path is left to the kernel: without a table, and in a namespace. */
 const struct view *view(void);
 /* For starting programs, which get the user's environment back in a namespace too. */
 const struct view *launch_view(void);
+
+/* After the root may have become another: the bundle is shown where it still is. */
+void note_root(void);
+
+/*
+ * Whether the program has forbidden itself system calls that it does not need. Then nothing is
+ * asked besides what it asks: what is not known of the host's paths is taken to be no link, and
+ * there.
+ */
+bool is_in_sandbox(void);
+void note_sandbox(void);
+
+/* Whether this may be the address of a text; all else is for the kernel to refuse. */
+static inline bool is_path(const char *path)
+{
+	enum { PAGE = 4096 };
+
+	return (uintptr_t)path >= PAGE && (uintptr_t)path < -(uintptr_t)PAGE;
+}
 
 enum plainness {
 	/* The bundle has to do with it, or may have. */
@@ -88,7 +122,7 @@ static inline bool is_plain(int directory, const char *path, unsigned intent)
 	return how_plain(directory, path, intent) == PLAIN;
 }
 
-/* Returns 0, or the errno the call fails with. */
+/* Returns 0, or the errno the call fails with. The route may be an earlier one. */
 int find_route(struct route *route, int directory, const char *path, unsigned intent);
 
 /* The node a path without links leads to, and whether the path is the bundle's. */
@@ -120,14 +154,21 @@ void note_descriptor(int fd, uint32_t node, uint64_t hash);
 /* Before the descriptor is closed, or becomes another file's. */
 void forget_descriptor(int fd);
 void forget_descriptors(unsigned first, unsigned last);
+void forget_stream(void *stream);
 /* From now on somebody may close them unseen. */
 void distrust_descriptors(void);
+/* Before unshare(). */
+void note_unshare(unsigned long flags);
 
 /* This process is the one whose working directory is remembered, before any child can be. */
 void own_working_directory(void);
 
 /* The working directory; false where the kernel does not tell. */
 bool read_working_directory(const struct view *view, const struct base **base, struct base *space);
+/* From now on threads have their own. */
+void distrust_working_directory(void);
+/* Whether what is remembered of this process is remembered in its own memory. */
+bool is_owner(void);
 /* After the kernel's changed; `path` is what the program called it, NULL: by a descriptor. */
 void note_working_directory(const char *path);
 

@@ -28,6 +28,8 @@ struct walk {
 	char *seen;
 	size_t at;
 	char *rest;
+	/* Of both. */
+	size_t size;
 };
 
 /* Put `text` at the end of `rest`; false where it is too long for that. */

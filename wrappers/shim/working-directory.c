@@ -16,8 +16,11 @@ enum { SNAPSHOTS = 8 };
 static struct base snapshots[SNAPSHOTS];
 static unsigned next_snapshot;
 static struct base *current;
+/* 0 before there is one. */
 static long owner;
 static int has_strangers;
+/* Threads of the owner are strangers too. */
+static int has_threads_apart;
 
 extern char **environ __attribute__((weak, visibility("default")));
 
@@ -35,7 +38,7 @@ static bool was_meant(const struct view *view)
 
 static bool fill(const struct view *view, struct base *base, bool is_meant)
 {
-	const long length = sys_getcwd(base->path, PATH_SIZE);
+	const long length = is_in_sandbox() ? -E_NOSYS : sys_getcwd(base->path, PATH_SIZE);
 	const char *seen;
 
 	/* "(unreachable)" where it lies outside the root. */
@@ -58,9 +61,9 @@ static bool fill(const struct view *view, struct base *base, bool is_meant)
 	return true;
 }
 
-static bool is_owner(void)
+bool is_owner(void)
 {
-	return owner == sys_getpid();
+	return is_in_sandbox() || owner == sys_getpid();
 }
 
 static void publish(const struct view *view, bool is_meant)
@@ -79,7 +82,7 @@ bool read_working_directory(const struct view *view, const struct base **base, s
 
 	/* Where only starting programs is the shim's business, nobody tells of changes. */
 	if (__builtin_expect(has_strangers || !view->shows_paths, 0) &&
-	    (!view->shows_paths || !is_owner())) {
+	    (!view->shows_paths || has_threads_apart || !is_owner())) {
 		*base = space;
 		return space != NULL && fill(view, space, false);
 	}
@@ -113,6 +116,12 @@ void own_working_directory(void)
 {
 	if (owner == 0)
 		owner = sys_getpid();
+}
+
+void distrust_working_directory(void)
+{
+	__atomic_store_n(&has_threads_apart, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&has_strangers, 1, __ATOMIC_RELAXED);
 }
 
 /* In a child that has memory of its own. */

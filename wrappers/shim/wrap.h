@@ -18,7 +18,7 @@
 	static struct real real_##name = { #name, NULL };                                          \
 	__attribute__((noinline)) static type name##_routed parameters                             \
 	{                                                                                          \
-		struct route route;                                                                \
+		ROUTE(route);                                                                      \
 		const int error = find_route(&route, directory, path, intent);                     \
 		if (error != 0) {                                                                  \
 			set_error(error);                                                          \

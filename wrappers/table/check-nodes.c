@@ -28,17 +28,29 @@ static bool is_directory(const struct node *node)
 	return node->kind == NODE_MERGED || node->kind == NODE_WHOLE;
 }
 
-/* Children come behind their parent: whoever goes down the tree comes to an end. */
-static bool has_children_of_its_own(const struct table *table, uint32_t index)
+/* The nodes to be looked at: the first ones. */
+struct extent {
+	const struct table *table;
+	uint32_t count;
+};
+
+/*
+ * Children come behind their parent: whoever goes down the tree comes to an end. Those of a
+ * directory of the bundle alone may lie further back than is looked at.
+ */
+static bool has_children_of_its_own(const struct extent *extent, uint32_t index)
 {
+	const struct table *table = extent->table;
 	const struct node *node = node_at(table, index);
 
-	if (!is_directory(node))
-		return true;
-	if (node->child_count == 0)
+	if (!is_directory(node) || node->child_count == 0)
 		return true;
 	if (node->first_child <= index || node->first_child >= table->node_count ||
 	    node->child_count > table->node_count - node->first_child)
+		return false;
+	if (node->kind == NODE_WHOLE && node->first_child >= extent->count)
+		return true;
+	if (node->first_child + node->child_count > extent->count)
 		return false;
 	for (uint32_t i = 0; i < node->child_count; i++) {
 		if (node_at(table, node->first_child + i)->parent != index)
@@ -67,8 +79,10 @@ static bool is_place(const struct table *table, uint32_t offset)
 	}
 }
 
-static bool has_extra(const struct table *table, const struct node *node)
+static bool has_extra(const struct extent *extent, const struct node *node)
 {
+	const struct table *table = extent->table;
+
 	if (node->kind != NODE_FILE && (node->flags & NODE_LAUNCHED) != 0)
 		return false;
 	switch (node->kind) {
@@ -80,12 +94,33 @@ static bool has_extra(const struct table *table, const struct node *node)
 	case NODE_LINK:
 		return is_text(table, node->extra);
 	case NODE_ALIAS:
-		return node->extra < table->node_count &&
+		return node->extra < extent->count &&
 		       node_at(table, node->extra)->kind == NODE_MERGED &&
 		       is_text(table, node->first_child);
 	default:
 		return false;
 	}
+}
+
+/* Whether a directory, or what is to be shown as it lies there, says the same of what is in it. */
+static bool has_true_flags(const struct table *table, const struct node *node)
+{
+	const uint8_t unshown = NODE_LIBRARY | NODE_FALLBACK | NODE_SHIM_ONLY;
+	const uint8_t changed = NODE_LAUNCHED | (node->kind == NODE_ALIAS ? NODE_PLAIN : 0);
+
+	if ((node->flags & NODE_MADE) != 0)
+		return false;
+	if ((node->flags & (NODE_CERTAIN | NODE_PLAIN)) != 0 && (node->flags & unshown) != 0)
+		return false;
+	if ((node->flags & NODE_PLAIN) == 0)
+		return true;
+	if ((node->flags & changed) != 0)
+		return false;
+	for (uint32_t i = 0; node->kind == NODE_MERGED && i < node->child_count; i++) {
+		if ((node_at(table, node->first_child + i)->flags & NODE_PLAIN) == 0)
+			return false;
+	}
+	return true;
 }
 
 static bool has_slots(const struct table *table)
@@ -124,18 +159,30 @@ static bool has_rules(const struct table *table)
 	return true;
 }
 
-bool check_nodes(const struct table *table)
+static bool check_extent(const struct extent *extent)
 {
+	const struct table *table = extent->table;
+
 	if (node_at(table, ROOT_NODE)->kind != NODE_MERGED ||
-	    !has_children_of_its_own(table, ROOT_NODE))
+	    !has_children_of_its_own(extent, ROOT_NODE))
 		return false;
-	for (uint32_t i = 1; i < table->node_count; i++) {
+	for (uint32_t i = 1; i < extent->count; i++) {
 		const struct node *node = node_at(table, i);
 
 		if (node->parent >= i || !is_directory(node_at(table, node->parent)) ||
-		    !is_name(table, node) || !has_extra(table, node) ||
-		    !has_children_of_its_own(table, i))
+		    !is_name(table, node) || !has_extra(extent, node) ||
+		    !has_children_of_its_own(extent, i) || !has_true_flags(table, node))
 			return false;
 	}
-	return has_slots(table) && has_rules(table);
+	return has_rules(table);
+}
+
+bool check_outer_nodes(const struct table *table)
+{
+	return check_extent(&(const struct extent){ table, table->outer_count });
+}
+
+bool check_nodes(const struct table *table)
+{
+	return check_extent(&(const struct extent){ table, table->node_count }) && has_slots(table);
 }

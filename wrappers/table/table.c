@@ -9,7 +9,8 @@ static bool fits(const struct table *table, uint32_t offset, uint64_t count, siz
 bool check_table(const struct table *table, size_t size)
 {
 	return size >= sizeof(*table) && bytes_equal(table->magic, TABLE_MAGIC, 8) &&
-	       table->size == size && table->node_count > 0 &&
+	       table->size == size && table->node_count > 0 && table->outer_count > 0 &&
+	       table->outer_count <= table->node_count &&
 	       fits(table, table->nodes, table->node_count, sizeof(struct node)) &&
 	       (table->slot_mask & (table->slot_mask + 1)) == 0 &&
 	       fits(table, table->slots, (uint64_t)table->slot_mask + 1, 4) &&
@@ -40,6 +41,40 @@ uint32_t find_child(const struct table *table, uint32_t parent, const char *name
 		if (node->parent == parent && node->name_length == length &&
 		    bytes_equal(table_text(table, node->name), name, length))
 			return slots[slot];
+	}
+	return NO_NODE;
+}
+
+/* As their order is: by bytes, and what ends first comes first. */
+static int compare_names(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+	for (size_t i = 0; i < a_length && i < b_length; i++) {
+		if (a[i] != b[i])
+			return (uint8_t)a[i] < (uint8_t)b[i] ? -1 : 1;
+	}
+	return a_length == b_length ? 0 : a_length < b_length ? -1 : 1;
+}
+
+uint32_t find_outer_child(const struct table *table, uint32_t parent, const char *name,
+			  size_t length)
+{
+	uint32_t first = node_at(table, parent)->first_child;
+	uint32_t count = node_at(table, parent)->child_count;
+
+	while (count > 0) {
+		const uint32_t middle = first + count / 2;
+		const struct node *node = node_at(table, middle);
+		const int order = compare_names(table_text(table, node->name), node->name_length,
+						name, length);
+
+		if (order == 0)
+			return middle;
+		if (order < 0) {
+			first = middle + 1;
+			count -= count / 2 + 1;
+		} else {
+			count /= 2;
+		}
 	}
 	return NO_NODE;
 }

@@ -40,6 +40,16 @@ enum node_flag {
 	NODE_LIBRARY = 2,
 	/* Only where the host has nothing of that name. */
 	NODE_FALLBACK = 4,
+	/* For mounts. A directory that no namespace shows: the machine's, or the C library's. */
+	NODE_SHIM_ONLY = 8,
+	/* Something of it is shown whatever the host has. */
+	NODE_CERTAIN = 16,
+	/* It is shown as it lies in `root/`, with all below. */
+	NODE_PLAIN = 32,
+	/* A directory in which nothing lies but its children and what launchers start. */
+	NODE_EXACT = 64,
+	/* Never in the file: a directory that was made to be mounted over as a whole. */
+	NODE_MADE = 128,
 };
 
 struct node {
@@ -79,23 +89,39 @@ struct table {
 	uint32_t rule_count;
 	uint32_t parts;
 	uint32_t part_count;
+	/* The first nodes: all but those below directories of the bundle alone. */
+	uint32_t outer_count;
 };
 
 /* Whether `size` bytes at `table` are a table; its nodes are believed. */
 bool check_table(const struct table *table, size_t size);
 
 /*
- * Whether all that check_table() leaves open holds too: every index, every text and the shape of
- * the tree. Reads the whole table.
+ * Whether all that check_table() leaves open holds too, of the rules and the outer nodes: every
+ * index, every text and the shape of the tree. The rest of the table is not read, and who relies on
+ * this must not look below directories of the bundle alone, nor use find_child().
  */
+bool check_outer_nodes(const struct table *table);
+
+/* The same of all nodes and slots. Reads the whole table. */
 bool check_nodes(const struct table *table);
 
 /* The child of `parent` with this name, library or not; or NO_NODE. */
 uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length);
 
+/* The same by search among the children of an outer, merged directory. */
+uint32_t find_outer_child(const struct table *table, uint32_t parent, const char *name,
+			  size_t length);
+
 static inline const struct node *node_at(const struct table *table, uint32_t index)
 {
 	return (const struct node *)((const char *)table + table->nodes) + index;
+}
+
+/* Of a table that is this process's own copy. */
+static inline struct node *writable_node(struct table *table, uint32_t index)
+{
+	return (struct node *)((char *)table + table->nodes) + index;
 }
 
 static inline const char *table_text(const struct table *table, uint32_t offset)

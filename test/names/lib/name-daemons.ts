@@ -32,8 +32,13 @@ export interface Daemon {
 	readonly asked: readonly string[];
 }
 
-/** Makes of a request of this kind and key the whole reply; nothing where it closes the connection. */
-export type Replier = (kind: number, key: Buffer) => Buffer | undefined;
+/**
+ * Makes of a request of this kind and key the whole reply; nothing where it closes the connection, and
+ * silence where it keeps that.
+ */
+export type Replier = (kind: number, key: Buffer) => Buffer | 'silence' | undefined;
+
+type KnowingReplier = (kind: number, key: Buffer) => Buffer | undefined;
 
 const words = (...values: readonly number[]): Buffer => {
 	const bytes = Buffer.alloc(values.length * 4);
@@ -44,7 +49,7 @@ const text = (value: string): Buffer => Buffer.from(`${value}\0`);
 const keyText = (key: Buffer): string => key.toString('utf8').replace(/\0$/u, '');
 
 /** Replies of nscd, which knows these users and their groups and answers for no other. */
-export function nscdKnowing(...users: readonly KnownUser[]): Replier {
+export function nscdKnowing(...users: readonly KnownUser[]): KnowingReplier {
 	return (kind, key) => {
 		const asked = keyText(key);
 		const byName = kind !== 1 && kind !== 3;
@@ -84,7 +89,7 @@ function nscdGroup({name, id, members}: KnownGroup): Buffer {
 }
 
 /** Bodies of SSSD's replies about one user. */
-export function sssdKnowing({name, id, gecos, home, groups}: KnownUser): Replier {
+export function sssdKnowing({name, id, gecos, home, groups}: KnownUser): KnowingReplier {
 	return (kind, key) => {
 		const isByName = kind === 0x11 || kind === 0x21;
 		const asked = isByName || kind === 0x26 ? keyText(key) : key.readUInt32LE();
@@ -119,7 +124,8 @@ export async function startNscd(t: ExecutionContext, reply: Replier): Promise<Da
 			const kind = received.readInt32LE(4);
 			const key = received.subarray(12, 12 + received.readInt32LE(8));
 			asked.push(`${kind} ${keyText(key)}`);
-			socket.end(reply(kind, key) ?? Buffer.alloc(0));
+			const answer = reply(kind, key);
+			if (answer !== 'silence') socket.end(answer ?? Buffer.alloc(0));
 		});
 	});
 	return {bind: await listen(t, server, 'socket', '/var/run/nscd'), asked};
@@ -144,7 +150,8 @@ export async function startSssd(t: ExecutionContext, reply: Replier, version = 1
 	return {bind: await listen(t, server, 'nss', '/var/lib/sss/pipes'), asked};
 }
 
-function answer(socket: Socket, kind: number, body: Buffer | undefined): void {
+function answer(socket: Socket, kind: number, body: ReturnType<Replier>): void {
+	if (body === 'silence') return;
 	if (body === undefined) {
 		socket.end();
 	} else {

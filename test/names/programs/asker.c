@@ -2,7 +2,8 @@
  * Looks names up as a program may, and tells what else it noticed meanwhile.
  *
  *	asker raw SERVICE FUNCTION KEY ROOM	one function of a module, with a buffer of ROOM
- *bytes asker children KEY			lookups of a user among children and their signals
+ *bytes; as often as there are KEY and ROOM
+ *	asker children KEY			lookups of a user among children and their signals
  *	asker threads COUNT			users user0, user1, … at once, while others fork
  *	asker descriptors KEY			which descriptors there are, before and after
  */
@@ -242,8 +243,13 @@ static int descriptors(const char *key)
 
 int main(int argc, char **argv)
 {
-	if (argc == 6 && strcmp(argv[1], "raw") == 0)
-		return raw(argv[2], argv[3], argv[4], strtoul(argv[5], NULL, 10));
+	if (argc >= 6 && strcmp(argv[1], "raw") == 0) {
+		int status = 0;
+
+		for (int i = 4; i + 1 < argc && status == 0; i += 2)
+			status = raw(argv[2], argv[3], argv[i], strtoul(argv[i + 1], NULL, 10));
+		return status;
+	}
 	if (argc == 3 && strcmp(argv[1], "children") == 0)
 		return children(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "threads") == 0)

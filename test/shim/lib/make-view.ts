@@ -37,6 +37,10 @@ export interface PackedTree {
 	readonly whole: readonly string[];
 	/** Files in whose place a launcher stands. */
 	readonly launched: readonly string[];
+	/** Programs of the host see that launcher, and no file beside it. */
+	readonly showsLaunchers?: boolean;
+	/** Files for the loader alone. */
+	readonly libraries?: readonly string[];
 	readonly rules?: readonly EnvironmentRule[];
 }
 
@@ -50,29 +54,43 @@ export interface View {
 	readonly bundle: string;
 }
 
-const sources = fileURLToPath(new URL('../../../../', import.meta.url));
-const place = '/opt/view';
+export interface Circumstances {
+	/** Where the trees lie; what is beside them in its directory is not seen. */
+	readonly place: string;
+	/** With every right over the mounts, which then need no other user namespace. */
+	readonly asRoot: boolean;
+}
 
-/** Paths of both trees are relative to /opt/view. */
-export async function makeView(t: ExecutionContext, host: Tree, packed: PackedTree): Promise<View> {
+const sources = fileURLToPath(new URL('../../../../', import.meta.url));
+const usual: Circumstances = {place: '/opt/view', asRoot: false};
+
+/** Paths of both trees are relative to the place. */
+export async function makeView(
+	t: ExecutionContext,
+	host: Tree,
+	packed: PackedTree,
+	{place, asRoot}: Circumstances = usual,
+): Promise<View> {
 	const scratch = makeScratch(t);
 	const bundle = join(scratch, 'bundle');
 	await writeTree(join(scratch, 'host'), host);
-	await writeTree(join(scratch, 'payload'), packed.tree);
+	await writeTree(join(scratch, 'payload'), seenTree(packed));
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
 	await mkdir(join(bundle, 'bin'));
 	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
-	const table = compilePathTable(project(packed), packed.rules ?? []);
+	const table = compilePathTable(project(packed, place), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
 	return {
 		bundle,
 		run: async (how, argv, input) => {
 			const shim = join(bundle, 'libexec/dynpk/path-shim.so');
 			const preload = how === 'shim' ? [`LD_PRELOAD=${shim}`] : [];
-			const script = how === 'mounts' ? mountScript(scratch, packed) : plainScript(scratch);
+			const script =
+				how === 'mounts' ? mountScript(scratch, packed, place) : plainScript(scratch, place);
 			const entered = how === 'namespace' ? await enteredBy(bundle, argv) : argv;
-			return inNamespace(how, script, ['env', '-u', 'PATH', ...preload, ...entered], input);
+			const words = [...(asRoot ? [] : powerless(how)), 'env', '-u', 'PATH', ...preload];
+			return inNamespace(script, [...words, ...entered], input);
 		},
 	};
 }
@@ -137,23 +155,46 @@ function hiddenName(path: string): string {
 	return posix.join(posix.dirname(path), `.${posix.basename(path)}.dynpk`);
 }
 
+/** What of the payload is to be seen. */
+function seenTree(packed: PackedTree): Tree {
+	const {tree, launched, showsLaunchers = false, libraries = []} = packed;
+	const seen = Object.entries(tree).filter(([path]) => !libraries.includes(path));
+	return Object.fromEntries(
+		seen.map(([path, entry]) =>
+			showsLaunchers && launched.includes(path) && entry.kind === 'file'
+				? [path, launcherOf(entry)]
+				: [path, entry],
+		),
+	);
+}
+
+function launcherOf({content}: TreeEntry & {readonly kind: 'file'}): TreeEntry {
+	const launcher = content.replace('\n', '\n# a launcher, longer than what it starts\n');
+	return {kind: 'file', content: launcher, mode: 0o755};
+}
+
 /** As a bundle has it: the file itself aside and not executable. */
-function withLaunchers({tree, launched}: PackedTree): Tree {
+function withLaunchers({tree, launched, libraries = []}: PackedTree): Tree {
 	const entries = Object.entries(tree).flatMap(([path, entry]): [string, TreeEntry][] => {
-		if (!launched.includes(path) || entry.kind !== 'file') {
-			return [[path, entry]];
+		if (libraries.includes(path)) {
+			const target = `${'../'.repeat(12)}lib/${posix.basename(path)}`;
+			return [[path, {kind: 'link', target}]];
 		}
 
-		const launcher = entry.content.replace('\n', '\n# a launcher, longer than what it starts\n');
-		return [
-			[path, {kind: 'file', content: launcher, mode: 0o755}],
-			[hiddenName(path), {...entry, mode: 0o644}],
-		];
+		return launched.includes(path) && entry.kind === 'file'
+			? [
+					[path, launcherOf(entry)],
+					[hiddenName(path), {...entry, mode: 0o644}],
+				]
+			: [[path, entry]];
 	});
 	return Object.fromEntries(entries);
 }
 
-function project({tree, whole, launched}: PackedTree): ProjectedPath[] {
+function project(
+	{tree, whole, launched, libraries = []}: PackedTree,
+	place: string,
+): ProjectedPath[] {
 	const projected = new Map<string, ProjectedPath>();
 	const addDirectory = (path: string): void => {
 		const full = sysrootPath(path);
@@ -177,52 +218,62 @@ function project({tree, whole, launched}: PackedTree): ProjectedPath[] {
 			const behind = launched.includes(name)
 				? bundlePath(`root${place}/${hiddenName(name)}`)
 				: undefined;
-			projected.set(path, {kind: 'file', path, behind, forLoader: false});
+			const forLoader = libraries.includes(name);
+			projected.set(path, {kind: 'file', path, behind, forLoader});
 		}
 	}
 
 	return [...projected.values()];
 }
 
-function plainScript(scratch: string): string {
-	return `mount -t tmpfs none /opt && mkdir ${place} && cp -a '${scratch}/host/.' ${place}`;
+function plainScript(scratch: string, place: string): string {
+	const base = posix.dirname(place);
+	return `mount -t tmpfs none ${base} && mkdir ${place} && cp -a '${scratch}/host/.' ${place}`;
 }
 
 /** Read-only where the bundle is: its directories, and each file in a directory that is merged. */
-function mountScript(scratch: string, {tree, whole}: PackedTree): string {
+function mountScript(
+	scratch: string,
+	{tree, whole, libraries = []}: PackedTree,
+	place: string,
+): string {
+	const base = posix.dirname(place);
 	const files = Object.entries(tree)
 		.filter(([path, {kind}]) => kind === 'file' && !whole.some(top => path.startsWith(`${top}/`)))
-		.map(([path]) => path);
+		.map(([path]) => path)
+		.filter(path => !libraries.includes(path));
 	const binds = [...whole, ...files].map(
 		path =>
 			`mount --bind '${scratch}/payload/${path}' '${place}/${path}' && mount -o remount,bind,ro '${place}/${path}'`,
 	);
-	const layers = `lowerdir=${scratch}/payload:/opt/host,upperdir=/opt/upper,workdir=/opt/work`;
+	const layers = `lowerdir=${scratch}/payload:${base}/host,upperdir=${base}/upper,workdir=${base}/work`;
 	return [
-		`mount -t tmpfs none /opt && mkdir ${place} /opt/upper /opt/work /opt/host`,
-		`cp -a '${scratch}/host/.' /opt/host`,
+		`mount -t tmpfs none ${base} && mkdir ${place} ${base}/upper ${base}/work ${base}/host`,
+		`cp -a '${scratch}/host/.' ${base}/host`,
 		`mount -t overlay none -o ${layers},userxattr ${place}`,
 		...binds,
 	].join(' && ');
 }
 
+function powerless(how: 'shim' | 'mounts' | 'namespace'): string[] {
+	// Root may map itself into a user namespace with this right alone; it opens no file.
+	const [kept, bound] = how === 'namespace' ? [',+setfcap', '-all,+setfcap'] : ['', '-all'];
+	return [
+		...['setpriv', '--securebits=+noroot,+noroot_locked', `--inh-caps=-all${kept}`],
+		...[`--ambient-caps=-all${kept}`, `--bounding-set=${bound}`, '--'],
+	];
+}
+
 async function inNamespace(
-	how: 'shim' | 'mounts' | 'namespace',
 	script: string,
 	argv: readonly string[],
 	input: string,
 ): Promise<string> {
-	// Root may map itself into a user namespace with this right alone; it opens no file.
-	const [kept, bound] = how === 'namespace' ? [',+setfcap', '-all,+setfcap'] : ['', '-all'];
-	const powerless = [
-		...['setpriv', '--securebits=+noroot,+noroot_locked', `--inh-caps=-all${kept}`],
-		...[`--ambient-caps=-all${kept}`, `--bounding-set=${bound}`, '--'],
-	];
 	const child = spawn(
 		'unshare',
 		[
 			...['--user', '--map-root-user', '--mount', 'sh', '-c', `set -e; ${script}; cd /; exec "$@"`],
-			...['sh', ...powerless, ...argv],
+			...['sh', ...argv],
 		],
 		{stdio: ['pipe', 'pipe', 'inherit'], env: {PATH: process.env.PATH, LC_ALL: 'C'}},
 	);

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {makeScratch} from '../../helpers/scratch.js';
-import type {PackedTree, Tree} from './make-view.js';
+import type {PackedTree, Tree, TreeEntry} from './make-view.js';
 
 const run = promisify(execFile);
 const probeSource = fileURLToPath(new URL('../../../../test/shim/lib/probe.c', import.meta.url));
@@ -205,20 +205,44 @@ export interface Case {
 	readonly directory: string;
 }
 
-export const absoluteCases = (calls: readonly string[], paths: readonly string[]): Case[] =>
+const usualPlace = '/opt/view';
+
+export const absoluteCases = (
+	calls: readonly string[],
+	paths: readonly string[],
+	place = usualPlace,
+): Case[] =>
 	calls.flatMap(call =>
-		paths.map(path => ({call, path: `/opt/view/${path}`, how: 'as-is', directory: '/'})),
+		paths.map(path => ({call, path: `${place}/${path}`, how: 'as-is', directory: '/'})),
 	);
 
 export function relativeCases(
 	how: 'in' | 'at',
 	calls: readonly string[],
 	paths: readonly string[],
+	place = usualPlace,
 ): Case[] {
 	return calls.flatMap(call =>
 		directories.flatMap(directory =>
-			paths.map(path => ({call, path, how, directory: `/opt/view/${directory}`})),
+			paths.map(path => ({call, path, how, directory: `${place}/${directory}`})),
 		),
+	);
+}
+
+/** The same tree for another place: what its links and scripts say of the usual one. */
+export function movedTo(place: string, tree: Tree): Tree {
+	const move = (text: string): string => text.replaceAll(usualPlace, place);
+	return Object.fromEntries(
+		Object.entries(tree).map(([path, entry]): [string, TreeEntry] => {
+			switch (entry.kind) {
+				case 'file':
+					return [path, {...entry, content: move(entry.content)}];
+				case 'link':
+					return [path, {...entry, target: move(entry.target)}];
+				case 'directory':
+					return [path, entry];
+			}
+		}),
 	);
 }
 

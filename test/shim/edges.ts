@@ -1,0 +1,46 @@
+/**
+ * Programs at the edges: small stacks, bad pointers, sandboxes, threads, other roots. Each says the
+ * same through the shim as in the mounted view.
+ */
+import {execFile} from 'node:child_process';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+import test from 'ava';
+import {need} from '../helpers/need.js';
+import {makeScratch} from '../helpers/scratch.js';
+import {makeView} from './lib/make-view.js';
+import {host, packed} from './lib/view-cases.js';
+
+const run = promisify(execFile);
+const source = fileURLToPath(new URL('../../../test/shim/lib/edges.c', import.meta.url));
+
+const edges = {
+	handler: 'a signal handler has its 8 KiB of stack for itself',
+	pointers: 'a path that cannot be read is for the kernel to refuse',
+	depth: 'directories deeper than any path are gone through name by name',
+	errno: 'a stream without a descriptor is closed without a trace in errno',
+	commands: 'commands of several threads leave the signals as they were',
+	pipes: 'a pipe that fclose() closed is waited for, and forgotten',
+	thread: 'a thread may have a working directory of its own',
+	sandbox: 'a sandbox that allows what the program asks for need allow nothing else',
+	root: 'in another root nothing of the bundle is seen',
+	descriptor: 'a packed program is started from a descriptor of its directory',
+	closed: 'closing all descriptors takes nothing away',
+};
+
+for (const [name, title] of Object.entries(edges)) {
+	test(title, async t => {
+		if (!need(t, 'gcc', 'unshare', 'setpriv', 'mount')) return;
+		const probe = join(makeScratch(t), 'edges');
+		await run('gcc', ['-O1', '-o', probe, source, '-pthread']);
+		const inner = {'host/root/opt/view/share/magic': {kind: 'file', content: 'inner\n'}} as const;
+		const view = await makeView(t, {...host, ...inner}, packed);
+		const [subject, oracle] = await Promise.all([
+			view.run('shim', [probe, name], ''),
+			view.run('mounts', [probe, name], ''),
+		]);
+		t.not(oracle, '');
+		t.is(subject, oracle);
+	});
+}

@@ -1,0 +1,36 @@
+/* Programs that forbid themselves system calls: see is_in_sandbox(). */
+#include "symbols.h"
+#include "view.h"
+#include <stdarg.h>
+
+enum { SET_SECCOMP = 22, WORDS = 4 };
+
+INTERPOSE(int, prctl, int option, ...);
+
+int prctl(int option, ...)
+{
+	unsigned long words[WORDS];
+	va_list list;
+	int result;
+
+	va_start(list, option);
+	for (int i = 0; i < WORDS; i++)
+		words[i] = va_arg(list, unsigned long);
+	va_end(list);
+	result = REAL(prctl)(option, words[0], words[1], words[2], words[3]);
+	if (option == SET_SECCOMP && result == 0)
+		note_sandbox();
+	return result;
+}
+
+static bool has_sandbox;
+
+bool is_in_sandbox(void)
+{
+	return __atomic_load_n(&has_sandbox, __ATOMIC_RELAXED);
+}
+
+void note_sandbox(void)
+{
+	__atomic_store_n(&has_sandbox, true, __ATOMIC_RELAXED);
+}

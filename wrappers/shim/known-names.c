@@ -1,0 +1,34 @@
+#include "view.h"
+
+/*
+ * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands
+ * for each. What other processes change meanwhile goes unnoticed, and then a link that leads into
+ * the bundle shows the host's side of it.
+ */
+enum { KNOWN_SIZE = 4096 };
+
+static uint64_t known[KNOWN_SIZE];
+/* Counts what may have put a link in the place of something else: all that was known is void. */
+static uint64_t upheavals;
+
+static uint64_t *known_slot(uint64_t hash)
+{
+	return &known[(hash >> 20) % KNOWN_SIZE];
+}
+
+bool is_no_link(uint64_t hash)
+{
+	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) ==
+	       hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
+}
+
+void remember_no_link(uint64_t hash)
+{
+	__atomic_store_n(known_slot(hash), hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED),
+			 __ATOMIC_RELAXED);
+}
+
+void forget_names(void)
+{
+	__atomic_fetch_add(&upheavals, 1, __ATOMIC_RELAXED);
+}

@@ -1,6 +1,6 @@
 /** `dynpk inspect`, on a world whose every byte count and path the test knows. */
 import {execFileSync} from 'node:child_process';
-import {statSync} from 'node:fs';
+import {chmodSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {buildObjects, type World} from '../helpers/build-objects.js';
@@ -74,6 +74,7 @@ test('--why tells who asked for a library, back to the program', async t => {
 test('a path that cannot be looked into is a refusal, a special file none of ours', async t => {
 	const cwd = makeFiles(t, {locked: {mode: 0, text: 'x'}, file: 'x'});
 	execFileSync('mkfifo', ['-m', '666', join(cwd, 'fifo')]);
+	chmodSync(cwd, 0o755);
 	const refused = async (path: string) => {
 		const {status, stderr} = await runDynpk(['inspect', path], {cwd, under: asOrdinaryUser()});
 		return [status, stderr.replaceAll(cwd, '$PWD')];

@@ -74,7 +74,7 @@ test('what nobody lists in a package’s own directory was made for it, below it
 			others: ['/usr/lib/tool/other/listed'],
 			own: ['/usr/lib/tool'],
 		}) as unknown,
-		['/usr/lib/tool/registry', '/usr/lib/tool/new/deep'],
+		['/usr/lib/tool/new/deep', '/usr/lib/tool/registry'],
 	);
 });
 

@@ -36,7 +36,7 @@ interface Numbered {
 
 interface NodeContext {
 	readonly numbers: ReadonlyMap<SysrootPath, number>;
-	/** Of merged directories alone. */
+	/** Of outer merged directories alone. */
 	readonly merged: ReadonlyMap<SysrootPath, number>;
 	readonly flags: number;
 	readonly texts: TextPool;
@@ -56,7 +56,7 @@ export function compilePathTable(
 	const numbers = new Map(numbered.map(({projected}, index) => [projected.path, index]));
 	const merged = new Map(
 		numbered.flatMap(({projected}, index): [SysrootPath, number][] =>
-			projected.kind === 'directory' && projected.extent === 'merged'
+			projected.kind === 'directory' && projected.extent === 'merged' && index < outer
 				? [[projected.path, index]]
 				: [],
 		),

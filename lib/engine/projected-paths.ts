@@ -61,7 +61,7 @@ export function projectedPaths(
 		!wished.has(path) && hostOwnership(path) === 'otherwise' ? {givesWay: true} : {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
-			const extent = whole.has(current) ? 'whole' : 'merged';
+			const extent = liesIn(current, whole) ? 'whole' : 'merged';
 			const holds = untidy.has(current) ? {holdsUnseen: true} : {};
 			projected.set(current, {
 				kind: 'directory',
@@ -245,7 +245,7 @@ function climbsOut(path: string, target: string): boolean {
 }
 
 function liesIn(path: string, directories: ReadonlySet<string>): boolean {
-	for (let current = path; current !== '.'; current = posix.dirname(current)) {
+	for (let current = path; current !== '.' && current !== '/'; current = posix.dirname(current)) {
 		if (directories.has(current)) {
 			return true;
 		}

@@ -61,3 +61,22 @@ test('names that no file system has are refused', t => {
 	t.is(code([directory('/'), file(`/${'ä'.repeat(128)}`)]), 'USAGE');
 	t.is(code([directory('/'), file(`/${'x'.repeat(255)}`)]), undefined);
 });
+
+test('what lies below whole directories comes last, and no alias leads there', t => {
+	const table = compilePathTable(
+		[
+			directory('/'),
+			directory('/a', 'whole'),
+			directory('/a/inner'),
+			directory('/b'),
+			file('/b/x'),
+			{kind: 'link', path: sysrootPath('/c'), target: 'a/inner', forLoader: false},
+		],
+		[],
+	);
+	const kinds = [0, 1, 2, 3, 4, 5].map(index =>
+		table.readUInt8(table.readUInt32LE(16) + 24 * index + 10),
+	);
+	t.deepEqual(kinds, [1, 2, 1, 4, 3, 1]);
+	t.is(table.readUInt32LE(48), 5);
+});

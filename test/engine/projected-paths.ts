@@ -226,3 +226,21 @@ test('what lies in a directory and is not seen is told, and that a link lies whe
 		[sysrootPath('/usr/lib/tool/plugin.so')],
 	);
 });
+
+test('an empty directory below a whole one is of the bundle alone too', t => {
+	const files = [
+		record('root/usr/share/tool/x'),
+		record('root/usr/share/tool/empty/inner', {kind: 'directory'}),
+		record('root/usr/share/empty', {kind: 'directory'}),
+	];
+	t.deepEqual(
+		describe(files).filter(line => line.startsWith('/usr/share/')),
+		[
+			'/usr/share/empty merged',
+			'/usr/share/tool whole',
+			'/usr/share/tool/empty whole',
+			'/usr/share/tool/empty/inner whole',
+			'/usr/share/tool/x file',
+		],
+	);
+});

@@ -46,20 +46,28 @@ static bool resolve(struct path *path, const char *text)
 	return true;
 }
 
-/* Packing makes links relative, which are absolute on a host of the same packages. */
-static bool link_leads_to(const struct view *view, const char *place, const char *text)
+/*
+ * Where the host has a link that leads to the same path, it stays: packing makes links relative,
+ * which are absolute on a host of the same packages.
+ */
+static enum fit fit_link(const struct view *view, uint32_t node, const char *place)
 {
+	const char *text = table_text(view->table, node_at(view->table, node)->extra);
 	char found[PATH_LIMIT];
-	struct path end = { .length = view->host.length };
+	struct path end;
 	const long length = sys_read_link(place, found, sizeof(found) - 1);
 
 	if (SYSTEM_CALL_FAILED(length))
-		return false;
+		return FIT_MISSING;
 	found[length] = '\0';
-	if (text_equal(found, text) || found[0] != '/' || text[0] == '/')
-		return text_equal(found, text);
-	memcpy(end.text, view->host.text, view->host.length + 1);
-	return resolve(&end, text) && text_equal(path_text(&end), found);
+	if (text_equal(found, text))
+		return FIT_NOTHING;
+	if (found[0] != '/' || text[0] == '/')
+		return FIT_MISSING;
+	end.length = view->host.length;
+	memcpy(end.text, view->host.text, end.length + 1);
+	return resolve(&end, text) && text_equal(path_text(&end), found) ? FIT_NOTHING
+									 : FIT_MISSING;
 }
 
 static bool is_directory_behind(const char *place)
@@ -97,6 +105,8 @@ enum fit fit_of(const struct view *view, uint32_t node, const char *place)
 
 	if (is_hidden(view, node))
 		return FIT_NOTHING;
+	if (it->kind == NODE_LINK)
+		return fit_link(view, node, place);
 	type = sys_status(AT_WORKING_DIRECTORY, place, STATUS_UNFOLLOWED).mode & MODE_TYPE;
 	switch (it->kind) {
 	case NODE_MERGED:
@@ -104,11 +114,6 @@ enum fit fit_of(const struct view *view, uint32_t node, const char *place)
 		return fit_directory(view, node, place, type);
 	case NODE_ALIAS:
 		return fit_alias(place, type);
-	case NODE_LINK:
-		return type == MODE_LINK && link_leads_to(view, place,
-							  table_text(view->table, it->extra))
-			       ? FIT_NOTHING
-			       : FIT_MISSING;
 	default:
 		return type == 0 || type == MODE_DIRECTORY || type == MODE_LINK ? FIT_MISSING
 										: FIT_OVER;

@@ -53,20 +53,16 @@ static bool is_fit(const struct view *view, uint32_t node)
 static bool keep_name(const struct view *view, const char *name, int layer)
 {
 	char text[PATH_LIMIT];
-	long length;
+	const long length = sys_read_link(name, text, sizeof(text) - 1);
 
+	if (!SYSTEM_CALL_FAILED(length)) {
+		text[length] = '\0';
+		sys_make_link(text, layer, name);
+		return false;
+	}
 	switch (sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE) {
 	case 0:
 		hide_name(view, name, layer);
-		return false;
-	case MODE_LINK:
-		length = sys_read_link(name, text, sizeof(text) - 1);
-		if (SYSTEM_CALL_FAILED(length)) {
-			hide_name(view, name, layer);
-			return false;
-		}
-		text[length] = '\0';
-		sys_make_link(text, layer, name);
 		return false;
 	case MODE_DIRECTORY:
 		sys_make_directory(layer, name);

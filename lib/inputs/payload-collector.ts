@@ -37,7 +37,10 @@ interface Trail {
 	readonly started: boolean;
 }
 
-/** A script that one of these leads to is started, though it may lie among data. */
+/**
+ * A script that one of these leads to is started, though it may lie among data. A module that can also
+ * be started (`pdb3` leads to Python's pdb.py) stays one.
+ */
 const programDirectories = new Set(
 	['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/games'].map(sysrootPath),
 );
@@ -51,6 +54,10 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	const directories = new Map<SysrootPath, SysrootPath>();
 	const isLibraryCode = picomatch(
 		scriptRules.map(rule => rule.pattern),
+		{dot: true},
+	);
+	const isModule = picomatch(
+		scriptRules.filter(rule => rule.unlessLinked !== true).map(rule => rule.pattern),
 		{dot: true},
 	);
 
@@ -136,7 +143,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 
 		return add(target, {kind: 'link', from: path}, undefined, {
 			depth: depth + 1,
-			started: started || programDirectories.has(parentOf(path)),
+			started: started || (programDirectories.has(parentOf(path)) && !isModule(real)),
 		});
 	}
 

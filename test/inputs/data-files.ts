@@ -31,7 +31,11 @@ const files: Readonly<
 		name: ['string', true],
 		reason: ['string', true],
 	},
-	'inputs/data/script-rules.json': {pattern: ['string', true], reason: ['string', true]},
+	'inputs/data/script-rules.json': {
+		pattern: ['string', true],
+		unlessLinked: ['boolean', false],
+		reason: ['string', true],
+	},
 	'inputs/data/trace-rules.json': {
 		pattern: ['string', true],
 		owner: ['string', true],

@@ -1,0 +1,28 @@
+import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import test from 'ava';
+import {makeExclusions} from '../../lib/inputs/exclusions.js';
+import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {makeCollector} from '../../lib/inputs/payload-collector.js';
+import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+test('a script among data that a program directory links to is started; a module stays its text', t => {
+	const root = makeScratch(t);
+	const links = {'usr/bin/pdb': '../lib/python3.11/pdb.py', 'usr/bin/psql': '../share/pg/wrapper'};
+	for (const [link, target] of Object.entries(links)) {
+		const script = join(root, dirname(link), target);
+		mkdirSync(dirname(script), {recursive: true});
+		mkdirSync(join(root, dirname(link)), {recursive: true});
+		writeFileSync(script, '#!/usr/bin/python3\n');
+		chmodSync(script, 0o755);
+		symlinkSync(target, join(root, link));
+	}
+
+	const collector = makeCollector(openSysroot(hostPath(root)), makeExclusions([]));
+	const kinds = Object.keys(links).map(link => {
+		const entry = collector.add(sysrootPath(`/${link}`), {kind: 'target'});
+		return entry?.kind === 'file' ? entry.content.kind : entry?.kind;
+	});
+	t.deepEqual(kinds, ['data', 'script']);
+});

@@ -81,7 +81,7 @@ test('what changes on the host while words are counted overflows nothing', async
 	if (world === undefined) return;
 	const {links, tools} = world;
 	// Seen when the words are counted, and gone when they are written.
-	const gone = `--inject=newfstatat:error=ENOENT:when=${links.length + 1}+`;
+	const gone = `--inject=readlinkat:error=ENOENT:when=${links.length + 1}+`;
 	const strace = ['strace', '-o', '/dev/null', ...links.flatMap(link => ['-P', link]), gone];
 	const answer = await start(world, tools, strace);
 	t.deepEqual([answer.status, answer.stdout], [125, '']);

@@ -64,13 +64,17 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
 	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
 	const unsigned intent = follows ? FOLLOW : 0;
-	const bool asks = follows && (flags & OPEN_PATH) == 0 && !is_in_sandbox();
-	const enum plainness how = how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
+	bool asks;
+	enum plainness how;
 	int fd, error;
 
+	if (view() == NULL)
+		return call_open(directory, path, flags, mode);
+	asks = follows && (flags & OPEN_PATH) == 0 && !is_in_sandbox();
+	how = how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
 	if (how == NOT_PLAIN || how == PLAIN_IF_THERE)
 		return open_routed(directory, path, flags, mode, intent);
-	if (!asks || view() == NULL)
+	if (!asks)
 		return call_open(directory, path, flags, mode);
 	fd = call_open(directory, path, flags | OPEN_NOFOLLOW, mode);
 	if (__builtin_expect(fd >= 0, 1))

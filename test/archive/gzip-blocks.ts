@@ -55,7 +55,7 @@ test('how the bytes arrive does not change what comes out', async t => {
 			const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 			t.true((await gzip(chunks)).equals(whole));
 		}),
-		{numRuns: 15},
+		{numRuns: 15, seed: 20108},
 	);
 });
 

@@ -272,7 +272,7 @@ for (const form of ['tar.gz', 'tar.zst'] as const) {
 				if (typeof seen === 'string') t.is(seen, original);
 				else t.is(seen.code, 'ARCHIVE_INVALID');
 			}),
-			{numRuns: form === 'tar.zst' ? 25 : 80},
+			{numRuns: form === 'tar.zst' ? 25 : 80, seed: 20106},
 		);
 	});
 }
@@ -313,7 +313,7 @@ test('no bytes whatever make the reader fail otherwise than by ARCHIVE_INVALID',
 
 			t.false(readdirSync(scratch.directory).some(name => name.startsWith('.dynpk')));
 		}),
-		{numRuns: 400},
+		{numRuns: 400, seed: 20107},
 	);
 });
 

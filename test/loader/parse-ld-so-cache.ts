@@ -157,7 +157,7 @@ test('no bytes make the parser throw', t => {
 
 			return ['valid', 'invalid'].includes(parseLdSoCache(bytes, 'little').status);
 		}),
-		{numRuns: 2000},
+		{numRuns: 2000, seed: 20109},
 	);
 	t.pass();
 });

@@ -1,15 +1,16 @@
 /**
  * Compile projected paths to `libexec/dynpk/paths.tbl`, which the path shim maps and reads in place.
  *
- * The layout is `struct table` of wrappers/shim/table.h, field for field; docs/bundle-format-engines.md tells
+ * The layout is `struct table` of wrappers/table/table.h, field for field; docs/bundle-format-engines.md tells
  * what each means. The shim checks the frame only, so every limit is checked here: indices, lengths,
  * that each path has its directory, that nothing lies below a file.
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {EnvironmentRule} from '../launcher/launch-spec.js';
-import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {flagsOf} from './node-flags.js';
+import {numberNodes, type Numbered} from './number-nodes.js';
 import type {ProjectedPath} from './projected-path.js';
 import {TextPool} from './text-pool.js';
 
@@ -21,18 +22,10 @@ const EMPTY = 0xffff_ffff;
 const NAME_LIMIT = 255;
 /** Of a path that gives way to the host's. */
 const FALLBACK_LIMIT = 254;
-/** Nodes; a table of this size is about 40 MiB. */
-const NODE_LIMIT = 1 << 20;
 
 const kinds = {merged: 1, whole: 2, file: 3, link: 4, alias: 5} as const;
 const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
-
-interface Numbered {
-	readonly projected: ProjectedPath;
-	readonly parent: number;
-	readonly children: readonly SysrootPath[];
-}
 
 interface NodeContext {
 	readonly numbers: ReadonlyMap<SysrootPath, number>;
@@ -76,73 +69,6 @@ export function compilePathTable(
 		partWords.length / 2,
 		outer,
 	]);
-}
-
-/**
- * Breadth first, so that the children of a node stand side by side; what lies below whole directories
- * comes last, because a launcher that makes mounts need not look there. `outer`: how many come before.
- */
-function numberNodes(paths: readonly ProjectedPath[]): {
-	readonly numbered: readonly Numbered[];
-	readonly outer: number;
-} {
-	const byPath = new Map(paths.map(projected => [projected.path, projected]));
-	const children = new Map<SysrootPath, SysrootPath[]>();
-	for (const {path} of [...paths].sort((a, b) => comparePaths(a.path, b.path))) {
-		const parent = sysrootPath(posix.dirname(path));
-		if (path === '/') {
-			continue;
-		}
-
-		if (byPath.get(parent)?.kind !== 'directory') {
-			throw new DynpkError('USAGE', `${path} is projected, and ${parent} is no directory`);
-		}
-
-		const siblings = children.get(parent) ?? [];
-		siblings.push(path);
-		children.set(parent, siblings);
-	}
-
-	const root = byPath.get(sysrootPath('/'));
-	if (root?.kind !== 'directory' || root.extent !== 'merged' || byPath.size !== paths.length) {
-		throw new DynpkError('USAGE', 'projected paths need / once, and each other once');
-	}
-
-	const numbered: Numbered[] = [
-		{projected: root, parent: 0, children: children.get(root.path) ?? []},
-	];
-	const appendChildren = (index: number): void => {
-		for (const path of numbered[index]?.children ?? []) {
-			const projected = byPath.get(path);
-			if (projected !== undefined) {
-				numbered.push({projected, parent: index, children: children.get(path) ?? []});
-			}
-		}
-	};
-	const whole: number[] = [];
-	for (let index = 0; index < numbered.length; index++) {
-		if (isWhole(numbered[index]?.projected)) {
-			whole.push(index);
-		} else {
-			appendChildren(index);
-		}
-	}
-
-	const outer = numbered.length;
-	whole.forEach(appendChildren);
-	for (let index = outer; index < numbered.length; index++) {
-		appendChildren(index);
-	}
-
-	if (numbered.length > NODE_LIMIT) {
-		throw new DynpkError('USAGE', `${numbered.length} paths are more than a table can hold`);
-	}
-
-	return {numbered, outer};
-}
-
-function isWhole(projected: ProjectedPath | undefined): boolean {
-	return projected?.kind === 'directory' && projected.extent === 'whole';
 }
 
 function encodeNode(
@@ -245,7 +171,7 @@ function hashNodes(numbered: readonly Numbered[]): Buffer {
 	return slots;
 }
 
-/** FNV-1a of the name, begun with the parent's number: `hash_of` of wrappers/shim/table.c. */
+/** FNV-1a of the name, begun with the parent's number: `hash_of` of wrappers/table/table.c. */
 function hashName(parent: number, name: Buffer): number {
 	let hash = (2166136261 ^ Math.imul(parent, 2654435761)) >>> 0;
 	for (const byte of name) {

@@ -8,28 +8,18 @@
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
-import {comparePaths, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {
+	comparePaths,
+	parentOf,
+	sysrootPath,
+	type BundlePath,
+	type SysrootPath,
+} from '../paths/paths.js';
+import type {BundledFile, BundledLaunch} from './bundled-file.js';
 import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
 import {hostOwnership} from './host-owned.js';
+import {climbsOut, leavesRoot} from './leaves-root.js';
 import type {ProjectedPath} from './projected-path.js';
-
-/** As many links as the kernel follows. */
-const LINK_LIMIT = 40;
-
-/** What a manifest, or a plan, says of a file. */
-export interface BundledFile {
-	readonly path: BundlePath;
-	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
-	/** Of a symlink: its text. */
-	readonly target?: string | undefined;
-	readonly reason: string;
-}
-
-export interface BundledLaunch {
-	readonly kind: 'loader' | 'script' | 'static' | 'forward';
-	readonly launcher: BundlePath;
-	readonly program: BundlePath;
-}
 
 /** In the order of their paths; every directory above a path is among them. */
 export function projectedPaths(
@@ -194,56 +184,6 @@ function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
 	return all;
 }
 
-/** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
-function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
-	let current: BundledFile | undefined = file;
-	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
-		if (current.kind === 'hardlink') {
-			return !current.target.startsWith('root/');
-		}
-
-		if (climbsOut(current.path, current.target)) {
-			return true;
-		}
-
-		const directory = throughLinks(posix.dirname(current.path), records);
-		const name = throughLinks(posix.dirname(posix.join(directory, current.target)), records);
-		current = records.get(posix.join(name, posix.basename(current.target)));
-	}
-
-	return false;
-}
-
-/** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */
-function throughLinks(directory: string, records: ReadonlyMap<string, BundledFile>): string {
-	let real = '';
-	let rest = directory.split('/');
-	for (let hops = 0; rest.length > 0;) {
-		const [name = '', ...others] = rest;
-		const here = posix.join(real, name);
-		const link = records.get(here);
-		const target = link?.kind === 'symlink' ? link.target : undefined;
-		if (target === undefined || climbsOut(here, target) || ++hops > LINK_LIMIT) {
-			real = here;
-			rest = others;
-			continue;
-		}
-
-		const absolute = target.startsWith('/') ? `root${target}` : posix.join(real, target);
-		real = '';
-		rest = [...absolute.split('/'), ...others];
-	}
-
-	return real;
-}
-
-/** Relative to the top of the bundle, where `/` stands for `root/`. */
-function climbsOut(path: string, target: string): boolean {
-	return (
-		!target.startsWith('/') && !`${posix.join(posix.dirname(path), target)}/`.startsWith('root/')
-	);
-}
-
 function liesIn(path: string, directories: ReadonlySet<string>): boolean {
 	for (let current = path; current !== '.' && current !== '/'; current = posix.dirname(current)) {
 		if (directories.has(current)) {
@@ -256,8 +196,4 @@ function liesIn(path: string, directories: ReadonlySet<string>): boolean {
 
 function sysrootOf(path: BundlePath): SysrootPath {
 	return sysrootPath(path.slice('root'.length));
-}
-
-function parentOf(path: SysrootPath): SysrootPath {
-	return sysrootPath(posix.dirname(path));
 }

@@ -7,7 +7,8 @@
 import type {ElfObject} from '../elf/elf-object.js';
 import {chooseEngine, isForLibc, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
 import {compilePathTable} from '../engine/compile-path-table.js';
-import {projectedPaths, type BundledFile} from '../engine/projected-paths.js';
+import type {BundledFile} from '../engine/bundled-file.js';
+import {projectedPaths} from '../engine/projected-paths.js';
 import type {Payload} from '../inputs/payload.js';
 import type {EnvironmentRule, LaunchSpec, ViewLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {projectedPaths} from '../../lib/engine/projected-paths.js';
-import type {BundledFile, BundledLaunch} from '../../lib/engine/projected-paths.js';
+import type {BundledFile, BundledLaunch} from '../../lib/engine/bundled-file.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
 
 const fromPackage = 'package deb:tool';

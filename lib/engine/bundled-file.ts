@@ -1,0 +1,17 @@
+/** What a bundle holds, as far as it decides what its programs see. */
+import type {BundlePath} from '../paths/paths.js';
+
+/** What a manifest, or a plan, says of a file. */
+export interface BundledFile {
+	readonly path: BundlePath;
+	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
+	/** Of a symlink: its text. */
+	readonly target?: string | undefined;
+	readonly reason: string;
+}
+
+export interface BundledLaunch {
+	readonly kind: 'loader' | 'script' | 'static' | 'forward';
+	readonly launcher: BundlePath;
+	readonly program: BundlePath;
+}

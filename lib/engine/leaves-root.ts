@@ -1,0 +1,56 @@
+/** Links of a bundle, followed as its programs would follow them. */
+import {posix} from 'node:path';
+import type {BundledFile} from './bundled-file.js';
+
+/** As many links as the kernel follows. */
+const LINK_LIMIT = 40;
+
+/** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
+export function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
+	let current: BundledFile | undefined = file;
+	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
+		if (current.kind === 'hardlink') {
+			return !current.target.startsWith('root/');
+		}
+
+		if (climbsOut(current.path, current.target)) {
+			return true;
+		}
+
+		const directory = throughLinks(posix.dirname(current.path), records);
+		const name = throughLinks(posix.dirname(posix.join(directory, current.target)), records);
+		current = records.get(posix.join(name, posix.basename(current.target)));
+	}
+
+	return false;
+}
+
+/** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */
+function throughLinks(directory: string, records: ReadonlyMap<string, BundledFile>): string {
+	let real = '';
+	let rest = directory.split('/');
+	for (let hops = 0; rest.length > 0;) {
+		const [name = '', ...others] = rest;
+		const here = posix.join(real, name);
+		const link = records.get(here);
+		const target = link?.kind === 'symlink' ? link.target : undefined;
+		if (target === undefined || climbsOut(here, target) || ++hops > LINK_LIMIT) {
+			real = here;
+			rest = others;
+			continue;
+		}
+
+		const absolute = target.startsWith('/') ? `root${target}` : posix.join(real, target);
+		real = '';
+		rest = [...absolute.split('/'), ...others];
+	}
+
+	return real;
+}
+
+/** Whether a link leads out of `root/`; an absolute one starts there. */
+export function climbsOut(path: string, target: string): boolean {
+	return (
+		!target.startsWith('/') && !`${posix.join(posix.dirname(path), target)}/`.startsWith('root/')
+	);
+}

@@ -5,14 +5,22 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Collector} from './payload-collector.js';
 import type {Sysroot} from './sysroot.js';
 
-/** @throws {DynpkError} TARGET_NOT_FOUND for a directory that is not there, or cannot be listed. */
+/**
+ * @throws {DynpkError} TARGET_NOT_FOUND for a directory that is not there, PERMISSION for one that
+ *   cannot be listed.
+ */
 export function addScan(directory: SysrootPath, collector: Collector, sysroot: Sysroot): void {
-	if (sysroot.list(directory) === undefined) {
+	const real = sysroot.realPath(directory);
+	if (real === undefined || sysroot.status(real)?.kind !== 'directory') {
 		throw new DynpkError('TARGET_NOT_FOUND', `--scan ${directory}: there is no such directory`);
 	}
 
+	if (sysroot.list(real) === undefined) {
+		throw new DynpkError('PERMISSION', `--scan ${directory}: it cannot be listed`);
+	}
+
 	// The array is queue and list of what was seen at once: `for…of` visits what is appended.
-	const pending = [sysroot.realPath(directory) ?? directory];
+	const pending = [real];
 	for (const current of pending) {
 		const names = sysroot.list(current);
 		if (names === undefined) {

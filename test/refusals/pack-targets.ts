@@ -318,6 +318,19 @@ test('--with, --scan and --sysroot of what does not exist', async t => {
 	}
 });
 
+test('--scan of a directory that may not be listed', async t => {
+	const cwd = makeFiles(t, {'locked/file': ''});
+	chmodSync(cwd, 0o755);
+	chmodSync(join(cwd, 'locked'), 0o311);
+	await assertRefused(t, {
+		cwd,
+		pack: ['/bin/sh', '--scan', 'locked'],
+		code: 'PERMISSION',
+		says: '--scan $PWD/locked: it cannot be listed',
+		run: {under: asOrdinaryUser()},
+	});
+});
+
 test('a target that --exclude leaves out', async t => {
 	if (!need(t, 'gcc')) return;
 	const world = await buildObjects(t, {prog: {}});

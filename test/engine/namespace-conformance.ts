@@ -11,6 +11,7 @@ import {
 	absoluteCases,
 	changed,
 	compileProbe,
+	differing,
 	host,
 	linesOf,
 	movedTo,
@@ -81,20 +82,11 @@ async function differences(
 	);
 	const view = await makeView(t, ofHost ?? {}, {...more, tree: ofBundle ?? {}}, where);
 	const input = linesOf(cases);
-	const [subject, oracle] = await Promise.all([
+	const outputs = await Promise.all([
 		view.run('namespace', [probe], input),
 		view.run('mounts', [probe], input),
 	]);
-	const answers = [subject, oracle].map(output => output.split('\n').slice(0, -1));
-	t.deepEqual(
-		answers.map(lines => lines.length),
-		[cases.length, cases.length],
-	);
-	return cases.flatMap(({call, path, how, directory}, index) => {
-		const [got, expected] = answers.map(lines => lines[index]);
-		const from = how === 'as-is' ? '' : ` ${how} ${directory}`;
-		return isSame(got, expected) ? [] : [`${call} ${path}${from}: ${got}, not ${expected}`];
-	});
+	return differing(t, cases, outputs, isSame);
 }
 
 /** Of the memory that layers of overlays lie in, one kind knows no attributes, another has none. */

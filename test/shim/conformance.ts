@@ -12,6 +12,7 @@ import {
 	absoluteCases,
 	changed,
 	compileProbe,
+	differing,
 	host,
 	linesOf,
 	names,
@@ -32,20 +33,11 @@ async function differences(
 	const probe = await compileProbe(t);
 	const view = await makeView(t, host, packed);
 	const input = linesOf(cases);
-	const [subject, oracle] = await Promise.all([
+	const outputs = await Promise.all([
 		view.run('shim', [probe, ...options], input),
 		view.run('mounts', [probe, ...options], input),
 	]);
-	const answers = [subject, oracle].map(output => output.split('\n').slice(0, -1));
-	t.deepEqual(
-		answers.map(lines => lines.length),
-		[cases.length, cases.length],
-	);
-	return cases.flatMap(({call, path, how, directory}, index) => {
-		const [got, expected] = answers.map(lines => lines[index]);
-		const where = how === 'as-is' ? '' : ` ${how} ${directory}`;
-		return got === expected ? [] : [`${call} ${path}${where}: ${got}, not ${expected}`];
-	});
+	return differing(t, cases, outputs);
 }
 
 function needed(t: ExecutionContext): boolean {

@@ -258,6 +258,27 @@ export function linesOf(cases: readonly Case[]): string {
 		.join('');
 }
 
+type Answer = string | undefined;
+
+/** Of the probe's output for these cases, each that is not the oracle's, as `call path: got, not expected`. */
+export function differing(
+	t: ExecutionContext,
+	cases: readonly Case[],
+	outputs: readonly [subject: string, oracle: string],
+	isSame: (got: Answer, expected: Answer) => boolean = Object.is,
+): string[] {
+	const answers = outputs.map(output => output.split('\n').slice(0, -1));
+	t.deepEqual(
+		answers.map(lines => lines.length),
+		[cases.length, cases.length],
+	);
+	return cases.flatMap(({call, path, how, directory}, index) => {
+		const [got, expected] = answers.map(lines => lines[index]);
+		const from = how === 'as-is' ? '' : ` ${how} ${directory}`;
+		return isSame(got, expected) ? [] : [`${call} ${path}${from}: ${got}, not ${expected}`];
+	});
+}
+
 export const changed = [
 	...['share/magic', 'share/both', 'share/host-only', 'share/whole/a', 'share/whole/sub'],
 	...['share/whole/new', 'share/whole/link-in', 'share/whole/link-out', 'share/link-absolute'],

@@ -8,6 +8,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
+import {gitSession} from '../helpers/git-session.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
@@ -73,23 +74,7 @@ const trials: readonly Trial[] = [
 	{
 		title: 'git finds its commands and templates, and its hooks see the user’s environment',
 		pack: ['/usr/bin/git'],
-		script: `
-set -e
-top=$PWD
-cd
-export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-"$top/bin/git" init --quiet one
-test -x one/.git/hooks/pre-commit.sample && echo templates
-cd one
-echo 1 > file
-"$top/bin/git" add file
-printf '#!/bin/sh\\nenv | grep ^PATH; env | grep root/usr; true\\n' > .git/hooks/pre-commit
-chmod +x .git/hooks/pre-commit
-"$top/bin/git" commit --quiet --message=first 2>&1
-"$top/bin/git" clone --quiet . ../two && cat ../two/file
-"$top/bin/git" -c core.pager=cat log -1 --format=%s
-"$top/bin/git" submodule status
-`,
+		script: gitSession('env | grep ^PATH; env | grep root/usr; true'),
 		stdout: 'templates\nPATH=/usr/lib/git-core:/usr/local/bin:/usr/bin:/bin\n1\nfirst\n',
 	},
 	{

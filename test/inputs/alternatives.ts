@@ -1,22 +1,13 @@
-import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {findAlternatives} from '../../lib/inputs/alternatives.js';
 import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {putFile} from '../helpers/put-file.js';
 import {makeScratch} from '../helpers/scratch.js';
 
 function makeRoot(t: ExecutionContext, directory: string): HostPath {
 	const root = makeScratch(t);
-	const put = (path: string, content: string) => {
-		const place = join(root, path);
-		mkdirSync(dirname(place), {recursive: true});
-		if (content.startsWith('-> ')) {
-			symlinkSync(content.slice(3), place);
-		} else {
-			writeFileSync(place, content);
-		}
-	};
+	const put = (path: string, content: string) => putFile(root, path, content);
 
 	const record =
 		'auto\n/usr/bin/editor\neditor.1\n/usr/share/man/man1/editor.1.gz\nrview\n/usr/bin/rview\n\n/usr/bin/vim.basic\n30\n\n';

@@ -1,5 +1,4 @@
-import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {chmodSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {findGeneratedFiles} from '../../lib/inputs/generated-files.js';
 import type {
@@ -8,6 +7,7 @@ import type {
 } from '../../lib/inputs/installed/package-database.js';
 import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
+import {putFile} from '../helpers/put-file.js';
 import {makeScratch} from '../helpers/scratch.js';
 
 const tool: InstalledPackage = {
@@ -22,7 +22,7 @@ const tool: InstalledPackage = {
 };
 
 interface World {
-	/** Path to content; `-> x` is a link, `!x` may be read by its owner only. */
+	/** Path to content; as putFile() takes it; `!x` may be read by its owner and group only. */
 	readonly files: Readonly<Record<string, string>>;
 	readonly listed?: readonly string[];
 	/** Files that some other package lists. */
@@ -33,12 +33,8 @@ interface World {
 function generated(t: ExecutionContext, world: World): readonly SysrootPath[] {
 	const root = makeScratch(t);
 	for (const [path, content] of Object.entries(world.files)) {
-		const place = join(root, path);
-		mkdirSync(dirname(place), {recursive: true});
-		if (content.startsWith('-> ')) {
-			symlinkSync(content.slice(3), place);
-		} else {
-			writeFileSync(place, content);
+		const place = putFile(root, path, content);
+		if (!content.startsWith('-> ')) {
 			chmodSync(place, content.startsWith('!') ? 0o640 : 0o644);
 		}
 	}

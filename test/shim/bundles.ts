@@ -9,28 +9,14 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 import {needHost} from '../helpers/host-need.js';
+import {gitSession} from '../helpers/git-session.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';
 import {packWithShim} from './lib/pack-with-shim.js';
 
 const run = promisify(execFile);
 
-const gitScript = `
-set -e
-top=$PWD
-cd
-export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-"$top/bin/git" init --quiet one
-test -x one/.git/hooks/pre-commit.sample && echo templates
-cd one
-echo 1 > file
-"$top/bin/git" add file
-printf '#!/bin/sh\\nenv | grep -v ^GIT_ | sort > env\\n' > .git/hooks/pre-commit
-chmod +x .git/hooks/pre-commit
-"$top/bin/git" commit --quiet --message=first
-"$top/bin/git" clone --quiet . ../two && cat ../two/file
-"$top/bin/git" -c core.pager=cat log -1 --format=%s
-"$top/bin/git" submodule status
+const gitScript = `${gitSession('env | grep -v ^GIT_ | sort > env')}
 "$top/bin/git" --exec-path
 cat env
 `;

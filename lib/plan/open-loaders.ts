@@ -80,7 +80,9 @@ function wantedInterpreters(files: readonly PayloadFile[]): Map<string, SysrootP
 		interpreter: string,
 		path: SysrootPath,
 	): void => {
-		table.set(interpreter, [...(table.get(interpreter) ?? []), path]);
+		const paths = table.get(interpreter) ?? [];
+		paths.push(path);
+		table.set(interpreter, paths);
 	};
 
 	for (const {path, content} of files) {

@@ -24,7 +24,9 @@ export function openMergedDatabase(merged: MergedSysroot, solution: Solution): P
 	for (const path of merged.files.keys()) {
 		const owner = ownerOf(path);
 		if (owner !== undefined) {
-			files.set(owner, [...(files.get(owner) ?? []), path]);
+			const own = files.get(owner) ?? [];
+			own.push(path);
+			files.set(owner, own);
 		}
 	}
 

@@ -7,7 +7,7 @@
  */
 import {posix} from 'node:path';
 import type {Payload, PayloadEntry} from '../inputs/payload.js';
-import {bundlePath, payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {bundlePath, parentOf, payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
 
 export function layOutTwins(payload: Payload, moved: ReadonlySet<SysrootPath>): Operation[] {
@@ -93,8 +93,4 @@ function makeLink(beside: SysrootPath, target: string, reason: string): Operatio
 	const place = payloadPath(parentOf(beside));
 	const path = bundlePath(posix.join(`${place}.dynpk`, posix.basename(beside)));
 	return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
-}
-
-function parentOf(path: SysrootPath): SysrootPath {
-	return sysrootPath(posix.dirname(path));
 }

@@ -207,18 +207,17 @@ test('a file in a directory that the user may not enter', async t => {
 	chmodSync(join(cwd, 'locked'), 0o700);
 });
 
-test('a directory that the user may not list', async t => {
-	const cwd = makeFiles(t, {});
-	mkdirSync(join(cwd, 'locked'), {mode: 0o111});
-	chmodSync(cwd, 0o777);
-	await assertRefused(t, {
-		cwd,
-		pack: ['./locked'],
-		code: 'PERMISSION',
-		says: 'cannot read $PWD/locked',
-		run: {under: asOrdinaryUser()},
+for (const [pack, says] of [
+	[['./locked'], 'cannot read $PWD/locked'],
+	[['/bin/sh', '--scan', 'locked'], '--scan $PWD/locked: it cannot be listed'],
+] as const) {
+	test(`a directory that the user may not list: ${pack.join(' ')}`, async t => {
+		const cwd = makeFiles(t, {});
+		mkdirSync(join(cwd, 'locked'), {mode: 0o111});
+		chmodSync(cwd, 0o777);
+		await assertRefused(t, {cwd, pack, code: 'PERMISSION', says, run: {under: asOrdinaryUser()}});
 	});
-});
+}
 
 test('what lies in directories that the user may not enter or list is said to stay behind', async t => {
 	const cwd = makeFiles(t, {'tree/bin/sh': readFileSync('/bin/sh'), 'tree/dark/file': 'x'});
@@ -316,19 +315,6 @@ test('--with, --scan and --sysroot of what does not exist', async t => {
 			says: `no such directory: $PWD/${root}`,
 		});
 	}
-});
-
-test('--scan of a directory that may not be listed', async t => {
-	const cwd = makeFiles(t, {'locked/file': ''});
-	chmodSync(cwd, 0o755);
-	chmodSync(join(cwd, 'locked'), 0o311);
-	await assertRefused(t, {
-		cwd,
-		pack: ['/bin/sh', '--scan', 'locked'],
-		code: 'PERMISSION',
-		says: '--scan $PWD/locked: it cannot be listed',
-		run: {under: asOrdinaryUser()},
-	});
 });
 
 test('a target that --exclude leaves out', async t => {

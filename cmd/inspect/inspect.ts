@@ -8,7 +8,7 @@ import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
 import {lookUpOwners} from '../../lib/inputs/installed/look-up-owners.js';
 import {packageId} from '../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {Request} from '../../lib/inputs/request.js';
 import {resolveTarget} from '../../lib/inputs/target.js';
 import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';

@@ -13,7 +13,7 @@ import {
 	type PackageDatabase,
 } from './installed/package-database.js';
 import {isRuledOut} from './payload-rules.js';
-import type {Sysroot} from './sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 export function expandPackages(gathering: Gathering): void {
 	for (const database of gathering.databases) {

@@ -25,7 +25,7 @@ import {makeCompanionFinder} from './payload-companions.js';
 import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
-import type {Sysroot} from './sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {findOnPath, isProgram, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */

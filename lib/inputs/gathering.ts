@@ -4,7 +4,7 @@ import type {InstalledPackage, PackageDatabase} from './installed/package-databa
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
 import type {Request} from './request.js';
-import type {Sysroot} from './sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 export interface Gathering {
 	readonly request: Request;

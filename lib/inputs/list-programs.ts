@@ -3,7 +3,7 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {PackedProgram, PayloadEntry} from './payload.js';
-import type {Sysroot} from './sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {isProgram} from './target.js';
 
 const programDirectories = ['/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];

@@ -14,7 +14,7 @@ import {isOfRunningHost} from './host-directories.js';
 import type {InstalledPackage} from './installed/package-database.js';
 import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
 import {readShebang} from './shebang.js';
-import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
+import type {ElfAnswer, FileStatus, Sysroot} from '../sysroot/sysroot.js';
 
 export interface Collector {
 	/** By path; grows while the payload is gathered. */

@@ -10,7 +10,7 @@ import type {InstalledPackage, PackageDatabase} from './installed/package-databa
 import type {Request} from './request.js';
 import type {PackedProgram} from './payload.js';
 import {readShebang} from './shebang.js';
-import type {ElfAnswer, Sysroot} from './sysroot.js';
+import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
 
 export type Target =
 	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}

@@ -5,7 +5,7 @@
 import {posix} from 'node:path';
 import {readLocaleArchive} from '../inputs/locale-archive.js';
 import type {Payload} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';
 

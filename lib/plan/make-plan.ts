@@ -8,7 +8,7 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';

@@ -10,7 +10,7 @@ import {architectureName, machineName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {isProgram} from '../inputs/target.js';
 import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';

@@ -7,7 +7,7 @@ import {resolveInterpreter} from '../inputs/interpreter.js';
 import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {Operation} from './bundle-plan.js';

@@ -10,7 +10,7 @@ import {walkClosure} from '../closure/walk-closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {isProgram} from '../inputs/target.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';

@@ -5,7 +5,7 @@
  * that there are none is the point.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeGlibcSearch} from '../loader/make-glibc-search.js';
 import {makeMuslSearch} from '../loader/make-musl-search.js';

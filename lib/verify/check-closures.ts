@@ -6,7 +6,7 @@
  */
 import {posix} from 'node:path';
 import {walkClosure} from '../closure/walk-closure.js';
-import {openSysroot} from '../inputs/open-sysroot.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {sysrootPath, type HostPath} from '../paths/paths.js';

@@ -4,7 +4,7 @@ import {posix} from 'node:path';
 import test from 'ava';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {LinkMapEntry, LoaderSearch} from '../../lib/loader/loader-search.js';
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';

@@ -8,7 +8,7 @@ import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
 import type {LoaderSearch} from '../../lib/loader/loader-search.js';

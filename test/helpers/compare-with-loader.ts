@@ -6,7 +6,7 @@
 import type {ExecutionContext} from 'ava';
 import type {Closure, Edge} from '../../lib/closure/closure.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {GlibcFacts} from '../../lib/loader/loader-facts.js';
 import {makeGlibcSearch, type GlibcSearchOptions} from '../../lib/loader/make-glibc-search.js';
 import type {LoaderSearch} from '../../lib/loader/loader-search.js';

@@ -9,7 +9,7 @@ import type {ExecutionContext} from 'ava';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {GlibcFacts} from '../../lib/loader/loader-facts.js';
 import type {LoaderSearch} from '../../lib/loader/loader-search.js';
 import {makeGlibcSearch, type GlibcSearchOptions} from '../../lib/loader/make-glibc-search.js';

@@ -5,7 +5,7 @@ import type {
 	InstalledPackage,
 	PackageDatabase,
 } from '../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {putFile} from '../helpers/put-file.js';
 import {makeScratch} from '../helpers/scratch.js';

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {openRpmDatabase} from '../../lib/inputs/installed/rpm-database.js';
 import {walkPackages} from '../../lib/inputs/installed/package-closure.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';

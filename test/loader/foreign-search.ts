@@ -2,7 +2,7 @@
 import test from 'ava';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
-import type {Sysroot} from '../../lib/inputs/sysroot.js';
+import type {Sysroot} from '../../lib/sysroot/sysroot.js';
 import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import {writeNewCache} from '../helpers/cache-writer.js';

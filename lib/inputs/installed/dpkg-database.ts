@@ -9,7 +9,7 @@
 import {spawnSync} from 'node:child_process';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {sysrootPath, type SysrootPath} from '../../paths/paths.js';
-import type {Sysroot} from '../sysroot.js';
+import type {Sysroot} from '../../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 /** `undefined` where there is no dpkg database or no dpkg-query to ask. */

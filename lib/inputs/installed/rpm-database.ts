@@ -6,7 +6,7 @@
  */
 import {spawnSync} from 'node:child_process';
 import {sysrootPath, type HostPath, type SysrootPath} from '../../paths/paths.js';
-import type {Sysroot} from '../sysroot.js';
+import type {Sysroot} from '../../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];

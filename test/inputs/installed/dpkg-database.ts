@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {openDpkgDatabase} from '../../../lib/inputs/installed/dpkg-database.js';
 import type {PackageDatabase} from '../../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../../lib/inputs/open-sysroot.js';
+import {openSysroot} from '../../../lib/sysroot/open-sysroot.js';
 import {sysrootPath} from '../../../lib/paths/paths.js';
 import {need} from '../../helpers/need.js';
 import {makeScratch} from '../../helpers/scratch.js';

@@ -6,12 +6,12 @@ import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Gathering} from './gathering.js';
 import {findGeneratedFiles} from './generated-files.js';
-import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
+import {walkPackages, type PackageInClosure} from '../installed/package-closure.js';
 import {
 	packageId,
 	type InstalledPackage,
 	type PackageDatabase,
-} from './installed/package-database.js';
+} from '../installed/package-database.js';
 import {isRuledOut} from './payload-rules.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 

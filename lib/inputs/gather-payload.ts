@@ -16,7 +16,7 @@ import type {Exclusions} from './exclusions.js';
 import {expandPackages} from './expand-packages.js';
 import {finishPayload} from './finish-payload.js';
 import type {Gathering} from './gathering.js';
-import type {PackageDatabase} from './installed/package-database.js';
+import type {PackageDatabase} from '../installed/package-database.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';

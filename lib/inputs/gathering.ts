@@ -1,6 +1,6 @@
 /** What the steps of gathering a payload share, and fill. Types only. */
 import type {SysrootPath} from '../paths/paths.js';
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
 import type {Request} from './request.js';

@@ -6,7 +6,7 @@ import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {probeElf} from '../elf/probe-elf.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {Request} from './request.js';
 import type {PackedProgram} from './payload.js';
 import {readShebang} from './shebang.js';

@@ -3,7 +3,7 @@
  */
 import {posix} from 'node:path';
 import {machineName} from '../elf/elf-machines.js';
-import {packageId} from '../inputs/installed/package-database.js';
+import {packageId} from '../installed/package-database.js';
 import type {Payload} from '../inputs/payload.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';

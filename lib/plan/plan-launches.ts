@@ -4,7 +4,7 @@
 import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
-import {packageId} from '../inputs/installed/package-database.js';
+import {packageId} from '../installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
 import type {Sysroot} from '../sysroot/sysroot.js';

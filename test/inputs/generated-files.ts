@@ -4,7 +4,7 @@ import {findGeneratedFiles} from '../../lib/inputs/generated-files.js';
 import type {
 	InstalledPackage,
 	PackageDatabase,
-} from '../../lib/inputs/installed/package-database.js';
+} from '../../lib/installed/package-database.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {putFile} from '../helpers/put-file.js';

@@ -7,9 +7,9 @@
  * `var/lib/dpkg` are dpkg's own business.
  */
 import {spawnSync} from 'node:child_process';
-import {DynpkError} from '../../errors/dynpk-error.js';
-import {sysrootPath, type SysrootPath} from '../../paths/paths.js';
-import type {Sysroot} from '../../sysroot/sysroot.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 /** `undefined` where there is no dpkg database or no dpkg-query to ask. */

@@ -1,6 +1,6 @@
 /** Who owns these paths: a package may own the link by which a file is known, or the file. */
-import type {SysrootPath} from '../../paths/paths.js';
-import type {Sysroot} from '../../sysroot/sysroot.js';
+import type {SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 /** Ask for all of them at once; the answer knows no others. */

@@ -5,8 +5,8 @@
  * question starts a process. The database's own format (sqlite, ndb, bdb) is rpm's business.
  */
 import {spawnSync} from 'node:child_process';
-import {sysrootPath, type HostPath, type SysrootPath} from '../../paths/paths.js';
-import type {Sysroot} from '../../sysroot/sysroot.js';
+import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];

@@ -4,7 +4,7 @@
  * Types only; dpkg-database.ts and rpm-database.ts ask dpkg-query(1) and rpm(8), a handful of
  * calls for any number of files.
  */
-import type {SysrootPath} from '../../paths/paths.js';
+import type {SysrootPath} from '../paths/paths.js';
 
 export interface InstalledPackage {
 	readonly manager: 'deb' | 'rpm';

@@ -1,12 +1,12 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {openDpkgDatabase} from '../../../lib/inputs/installed/dpkg-database.js';
-import type {PackageDatabase} from '../../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../../lib/sysroot/open-sysroot.js';
-import {sysrootPath} from '../../../lib/paths/paths.js';
-import {need} from '../../helpers/need.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {openDpkgDatabase} from '../../lib/installed/dpkg-database.js';
+import type {PackageDatabase} from '../../lib/installed/package-database.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {sysrootPath} from '../../lib/paths/paths.js';
+import {need} from '../helpers/need.js';
+import {makeScratch} from '../helpers/scratch.js';
 
 interface FakePackage {
 	readonly state?: string;

@@ -1,5 +1,5 @@
 /** The package managers that know this sysroot: often one, sometimes none. */
-import type {Sysroot} from '../../sysroot/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {openDpkgDatabase} from './dpkg-database.js';
 import type {PackageDatabase} from './package-database.js';
 import {openRpmDatabase} from './rpm-database.js';

@@ -7,7 +7,7 @@ import {gatherPayload} from '../../lib/inputs/gather-payload.js';
 import {lookUpOwners} from '../../lib/installed/look-up-owners.js';
 import {packageId} from '../../lib/installed/package-database.js';
 import type {Payload} from '../../lib/inputs/payload.js';
-import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
+import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import type {Request} from '../../lib/inputs/request.js';
 import type {PackageRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
@@ -82,7 +82,7 @@ async function readTraces({
 		return [];
 	}
 
-	const {readTrace} = await import('../../lib/inputs/trace-evidence.js');
+	const {readTrace} = await import('../../lib/trace/trace-evidence.js');
 	return trace.map(file => readTrace(hostPath(posix.resolve(workingDirectory, file))));
 }
 

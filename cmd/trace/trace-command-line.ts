@@ -5,7 +5,7 @@ import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
-import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
+import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {openLauncherKit} from '../../lib/launcher/launcher-kit.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';

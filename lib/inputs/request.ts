@@ -1,6 +1,6 @@
 /** What the user asked to pack, after the command line is read. Types only. */
 import type {HostPath} from '../paths/paths.js';
-import type {TraceEvidence} from './trace-evidence.js';
+import type {TraceEvidence} from '../trace/trace-evidence.js';
 
 export interface Request {
 	/** As typed. */

@@ -1,6 +1,6 @@
 /** A trace → its file, whole or not at all; one record a line, so that two can be compared. */
 import {stageFile} from '../archive/staged-output.js';
-import type {TraceEvidence} from '../inputs/trace-evidence.js';
+import type {TraceEvidence} from './trace-evidence.js';
 import type {HostPath} from '../paths/paths.js';
 
 /** Find out before a long run whether there will be a place for its trace. @throws {DynpkError} as `writeTrace` does */

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
+import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {compileProgram} from '../helpers/audit-world.js';
 import {need} from '../helpers/need.js';

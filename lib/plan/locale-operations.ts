@@ -3,7 +3,7 @@
  * lead to, next to those that are directories already.
  */
 import {posix} from 'node:path';
-import {readLocaleArchive} from '../inputs/locale-archive.js';
+import {readLocaleArchive} from './locale-archive.js';
 import type {Payload} from '../inputs/payload.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';

@@ -4,7 +4,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, realpathSync} from 'node:f
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {readLocaleArchive} from '../../lib/inputs/locale-archive.js';
+import {readLocaleArchive} from '../../lib/plan/locale-archive.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {runDynpk} from '../helpers/run-dynpk.js';

@@ -59,10 +59,10 @@ async function openPackages(
 	files: readonly string[],
 	signal: AbortSignal,
 ): Promise<World> {
-	const {mergePayload} = await import('../../lib/packages/merge-payload.js');
-	const {openPackageSet} = await import('../../lib/packages/open-package-set.js');
-	const {packageId} = await import('../../lib/packages/package-record.js');
-	const {solve} = await import('../../lib/packages/solve.js');
+	const {mergePayload} = await import('../../lib/packages/merge/merge-payload.js');
+	const {openPackageSet} = await import('../../lib/packages/set/open-package-set.js');
+	const {packageId} = await import('../../lib/packages/set/package-record.js');
+	const {solve} = await import('../../lib/packages/solve/solve.js');
 	const {targets, repo, sysroot} = packing.arguments;
 	if (sysroot !== '/') {
 		throw new DynpkError('USAGE', 'package files are resolved among themselves, not in --sysroot');

@@ -4,9 +4,9 @@
  * What needs what is the solver's answer, so that walking from the given packages reaches all of them
  * by the same chain.
  */
-import type {MergedSysroot} from '../packages/merged-sysroot.js';
-import type {PackageRecord} from '../packages/package-record.js';
-import type {Solution} from '../packages/solution.js';
+import type {MergedSysroot} from '../packages/merge/merged-sysroot.js';
+import type {PackageRecord} from '../packages/set/package-record.js';
+import type {Solution} from '../packages/solve/solution.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 

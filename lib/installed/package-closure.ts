@@ -5,7 +5,7 @@
  * program (the package manager, its configuration tools), are left out by the same rules as from a
  * set of package files; naming one as a target overrules them.
  */
-import {makeExclusions} from '../packages/base-system.js';
+import {makeExclusions} from '../packages/solve/base-system.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 export interface PackageInClosure {

@@ -12,7 +12,7 @@ import type {CapabilityNeed} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
 import type {PackageUniverse} from './package-universe.js';
 import type {Choice} from './search-state.js';
-import {searchPackages} from './search.js';
+import {searchPackages} from './search-packages.js';
 
 /** The choices of a solved set, and after them those that interpreters add. */
 export function addInterpreters(

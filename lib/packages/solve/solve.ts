@@ -8,7 +8,7 @@ import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
 import {makeUniverse} from './package-universe.js';
-import {searchPackages, type SearchResult} from './search.js';
+import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Solution, UnresolvedNeed} from './solution.js';
 
 /** As many askers of one need as a message names. */

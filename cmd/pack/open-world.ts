@@ -11,10 +11,10 @@ import {DynpkError, faultFromErrno} from '../../lib/errors/dynpk-error.js';
 import {openMergedDatabase} from '../../lib/installed/merged-database.js';
 import {openDatabases} from '../../lib/installed/open-databases.js';
 import type {PackageDatabase} from '../../lib/installed/package-database.js';
-import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import type {Sysroot} from '../../lib/sysroot/sysroot.js';
 import type {FindingRecord} from '../../lib/manifest/manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import type {Sysroot} from '../../lib/sysroot/sysroot.js';
 import type {PackRequest} from './pack-request.js';
 
 export interface World {

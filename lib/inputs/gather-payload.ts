@@ -7,7 +7,9 @@
  * brings scripts, a script its interpreter, an interpreter its package.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
+import type {PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
@@ -16,17 +18,15 @@ import type {Exclusions} from './exclusions.js';
 import {expandPackages} from './expand-packages.js';
 import {finishPayload} from './finish-payload.js';
 import type {Gathering} from './gathering.js';
-import type {PackageDatabase} from '../installed/package-database.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
+import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
-import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
-import {findOnPath, isProgram, resolveTarget, typedPath, type Target} from './target.js';
+import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
 export function gatherPayload(

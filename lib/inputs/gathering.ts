@@ -1,10 +1,10 @@
 /** What the steps of gathering a payload share, and fill. Types only. */
-import type {SysrootPath} from '../paths/paths.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import type {SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
 import type {Request} from './request.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
 
 export interface Gathering {
 	readonly request: Request;

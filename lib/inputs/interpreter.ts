@@ -1,9 +1,9 @@
 /** Which program starts a script, as a path inside the sysroot. */
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PayloadEntry} from './payload.js';
 import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
 import {findOnPath} from './target.js';
 
 /** Where a distribution means its own programs to be found, whatever the user's PATH says. */

@@ -1,8 +1,8 @@
 /** The packages that make a program work, from the path it is known by. */
 import {posix} from 'node:path';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {walkPackages} from '../installed/package-closure.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 
 /**

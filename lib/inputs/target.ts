@@ -3,14 +3,15 @@
  * an installed package.
  */
 import {posix} from 'node:path';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {isProgram} from '../elf/is-program.js';
 import {probeElf} from '../elf/probe-elf.js';
-import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {DynpkError} from '../errors/dynpk-error.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
-import type {Request} from './request.js';
-import type {PackedProgram} from './payload.js';
-import {readShebang} from './shebang.js';
+import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
+import type {PackedProgram} from './payload.js';
+import type {Request} from './request.js';
+import {readShebang} from './shebang.js';
 
 export type Target =
 	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
@@ -175,22 +176,4 @@ function assertNotSetId(path: SysrootPath, mode: number): void {
 			hint: 'use the one of the host',
 		});
 	}
-}
-
-/** Whether the kernel would start it: an interpreter or no need of one, and not a library. */
-export function isProgram(object: {
-	readonly type: string;
-	readonly interpreter: string | undefined;
-	readonly soname: string | undefined;
-	readonly flags: {readonly pie: boolean};
-	readonly isDynamic: boolean;
-}): boolean {
-	if (object.type === 'executable' || object.flags.pie) {
-		return true;
-	}
-
-	// A position-independent executable of before DF_1_PIE; libc.so.6 has an interpreter too.
-	return (
-		object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined
-	);
 }

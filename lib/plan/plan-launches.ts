@@ -4,12 +4,12 @@
 import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
-import {packageId} from '../installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {Request} from '../inputs/request.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
+import {packageId} from '../installed/package-database.js';
 import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Operation} from './bundle-plan.js';
 import {makeEnvironment, withParents} from './environment.js';
 import {describeReason} from './place-payload.js';

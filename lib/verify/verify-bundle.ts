@@ -2,10 +2,10 @@
 import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {makeStopCheck, throwIfStopped} from '../errors/stop-signal.js';
-import {openSysroot} from '../sysroot/open-sysroot.js';
 import {compareTree} from '../manifest/compare-tree.js';
 import {readManifest} from '../manifest/read-manifest.js';
 import {sysrootPath, type BundlePath, type HostPath} from '../paths/paths.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';

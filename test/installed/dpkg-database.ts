@@ -3,8 +3,8 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {openDpkgDatabase} from '../../lib/installed/dpkg-database.js';
 import type {PackageDatabase} from '../../lib/installed/package-database.js';
-import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';
 

@@ -3,10 +3,10 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {walkPackages} from '../../lib/installed/package-closure.js';
-import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';
 

@@ -1,9 +1,9 @@
 import {chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {Sysroot} from '../../lib/sysroot/sysroot.js';
-import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {asNobody} from '../helpers/as-nobody.js';
 import {buildObjects} from '../helpers/build-objects.js';
 import {makeScratch} from '../helpers/scratch.js';

@@ -8,9 +8,9 @@
 import {mkdirSync, symlinkSync} from 'node:fs';
 import {posix} from 'node:path';
 import {parentOf, type HostPath, type SysrootPath} from '../../paths/paths.js';
+import {packageId, type PackageRecord} from '../set/package-record.js';
 import type {DirectoryLinks} from './directory-links.js';
 import type {MergedFile, MergeFinding} from './merged-sysroot.js';
-import {packageId, type PackageRecord} from '../set/package-record.js';
 import {unrollLoops} from './unroll-loops.js';
 
 export interface PackageScript {

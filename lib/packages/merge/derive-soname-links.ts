@@ -7,7 +7,13 @@
 import {readFileSync, symlinkSync} from 'node:fs';
 import {posix} from 'node:path';
 import {probeElf} from '../../elf/probe-elf.js';
-import {hostPath, parentOf, sysrootPath, type HostPath, type SysrootPath} from '../../paths/paths.js';
+import {
+	hostPath,
+	parentOf,
+	sysrootPath,
+	type HostPath,
+	type SysrootPath,
+} from '../../paths/paths.js';
 import {compareRpmVersions} from '../../rpm/compare-versions.js';
 import type {MergedFile} from './merged-sysroot.js';
 

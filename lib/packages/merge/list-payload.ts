@@ -7,11 +7,11 @@
 import {createHash} from 'node:crypto';
 import {readDeb, type DebPackage} from '../../deb/read-deb.js';
 import {readDebPayload, type DebEntry} from '../../deb/read-payload.js';
-import {readRpm, type RpmPackage} from '../../rpm/read-rpm.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
+import {formatEvr} from '../../rpm/evr.js';
+import {readRpm, type RpmPackage} from '../../rpm/read-rpm.js';
 import {packageId, type PackageRecord} from '../set/package-record.js';
 import {withFaults} from '../set/read-package-file.js';
-import {formatEvr} from '../../rpm/evr.js';
 
 export type ListedPackage = ListedRpm | ListedDeb;
 

@@ -9,15 +9,15 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../../errors/dynpk-error.js';
 import {throwIfStopped} from '../../errors/stop-signal.js';
 import {comparePaths, type HostPath} from '../../paths/paths.js';
+import type {PackageRecord} from '../set/package-record.js';
+import {withFaults} from '../set/read-package-file.js';
+import type {Solution} from '../solve/solution.js';
 import {deriveAlternatives} from './derive-alternatives.js';
 import {deriveSonameLinks} from './derive-soname-links.js';
 import {listPayload, type ListedPackage} from './list-payload.js';
 import type {MergedSysroot} from './merged-sysroot.js';
-import type {PackageRecord} from '../set/package-record.js';
 import {planMerge} from './plan-merge.js';
-import {withFaults} from '../set/read-package-file.js';
 import {collectScripts, findScriptlets} from './scriptlet-findings.js';
-import type {Solution} from '../solve/solution.js';
 import {writeSysroot} from './write-sysroot.js';
 
 /**

@@ -8,10 +8,10 @@
 import {posix} from 'node:path';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../../paths/paths.js';
+import {packageId} from '../set/package-record.js';
 import {makeDirectoryLinks, refuseClimbingLink, type DirectoryLinks} from './directory-links.js';
 import type {ListedEntry, ListedPackage} from './list-payload.js';
 import type {MergeFinding} from './merged-sysroot.js';
-import {packageId} from '../set/package-record.js';
 
 export interface PlannedEntry {
 	readonly entry: Exclude<ListedEntry, {readonly kind: 'special'}>;

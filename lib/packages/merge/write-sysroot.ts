@@ -19,9 +19,9 @@ import {
 	type SysrootPath,
 } from '../../paths/paths.js';
 import {readRpmPayload} from '../../rpm/read-payload.js';
+import {packageId} from '../set/package-record.js';
 import type {ListedPackage} from './list-payload.js';
 import type {MergedFile} from './merged-sysroot.js';
-import {packageId} from '../set/package-record.js';
 import type {MergePlan, PlannedEntry} from './plan-merge.js';
 
 const OWNER_READS = 0o400;

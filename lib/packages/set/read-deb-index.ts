@@ -1,10 +1,10 @@
 /** A Debian `Packages` index, plain or compressed: one record for each paragraph. */
 import {createReadStream} from 'node:fs';
-import {decompress} from '../../decompress/decompress.js';
-import {DecompressError} from '../../decompress/decompress-error.js';
 import {DebError} from '../../deb/deb-error.js';
 import {readDeb822, type Paragraph} from '../../deb/deb822.js';
 import {dependencyFields, readDebDependencies} from '../../deb/read-deb.js';
+import {decompress} from '../../decompress/decompress.js';
+import {DecompressError} from '../../decompress/decompress-error.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {hostPath, parentOf, type HostPath} from '../../paths/paths.js';
 import type {PackageRecord} from './package-record.js';

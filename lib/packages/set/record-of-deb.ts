@@ -1,7 +1,7 @@
 /** A Debian control paragraph → the record the solver works with. */
-import type {DebDependency, DebRelation} from '../../deb/relations.js';
-import type {DebDependencies} from '../../deb/read-deb.js';
 import type {Paragraph} from '../../deb/deb822.js';
+import type {DebDependencies} from '../../deb/read-deb.js';
+import type {DebDependency, DebRelation} from '../../deb/relations.js';
 import type {HostPath} from '../../paths/paths.js';
 import type {Capability, CapabilityNeed, Need} from './need.js';
 import type {PackageRecord} from './package-record.js';

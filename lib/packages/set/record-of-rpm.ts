@@ -1,9 +1,9 @@
 /** An RPM's facts → the record the solver works with. */
+import type {HostPath} from '../../paths/paths.js';
 import {senseFlags, type RpmDependency} from '../../rpm/dependencies.js';
 import {formatEvr, type Evr, type VersionRange} from '../../rpm/evr.js';
-import type {RichDependency} from '../../rpm/rich-dependency.js';
 import type {RpmPackage} from '../../rpm/read-rpm.js';
-import type {HostPath} from '../../paths/paths.js';
+import type {RichDependency} from '../../rpm/rich-dependency.js';
 import {formatNeed, type Capability, type CapabilityNeed, type Need} from './need.js';
 import type {PackageRecord} from './package-record.js';
 

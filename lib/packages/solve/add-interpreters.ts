@@ -6,13 +6,13 @@
  * beside the solution; they are carried only where a script that is carried asks for them. Where
  * one cannot be added, because a need of its own is not met, it stays out.
  */
-import type {FindExclusion} from './base-system.js';
-import interpreters from './data/essential-interpreters.json' with {type: 'json'};
 import type {CapabilityNeed} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
+import type {FindExclusion} from './base-system.js';
+import interpreters from './data/essential-interpreters.json' with {type: 'json'};
 import type {PackageUniverse} from './package-universe.js';
-import type {Choice} from './search-state.js';
 import {searchPackages} from './search-packages.js';
+import type {Choice} from './search-state.js';
 
 /** The choices of a solved set, and after them those that interpreters add. */
 export function addInterpreters(

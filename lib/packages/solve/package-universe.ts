@@ -13,8 +13,8 @@ import {
 	type CapabilityNeed,
 	type Need,
 } from '../set/need.js';
-import {compareRecords, type PackageRecord} from '../set/package-record.js';
 import type {PackageSet} from '../set/open-package-set.js';
+import {compareRecords, type PackageRecord} from '../set/package-record.js';
 
 export interface PackageUniverse {
 	/** Every package that meets a need by itself, given ones first, then in the order of names. */

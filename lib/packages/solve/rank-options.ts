@@ -5,8 +5,8 @@
  * package that bears the needed name comes first, then the one that brings the fewest others
  * along, then the first by name; of one package the newest version.
  */
-import {compareRecords, type PackageRecord} from '../set/package-record.js';
 import type {Need} from '../set/need.js';
+import {compareRecords, type PackageRecord} from '../set/package-record.js';
 import type {PackageUniverse} from './package-universe.js';
 
 /** Far enough to tell a small helper from a desktop. */

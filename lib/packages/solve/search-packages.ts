@@ -5,10 +5,10 @@
  * first; conditions come last, when it is known what they are about. Nothing is taken only to make
  * a condition come out otherwise. How a decision is taken back is decision-stack.ts's business.
  */
-import type {FindExclusion} from './base-system.js';
-import {makeDecisionStack, type Unmet} from './decision-stack.js';
 import {capabilitiesOf, formatNeed, type Need} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
+import type {FindExclusion} from './base-system.js';
+import {makeDecisionStack, type Unmet} from './decision-stack.js';
 import type {PackageUniverse} from './package-universe.js';
 import {makeSearchState, type Choice, type PendingNeed} from './search-state.js';
 import type {ExcludedNeed} from './solution.js';

@@ -1,6 +1,6 @@
 /** What the solver answers: which packages, and why each of them. Types only. */
-import type {PackageRecord} from '../set/package-record.js';
 import type {HostPath} from '../../paths/paths.js';
+import type {PackageRecord} from '../set/package-record.js';
 
 export interface Solution {
 	/** Sorted by name; the same for the same packages in whatever order they were given. */

@@ -2,11 +2,11 @@
  * A set of packages → the set with everything it needs, or one error that lists what is missing.
  */
 import {DynpkError} from '../../errors/dynpk-error.js';
-import {addInterpreters} from './add-interpreters.js';
-import {makeExclusions, type FindExclusion} from './base-system.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
+import {addInterpreters} from './add-interpreters.js';
+import {makeExclusions, type FindExclusion} from './base-system.js';
 import {makeUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Solution, UnresolvedNeed} from './solution.js';

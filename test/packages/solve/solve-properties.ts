@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
-import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
 import type {PackageRecord} from '../../../lib/packages/set/package-record.js';
+import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
 import {makeUniverse, type PackageUniverse} from '../../../lib/packages/solve/package-universe.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {rpmWorld} from '../../helpers/package-world.js';

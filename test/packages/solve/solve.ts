@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
-import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
 import type {PackageSet} from '../../../lib/packages/set/open-package-set.js';
+import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {debWorld, rpmWorld} from '../../helpers/package-world.js';
 

@@ -2,12 +2,12 @@
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import type {GatherRequest} from './gather-request.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
-import type {Request} from './request.js';
 
 export interface Gathering {
-	readonly request: Request;
+	readonly request: GatherRequest;
 	readonly sysroot: Sysroot;
 	readonly databases: readonly PackageDatabase[];
 	readonly collector: Collector;

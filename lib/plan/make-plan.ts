@@ -7,7 +7,6 @@
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
-import type {Request} from '../inputs/request.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
@@ -35,16 +34,17 @@ import {
 } from './plan-launches.js';
 import {planNames} from './plan-names.js';
 import {planView, type EngineTools} from './plan-view.js';
-import {settleMissing} from './settle-missing.js';
+import {settleMissing, type MissingPolicy} from './settle-missing.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 export interface PlanRequest {
 	readonly name: string;
-	readonly request: Request;
+	/** Where a script's `env NAME` looks, as in `PATH`. */
+	readonly searchPath: readonly string[];
 	readonly sysroot: Sysroot;
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
-	readonly missing: 'error' | 'warn' | 'ignore';
+	readonly missing: MissingPolicy;
 	/** How the launcher in use starts a program. */
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	readonly audit: AuditRequest;

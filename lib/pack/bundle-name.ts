@@ -1,6 +1,6 @@
 /** The name of a bundle: asked for, or that of its first target, and fit to be a file name. */
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
-import type {Payload} from '../../lib/inputs/payload.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {Payload} from '../inputs/payload.js';
 
 /** @throws {DynpkError} USAGE where there is none that could be one. */
 export function bundleName(asked: string | undefined, payload: Payload): string {

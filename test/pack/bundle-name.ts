@@ -1,8 +1,8 @@
 /** What a bundle is called. */
 import test from 'ava';
-import {bundleName} from '../../../cmd/pack/bundle-name.js';
-import type {Payload} from '../../../lib/inputs/payload.js';
-import {sysrootPath} from '../../../lib/paths/paths.js';
+import type {Payload} from '../../lib/inputs/payload.js';
+import {bundleName} from '../../lib/pack/bundle-name.js';
+import {sysrootPath} from '../../lib/paths/paths.js';
 
 const programs = ['.hidden', 'pip', 'python'].map(name => ({
 	name,

@@ -6,15 +6,15 @@
  */
 import {mkdtempSync} from 'node:fs';
 import {posix} from 'node:path';
-import {removeTree} from '../../lib/archive/remove-tree.js';
-import {DynpkError, faultFromErrno} from '../../lib/errors/dynpk-error.js';
-import {openMergedDatabase} from '../../lib/installed/merged-database.js';
-import {openDatabases} from '../../lib/installed/open-databases.js';
-import type {PackageDatabase} from '../../lib/installed/package-database.js';
-import type {FindingRecord} from '../../lib/manifest/manifest.js';
-import {hostPath, type HostPath} from '../../lib/paths/paths.js';
-import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import type {Sysroot} from '../../lib/sysroot/sysroot.js';
+import {removeTree} from '../archive/remove-tree.js';
+import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {openMergedDatabase} from '../installed/merged-database.js';
+import {openDatabases} from '../installed/open-databases.js';
+import type {PackageDatabase} from '../installed/package-database.js';
+import type {FindingRecord} from '../manifest/manifest.js';
+import {hostPath, type HostPath} from '../paths/paths.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PackRequest} from './pack-request.js';
 
 export interface World {
@@ -30,51 +30,51 @@ export interface World {
 }
 
 /** @throws {DynpkError} what reading, solving and merging packages throw; INTERRUPTED. */
-export async function openWorld(packing: PackRequest, signal: AbortSignal): Promise<World> {
-	const {targets, repo, sysroot} = packing.arguments;
+export async function openWorld(request: PackRequest, signal: AbortSignal): Promise<World> {
+	const {targets, repositories, sysroot, searchPath} = request;
 	const files = targets.filter(target => /\.(?:rpm|deb)$/u.test(target));
 	if (files.length > 0) {
-		return await openPackages(packing, files, signal);
+		return await openPackages(request, files, signal);
 	}
 
-	if (repo.length > 0) {
+	if (repositories.length > 0) {
 		throw new DynpkError('USAGE', '--repo goes with package files as targets', {
 			hint: 'dynpk pack FILE.rpm --repo DIR',
 		});
 	}
 
-	const root = openSysroot(resolved(packing, sysroot));
+	const root = openSysroot(sysroot);
 	return {
 		sysroot: root,
 		databases: openDatabases(root),
 		targets,
-		searchPath: packing.searchPath,
+		searchPath,
 		findings: [],
 		close: () => undefined,
 	};
 }
 
 async function openPackages(
-	packing: PackRequest,
+	request: PackRequest,
 	files: readonly string[],
 	signal: AbortSignal,
 ): Promise<World> {
-	const {mergePayload} = await import('../../lib/packages/merge/merge-payload.js');
-	const {openPackageSet} = await import('../../lib/packages/set/open-package-set.js');
-	const {packageId} = await import('../../lib/packages/set/package-record.js');
-	const {solve} = await import('../../lib/packages/solve/solve.js');
-	const {targets, repo, sysroot} = packing.arguments;
+	const {mergePayload} = await import('../packages/merge/merge-payload.js');
+	const {openPackageSet} = await import('../packages/set/open-package-set.js');
+	const {packageId} = await import('../packages/set/package-record.js');
+	const {solve} = await import('../packages/solve/solve.js');
+	const {targets, repositories, sysroot, workingDirectory} = request;
 	if (sysroot !== '/') {
 		throw new DynpkError('USAGE', 'package files are resolved among themselves, not in --sysroot');
 	}
 
 	const set = await openPackageSet(
-		files.map(file => resolved(packing, file)),
-		repo.map(directory => resolved(packing, directory)),
+		files.map(file => hostPath(posix.resolve(workingDirectory, file))),
+		repositories,
 		{signal},
 	);
 	const solution = await solve(set);
-	const directory = makePrivateDirectory(packing.temporaryDirectory);
+	const directory = makePrivateDirectory(request.temporaryDirectory);
 	const close = (): void => removeTree(directory);
 	try {
 		const merged = await mergePayload(solution, hostPath(posix.join(directory, 'root')), signal);
@@ -99,14 +99,10 @@ async function openPackages(
 	}
 }
 
-function makePrivateDirectory(parent: string): HostPath {
+function makePrivateDirectory(parent: HostPath): HostPath {
 	try {
 		return hostPath(mkdtempSync(posix.join(parent, 'dynpk-')));
 	} catch (error) {
 		throw faultFromErrno(error, `cannot make a directory in ${parent}`);
 	}
-}
-
-function resolved({workingDirectory}: PackRequest, path: string): HostPath {
-	return hostPath(posix.resolve(workingDirectory, path));
 }

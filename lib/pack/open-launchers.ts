@@ -2,19 +2,19 @@
  * Which launcher a bundle gets, and how it is made: native where one was built for the bundle's
  * architecture, the shell script elsewhere or on request.
  */
-import {architectureName} from '../../lib/elf/elf-machines.js';
-import type {ElfObject} from '../../lib/elf/elf-object.js';
-import {readElf} from '../../lib/elf/read-elf.js';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
-import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
-import {openLauncherKit, type KitTool, type LauncherKit} from '../../lib/launcher/launcher-kit.js';
-import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
-import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
-import {makeSelfLaunch} from '../../lib/launcher/native-self.js';
-import {readHostFile} from '../../lib/paths/host-file.js';
-import {hostPath} from '../../lib/paths/paths.js';
-import type {EngineTools} from '../../lib/plan/plan-view.js';
-import type {StageTools} from '../../lib/stage/stage-bundle.js';
+import {architectureName} from '../elf/elf-machines.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import {readElf} from '../elf/read-elf.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {chooseStrategy, type StrategyChoice} from '../launcher/choose-strategy.js';
+import type {LaunchSpec} from '../launcher/launch-spec.js';
+import {openLauncherKit, type KitTool, type LauncherKit} from '../launcher/launcher-kit.js';
+import {makeNativeLauncher} from '../launcher/native-launcher.js';
+import {makeSelfLaunch} from '../launcher/native-self.js';
+import {readHostFile} from '../paths/host-file.js';
+import {hostPath} from '../paths/paths.js';
+import type {EngineTools} from '../plan/plan-view.js';
+import type {StageTools} from '../stage/stage-bundle.js';
 
 export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLaunch'> {
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
@@ -26,25 +26,24 @@ export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLa
 	readonly names: KitTool | undefined;
 }
 
-export interface LauncherRequest {
-	readonly asked: 'auto' | 'native' | 'sh';
+export interface LauncherChoice {
+	readonly launcher: 'auto' | 'native' | 'sh';
 	/** `auto`: by evidence in each program's file. */
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
-	/** The bundle's main loader; without one, a program of it. */
-	readonly machineOf: ElfObject | undefined;
+	/** Of dynpk, which a shell launcher names. */
 	readonly version: string;
 }
 
 /**
+ * Open those for the machine of the bundle's main loader, or without one of a program of it.
+ *
  * @throws {DynpkError} UNSUPPORTED_MACHINE when the native launcher is asked for and there is none;
  * USAGE when a strategy is asked of the shell launcher.
  */
-export async function openLaunchers({
-	asked,
-	strategy,
-	machineOf,
-	version,
-}: LauncherRequest): Promise<Launchers> {
+export async function openLaunchers(
+	{launcher: asked, strategy, version}: LauncherChoice,
+	machineOf: ElfObject | undefined,
+): Promise<Launchers> {
 	if (asked === 'sh' && strategy !== 'auto') {
 		throw new DynpkError('USAGE', '--strategy is for the native launcher: a shell can only exec');
 	}
@@ -94,8 +93,7 @@ function nativeLaunchers(
 
 /** Loaded on demand: the template engine takes as long to load as most of dynpk. */
 async function shellLaunchers(version: string, names: KitTool | undefined): Promise<Launchers> {
-	const {makeShellLauncher, readShellTemplate} =
-		await import('../../lib/launcher/shell-launcher.js');
+	const {makeShellLauncher, readShellTemplate} = await import('../launcher/shell-launcher.js');
 	const make = makeShellLauncher(readShellTemplate());
 	return {
 		auditStub: undefined,

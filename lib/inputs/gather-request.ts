@@ -1,21 +1,24 @@
-/** What the user asked to pack, after the command line is read. Types only. */
+/** What is to be gathered, and where its names are looked up. Types only. */
 import type {HostPath} from '../paths/paths.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 
-export interface Request {
+/** How far a program's reach goes; `auto`: `package` where one owns it, else `closure`. */
+export type Scope = 'auto' | 'closure' | 'package';
+
+export interface GatherRequest extends LookUpPlace {
 	/** As typed. */
 	readonly targets: readonly string[];
-	/** Name of the bundle; by default that of the first target. */
-	readonly name: string | undefined;
 	/** Files and directories to carry besides. */
 	readonly with: readonly string[];
 	/** Directories of which every ELF file is a root of the walk. */
 	readonly scan: readonly string[];
-	/** Patterns of paths and sonames to leave out; each must match something. */
-	readonly exclude: readonly string[];
-	readonly scope: 'auto' | 'closure' | 'package';
+	readonly scope: Scope;
 	/** What runs of programs showed. */
-	readonly traces?: readonly TraceEvidence[] | undefined;
+	readonly traces: readonly TraceEvidence[];
+}
+
+/** Where what a user typed is looked up. */
+export interface LookUpPlace {
 	/** Root directory everything is resolved in. */
 	readonly sysroot: HostPath;
 	/** Directories a bare program name is looked up in, as in `PATH`. */

@@ -7,7 +7,7 @@
  */
 import {capabilitiesOf, formatNeed, type Need} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
-import type {FindExclusion} from './base-system.js';
+import type {FindBaseSystemRule} from './base-system.js';
 import {makeDecisionStack, type Unmet} from './decision-stack.js';
 import type {PackageUniverse} from './package-universe.js';
 import {makeSearchState, type Choice, type PendingNeed} from './search-state.js';
@@ -22,7 +22,7 @@ export interface SearchResult {
 export function searchPackages(
 	given: readonly PackageRecord[],
 	universe: PackageUniverse,
-	findExclusion: FindExclusion,
+	findBaseSystemRule: FindBaseSystemRule,
 ): SearchResult {
 	const state = makeSearchState(universe);
 	const excluded = new Map<string, ExcludedNeed>();
@@ -105,7 +105,8 @@ export function searchPackages(
 
 	function isTakable(record: PackageRecord): boolean {
 		return (
-			record.repository === undefined || findExclusion(record.manager, record.name) === undefined
+			record.repository === undefined ||
+			findBaseSystemRule(record.manager, record.name) === undefined
 		);
 	}
 
@@ -115,7 +116,7 @@ export function searchPackages(
 		candidates: readonly PackageRecord[],
 	): string | undefined {
 		if (need.kind === 'capability') {
-			const own = findExclusion(by.manager, need.name)?.reason;
+			const own = findBaseSystemRule(by.manager, need.name)?.reason;
 			if (own !== undefined || candidates.length > 0) {
 				return own;
 			}
@@ -125,7 +126,7 @@ export function searchPackages(
 			need.kind === 'any' ? need.needs.flatMap(capabilitiesOf) : universe.providers(need);
 		return candidates.length > 0
 			? undefined
-			: named.map(({name}) => findExclusion(by.manager, name)?.reason).find(Boolean);
+			: named.map(({name}) => findBaseSystemRule(by.manager, name)?.reason).find(Boolean);
 	}
 
 	/** Take up what conditions ask for now; each at most once. */

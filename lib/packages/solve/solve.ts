@@ -6,7 +6,7 @@ import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
 import {addInterpreters} from './add-interpreters.js';
-import {makeExclusions, type FindExclusion} from './base-system.js';
+import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
 import {makeUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Solution, UnresolvedNeed} from './solution.js';
@@ -21,16 +21,16 @@ const ASKERS_SHOWN = 3;
  */
 export async function solve(
 	set: PackageSet,
-	findExclusion: FindExclusion = makeExclusions(),
+	findBaseSystemRule: FindBaseSystemRule = makeBaseSystemRules(),
 ): Promise<Solution> {
 	const universe = await makeUniverse(set);
-	const result = searchPackages(set.given, universe, findExclusion);
+	const result = searchPackages(set.given, universe, findBaseSystemRule);
 	if (result.unmet.size > 0) {
 		throw unresolvedFault(set, unresolvedNeeds(result));
 	}
 
 	return Object.freeze({
-		packages: addInterpreters(result.choices, universe, findExclusion)
+		packages: addInterpreters(result.choices, universe, findBaseSystemRule)
 			.map(({record, because}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},

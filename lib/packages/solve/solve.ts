@@ -4,7 +4,7 @@
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
-import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
+import {compareRecords, recordId, type PackageRecord} from '../set/package-record.js';
 import {addInterpreters} from './add-interpreters.js';
 import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
 import {makeUniverse} from './package-universe.js';
@@ -69,12 +69,12 @@ function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[])
 }
 
 function describeUnresolved({need, neededBy, blocked}: UnresolvedNeed): string {
-	const shown = neededBy.slice(0, ASKERS_SHOWN).map(packageId).join(', ');
+	const shown = neededBy.slice(0, ASKERS_SHOWN).map(recordId).join(', ');
 	const more = neededBy.length > ASKERS_SHOWN ? ` and ${neededBy.length - ASKERS_SHOWN} more` : '';
 	const askers = shown === '' ? '' : `, needed by ${shown}${more}`;
 	const rivals =
 		blocked.length === 0
 			? ''
-			: ` (cannot be beside the others: ${blocked.map(packageId).join(', ')})`;
+			: ` (cannot be beside the others: ${blocked.map(recordId).join(', ')})`;
 	return `${need}${askers}${rivals}`;
 }

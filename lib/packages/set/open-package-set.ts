@@ -181,7 +181,9 @@ async function findPaths(
 		for (const {path, id} of hits) {
 			const record = byId.get(id);
 			if (record !== undefined) {
-				found.set(path, [...(found.get(path) ?? []), record]);
+				const owners = found.get(path) ?? [];
+				owners.push(record);
+				found.set(path, owners);
 			}
 		}
 	}

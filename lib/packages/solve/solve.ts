@@ -46,7 +46,9 @@ function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNee
 	for (const {record} of choices) {
 		for (const need of record.requires) {
 			const text = formatNeed(need);
-			askers.set(text, [...(askers.get(text) ?? []), record]);
+			const known = askers.get(text) ?? [];
+			known.push(record);
+			askers.set(text, known);
 		}
 	}
 

@@ -101,9 +101,7 @@ function location(
 	return {
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
 		cache:
-			cache === undefined
-				? cacheDirectory(env)
-				: hostPath(posix.resolve(workingDirectory, cache)),
+			cache === undefined ? cacheDirectory(env) : hostPath(posix.resolve(workingDirectory, cache)),
 		temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
 			hostPath(path),
 		),

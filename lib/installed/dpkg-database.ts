@@ -20,10 +20,7 @@ import {readDpkg} from './read-dpkg.js';
  *
  * @throws {DynpkError} PACKAGE_UNKNOWN for a database that is damaged
  */
-export function openDpkgDatabase(
-	sysroot: Sysroot,
-	cache?: HostPath,
-): PackageDatabase | undefined {
+export function openDpkgDatabase(sysroot: Sysroot, cache?: HostPath): PackageDatabase | undefined {
 	const records = openRecords(sysroot, cache);
 	if (records === undefined) {
 		return undefined;
@@ -91,9 +88,13 @@ function assertPlain(sysroot: Sysroot, admin: SysrootPath): void {
 			const path = sysrootPath(`${directory}/${name}`);
 			const kind = sysroot.status(path)?.kind;
 			if (kind !== 'file' && kind !== 'directory') {
-				throw new DynpkError('PACKAGE_UNKNOWN', `dpkg-query cannot be asked about ${sysroot.root}`, {
-					details: [`${path} is neither a file nor a directory there`],
-				});
+				throw new DynpkError(
+					'PACKAGE_UNKNOWN',
+					`dpkg-query cannot be asked about ${sysroot.root}`,
+					{
+						details: [`${path} is neither a file nor a directory there`],
+					},
+				);
 			}
 		}
 	}

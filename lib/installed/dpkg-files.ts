@@ -34,7 +34,8 @@ export interface DpkgFiles {
 	statusPart(place: StanzaPlace, identity: Identity): string | undefined;
 	/** The names in `info/` that end in `.list`, without that. */
 	listNames(): string[];
-	listIdentity(name: string): Identity | undefined;
+	/** Put down which file a list is, in five numbers; `false` for one that is none. */
+	identifyList(name: string, into: Float64Array, at: number): boolean;
 	/** The bytes of a list, good until the next call; empty for one that is not there, as dpkg takes it. */
 	list(name: string): Buffer;
 }
@@ -53,8 +54,9 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 
 	const readAll = makeReader();
 	const read = (path: HostPath | undefined): Buffer =>
-		(path === undefined ? undefined : withRegularFile(path, fd => readAll(fd, path))) ??
-		Buffer.alloc(0);
+		(path === undefined
+			? undefined
+			: withRegularFile(path, (fd, {size}) => readAll(fd, size, path))) ?? Buffer.alloc(0);
 	const placeOf = (name: string): HostPath | undefined => {
 		const path = `${info}/${name}` as HostPath;
 		return statusOf(path)?.isSymbolicLink() === true
@@ -71,7 +73,7 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 		statusIdentity: () => identityOf(statusOf(status), 'file'),
 		status: () =>
 			withRegularFile(status, (fd, found) => ({
-				text: readAll(fd, status).toString('latin1'),
+				text: readAll(fd, found.size, status).toString('latin1'),
 				identity: identityOf(found, 'file'),
 			})) ?? {text: '', identity: undefined},
 		statusPart: ({offset, length}, identity) =>
@@ -82,14 +84,22 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 			readdirSync(info)
 				.filter(name => listName.test(name))
 				.map(name => name.slice(0, -'.list'.length)),
-		listIdentity(name) {
-			const found = statusOf(`${info}/${name}.list` as HostPath);
-			if (found?.isSymbolicLink() !== true) {
-				return identityOf(found, 'file');
+		identifyList(name, into, at) {
+			const path = `${info}/${name}.list` as HostPath;
+			const found = lstatSync(path, {throwIfNoEntry: false});
+			const place = found?.isSymbolicLink() === true ? placeOf(`${name}.list`) : undefined;
+			const status = place === undefined ? found : lstatSync(place, {throwIfNoEntry: false});
+			if (status?.isFile() !== true) {
+				return false;
 			}
 
-			const place = placeOf(`${name}.list`);
-			return place && identityOf(statusOf(place), 'file');
+			// Their times to a quarter of a microsecond: numbers of 64 bits cost three times as much.
+			into[at] = status.dev;
+			into[at + 1] = status.ino;
+			into[at + 2] = status.size;
+			into[at + 3] = status.mtimeMs;
+			into[at + 4] = status.ctimeMs;
+			return true;
 		},
 		list: name => read(placeOf(`${name}.list`)),
 	};
@@ -97,11 +107,6 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 
 export function isSame(a: Identity | undefined, b: Identity | undefined): boolean {
 	return a !== undefined && b !== undefined && a.every((word, index) => word === b[index]);
-}
-
-/** When the inode last changed, which nobody can set. */
-export function changeTime(identity: Identity): bigint {
-	return identity[4] ?? 0n;
 }
 
 /** No package has a name of other characters. */
@@ -174,26 +179,27 @@ function readPart(fd: number, offset: number, length: number): string | undefine
 const SIZE_LIMIT = 1 << 28;
 
 /** One piece of memory for thousands of files: new pages for each cost more than reading it does. */
-function makeReader(): (fd: number, path: HostPath) => Buffer {
+function makeReader(): (fd: number, size: bigint, path: HostPath) => Buffer {
 	let bytes = Buffer.allocUnsafeSlow(1 << 17);
-	return (fd, path) => {
+	return (fd, size, path) => {
+		if (size > SIZE_LIMIT) {
+			throw new DynpkError('PACKAGE_UNKNOWN', `${path} is too large for a file of dpkg`);
+		}
+
+		if (bytes.length < size) {
+			bytes = Buffer.allocUnsafeSlow(Number(size) * 2);
+		}
+
 		let total = 0;
-		for (let count = -1; count !== 0; total += count) {
-			if (total === bytes.length) {
-				bytes = Buffer.concat([bytes], growth(total, path));
+		while (total < size) {
+			const count = readSync(fd, bytes, total, Number(size) - total, null);
+			if (count === 0) {
+				throw new DynpkError('PACKAGE_UNKNOWN', `${path} changed while it was read`);
 			}
 
-			count = readSync(fd, bytes, total, bytes.length - total, null);
+			total += count;
 		}
 
 		return bytes.subarray(0, total);
 	};
-}
-
-function growth(size: number, path: HostPath): number {
-	if (size >= SIZE_LIMIT) {
-		throw new DynpkError('PACKAGE_UNKNOWN', `${path} is too large for a file of dpkg`);
-	}
-
-	return size * 4;
 }

@@ -6,18 +6,22 @@
 import {DynpkError} from '../errors/dynpk-error.js';
 import {comparePaths} from '../paths/paths.js';
 import type {DpkgFiles, Identity} from './dpkg-files.js';
-import {findStanzas, parseStanza, type StanzaPlace} from './dpkg-status.js';
+import {describeStanza, findStanzas, outlineStanza, type StanzaPlace} from './dpkg-status.js';
 import type {InstalledPackage} from './package-database.js';
-import type {KnownList} from './path-index.js';
 
 export interface DpkgPackages {
 	/** By name and architecture. */
 	all(): readonly InstalledPackage[];
 	/** The installed package that a list belongs to. */
-	ofList({name, stanza}: Pick<KnownList, 'name' | 'stanza'>): InstalledPackage | undefined;
+	ofList(list: string, place: SettledPlace | undefined): InstalledPackage | undefined;
 	listOf(owner: InstalledPackage): string;
-	/** Where the stanza of each list's package stands, and in which file. */
+	/** Where the stanzas of installed packages stand, by their lists, and in which file. */
 	places(): StanzaPlaces;
+}
+
+/** Where a stanza stands in this very file. */
+export interface SettledPlace extends StanzaPlace {
+	readonly status: Identity;
 }
 
 export interface StanzaPlaces {
@@ -26,63 +30,66 @@ export interface StanzaPlaces {
 }
 
 export function openDpkgPackages(files: DpkgFiles): DpkgPackages {
-	const known = new Map<string, InstalledPackage | undefined>();
+	const known = new Map<string, InstalledPackage>();
 	const lists = new Map<InstalledPackage, string>();
-	let everything: StanzaPlaces | undefined;
+	let whole: (StanzaPlaces & {readonly text: string}) | undefined;
 
-	function add(list: string, owner: InstalledPackage | undefined): void {
+	function add(list: string, text: string): InstalledPackage {
+		const owner = known.get(list) ?? describeStanza(text);
 		known.set(list, owner);
-		if (owner !== undefined) {
-			lists.set(owner, list);
-		}
+		lists.set(owner, list);
+		return owner;
 	}
 
-	function readAll(): StanzaPlaces {
+	function readWhole(): NonNullable<typeof whole> {
 		const {text, identity} = files.status();
-		const places = new Map<string, StanzaPlace>();
-		for (const place of findStanzas(text)) {
-			const stanza = parseStanza(text.slice(place.offset, place.offset + place.length));
-			if (stanza === undefined) {
-				throw new DynpkError('PACKAGE_UNKNOWN', 'a paragraph of dpkg’s status names no package');
-			}
-
-			// What is left of a package of another architecture may have the same list.
-			if (stanza.package !== undefined || !places.has(stanza.list)) {
-				places.set(stanza.list, place);
-				if (known.get(stanza.list) === undefined) {
-					add(stanza.list, stanza.package);
-				}
-			}
-		}
-
-		return {ofList: places, status: identity};
+		return (whole ??= {ofList: findInstalled(text), status: identity, text});
 	}
 
-	function places(): StanzaPlaces {
-		return (everything ??= readAll());
+	/** Only if it says there what it said when the place was noted. */
+	function readOne(list: string, place: SettledPlace): InstalledPackage | undefined {
+		const text = files.statusPart(place, place.status);
+		const stanza = text === undefined ? undefined : outlineStanza(text);
+		return text === undefined || stanza?.list !== list || !stanza.isInstalled
+			? undefined
+			: add(list, text);
+	}
+
+	function fromWhole(list: string): InstalledPackage | undefined {
+		const {ofList, text} = whole ?? readWhole();
+		const place = ofList.get(list);
+		return place && add(list, text.slice(place.offset, place.offset + place.length));
 	}
 
 	return {
-		places,
-		all() {
-			places();
-			return [...lists.keys()].sort(
-				(a, b) => comparePaths(a.name, b.name) || comparePaths(a.architecture, b.architecture),
-			);
-		},
-		ofList({name, stanza: place}) {
-			if (everything === undefined && !known.has(name)) {
-				const text = place && files.statusPart(place, place.status);
-				const stanza = text === undefined ? undefined : parseStanza(text);
-				if (stanza?.list === name) {
-					add(name, stanza.package);
-				} else {
-					places();
-				}
-			}
-
-			return known.get(name);
-		},
+		places: () => whole ?? readWhole(),
+		all: () =>
+			[...(whole ?? readWhole()).ofList.keys()]
+				.flatMap(list => fromWhole(list) ?? [])
+				.sort(
+					(a, b) => comparePaths(a.name, b.name) || comparePaths(a.architecture, b.architecture),
+				),
+		ofList: (list, place) =>
+			known.get(list) ??
+			(whole === undefined && place !== undefined ? readOne(list, place) : undefined) ??
+			fromWhole(list),
 		listOf: owner => lists.get(owner) ?? owner.name,
 	};
+}
+
+/** @throws {DynpkError} PACKAGE_UNKNOWN for a status that dpkg would not read either. */
+function findInstalled(text: string): Map<string, StanzaPlace> {
+	const places = new Map<string, StanzaPlace>();
+	for (const place of findStanzas(text)) {
+		const stanza = outlineStanza(text.slice(place.offset, place.offset + place.length));
+		if (stanza === undefined) {
+			throw new DynpkError('PACKAGE_UNKNOWN', 'a paragraph of dpkg’s status names no package');
+		}
+
+		if (stanza.isInstalled) {
+			places.set(stanza.list, place);
+		}
+	}
+
+	return places;
 }

@@ -1,15 +1,15 @@
 /**
  * A stanza of dpkg's `status` → the package it tells of.
  *
- * One pass picks out the fields that matter; the descriptions are most of the text.
+ * What list it has and whether it is there is found for thousands of them; the rest for those asked for.
  */
 import type {InstalledPackage, SourcePackage} from './package-database.js';
 
 export interface Stanza {
 	/** The name of its list of files, which dpkg forms from name and architecture (format 1). */
 	readonly list: string;
-	/** `undefined` for one that is not, or not wholly, installed. */
-	readonly package: InstalledPackage | undefined;
+	/** Wholly, or so with triggers outstanding. */
+	readonly isInstalled: boolean;
 }
 
 /** Where a stanza lies, in bytes from the start of the file. */
@@ -36,45 +36,47 @@ export function findStanzas(text: string): StanzaPlace[] {
 	return places;
 }
 
-/** `undefined` for what names no package: that is no stanza of a status file. */
-export function parseStanza(text: string): Stanza | undefined {
+/** The least there is to know of it; `undefined` for what is no stanza of a status file. */
+export function outlineStanza(text: string): Stanza | undefined {
+	const name = fieldOf(text, 'Package');
+	const state = fieldOf(text, 'Status')?.split(' ')[2];
+	if (name === undefined || state === undefined) {
+		return undefined;
+	}
+
+	const isShared = fieldOf(text, 'Multi-Arch') === 'same';
+	return {
+		list: isShared ? `${name}:${fieldOf(text, 'Architecture') ?? ''}` : name,
+		isInstalled: /^(?:installed|triggers-pending|triggers-awaited)$/u.test(state),
+	};
+}
+
+/** A field of one line, as dpkg writes it. */
+function fieldOf(text: string, name: string): string | undefined {
+	const start = text.startsWith(`${name}: `) ? 0 : text.indexOf(`\n${name}: `) + 1;
+	if (start === 0 && !text.startsWith(`${name}: `)) {
+		return undefined;
+	}
+
+	const end = text.indexOf('\n', start);
+	return text.slice(start + name.length + 2, end === -1 ? text.length : end).trimEnd();
+}
+
+/** The package of a stanza that has an outline and is installed. */
+export function describeStanza(text: string): InstalledPackage {
 	const fields = new Map<string, string>();
 	for (const [, name = '', value = ''] of text.matchAll(wanted)) {
 		fields.set(name, value);
 	}
 
-	const name = fields.get('Package');
-	const state = fields.get('Status')?.split(' ')[2];
-	if (name === undefined || state === undefined) {
-		return undefined;
-	}
-
-	const architecture = fields.get('Architecture') ?? '';
-	const list = fields.get('Multi-Arch') === 'same' ? `${name}:${architecture}` : name;
-	return {
-		list,
-		package: isThere.has(state) ? describe(name, architecture, fields) : undefined,
-	};
-}
-
-const wanted =
-	/^(Package|Status|Architecture|Multi-Arch|Version|Essential|Source|Pre-Depends|Depends|Recommends|Provides):[ \t]*(.*(?:\n[ \t].*)*)/gmu;
-
-/** Installed, or so with triggers outstanding. */
-const isThere = new Set(['installed', 'triggers-pending', 'triggers-awaited']);
-
-function describe(
-	name: string,
-	architecture: string,
-	fields: ReadonlyMap<string, string>,
-): InstalledPackage {
+	const name = fields.get('Package') ?? '';
 	const version = fields.get('Version') ?? '';
 	const groups = (field: string): string[][] => dependencyGroups(fields.get(field) ?? '');
 	return {
 		manager: 'deb',
 		name,
 		version,
-		architecture,
+		architecture: fields.get('Architecture') ?? '',
 		essential: fields.get('Essential') === 'yes',
 		depends: [...groups('Pre-Depends'), ...groups('Depends')],
 		recommends: groups('Recommends'),
@@ -84,10 +86,15 @@ function describe(
 	};
 }
 
+const wanted =
+	/^(Package|Architecture|Version|Essential|Source|Pre-Depends|Depends|Recommends|Provides):[ \t]*(.*(?:\n[ \t].*)*)/gmu;
+
 /** `NAME` or `NAME (VERSION)`; what it leaves out is as of the package. */
 function sourcePackage(field: string | undefined, own: SourcePackage): SourcePackage {
 	const parts = /^(?<name>\S+)(?: \((?<version>.*)\))?$/u.exec(field ?? '')?.groups;
-	return parts === undefined ? own : {name: parts.name ?? '', version: parts.version ?? own.version};
+	return parts === undefined
+		? own
+		: {name: parts.name ?? '', version: parts.version ?? own.version};
 }
 
 /** Names only: what is installed satisfies its versions, dpkg saw to that. */

@@ -91,5 +91,8 @@ function hashBytes(bytes: Buffer): number {
 }
 
 function damaged(list: string, what: string): DynpkError {
-	return new DynpkError('PACKAGE_UNKNOWN', `dpkg's list of the files of ${list} is damaged: ${what}`);
+	return new DynpkError(
+		'PACKAGE_UNKNOWN',
+		`dpkg's list of the files of ${list} is damaged: ${what}`,
+	);
 }

@@ -6,73 +6,79 @@
  * some hundreds of them wrong: whoever asks looks into the lists that are named. A page is all that has
  * to be read for a path, and pages without news are taken over as they are.
  */
-import type {Identity} from './dpkg-files.js';
-import type {StanzaPlace} from './dpkg-status.js';
-
 export const PAGES = 1024;
 
 /** The most lists that there are numbers for. */
 export const LIST_LIMIT = 0xffff;
 
-export interface KnownList {
-	readonly name: string;
-	readonly identity: Identity;
-	/** Of its package, in this very `status`; none where that tells of no such package. */
-	readonly stanza: (StanzaPlace & {readonly status: Identity}) | undefined;
+/** What is known of the lists, by their numbers; plain numbers, because there are thousands. */
+export interface ListTable {
+	/** {@link GONE} for one that is gone, or has other contents and so another number now. */
+	readonly names: readonly string[];
+	/** Device, inode, size, and the times of content and inode in milliseconds, of each. */
+	readonly identities: Float64Array;
+	/** Where in `status` the package of each stands, in bytes: offset and length, which may be 0. */
+	readonly stanzas: Uint32Array;
 }
 
-export interface PathIndex {
-	/** By number; `undefined` for one that is gone, or has other contents and so another number now. */
-	readonly lists: readonly (KnownList | undefined)[];
+/** No list has this name. */
+export const GONE = '';
+
+export const IDENTITY_NUMBERS = 5;
+
+export interface PathIndex extends ListTable {
 	/** All of them, or those that were asked for. */
 	readonly pages: readonly (Uint32Array | undefined)[];
-}
-
-export interface NewList extends KnownList {
-	readonly hashes: Uint32Array;
 }
 
 export function pageOf(hash: number): number {
 	return hash >>> 22;
 }
 
-/** The lists that may name a path of this number, by name; its page must be there. */
-export function candidates({lists, pages}: PathIndex, hash: number): KnownList[] {
+/** The numbers of the lists that may name a path of this hash, sorted by name; its page must be there. */
+export function candidates({names, pages}: PathIndex, hash: number): number[] {
 	const tag = tagOf(hash);
-	const found: KnownList[] = [];
+	const found: number[] = [];
 	for (const entry of pages[pageOf(hash)] ?? []) {
-		const list = entry >>> 16 === tag ? lists[entry & 0xffff] : undefined;
-		if (list !== undefined) {
+		const list = entry & 0xffff;
+		if (entry >>> 16 === tag && names[list] !== GONE) {
 			found.push(list);
 		}
 	}
 
-	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+	return found.sort((a, b) => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1));
 }
 
-/** `kept` are the lists of the old index, with all its pages; new ones get the numbers behind. */
-export function extendIndex(
-	old: PathIndex | undefined,
-	kept: readonly (KnownList | undefined)[],
-	added: readonly NewList[],
-): PathIndex {
+/** Put lists behind those that have pages: the first has the number `first`. */
+export function extendPages(
+	old: PathIndex['pages'],
+	first: number,
+	added: readonly Uint32Array[],
+): Uint32Array[] {
 	const counts = new Uint32Array(PAGES);
-	for (const {hashes} of added) {
+	for (const hashes of added) {
 		for (const hash of hashes) {
-			counts[pageOf(hash)]!++;
+			const page = pageOf(hash);
+			counts[page] = (counts[page] ?? 0) + 1;
 		}
 	}
 
-	const pages = Array.from(counts, (count, page) => enlarge(old?.pages[page], count));
-	const ends = pages.map((page, number) => page.length - (counts[number] ?? 0));
-	added.forEach(({hashes}, order) => {
-		const number = kept.length + order;
+	const pages = Array.from(counts, (count, page) => enlarge(old[page], count));
+	const ends = Uint32Array.from(pages, (page, number) => page.length - (counts[number] ?? 0));
+	for (const [order, hashes] of added.entries()) {
 		for (const hash of hashes) {
-			const page = pageOf(hash);
-			pages[page]![ends[page]!++] = (tagOf(hash) << 16) | number;
+			const number = pageOf(hash);
+			const end = ends[number] ?? 0;
+			const page = pages[number];
+			if (page !== undefined) {
+				page[end] = (tagOf(hash) << 16) | (first + order);
+			}
+
+			ends[number] = end + 1;
 		}
-	});
-	return {lists: [...kept, ...added], pages};
+	}
+
+	return pages;
 }
 
 function tagOf(hash: number): number {
@@ -85,6 +91,9 @@ function enlarge(page: Uint32Array | undefined, by: number): Uint32Array {
 	}
 
 	const larger = new Uint32Array((page?.length ?? 0) + by);
-	larger.set(page ?? []);
+	if (page !== undefined) {
+		larger.set(page);
+	}
+
 	return larger;
 }

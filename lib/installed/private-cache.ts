@@ -32,17 +32,19 @@ export interface CachePlace {
 
 /** What `use` makes of a file in it; `undefined` where there is no file to be trusted. */
 export function readCached<T>(
-	place: CachePlace,
+	place: CachePlace | undefined,
 	file: string,
 	use: (fd: number) => T | undefined,
 ): T | undefined {
-	return unlessImpossible(() =>
-		withPrivateDirectory(place, directory =>
-			withDescriptor(`${directory}/${file}`, FILE, fd =>
-				isOurs(fstatSync(fd, {bigint: true}), 'file') ? use(fd) : undefined,
-			),
-		),
-	);
+	return place === undefined
+		? undefined
+		: unlessImpossible(() =>
+				withPrivateDirectory(place, directory =>
+					withDescriptor(`${directory}/${file}`, FILE, fd =>
+						isOurs(fstatSync(fd, {bigint: true}), 'file') ? use(fd) : undefined,
+					),
+				),
+			);
 }
 
 /**
@@ -53,32 +55,40 @@ export function readCached<T>(
  * seconds ago is not remembered; the time of the new file tells, and so the clock of a file system.
  */
 export function writeCached(
-	place: CachePlace,
+	place: CachePlace | undefined,
 	file: string,
-	parts: readonly Uint8Array[],
 	changed: bigint,
+	parts: () => readonly Uint8Array[],
 ): void {
-	unlessImpossible(() => {
-		makePrivateDirectory(place);
-		withPrivateDirectory(place, directory => {
-			const name = `${directory}/${UNFINISHED}${randomBytes(12).toString('hex')}`;
-			withDescriptor(name, NEW_FILE, fd => {
-				try {
-					writeAll(fd, parts);
-					const {mtimeNs} = fstatSync(fd, {bigint: true});
-					removeLeftovers(directory, mtimeNs);
-					if (mtimeNs - changed > COARSEST_CLOCK) {
-						renameSync(name, `${directory}/${file}`);
-						return;
-					}
-				} catch (error) {
-					unlinkSync(name);
-					throw error;
-				}
-
-				unlinkSync(name);
-			});
+	if (place !== undefined) {
+		unlessImpossible(() => {
+			makePrivateDirectory(place);
+			withPrivateDirectory(place, directory => writeFile(directory, file, changed, parts));
 		});
+	}
+}
+
+function writeFile(
+	directory: string,
+	file: string,
+	changed: bigint,
+	parts: () => readonly Uint8Array[],
+): void {
+	const name = `${directory}/${UNFINISHED}${randomBytes(12).toString('hex')}`;
+	withDescriptor(name, NEW_FILE, fd => {
+		try {
+			const {mtimeNs} = fstatSync(fd, {bigint: true});
+			if (mtimeNs - changed > COARSEST_CLOCK) {
+				writeAll(fd, parts());
+				removeLeftovers(directory, mtimeNs);
+				renameSync(name, `${directory}/${file}`);
+			} else {
+				unlinkSync(name);
+			}
+		} catch (error) {
+			unlinkSync(name);
+			throw error;
+		}
 	});
 }
 
@@ -105,7 +115,10 @@ function unlessImpossible<T>(attempt: () => T): T | undefined {
 }
 
 /** The directory above may be shared for reading; in this one nobody else has any business. */
-function withPrivateDirectory<T>({top, name}: CachePlace, use: (directory: string) => T): T | undefined {
+function withPrivateDirectory<T>(
+	{top, name}: CachePlace,
+	use: (directory: string) => T,
+): T | undefined {
 	return withDescriptor(top, DIRECTORY, outer =>
 		isOurs(fstatSync(outer, {bigint: true}), 'directory')
 			? withDescriptor(`/proc/self/fd/${outer}/${name}`, DIRECTORY, inner => {
@@ -131,15 +144,22 @@ function isOurs(status: BigIntStats, kind: 'file' | 'directory'): boolean {
 	return fits && Number(status.uid) === process.geteuid?.() && (status.mode & 0o022n) === 0n;
 }
 
-/** Not below a directory of somebody else, such as the home of who called sudo. */
+/**
+ * Not below a directory of somebody else, such as the home of who called sudo. Step by step: where
+ * nothing can be made, as in /proc, Node's `recursive` tries for ever.
+ */
 function makePrivateDirectory({top, name}: CachePlace): void {
-	let existing: string = top;
+	const missing: string[] = [];
+	let existing = posix.join(top, name);
 	while (lstatSync(existing, {throwIfNoEntry: false}) === undefined) {
+		missing.unshift(existing);
 		existing = posix.dirname(existing);
 	}
 
 	if (lstatSync(existing).uid === process.geteuid?.()) {
-		mkdirSync(posix.join(top, name), {recursive: true, mode: 0o700});
+		for (const directory of missing) {
+			mkdirSync(directory, 0o700);
+		}
 	}
 }
 

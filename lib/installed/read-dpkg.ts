@@ -10,9 +10,8 @@ import type {DpkgFiles} from './dpkg-files.js';
 import {openDpkgPackages} from './dpkg-packages.js';
 import type {DpkgRecords} from './dpkg-records.js';
 import {listedPaths} from './listed-paths.js';
-import {openListLookup} from './list-lookup.js';
+import {openListLookup, type Candidate} from './list-lookup.js';
 import type {InstalledPackage} from './package-database.js';
-import type {KnownList} from './path-index.js';
 import type {CachePlace} from './private-cache.js';
 
 export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgRecords {
@@ -28,11 +27,11 @@ export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgR
 	}
 
 	/** Two are enough to tell that nobody is the only one; there may be thousands. */
-	function listersAmong(lists: readonly KnownList[], path: string): InstalledPackage[] {
+	function listersAmong(lists: readonly Candidate[], path: string): InstalledPackage[] {
 		const bytes = Buffer.from(path).toString('latin1');
 		const found: InstalledPackage[] = [];
-		for (const list of lists) {
-			const owner = linesOf(list.name).has(bytes) ? packages.ofList(list) : undefined;
+		for (const {list, place} of lists) {
+			const owner = linesOf(list).has(bytes) ? packages.ofList(list, place) : undefined;
 			if (owner !== undefined && found.every(({name}) => name !== owner.name)) {
 				found.push(owner);
 			}

@@ -1,6 +1,4 @@
-#!/usr/bin/env node
 /** The command line: which commands there are, and how a fault becomes text and a status. */
-import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
 import {inspectCommand} from './inspect.js';
 import {keepLastValues} from './keep-last-values.js';
@@ -16,10 +14,21 @@ import {workingDirectory} from './working-directory.js';
 
 const HELP_WIDTH = 100;
 
-watchStandardStreams();
+/** Do what `words` ask; the exit status is left in `process.exitCode`. */
+export async function main(words: readonly string[]): Promise<void> {
+	watchStandardStreams();
+	// Where nobody waits for what went wrong.
+	process.on('uncaughtException', error =>
+		process.exit(reportFault(error, text => process.stderr.write(text))),
+	);
+	try {
+		await parse(separateProgram(words));
+	} catch (error) {
+		process.exitCode = reportFault(error, text => process.stderr.write(text));
+	}
+}
 
-try {
-	const words = separateProgram(hideBin(process.argv));
+async function parse(words: readonly string[]): Promise<void> {
 	// yargs lays out the help of a command at every start, and half of that time is folding lines.
 	const isHelpAsked = words.some(word => word === '-h' || word === '--help');
 	await yargs(words, workingDirectory())
@@ -56,6 +65,4 @@ try {
 			throw error ?? new UsageError(message ?? 'wrong usage');
 		})
 		.parseAsync();
-} catch (error) {
-	process.exitCode = reportFault(error, text => process.stderr.write(text));
 }

@@ -1,5 +1,6 @@
 /** The command line: which commands there are, and how a fault becomes text and a status. */
 import yargs from 'yargs';
+import {completionCommand} from './completion.js';
 import {inspectCommand} from './inspect.js';
 import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
@@ -42,7 +43,7 @@ async function parse(words: readonly string[]): Promise<void> {
 		.command(inspectCommand)
 		.command(verifyCommand)
 		.command(traceCommand)
-		.completion('completion', 'Print a completion script for bash or zsh')
+		.command(completionCommand)
 		.demandCommand(1, 1, 'name a command: pack, run, inspect, verify or trace')
 		.recommendCommands()
 		.strict()

@@ -7,11 +7,9 @@
 import {execFile} from 'node:child_process';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
+import {projectRoot} from './audit-world.js';
 
 const execute = promisify(execFile);
-
-/** From build/test/helpers, where the compiled form of this module lies, back to the sources. */
-export const projectRoot = join(import.meta.dirname, '../../..');
 
 /** Where headers are named from: `base/text.h`. */
 export const wrappers = join(projectRoot, 'wrappers');

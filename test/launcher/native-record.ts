@@ -10,7 +10,8 @@ import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
-import {launcherSources, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
+import {compileSanitized, wrappers} from '../helpers/hosted-c.js';
+import {newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
 import {need} from '../helpers/need.js';
 
 const run = promisify(execFile);
@@ -50,21 +51,14 @@ const spec: LaunchSpec = {
 
 async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
 	const program = join(await scratch(t), 'fuzz');
-	const wrappers = join(launcherSources, '..');
-	const sources = [
-		...['fuzz.c', 'record.c', 'image.c', 'mountinfo.c'].map(name => join('launcher', name)),
-		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => join('table', name)),
-	].map(name => join(wrappers, name));
-	// The shim's text.h needs no C file, which would define memcpy once more.
-	const flags = [
-		...['table', 'shim'].map(name => `-I${join(wrappers, name)}`),
-		'-std=c11',
-		'-O1',
-		'-g',
-		'-fsanitize=address,undefined',
-		'-fno-sanitize-recover=all',
-	];
-	await run('gcc', [...flags, '-o', program, ...sources]);
+	await compileSanitized(
+		program,
+		[
+			...['fuzz.c', 'record.c', 'image.c', 'mountinfo.c'].map(name => `wrappers/launcher/${name}`),
+			...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => `wrappers/table/${name}`),
+		],
+		[`-I${join(wrappers, 'table')}`],
+	);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;
 }

@@ -4,7 +4,8 @@ import {readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {compileSanitized, projectRoot, wrappers} from '../helpers/hosted-c.js';
+import {projectRoot} from '../helpers/audit-world.js';
+import {compileSanitized, wrappers} from '../helpers/hosted-c.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';
 

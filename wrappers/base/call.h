@@ -3,7 +3,8 @@
  *
  * `system_call(__NR_name, arguments...)` takes up to six numbers or addresses and returns what the
  * kernel returns: a small negative number is minus the errno. It touches no errno of the program's
- * and is no cancellation point. Numbers, errors and flags have the names of the kernel's own headers.
+ * and is no cancellation point. Numbers, errors and flags have the names of the kernel's own
+ * headers.
  *
  * What the headers beside this one call sys_NAME is the call of that name, its arguments in the
  * kernel's order. Linux 2.6.32 has all of them unless they say otherwise.
@@ -144,8 +145,7 @@ static inline long system_call_of_4(long number, long a, long b, long c, long d)
 #define SYSTEM_CALL_1(n, a) system_call_of_3(n, (long)(a), 0, 0)
 #define SYSTEM_CALL_2(n, a, b) system_call_of_3(n, (long)(a), (long)(b), 0)
 #define SYSTEM_CALL_3(n, a, b, c) system_call_of_3(n, (long)(a), (long)(b), (long)(c))
-#define SYSTEM_CALL_4(n, a, b, c, d)                                                               \
-	system_call_of_4(n, (long)(a), (long)(b), (long)(c), (long)(d))
+#define SYSTEM_CALL_4(n, a, b, c, d) system_call_of_4(n, (long)(a), (long)(b), (long)(c), (long)(d))
 #define SYSTEM_CALL_5(n, a, b, c, d, e)                                                            \
 	system_call_of_6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 #define SYSTEM_CALL_6(n, a, b, c, d, e, f)                                                         \

@@ -14,6 +14,7 @@
 #define SEEK_END 2
 #define F_OK 0
 #define W_OK 2
+#define R_OK 4
 #define X_OK 1
 
 static inline long sys_openat(int directory, const char *path, int flags)

@@ -9,7 +9,10 @@
 #include "base/call.h"
 #include <asm/signal.h>
 
-#define SIGNAL_BIT(signal) ((uint64_t)1 << ((signal) - 1))
+/* _NSIG, which not every architecture's header gives away. */
+enum { SIGNAL_LAST = 64 };
+
+#define SIGNAL_BIT(signal) ((uint64_t)1 << ((signal)-1))
 
 /* `how` is SIG_BLOCK or SIG_SETMASK; returns the thread's mask as it was. */
 static inline uint64_t sys_rt_sigprocmask(int how, uint64_t set)

@@ -1,10 +1,17 @@
 #include "base/text.h"
 
 extern inline size_t text_length(const char *text);
-extern inline bool text_equal(const char *a, const char *b);
 extern inline const char *text_behind(const char *text, const char *prefix);
-extern inline bool text_starts_with(const char *text, const char *prefix);
 extern inline bool bytes_equal(const void *one, const void *other, size_t size);
+
+bool text_equal(const char *a, const char *b)
+{
+	while (*a != '\0' && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
 
 bool text_contains_any(const char *text, const char *characters)
 {

@@ -18,14 +18,7 @@ inline size_t text_length(const char *text)
 	return length;
 }
 
-inline bool text_equal(const char *a, const char *b)
-{
-	while (*a != '\0' && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
+bool text_equal(const char *a, const char *b);
 
 /* What follows `prefix` in `text`, or NULL. */
 inline const char *text_behind(const char *text, const char *prefix)
@@ -37,7 +30,7 @@ inline const char *text_behind(const char *text, const char *prefix)
 	return text;
 }
 
-inline bool text_starts_with(const char *text, const char *prefix)
+static inline bool text_starts_with(const char *text, const char *prefix)
 {
 	return text_behind(text, prefix) != NULL;
 }

@@ -1,6 +1,12 @@
 #include "base/variables.h"
+#include "base/text.h"
 
-extern inline const char *value_of(const char *entry, const char *name);
+const char *value_of(const char *entry, const char *name)
+{
+	const char *rest = text_behind(entry, name);
+
+	return rest != NULL && *rest == '=' ? rest + 1 : NULL;
+}
 
 const char *find_value(char *const *environment, const char *name)
 {

@@ -4,6 +4,7 @@
  */
 #include "table/loader-variables.h"
 #include "view.h"
+#include "working-directory.h"
 
 extern char **environ __attribute__((weak, visibility("default")));
 

@@ -1,5 +1,6 @@
 /* What changes files, and makes and removes their names: the host's only. */
 #include "base/file.h"
+#include "known-names.h"
 #include "wrap.h"
 
 WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),

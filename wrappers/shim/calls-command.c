@@ -1,6 +1,7 @@
 /* Commands for the shell: system and popen, and streams that may be those of popen. */
 #include "base/file.h"
 #include "base/process.h"
+#include "descriptors.h"
 #include "launch.h"
 #include "symbols.h"
 #include "view.h"

@@ -1,6 +1,7 @@
 /* Streams of directories. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "descriptors.h"
 #include "listing.h"
 #include "wrap.h"
 

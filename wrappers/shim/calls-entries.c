@@ -8,8 +8,11 @@
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "descriptors.h"
 #include "listing.h"
+#include "route.h"
 #include "symbols.h"
+#include "view.h"
 
 /* Directories of higher numbers show the host's side. */
 enum { DESCRIPTOR_LIMIT = 1024 };

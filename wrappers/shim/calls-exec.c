@@ -1,6 +1,8 @@
 /* Programs started in this process's place. */
 #include "base/file.h"
 #include "launch.h"
+#include "plain.h"
+#include "route.h"
 #include "symbols.h"
 #include "table/host-environment.h"
 #include "view.h"

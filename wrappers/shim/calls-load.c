@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "route.h"
 #include "symbols.h"
 #include "view.h"
 

@@ -2,6 +2,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "root.h"
+#include "working-directory.h"
 #include "wrap.h"
 
 BORROW(void *, malloc, size_t size);

@@ -1,5 +1,7 @@
 /* Files opened, by descriptor and by stream. */
 #include "base/file.h"
+#include "descriptors.h"
+#include "sandbox.h"
 #include "wrap.h"
 #include <stdarg.h>
 

@@ -5,6 +5,8 @@
  */
 #include "base/file.h"
 #include "base/text.h"
+#include "descriptors.h"
+#include "sandbox.h"
 #include "status.h"
 #include "symbols.h"
 #include "view.h"

@@ -1,6 +1,7 @@
 /* Programs started beside this process. */
 #include "base/file.h"
 #include "launch.h"
+#include "route.h"
 #include "symbols.h"
 #include "view.h"
 #include <spawn.h>

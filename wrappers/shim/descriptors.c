@@ -6,8 +6,8 @@
  * Where a child may do that in memory that is shared, as after vfork(), the directory is recognised
  * by its device and inode each time instead.
  */
+#include "descriptors.h"
 #include "base/file-status.h"
-#include "view.h"
 
 enum { DESCRIPTOR_LIMIT = 256, FIRST_NOTED = 3 };
 

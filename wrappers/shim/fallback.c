@@ -3,6 +3,7 @@
  */
 #include "base/file.h"
 #include "base/memory.h"
+#include "sandbox.h"
 #include "view.h"
 
 /* Of such a path; lib/engine/compile-path-table.ts refuses longer ones. */

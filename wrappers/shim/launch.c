@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "route.h"
 #include "symbols.h"
 #include "table/host-environment.h"
 #include "view.h"

@@ -2,7 +2,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "route.h"
+#include "sandbox.h"
 #include "symbols.h"
+#include "view.h"
 
 enum { LISTING_LIMIT = 128 };
 enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };

@@ -1,11 +1,11 @@
 #include "patterns.h"
 #include "base/file-status.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "listing.h"
 #include "status.h"
 #include "symbols.h"
-#include "view.h"
 
 extern void *opendir(const char *path);
 extern int closedir(void *stream);

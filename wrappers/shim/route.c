@@ -1,10 +1,16 @@
 /* From where a walk begins to what the C library is given instead of the path. */
+#include "route.h"
 #include "base/file.h"
 #include "base/mapping.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "descriptors.h"
+#include "known-names.h"
+#include "plain.h"
+#include "sandbox.h"
 #include "view.h"
 #include "walk.h"
+#include "working-directory.h"
 
 /* Where it lies, for the C library: `place` may be the buffer that `rest` was. */
 static bool write_place(const struct walk *walk, char *place, const char *tail)

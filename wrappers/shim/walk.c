@@ -2,6 +2,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "known-names.h"
+#include "sandbox.h"
+#include "view.h"
 
 enum { LINK_LIMIT = 40 };
 

@@ -5,12 +5,15 @@
  * that the C library did not fork: only the process that is known as the owner writes here, and
  * once another has changed its directory, everybody asks whether it is the owner first.
  */
+#include "working-directory.h"
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "known-names.h"
+#include "sandbox.h"
 #include "symbols.h"
 #include "view.h"
 

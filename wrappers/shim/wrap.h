@@ -6,6 +6,8 @@
 #define DYNPK_SHIM_WRAP_H
 
 #include "base/file.h"
+#include "plain.h"
+#include "route.h"
 #include "symbols.h"
 #include "view.h"
 

@@ -20,7 +20,7 @@ link='-shared -nostdlib -Wl,-Bsymbolic -Wl,--hash-style=both -Wl,-z,noexecstack 
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code -I"$wrappers" $link -o "$out/libdynpk-names.so" "$here/module.c" "$here/ask-host.c" \
-	"$here/ask-sockets.c" "$here/ask-getent.c" "$here/cache.c" "$here/give.c" "$here/read-lines.c" \
+	"$here/ask-sockets.c" "$here/ask-getent.c" "$here/errand.c" "$here/cache.c" "$here/give.c" "$here/read-lines.c" \
 	"$here/read-nscd.c" "$here/read-sssd.c" "$here/answer.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c"
 

@@ -35,18 +35,18 @@ void text_add(struct text *text, const char *string)
 void text_number(struct text *text, unsigned long number)
 {
 	char digits[20];
-	size_t at = sizeof digits;
+	size_t at = sizeof(digits);
 	do {
 		digits[--at] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number != 0);
-	add_bytes(text, digits + at, sizeof digits - at);
+	add_bytes(text, digits + at, sizeof(digits) - at);
 }
 
 /* The code point that starts at `bytes` and its length, or length 0 when it is not UTF-8. */
 static size_t code_point(const unsigned char *bytes, unsigned long *code)
 {
-	static const unsigned long smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	static const unsigned long smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t length = bytes[0] < 0x80 ? 1 : bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
 
 	if (length == 1) {

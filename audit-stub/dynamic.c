@@ -5,9 +5,10 @@
 /* The first entry with `tag` from `entry` on, or NULL. */
 static const ElfW(Dyn) * find(const ElfW(Dyn) * entry, ElfW(Sxword) tag)
 {
-	for (; entry != NULL && entry->d_tag != DT_NULL; entry++)
+	for (; entry != NULL && entry->d_tag != DT_NULL; entry++) {
 		if (entry->d_tag == tag)
 			return entry;
+	}
 	return NULL;
 }
 

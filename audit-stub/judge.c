@@ -5,10 +5,10 @@ static const struct {
 	const char *word;
 	enum mode mode;
 } modes[] = {
-	{"off", MODE_OFF},
-	{"warn", MODE_WARN},
-	{"enforce", MODE_ENFORCE},
-	{"record", MODE_RECORD},
+	{ "off", MODE_OFF },
+	{ "warn", MODE_WARN },
+	{ "enforce", MODE_ENFORCE },
+	{ "record", MODE_RECORD },
 };
 
 bool path_within(const char *path, const char *directory)
@@ -26,7 +26,7 @@ bool path_within(const char *path, const char *directory)
 
 bool read_setting(const char *value, struct setting *setting)
 {
-	for (size_t at = 0; at < sizeof modes / sizeof modes[0]; at++) {
+	for (size_t at = 0; at < sizeof(modes) / sizeof(modes[0]); at++) {
 		const char *rest = text_behind(value, modes[at].word);
 		if (rest == NULL || (*rest != '\0' && *rest != ':'))
 			continue;
@@ -39,8 +39,8 @@ bool read_setting(const char *value, struct setting *setting)
 
 static const char *check_line(const char *line, struct rules *rules)
 {
-	static const char *const kinds[] = {RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
-					    RULE_STATIC_TLS};
+	static const char *const kinds[] = { RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
+					     RULE_STATIC_TLS };
 	struct setting setting;
 	const char *value = text_behind(line, "mode ");
 
@@ -50,7 +50,7 @@ static const char *check_line(const char *line, struct rules *rules)
 		rules->mode = setting.mode;
 		return NULL;
 	}
-	for (size_t at = 0; value == NULL && at < sizeof kinds / sizeof kinds[0]; at++)
+	for (size_t at = 0; value == NULL && at < sizeof(kinds) / sizeof(kinds[0]); at++)
 		value = text_behind(line, kinds[at]);
 	if (value == NULL)
 		return "unknown line";
@@ -64,7 +64,7 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 	static const char first_line[] = "dynpk-audit 1";
 	size_t start = 0;
 
-	*rules = (struct rules){.mode = MODE_ENFORCE, .bytes = bytes, .length = length};
+	*rules = (struct rules){ .mode = MODE_ENFORCE, .bytes = bytes, .length = length };
 	if (length == 0 || bytes[length - 1] != '\n')
 		return "it does not end with a newline";
 	for (size_t at = 0; at < length; at++) {
@@ -135,9 +135,10 @@ bool pattern_matches(const char *pattern, const char *string)
 static const char *last_component(const char *path)
 {
 	const char *last = path;
-	for (; *path != '\0'; path++)
+	for (; *path != '\0'; path++) {
 		if (*path == '/')
 			last = path + 1;
+	}
 	return last;
 }
 

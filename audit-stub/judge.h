@@ -2,8 +2,8 @@
  * Whether a bundle's rules let a file in, and by which of them: what the rules file says, whether a
  * path lies in a directory, whether a pattern covers it.
  *
- * Pure, and of nobody's state: besides this it takes wrappers/base/text.c, so that whoever else must
- * judge by the same rules can have it.
+ * Pure, and of nobody's state: besides this it takes wrappers/base/text.c, so that whoever else
+ * must judge by the same rules can have it.
  */
 #ifndef DYNPK_AUDIT_JUDGE_H
 #define DYNPK_AUDIT_JUDGE_H
@@ -12,8 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RULES_ROOM 32768
-#define VALUE_LENGTH_MAX 255
+enum { RULES_ROOM = 32768, VALUE_LENGTH_MAX = 255 };
 
 enum verdict {
 	/* No such file, or none that the loader would take: not the stub's business. */

@@ -48,7 +48,7 @@ void find_mapped(struct mapped *mapped, size_t count)
 
 	if (descriptor < 0)
 		return;
-	while ((got = sys_read((int)descriptor, buffer + held, sizeof buffer - 1 - held)) > 0) {
+	while ((got = sys_read((int)descriptor, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
 		size_t start = 0;
 		held += (size_t)got;
 		for (size_t at = 0; at < held; at++) {
@@ -60,7 +60,7 @@ void find_mapped(struct mapped *mapped, size_t count)
 					    mapped[each].path);
 			start = at + 1;
 		}
-		if (start == 0 && held == sizeof buffer - 1)
+		if (start == 0 && held == sizeof(buffer) - 1)
 			break;
 		for (size_t at = start; at < held; at++)
 			buffer[at - start] = buffer[at];

@@ -10,7 +10,7 @@
 #include "watch.h"
 
 /* The vDSO is a few pages; what the kernel maps beside it is no object. */
-#define VDSO_SIZE 0x10000UL
+enum { VDSO_SIZE = 0x10000 };
 
 static bool is_vdso(const struct link_map *map)
 {
@@ -78,7 +78,7 @@ static void describe_searched(const char *name, struct object *object)
 
 static struct object describe(const struct link_map *map, Lmid_t namespace)
 {
-	struct object object = {.asked = map->l_name, .opened = map->l_name};
+	struct object object = { .asked = map->l_name, .opened = map->l_name };
 
 	object.resolved = map->l_name;
 	if (!describe_given(map, namespace, &object))

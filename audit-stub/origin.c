@@ -10,7 +10,7 @@
 
 static bool make_absolute(const char *name, char *path)
 {
-	struct text text = {.bytes = path, .room = PATH_MAX - 1};
+	struct text text = { .bytes = path, .room = PATH_MAX - 1 };
 	if (name[0] != '/') {
 		/* A directory out of reach is given as `(unreachable)/…`. */
 		if (sys_getcwd(path, PATH_MAX) <= 0 || path[0] != '/')
@@ -33,7 +33,7 @@ static bool in_bundle(const struct start *start, const char *path)
 
 	if (path_within(path, start->top))
 		return true;
-	text_copy(above, sizeof above, path);
+	text_copy(above, sizeof(above), path);
 	for (size_t at = text_length(above); at-- > 1;) {
 		struct file_status directory;
 		if (above[at] != '/')
@@ -96,9 +96,9 @@ static void judge_resolved(const struct start *start, const char *opened, struct
 	object->verdict = VERDICT_BUNDLE;
 	if (in_bundle(start, object->resolved))
 		return;
-	object->verdict = judge_path(&start->rules, start->top,
-				     plain_name(opened, object->resolved), object->resolved,
-				     &object->pattern);
+	object->verdict =
+		judge_path(&start->rules, start->top, plain_name(opened, object->resolved),
+			   object->resolved, &object->pattern);
 }
 
 void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)
@@ -109,7 +109,7 @@ void judge_file(const struct start *start, const char *opened, bool starting, st
 	const char *absolute = opened[0] == '/' ? opened : absolute_room;
 	bool found;
 
-	*object = (struct object){.opened = opened, .resolved = opened};
+	*object = (struct object){ .opened = opened, .resolved = opened };
 	object->verdict = VERDICT_OUTSIDE;
 	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
 		return;
@@ -129,7 +129,7 @@ void judge_file(const struct start *start, const char *opened, bool starting, st
 
 void judge_real_path(const struct start *start, const char *path, struct object *object)
 {
-	*object = (struct object){.opened = path, .resolved = path};
+	*object = (struct object){ .opened = path, .resolved = path };
 	judge_resolved(start, path, object);
 }
 
@@ -149,10 +149,10 @@ bool loadable(const struct start *start, const char *path)
 
 	if (descriptor < 0)
 		return false;
-	got = sys_read((int)descriptor, &header, sizeof header);
+	got = sys_read((int)descriptor, &header, sizeof(header));
 	sys_close((int)descriptor);
 	/* What is no ELF file at all stops the loader dead: that is for it to say, or to refuse. */
-	if (got != sizeof header || header.e_ident[EI_MAG0] != ELFMAG0 || own == NULL)
+	if (got != sizeof(header) || header.e_ident[EI_MAG0] != ELFMAG0 || own == NULL)
 		return true;
 	return header.e_ident[EI_CLASS] == own->e_ident[EI_CLASS] &&
 	       header.e_machine == own->e_machine;
@@ -165,7 +165,7 @@ bool bundle_has(const struct start *start, const char *name)
 	const char *directory = NULL;
 
 	while ((directory = next_value(&start->rules, RULE_LIBRARY_PATH, directory)) != NULL) {
-		struct text text = {.bytes = path, .room = sizeof path - 1};
+		struct text text = { .bytes = path, .room = sizeof(path) - 1 };
 		text_add(&text, start->top);
 		text_add(&text, "/");
 		text_add(&text, directory);

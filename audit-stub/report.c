@@ -7,10 +7,9 @@
 #include "bounded-text.h"
 #include "judge.h"
 
-#define EXIT_DYNPK_FAILED 125
-#define STANDARD_ERROR 2
+enum { EXIT_DYNPK_FAILED = 125, STANDARD_ERROR = 2 };
 /* Of one name in a line, escapes included. */
-#define SHOWN_MAX 5000
+enum { SHOWN_MAX = 5000 };
 
 static struct {
 	bool to_descriptor;
@@ -51,11 +50,11 @@ static long open_sink_file(void)
 /* The program may change its directory: a relative name is made absolute once. */
 static const char *open_named_sink(const char *name)
 {
-	struct text text = {.bytes = sink.file, .room = sizeof sink.file - 1};
+	struct text text = { .bytes = sink.file, .room = sizeof(sink.file) - 1 };
 	long descriptor;
 
 	if (name[0] != '/') {
-		if (sys_getcwd(sink.file, sizeof sink.file) <= 0 || sink.file[0] != '/')
+		if (sys_getcwd(sink.file, sizeof(sink.file)) <= 0 || sink.file[0] != '/')
 			return "the current directory has no name";
 		text.used = text_length(sink.file);
 		text_add(&text, "/");
@@ -150,7 +149,7 @@ static void compose(struct text *text, const char *what, const struct object *ob
 
 void report_finding(const char *what, const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_to_sink(&text);
@@ -182,7 +181,7 @@ static void add_number(struct text *text, const char *key, unsigned long value)
 
 void report_object(const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	text_add(&text, "{\"record\":\"object\"");
 	add_number(&text, "pid", (unsigned long)sys_getpid());
 	add_number(&text, "namespace", (unsigned long)object->namespace);
@@ -203,7 +202,7 @@ void report_object(const struct object *object)
 
 void refuse_to_run(const char *what, const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_all(STANDARD_ERROR, &text);
@@ -214,7 +213,7 @@ void refuse_to_run(const char *what, const struct object *object)
 
 void fail(const char *reason, const char *detail)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	text_add(&text, "dynpk: ");
 	text_add(&text, reason);
 	text_add(&text, ": ");
@@ -228,7 +227,7 @@ char *impossible_name(const struct object *object)
 {
 	/* Below a device there is nothing, and the name is short enough to be opened in vain. */
 	static char name[PATH_MAX];
-	struct text text = {.bytes = name, .room = sizeof name - 1};
+	struct text text = { .bytes = name, .room = sizeof(name) - 1 };
 	text_add(&text, "/dev/null/");
 	compose(&text, "refused", object);
 	name[text.used] = '\0';

@@ -94,8 +94,8 @@ static const struct link_map *requester_of(const uintptr_t *cookie)
  */
 static const char *behind_origin(const char *name)
 {
-	static const char *const tokens[] = {"$ORIGIN/", "${ORIGIN}/"};
-	for (size_t at = 0; at < sizeof tokens / sizeof tokens[0]; at++) {
+	static const char *const tokens[] = { "$ORIGIN/", "${ORIGIN}/" };
+	for (size_t at = 0; at < sizeof(tokens) / sizeof(tokens[0]); at++) {
 		const char *rest = text_behind(name, tokens[at]);
 		if (rest != NULL)
 			return rest - 1;
@@ -106,7 +106,7 @@ static const char *behind_origin(const char *name)
 static void keep_candidate(const char *name)
 {
 	const char *rest = behind_origin(name);
-	struct text text = {.room = PATH_MAX - 1};
+	struct text text = { .room = PATH_MAX - 1 };
 
 	search.opened = text.bytes = search.asked + text_length(search.asked) + 1;
 	if (rest != NULL) {

@@ -43,14 +43,14 @@ static const char *own_path(void)
 }
 
 /* Paths, then rules, one behind the other: for most bundles they fit in one page. */
-static char memory[2 * PATH_MAX + sizeof rules_file + RULES_ROOM + 1];
+static char memory[2 * PATH_MAX + sizeof(rules_file) + RULES_ROOM + 1];
 static HOT size_t memory_used;
 
 /* What the user lets in besides, split at colons, becomes lines like those of the file. */
 static size_t add_allowed(char *bytes, size_t size)
 {
 	const char *value = variable("DYNPK_AUDIT_ALLOW");
-	struct text text = {.bytes = bytes, .used = size, .room = RULES_ROOM};
+	struct text text = { .bytes = bytes, .used = size, .room = RULES_ROOM };
 
 	if (value == NULL || size == 0 || bytes[size - 1] != '\n')
 		return size;
@@ -74,7 +74,7 @@ static size_t add_allowed(char *bytes, size_t size)
 static const char *load_rules(struct start *start, const char *path, size_t length)
 {
 	char *name = memory + memory_used;
-	struct text text = {.bytes = name, .room = PATH_MAX + sizeof rules_file};
+	struct text text = { .bytes = name, .room = PATH_MAX + sizeof(rules_file) };
 	char *bytes;
 	size_t size = 0;
 	long descriptor, got;
@@ -104,9 +104,10 @@ static const char *load_rules(struct start *start, const char *path, size_t leng
 static const char *load_rules_above(struct start *start, const char *path)
 {
 	const char *fault = "no bundle around the audit stub";
-	for (size_t at = text_length(path); at-- > 0 && start->top == NULL;)
+	for (size_t at = text_length(path); at-- > 0 && start->top == NULL;) {
 		if (path[at] == '/')
 			fault = load_rules(start, path, at);
+	}
 	return start->top == NULL ? "audit.rules cannot be opened" : fault;
 }
 
@@ -128,14 +129,16 @@ static bool find_top(const char *path, size_t *length)
  */
 static bool named_by_launcher(const char *list, const char *executed, size_t *length)
 {
-	for (size_t at = 0; list[at] != '\0'; at++)
+	for (size_t at = 0; list[at] != '\0'; at++) {
 		if (list[at] == ':' || list[at] == '$')
 			return false;
+	}
 	if (!find_top(list, length))
 		return false;
-	for (size_t at = 0; at < *length; at++)
+	for (size_t at = 0; at < *length; at++) {
 		if (executed[at] != list[at])
 			return false;
+	}
 	return executed[*length] == '/';
 }
 

@@ -34,7 +34,9 @@ static void check_appending(void)
 
 static void check_variables(void)
 {
-	char *const environment[] = { "HOME=/root", "PATHS=/", "PATH=/bin", "PATH=/usr", "X=", NULL };
+	char *const environment[] = {
+		"HOME=/root", "PATHS=/", "PATH=/bin", "PATH=/usr", "X=", NULL
+	};
 
 	CHECK(strcmp(value_of("PATH=/bin", "PATH"), "/bin") == 0);
 	CHECK(value_of("PATHS=/", "PATH") == NULL && value_of("PATH", "PATH") == NULL);

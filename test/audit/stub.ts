@@ -8,15 +8,8 @@ import type {ExecutionContext} from 'ava';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {
-	auditScratch,
-	buildStub,
-	compileProgram,
-	makeAuditWorld,
-	projectRoot,
-} from '../helpers/audit-world.js';
+import {auditScratch, buildStub, compileProgram, makeAuditWorld} from '../helpers/audit-world.js';
 import type {AuditWorld} from '../helpers/audit-world.js';
-import {compileSanitized} from '../helpers/hosted-c.js';
 import {missingHere, need} from '../helpers/need.js';
 
 const execute = promisify(execFile);
@@ -36,19 +29,6 @@ test('the stub needs nothing, has no thread-local storage and exports la_* only'
 		'la_version',
 	]);
 	t.false(symbols.some(line => line.includes(' UND ')));
-});
-
-test('deciding and composing hold by example and for arbitrary bytes, under the sanitizers', async t => {
-	if (!need(t, 'gcc')) return;
-	const output = join(auditScratch(t), 'judge-check');
-	const units = ['judge.c', 'resolve.c', 'bounded-text.c', 'mapped.c'];
-	await compileSanitized(
-		output,
-		['test/audit/programs/judge-check.c', ...units.map(name => `audit-stub/${name}`)],
-		[`-I${join(projectRoot, 'audit-stub')}`],
-	);
-	const {stdout} = await execute(output, ['20000']);
-	t.is(stdout, '0 failures\n');
 });
 
 async function makeProber(t: ExecutionContext) {

@@ -1,4 +1,4 @@
-/** The audit stub's judge without the stub: in a program of its own, with nothing but the ground floor. */
+/** The audit stub's pure units without the stub, in ordinary programs; the judge with nothing but the ground floor. */
 import {execFile} from 'node:child_process';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
@@ -83,4 +83,17 @@ test('of the rest of the program the judge wants strings only, and it keeps no s
 	);
 	// `d` of the words for modes alone, which hold addresses; nothing is written.
 	t.deepEqual([named('BbCD'), named('T').includes('judge_path')], [[], true]);
+});
+
+test('deciding and composing hold by example and for arbitrary bytes, under the sanitizers', async t => {
+	if (!need(t, 'gcc')) return;
+	const program = join(makeScratch(t), 'judge-check');
+	const units = ['judge.c', 'resolve.c', 'bounded-text.c', 'mapped.c'];
+	await compileSanitized(
+		program,
+		['test/native/programs/judge-check.c', ...units.map(name => `audit-stub/${name}`)],
+		[`-I${join(projectRoot, 'audit-stub')}`],
+	);
+	const {stdout} = await execute(program, ['20000']);
+	t.is(stdout, '0 failures\n');
 });

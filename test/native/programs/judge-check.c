@@ -9,19 +9,10 @@
 #include <string.h>
 
 #include "bounded-text.h"
+#include "check.h"
 #include "judge.h"
 #include "mapped.h"
 #include "resolve.h"
-
-static int failures;
-
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			printf("line %d: %s\n", __LINE__, #condition);                             \
-			failures++;                                                                \
-		}                                                                                  \
-	} while (0)
 
 static void check_within(void)
 {
@@ -79,15 +70,17 @@ static void check_covering(void)
 static long example_link(const char *path, char *to, size_t room)
 {
 	static const char *const links[][2] = {
-		{"/link", "/real"},	    {"/real/up", ".."},		 {"/loop", "/loop"},
-		{"/relative", "real/deep"}, {"/real/abs", "/elsewhere"}, {"/pipe", "pipe:[7]"},
+		{ "/link", "/real" },	       { "/real/up", ".." },
+		{ "/loop", "/loop" },	       { "/relative", "real/deep" },
+		{ "/real/abs", "/elsewhere" }, { "/pipe", "pipe:[7]" },
 	};
-	for (size_t at = 0; at < sizeof links / sizeof links[0]; at++)
+	for (size_t at = 0; at < sizeof(links) / sizeof(links[0]); at++) {
 		if (strcmp(path, links[at][0]) == 0) {
 			size_t length = strlen(links[at][1]);
 			memcpy(to, links[at][1], length < room ? length : room);
 			return (long)(length < room ? length : room);
 		}
+	}
 	return strstr(path, "absent") != NULL ? -ENOENT : -EINVAL;
 }
 
@@ -113,7 +106,7 @@ static void check_resolving(void)
 	CHECK(!resolve_path("/loop", &resolved, example_link));
 	CHECK(!resolve_path("/a/absent/b", &resolved, example_link));
 	CHECK(!resolve_path("a", &resolved, example_link));
-	memset(long_path, 'a', sizeof long_path - 1);
+	memset(long_path, 'a', sizeof(long_path) - 1);
 	long_path[0] = '/';
 	CHECK(!resolve_path(long_path, &resolved, example_link));
 }
@@ -201,7 +194,7 @@ static bool composes(void (*add)(struct text *, const char *, size_t), const cha
 		     size_t limit, const char *expected)
 {
 	char bytes[256];
-	struct text text = {.bytes = bytes, .room = sizeof bytes};
+	struct text text = { .bytes = bytes, .room = sizeof(bytes) };
 	add(&text, string, limit);
 	return text.used == strlen(expected) && memcmp(bytes, expected, text.used) == 0;
 }
@@ -266,8 +259,8 @@ static long arbitrary_link(const char *path, char *to, size_t room)
 /* What the last walks left must not change the answer. */
 static void try_from_last(void)
 {
-	static const char *const names[] = {"link", "real", "up",     "abs", "relative",
-					    "loop", "a",    "absent", "..",  "pipe"};
+	static const char *const names[] = { "link", "real", "up",     "abs", "relative",
+					     "loop", "a",    "absent", "..",  "pipe" };
 	static struct resolved_path last, fresh;
 	static struct landmark landmark;
 	char path[256] = "";
@@ -275,7 +268,7 @@ static void try_from_last(void)
 
 	for (unsigned int count = 1 + arbitrary(6); count > 0; count--) {
 		strcat(path, "/");
-		strcat(path, names[arbitrary(sizeof names / sizeof names[0])]);
+		strcat(path, names[arbitrary(sizeof(names) / sizeof(names[0]))]);
 	}
 	found = resolve_near(path, "/real/a", &landmark, &last, example_link);
 	CHECK(found == resolve_path(path, &fresh, example_link));
@@ -290,7 +283,7 @@ static void try_arbitrary(void)
 	/* Exactly as long as needed, so that one byte more is seen. */
 	char *string = malloc(200), *pattern = malloc(40), *rules_text = malloc(600);
 	char *path = malloc(PATH_MAX), *bytes = malloc(100);
-	struct text text = {.bytes = bytes, .room = 100};
+	struct text text = { .bytes = bytes, .room = 100 };
 
 	fill(string, 200, "/..ab\xc3\xbc\"\\");
 	fill(pattern, 40, "*?/ab");
@@ -333,6 +326,5 @@ int main(int argc, char **argv)
 		try_arbitrary();
 		try_from_last();
 	}
-	printf("%d failures\n", failures);
-	return failures != 0;
+	return tell_failures();
 }

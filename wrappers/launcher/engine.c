@@ -27,7 +27,8 @@ static enum engine asked_engine(const struct launch *launch)
 _Noreturn static void list_engines(const struct launch *launch)
 {
 	const struct record *record = launch->record;
-	const enum obstacle obstacle = record->table == 0 ? NO_OBSTACLE : try_namespace(launch);
+	const enum obstacle obstacle =
+		record->table == 0 ? NO_OBSTACLE : try_namespace(&launch->bundle);
 
 	TELL("engine direct: available");
 	if (record->shim != 0)
@@ -49,23 +50,23 @@ static void explain(const struct launch *launch, const char *reason)
 
 	if (asked == NULL)
 		return;
-	TELL(record_text(launch->record, launch->record->launcher), ": engine ",
-	     names[launch->engine], ", because ", reason);
+	TELL(launch->bundle.launcher, ": engine ", names[launch->engine], ", because ", reason);
 	if (text_equal(asked, "engines"))
 		list_engines(launch);
 }
 
 _Noreturn static void fail_namespace(const struct launch *launch, enum obstacle obstacle)
 {
-	FAIL(EXIT_LAUNCHER, record_text(launch->record, launch->record->launcher),
-	     " needs a namespace to see its files, and ", obstacle_text(obstacle), ": ",
+	FAIL(EXIT_LAUNCHER, launch->bundle.launcher, " needs a namespace to see its files, and ",
+	     obstacle_text(obstacle), ": ",
 	     launch->record->shim == 0 ? "" : "DYNPK_ENGINE=shim shows them to it alone, ",
 	     "DYNPK_ENGINE=direct starts it without");
 }
 
 static void use_namespace(struct launch *launch, bool is_asked)
 {
-	const enum obstacle obstacle = enter_namespace(launch);
+	unsigned left_alone = 0;
+	const enum obstacle obstacle = enter_namespace(&launch->bundle, &left_alone);
 	char number[24];
 
 	if (obstacle != NO_OBSTACLE) {
@@ -73,9 +74,8 @@ static void use_namespace(struct launch *launch, bool is_asked)
 			start_by_proot(launch);
 		fail_namespace(launch, obstacle);
 	}
-	if (launch->hidden_names > 0 &&
-	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
-		text_append_number(number, launch->hidden_names);
+	if (left_alone > 0 && find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
+		text_append_number(number, left_alone);
 		TELL("paths of the bundle that are not shown, because they would have to be made "
 		     "in "
 		     "directories of yours: ",
@@ -99,7 +99,7 @@ void choose_engine(struct launch *launch)
 	explain(launch, asked == ENGINE_NONE ? record_text(record, record->engine_reason)
 					     : "DYNPK_ENGINE asks for it");
 	if (launch->engine == ENGINE_SHIM && record->shim == 0)
-		FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+		FAIL(EXIT_LAUNCHER, launch->bundle.launcher,
 		     " cannot have the path shim loaded into it: DYNPK_ENGINE=direct starts it "
 		     "without");
 	if (launch->engine == ENGINE_USERNS)

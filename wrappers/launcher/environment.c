@@ -49,7 +49,7 @@ static const struct record_part *parts_of(const struct launch *launch,
 static void write_part(struct launch *launch, const struct record_part *part)
 {
 	if (part->kind == PART_BUNDLE) {
-		text_put(&launch->arena, launch->top);
+		text_put(&launch->arena, launch->bundle.top);
 		text_put(&launch->arena, "/");
 	}
 	text_put(&launch->arena, record_text(launch->record, part->text));

@@ -66,7 +66,7 @@ _Noreturn static void start_by_record(struct launch *launch, uintptr_t *stack)
 
 static const char *below_top(struct launch *launch, uint32_t path)
 {
-	return JOIN(&launch->arena, launch->top, "/", record_text(launch->record, path));
+	return JOIN(&launch->arena, launch->bundle.top, "/", record_text(launch->record, path));
 }
 
 /*
@@ -90,8 +90,10 @@ _Noreturn void launch(uintptr_t *stack)
 		     "place for set-id programs");
 	check_host(record);
 	find_place(&place, record, &launch.start);
-	launch.has_proc = place.has_proc;
-	launch.top = place.top;
+	launch.bundle = (struct projection){ .top = place.top,
+					     .table = record_text(record, record->table),
+					     .launcher = record_text(record, record->launcher),
+					     .has_proc = place.has_proc };
 
 	size = arena_size(record, &launch.start, place.top);
 	launch.arena.next = __builtin_alloca_with_align(size, 128);

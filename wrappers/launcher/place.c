@@ -45,7 +45,7 @@ static void follow_links(char *path)
 			start--;
 		if (link[0] == '/')
 			start = 0;
-		if (start + text_length(link) >= PLACE_LIMIT)
+		if (start + text_length(link) >= TOP_LIMIT)
 			return;
 		text_append(path + start, link);
 	}
@@ -63,7 +63,7 @@ static void make_absolute(char *path)
 	result = system_call(__NR_getcwd, (long)directory, sizeof(directory), 0, 0, 0, 0);
 	if (SYSTEM_CALL_FAILED(result) || directory[0] != '/')
 		return;
-	if (text_length(directory) + 1 + length >= PLACE_LIMIT)
+	if (text_length(directory) + 1 + length >= TOP_LIMIT)
 		return;
 	char *moved = path + text_length(directory) + 1;
 
@@ -75,7 +75,7 @@ static void make_absolute(char *path)
 
 static bool place_from_name(char *top, const char *name, const char *launcher)
 {
-	if (name == NULL || text_length(name) >= PLACE_LIMIT)
+	if (name == NULL || text_length(name) >= TOP_LIMIT)
 		return false;
 	text_append(top, name);
 	if (!strip_launcher(top, launcher)) {

@@ -4,17 +4,16 @@
 #ifndef DYNPK_PLACE_H
 #define DYNPK_PLACE_H
 
+#include "path.h"
 #include "record.h"
 #include "start.h"
-
-enum { PLACE_LIMIT = 16384 };
 
 struct place {
 	/* Whether /proc/self/exe answered: the bundled loader will ask it too. */
 	bool has_proc;
 	/* Whether the launcher was started at the path that a namespace shows it at. */
 	bool is_elsewhere;
-	char top[PLACE_LIMIT];
+	char top[TOP_LIMIT];
 };
 
 /* Fill in `place`, or fail with a sentence. */

@@ -1,13 +1,11 @@
 #include "proot.h"
+#include "bundle-view.h"
 #include "fail.h"
 #include "fit.h"
 #include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
-#include "namespace.h"
-#include "place.h"
 #include "text.h"
-#include "view.h"
 
 /*
  * The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. Others may
@@ -49,7 +47,7 @@ static void put_binding(struct command *command, const char *below, const char *
 	/* There is no way to quote one. */
 	command->has_colon |= text_contains_any(path, ":") || text_contains_any(place, ":");
 	PUT_WORD(command, "-b");
-	PUT_WORD(command, command->view->launch->top, below, path, ":", place);
+	PUT_WORD(command, command->view->bundle->top, below, path, ":", place);
 }
 
 static void put_bindings(struct command *command, uint32_t directory);
@@ -81,7 +79,7 @@ static void put_bindings(struct command *command, uint32_t directory)
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const struct node *child = node_at(view->table, it->first_child + i);
 
-		if (path_push(&view->host, table_text(view->table, child->name),
+		if (path_push(&view->host, name_of(view, it->first_child + i),
 			      child->name_length) &&
 		    has_content(view, it->first_child + i))
 			put_node(command, it->first_child + i);
@@ -91,14 +89,15 @@ static void put_bindings(struct command *command, uint32_t directory)
 
 static void put_command(struct command *command, const char *proot)
 {
-	const struct launch *launch = command->view->launch;
+	const struct projection *bundle = command->view->bundle;
+
 	command->count = 0;
 	command->bytes = 0;
 	path_cut(&command->view->host, 0);
 	PUT_WORD(command, proot);
 	put_bindings(command, ROOT_NODE);
 	put_binding(command, "", "", PROOT_MARK);
-	PUT_WORD(command, launch->launcher);
+	PUT_WORD(command, bundle->top, "/", bundle->launcher);
 }
 
 /* The first executable file of this name in the user's PATH, by its full name; returns false where
@@ -126,17 +125,17 @@ static bool find_proot(const struct launch *launch, char *to)
 
 void start_by_proot(const struct launch *launch)
 {
-	struct view view = { .launch = launch };
+	struct view view = { .bundle = &launch->bundle };
 	struct command command = { .view = &view };
 	char proot[PATH_LIMIT];
 	struct table *table;
 	char **words;
 	long area;
 
-	if (launch->top[0] != '/' || text_contains_any(launch->top, ":") ||
+	if (launch->bundle.top[0] != '/' || text_contains_any(launch->bundle.top, ":") ||
 	    !find_proot(launch, proot))
 		return;
-	table = read_table(launch);
+	table = read_table(&launch->bundle);
 	give_way(table);
 	view.table = table;
 	put_command(&command, proot);

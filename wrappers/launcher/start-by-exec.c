@@ -3,7 +3,6 @@
 #include "handover.h"
 #include "host-environment.h"
 #include "loader-variables.h"
-#include "namespace.h"
 #include "system.h"
 #include "text.h"
 #include "ways.h"
@@ -142,7 +141,7 @@ _Noreturn void start_script(struct launch *launch, char **argv)
  */
 _Noreturn static void execute_as_host(struct launch *launch, char **argv, char **environment)
 {
-	const struct bundle bundle = { read_table(launch), launch->top };
+	const struct bundle bundle = { read_table(&launch->bundle), launch->bundle.top };
 	size_t bytes;
 	const size_t count = measure_environment(&bundle, environment, &bytes);
 	char **entries = __builtin_alloca((count + 1) * sizeof(*entries));

@@ -23,8 +23,8 @@ static void make_stack_executable(const struct launch *launch)
 /* glibc asks LD_ORIGIN_PATH where /proc/self/exe does not answer (elf/dl-origin.c). */
 static char *origin_variable(struct launch *launch)
 {
-	const char *launcher = record_text(launch->record, launch->record->launcher);
-	char *entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->search_top, "/", launcher);
+	char *entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->search_top, "/",
+			   launch->bundle.launcher);
 	size_t length = text_length(entry);
 
 	while (entry[length] != '/')
@@ -51,7 +51,7 @@ static void list_extras(struct launch *launch, char **to)
 			*to++ = JOIN(&launch->arena, "GLIBC_TUNABLES=",
 				     record_text(launch->record, launch->record->audit_tunables));
 	}
-	if (!launch->has_proc)
+	if (!launch->bundle.has_proc)
 		*to++ = origin_variable(launch);
 	*to = NULL;
 }

@@ -25,7 +25,7 @@ static const char *alias_of(struct launch *launch)
 {
 	char number[24];
 	const char *alias;
-	long fd = sys_open(launch->top, OPEN_PATH | OPEN_CLOSE_ON_EXEC);
+	long fd = sys_open(launch->bundle.top, OPEN_PATH | OPEN_CLOSE_ON_EXEC);
 	const long high = sys_duplicate_above((int)fd, ALIAS_DESCRIPTOR);
 	char link[8];
 
@@ -36,7 +36,7 @@ static const char *alias_of(struct launch *launch)
 	text_append_number(number, (unsigned long)fd);
 	alias = JOIN(&launch->arena, "/proc/self/fd/", number);
 	if (sys_read_link(alias, link, sizeof(link)) == -ERROR_NO_ENTRY)
-		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->top,
+		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->bundle.top,
 		     ": move the bundle to a place with a shorter and plainer name");
 	return alias;
 }
@@ -46,9 +46,9 @@ void choose_search_top(struct launch *launch)
 {
 	const char *separators = is_musl(launch) ? ":\n" : splits_last(launch) ? ":;" : "";
 	const bool needs_alias =
-		launch->top[0] != '/' || text_contains_any(launch->top, separators);
+		launch->bundle.top[0] != '/' || text_contains_any(launch->bundle.top, separators);
 
-	launch->search_top = needs_alias ? alias_of(launch) : launch->top;
+	launch->search_top = needs_alias ? alias_of(launch) : launch->bundle.top;
 }
 
 /*
@@ -57,8 +57,8 @@ void choose_search_top(struct launch *launch)
  */
 static bool is_plain(const struct launch *launch)
 {
-	return launch->search_top != launch->top || is_musl(launch) ||
-	       !text_contains_any(launch->top, ":;$ ");
+	return launch->search_top != launch->bundle.top || is_musl(launch) ||
+	       !text_contains_any(launch->bundle.top, ":;$ ");
 }
 
 static void put_search_directory(struct launch *launch)
@@ -127,7 +127,7 @@ bool is_audited(const struct launch *launch)
 
 	if (record->audit == 0) {
 		if (asked != NULL && text_starts_with(asked, "enforce"))
-			FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+			FAIL(EXIT_LAUNCHER, launch->bundle.launcher,
 			     " was packed without the audit stub, and DYNPK_AUDIT asks for it");
 		return false;
 	}
@@ -147,12 +147,12 @@ char *audit_name(struct launch *launch)
 
 	if (!is_audited(launch))
 		return NULL;
-	if (text_contains_any(launch->top, ":$"))
+	if (text_contains_any(launch->bundle.top, ":$"))
 		FAIL(EXIT_LAUNCHER, "the loader cannot be told of the audit stub below ",
-		     launch->top,
+		     launch->bundle.top,
 		     ": it splits names at : and expands $; DYNPK_AUDIT=off starts the program "
 		     "without");
-	name = JOIN(&launch->arena, launch->top, "/", record_text(record, record->audit));
+	name = JOIN(&launch->arena, launch->bundle.top, "/", record_text(record, record->audit));
 	file = sys_open(name, 0);
 	if (SYSTEM_CALL_FAILED(file))
 		FAIL(EXIT_LAUNCHER, "cannot audit without ", name, reason_of(file));
@@ -182,11 +182,11 @@ static char *inhibited_list(struct launch *launch)
 	for (uint32_t i = 0; i < list.count; i++) {
 		if (i > 0 || (record->flags & FLAG_INHIBIT_OWN_RPATH) != 0)
 			text_put(arena, ":");
-		text_put(arena, launch->top);
+		text_put(arena, launch->bundle.top);
 		text_put(arena, "/");
 		text_put(arena, record_item(record, list, i));
 		text_put(arena, ":");
-		if (launch->search_top == launch->top) {
+		if (launch->search_top == launch->bundle.top) {
 			text_put(arena, launch->program);
 			arena->next -= text_length(program) - directory;
 			text_put(arena, "/");

@@ -4,7 +4,7 @@
 #ifndef DYNPK_COVER_H
 #define DYNPK_COVER_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /* Put a tmpfs over the directory in hand; false where that cannot be had. */
 bool cover(struct view *view, uint32_t node);

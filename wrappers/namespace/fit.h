@@ -4,7 +4,7 @@
 #ifndef DYNPK_FIT_H
 #define DYNPK_FIT_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 enum fit {
 	FIT_NOTHING,

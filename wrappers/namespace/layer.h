@@ -5,7 +5,7 @@
 #ifndef DYNPK_LAYER_H
 #define DYNPK_LAYER_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /* An empty directory; a descriptor, or a negative errno. */
 long make_layer(struct view *view);

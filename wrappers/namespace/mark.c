@@ -2,7 +2,6 @@
 #include "mount-system.h"
 #include "mountinfo.h"
 #include "path.h"
-#include "place.h"
 #include "text.h"
 
 static const char table_place[] = TABLE_PLACE;
@@ -66,7 +65,7 @@ static bool is_same(const char *path, struct status other)
 
 bool is_marked(const char *top)
 {
-	char path[PLACE_LIMIT + 64];
+	char path[TOP_LIMIT + 64];
 
 	text_append(text_append(path, top), TABLE_PLACE);
 	return is_mounted(path) ||

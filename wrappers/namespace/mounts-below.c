@@ -58,5 +58,5 @@ void show_mounts_below(const struct view *view, int host)
 	}
 	show_again(view, host, "/usr/local");
 	show_again(view, host, "/usr/src");
-	show_again(view, host, view->launch->top);
+	show_again(view, host, view->bundle->top);
 }

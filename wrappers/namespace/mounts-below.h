@@ -4,7 +4,7 @@
 #ifndef DYNPK_MOUNTS_BELOW_H
 #define DYNPK_MOUNTS_BELOW_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /*
  * Show again, in the directory in hand, what the host has mounted below it, the site's own

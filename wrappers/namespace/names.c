@@ -49,7 +49,7 @@ void make_names(struct view *view, uint32_t node, int directory)
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const uint32_t child = it->first_child + i;
-		const char *name = table_text(view->table, node_at(view->table, child)->name);
+		const char *name = name_of(view, child);
 
 		/* What is there was kept, and may be a directory of the host. */
 		if (has_content(view, child) &&

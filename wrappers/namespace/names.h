@@ -5,7 +5,7 @@
 #ifndef DYNPK_NAMES_H
 #define DYNPK_NAMES_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /* The name of `node`, and all names below it unless it is mounted as it lies in the bundle. */
 void make_names_of(struct view *view, uint32_t node, int directory);

@@ -1,37 +1,10 @@
 #include "namespace.h"
-#include "fail.h"
 #include "give-way.h"
 #include "mark.h"
 #include "mount-system.h"
-#include "place.h"
+#include "path.h"
+#include "show-bundle.h"
 #include "text.h"
-#include "unshare.h"
-#include "view.h"
-
-struct table *read_table(const struct launch *launch)
-{
-	char path[PLACE_LIMIT + PATH_LIMIT];
-	long file, size, address;
-
-	if (launch->record->table == 0)
-		return NULL;
-	text_append(text_append(text_append(path, launch->top), "/"),
-		    record_text(launch->record, launch->record->table));
-	file = sys_open_at(AT_WORKING_DIRECTORY, path, OPEN_READ_ONLY);
-	if (SYSTEM_CALL_FAILED(file))
-		FAIL(EXIT_LAUNCHER, "cannot open ", path, reason_of(file));
-	size = sys_size((int)file);
-	address = size < (long)sizeof(struct table)
-			  ? -1
-			  : sys_map(0, (size_t)size, MAP_PROT_READ | MAP_PROT_WRITE,
-				    MAP_PRIVATE_COPY, (int)file, 0);
-	sys_close((int)file);
-	if (SYSTEM_CALL_FAILED(address) ||
-	    !check_table((const struct table *)address, (size_t)size) ||
-	    !check_outer_nodes((const struct table *)address))
-		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
-	return (struct table *)address;
-}
 
 /* Flags that the host has set and that an unprivileged remount must repeat. */
 static long locked_flags(const char *path)
@@ -72,10 +45,11 @@ static void drop_rights(void)
 	system_call(__NR_capset, (long)header, (long)none, 0, 0, 0, 0);
 }
 
-static void show(struct launch *launch, struct table *table, const char *scratch)
+/* How many names stay unseen. */
+static unsigned show(const struct projection *bundle, struct table *table, const char *scratch)
 {
 	char mounts[MOUNT_LIST_SIZE];
-	struct view view = { .launch = launch,
+	struct view view = { .bundle = bundle,
 			     .table = table,
 			     .scratch = scratch,
 			     .layers = -1,
@@ -89,45 +63,45 @@ static void show(struct launch *launch, struct table *table, const char *scratch
 		fail_mount(&view, scratch, payload);
 	view.payload = (int)payload;
 	show_bundle(&view);
-	launch->hidden_names = view.left_alone;
 	sys_close(view.payload);
 	if (view.layers >= 0) {
 		sys_close(view.layers);
 		sys_unmount(scratch);
 	}
+	return view.left_alone;
 }
 
-static enum obstacle find_mark(const struct launch *launch, char *mark)
+static enum obstacle find_mark(const struct projection *bundle, char *mark)
 {
-	text_append(text_append(mark, launch->top), TABLE_PLACE);
-	if (!launch->has_proc)
+	text_append(text_append(mark, bundle->top), TABLE_PLACE);
+	if (!bundle->has_proc)
 		return OBSTACLE_NO_PROC;
-	return launch->top[0] != '/' || text_length(mark) >= PATH_LIMIT ? OBSTACLE_LONG_PATH
+	return bundle->top[0] != '/' || text_length(mark) >= PATH_LIMIT ? OBSTACLE_LONG_PATH
 									: NO_OBSTACLE;
 }
 
-enum obstacle try_namespace(const struct launch *launch)
+enum obstacle try_namespace(const struct projection *bundle)
 {
-	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
-	const enum obstacle obstacle = find_mark(launch, mark);
+	char mark[TOP_LIMIT + sizeof(TABLE_PLACE)];
+	const enum obstacle obstacle = find_mark(bundle, mark);
 
-	return obstacle != NO_OBSTACLE || is_marked(launch->top) ? obstacle : try_in_child(mark);
+	return obstacle != NO_OBSTACLE || is_marked(bundle->top) ? obstacle : try_in_child(mark);
 }
 
-enum obstacle enter_namespace(struct launch *launch)
+enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_alone)
 {
-	char mark[PLACE_LIMIT + sizeof(TABLE_PLACE)];
-	char scratch[PLACE_LIMIT + sizeof("/root")];
+	char mark[TOP_LIMIT + sizeof(TABLE_PLACE)];
+	char scratch[TOP_LIMIT + sizeof("/root")];
 	char directory[PATH_LIMIT];
 	struct table *table;
 	bool has_rights;
-	enum obstacle obstacle = find_mark(launch, mark);
+	enum obstacle obstacle = find_mark(bundle, mark);
 	long length;
 
-	if (obstacle != NO_OBSTACLE || is_marked(launch->top))
+	if (obstacle != NO_OBSTACLE || is_marked(bundle->top))
 		return obstacle;
-	text_append(text_append(scratch, launch->top), "/root");
-	table = read_table(launch);
+	text_append(text_append(scratch, bundle->top), "/root");
+	table = read_table(bundle);
 	length = sys_working_directory(directory, sizeof(directory));
 	obstacle = may_mislead() ? try_in_child(mark) : NO_OBSTACLE;
 	if (obstacle == NO_OBSTACLE)
@@ -135,7 +109,7 @@ enum obstacle enter_namespace(struct launch *launch)
 	if (obstacle != NO_OBSTACLE)
 		return obstacle;
 	give_way(table);
-	show(launch, table, scratch);
+	*left_alone = show(bundle, table, scratch);
 	/* Its place in the view; what is hidden there stays where it is. */
 	if (!SYSTEM_CALL_FAILED(length) && directory[0] == '/')
 		sys_change_directory(directory);

@@ -5,17 +5,16 @@
 #ifndef DYNPK_NAMESPACE_H
 #define DYNPK_NAMESPACE_H
 
-#include "launch.h"
-#include "table.h"
+#include "projection.h"
 #include "unshare.h"
 
-/* A copy of the bundle's path table, checked; or NULL where the record names none. */
-struct table *read_table(const struct launch *launch);
-
-/* Enter the bundle's namespace, unless this process is in it. */
-enum obstacle enter_namespace(struct launch *launch);
+/*
+ * Enter the bundle's namespace, unless this process is in it. `left_alone`: how many names are not
+ * shown, because the directories are the user's.
+ */
+enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_alone);
 
 /* What would be in the way: tried in a child, which ends. */
-enum obstacle try_namespace(const struct launch *launch);
+enum obstacle try_namespace(const struct projection *bundle);
 
 #endif

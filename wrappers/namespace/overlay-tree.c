@@ -84,7 +84,7 @@ static bool write_layer(const struct view *view, uint32_t node, int layer)
 		const char *beside = name_beside(view, child);
 
 		if (!has_content(view, it->first_child + i))
-			is_left |= keep_name(view, table_text(view->table, child->name), layer);
+			is_left |= keep_name(view, name_of(view, it->first_child + i), layer);
 		if (beside != NULL)
 			hide_name(view, beside, layer);
 	}
@@ -98,7 +98,7 @@ static void show_kept(struct view *view, uint32_t node)
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const struct node *child = node_at(view->table, it->first_child + i);
-		const char *name = table_text(view->table, child->name);
+		const char *name = name_of(view, it->first_child + i);
 		uint32_t type;
 
 		if (has_content(view, it->first_child + i))

@@ -5,7 +5,7 @@
 #ifndef DYNPK_OVERLAY_TREE_H
 #define DYNPK_OVERLAY_TREE_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /*
  * Show what the bundle has in the directory in hand and below it. What is whole is merged by that

@@ -34,7 +34,7 @@ static void write_level(struct view *view, uint32_t node, struct level *level)
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const uint32_t child = it->first_child + i;
 		const struct node *own = node_at(view->table, child);
-		struct level inner = { level, table_text(view->table, own->name), -1 };
+		struct level inner = { level, name_of(view, child), -1 };
 
 		if (path_push(&view->host, inner.name, own->name_length)) {
 			switch (fit_of(view, child, view->host.text)) {

@@ -4,7 +4,7 @@
 #ifndef DYNPK_OVERLAY_H
 #define DYNPK_OVERLAY_H
 
-#include "view.h"
+#include "bundle-view.h"
 
 /* Lay names for what the host lacks over the directory in hand; false where that cannot be had. */
 bool overlay(struct view *view, uint32_t node);

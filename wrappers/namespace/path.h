@@ -7,7 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { PATH_LIMIT = 4096 };
+enum {
+	PATH_LIMIT = 4096,
+	/* The top of a bundle, which more than one name of that length may lead to. */
+	TOP_LIMIT = 16384,
+};
 
 struct path {
 	size_t length;

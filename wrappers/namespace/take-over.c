@@ -1,17 +1,8 @@
-/*
- * Directories that hold names the host lacks.
- *
- * A mount needs something to be mounted over, and nothing may be made on the host. An overlay with
- * names of ours above the host's directory is the cheapest way, but hides what is mounted below it
- * and is read-only all through: it serves where packages are installed and nobody else writes. A
- * tmpfs that holds one mount for each entry of the host serves everywhere else, and on kernels
- * without unprivileged overlays. The root itself can only be exchanged (pivot_root).
- */
+#include "take-over.h"
 #include "cover.h"
 #include "mount-system.h"
 #include "overlay.h"
 #include "text.h"
-#include "view.h"
 
 static bool is_below(const struct path *path, const char *directory)
 {

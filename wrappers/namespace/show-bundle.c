@@ -1,50 +1,8 @@
-#include "view.h"
-#include "fail.h"
+#include "show-bundle.h"
 #include "fit.h"
 #include "mount-system.h"
 #include "overlay-tree.h"
-#include "text.h"
-
-static const char *name_of(const struct view *view, uint32_t node)
-{
-	return table_text(view->table, node_at(view->table, node)->name);
-}
-
-char *payload_path(const struct view *view, uint32_t node, char *buffer)
-{
-	char *at = buffer + PATH_LIMIT - 1;
-
-	*at = '\0';
-	for (; node != ROOT_NODE; node = node_at(view->table, node)->parent) {
-		const struct node *it = node_at(view->table, node);
-
-		if ((size_t)(at - buffer) < it->name_length + 1u)
-			fail_mount(view, name_of(view, node), -36 /* ENAMETOOLONG */);
-		if (*at != '\0')
-			*--at = '/';
-		at -= it->name_length;
-		memcpy(at, name_of(view, node), it->name_length);
-	}
-	return at;
-}
-
-uint32_t directory_of(const struct view *view, uint32_t node)
-{
-	const struct node *it = node_at(view->table, node);
-
-	return it->kind == NODE_ALIAS ? it->extra : node;
-}
-
-_Noreturn void fail_mount(const struct view *view, const char *place, long result)
-{
-	const struct record *record = view->launch->record;
-	char number[24];
-
-	text_append_number(number, (unsigned long)-result);
-	FAIL(EXIT_LAUNCHER, "cannot show ", record_text(record, record->launcher), " the bundle's ",
-	     place, " (mount: error ", number,
-	     "): DYNPK_ENGINE=direct starts it without its own files");
-}
+#include "take-over.h"
 
 static void mount_over(struct view *view, uint32_t node)
 {

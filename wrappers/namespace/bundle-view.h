@@ -1,18 +1,14 @@
 /*
- * The bundle's files at their own paths, by mounts in this process's own namespace.
- *
- * Every path of the table is compared with what the host has there, as it is seen at that moment:
- * what was mounted before counts as the host's, so that mounts compose.
+ * What the mounts of one bundle share: its table, its payload and the path in hand.
  */
-#ifndef DYNPK_VIEW_H
-#define DYNPK_VIEW_H
+#ifndef DYNPK_BUNDLE_VIEW_H
+#define DYNPK_BUNDLE_VIEW_H
 
-#include "launch.h"
 #include "path.h"
-#include "table.h"
+#include "projection.h"
 
 struct view {
-	const struct launch *launch;
+	const struct projection *bundle;
 	/* This process's copy. */
 	struct table *table;
 	/* The bundle's `root/`, over which the payload is mounted: so nothing can be changed there.
@@ -32,25 +28,23 @@ struct view {
 	struct path host;
 };
 
+static inline const char *name_of(const struct view *view, uint32_t node)
+{
+	return table_text(view->table, node_at(view->table, node)->name);
+}
+
 /* The directory whose children are shown at an alias or a directory. */
-uint32_t directory_of(const struct view *view, uint32_t node);
+static inline uint32_t directory_of(const struct view *view, uint32_t node)
+{
+	const struct node *it = node_at(view->table, node);
+
+	return it->kind == NODE_ALIAS ? it->extra : node;
+}
 
 /* Write the path of `node` below `root/` to the end of `buffer`; returns its beginning. */
 char *payload_path(const struct view *view, uint32_t node, char *buffer);
 
-/*
- * Make the directory in hand one that holds, besides what the host has in it, names for what the
- * bundle has and the host lacks. False where it must stay as it is.
- */
-bool take_over(struct view *view, uint32_t node);
-
-/* Whether packages fill the directory that holds this one, as /usr, and the user has no files
- * there. */
-bool is_below_packages(const struct path *path);
-
-/* Show everything below the root. Ends the launch where a mount fails. */
-void show_bundle(struct view *view);
-
+/* Ends the launch: what has to be mounted at `place` cannot be. */
 _Noreturn void fail_mount(const struct view *view, const char *place, long result);
 
 #endif

@@ -23,8 +23,8 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code -I"$here" -I"$namespace" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
 	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
-	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
-	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
+	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
+	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
 	"$here/record.c" "$here/engine.c" "$here/proot.c" "$here/fail.c" "$here/text.c" "$namespace"/*.c \
 	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c"
 

@@ -1,8 +1,8 @@
 #include "handover.h"
 #include "environment.h"
+#include "loader-options.h"
 #include "system.h"
 #include "text.h"
-#include "words.h"
 
 enum { EXTRA_LIMIT = 6, EXTRA_AUXV = 3 };
 
@@ -20,8 +20,9 @@ size_t stack_slots(const struct launch *launch)
 	const struct record *record = launch->record;
 	const size_t inherited = (size_t)((uintptr_t *)launch->start.auxv - launch->start.stack);
 
-	return inherited + LOADER_WORDS + record->arguments.count + environment_slots(record) +
-	       EXTRA_LIMIT + 2 * (count_auxv(launch->start.auxv) + EXTRA_AUXV) + 2;
+	return inherited + LOADER_COMMAND_LIMIT + record->arguments.count +
+	       environment_slots(record) + EXTRA_LIMIT +
+	       2 * (count_auxv(launch->start.auxv) + EXTRA_AUXV) + 2;
 }
 
 char **write_arguments(const struct launch *launch, char **to)

@@ -7,12 +7,12 @@
 #include "engine.h"
 #include "environment.h"
 #include "fail.h"
+#include "find-bundle.h"
 #include "handover.h"
 #include "host.h"
-#include "place.h"
+#include "loader-options.h"
 #include "text.h"
 #include "ways.h"
-#include "words.h"
 
 /* Named by the linker script. */
 extern const unsigned char launcher_image[] __attribute__((visibility("hidden")));
@@ -77,7 +77,7 @@ _Noreturn void launch(uintptr_t *stack)
 {
 	const struct record *record = read_record();
 	struct launch launch = { .record = record, .start = read_start(stack) };
-	struct place place;
+	struct bundle_place place;
 	uintptr_t *slots;
 	size_t size;
 
@@ -89,7 +89,7 @@ _Noreturn void launch(uintptr_t *stack)
 		     " was given more rights than its caller has, and refuses them: a bundle is no "
 		     "place for set-id programs");
 	check_host(record);
-	find_place(&place, record, &launch.start);
+	find_bundle(&place, record, &launch.start);
 	launch.bundle = (struct projection){ .top = place.top,
 					     .table = record_text(record, record->table),
 					     .launcher = record_text(record, record->launcher),

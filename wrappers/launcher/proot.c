@@ -1,8 +1,8 @@
 #include "proot.h"
 #include "bundle-view.h"
+#include "compare-host.h"
 #include "fail.h"
-#include "fit.h"
-#include "give-way.h"
+#include "hide-fallbacks.h"
 #include "mark.h"
 #include "mount-system.h"
 #include "text.h"
@@ -56,14 +56,14 @@ static void put_node(struct command *command, uint32_t node)
 {
 	const struct view *view = command->view;
 	const uint8_t kind = node_at(view->table, node)->kind;
-	const enum fit fit = fit_of(view, node, view->host.text);
+	const enum need need = need_of(view, node, view->host.text);
 	char buffer[PATH_LIMIT];
 	const char *path = payload_path(view, directory_of(view, node), buffer);
 
-	if (fit == FIT_NOTHING)
+	if (need == NEED_NOTHING)
 		return;
 	if (kind == NODE_MERGED ||
-	    (kind == NODE_ALIAS && (fit == FIT_ENTER || fit == FIT_FOLLOW))) {
+	    (kind == NODE_ALIAS && (need == NEED_ENTER || need == NEED_FOLLOW))) {
 		put_bindings(command, directory_of(view, node));
 		return;
 	}
@@ -136,7 +136,7 @@ void start_by_proot(const struct launch *launch)
 	    !find_proot(launch, proot))
 		return;
 	table = read_table(&launch->bundle);
-	give_way(table);
+	hide_fallbacks(table);
 	view.table = table;
 	put_command(&command, proot);
 	area = sys_map(0, (command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,

@@ -2,11 +2,11 @@
 #include "fail.h"
 #include "handover.h"
 #include "host-environment.h"
+#include "loader-options.h"
 #include "loader-variables.h"
 #include "system.h"
 #include "text.h"
 #include "ways.h"
-#include "words.h"
 
 /* A name of one's own is no longer than this (NAME_MAX). */
 #define NAME_SIZE 256
@@ -68,7 +68,7 @@ static void keep_from_loader(char **environment, bool has_shim)
 _Noreturn void start_by_exec(struct launch *launch, char **argv)
 {
 	const char *preload = preload_list(launch, false);
-	char **end = write_loader_words(launch, argv, preload);
+	char **end = write_loader_command(launch, argv, preload);
 
 	keep_from_loader(launch->start.environment,
 			 preload != NULL && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);

@@ -2,13 +2,13 @@
 #include "fail.h"
 #include "give-back.h"
 #include "handover.h"
+#include "loader-options.h"
 #include "loader-variables.h"
 #include "map.h"
 #include "program.h"
 #include "system.h"
 #include "text.h"
 #include "ways.h"
-#include "words.h"
 
 /* What the kernel does for a program that asks for an executable stack. */
 static void make_stack_executable(const struct launch *launch)
@@ -114,7 +114,7 @@ _Noreturn void start_with_options(struct launch *launch, uintptr_t *stack)
 	const uintptr_t lowest = map_file(&loader, launch->target, launch->page);
 	char *extras[3] = { no_legacy_subdirectories, NULL, NULL };
 	char **argv = (char **)(stack + 1);
-	char **environment = write_arguments(launch, write_loader_words(launch, argv, preload));
+	char **environment = write_arguments(launch, write_loader_command(launch, argv, preload));
 	char **end;
 
 	*back = (struct give_back){ .path = (char *)auxv_value(&launch->start, AT_EXECFN) };

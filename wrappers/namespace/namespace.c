@@ -1,5 +1,5 @@
 #include "namespace.h"
-#include "give-way.h"
+#include "hide-fallbacks.h"
 #include "mark.h"
 #include "mount-system.h"
 #include "path.h"
@@ -108,7 +108,7 @@ enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_al
 		obstacle = begin_namespace(mark, &has_rights);
 	if (obstacle != NO_OBSTACLE)
 		return obstacle;
-	give_way(table);
+	hide_fallbacks(table);
 	*left_alone = show(bundle, table, scratch);
 	/* Its place in the view; what is hidden there stays where it is. */
 	if (!SYSTEM_CALL_FAILED(length) && directory[0] == '/')

@@ -1,5 +1,5 @@
 #include "overlay-tree.h"
-#include "fit.h"
+#include "compare-host.h"
 #include "layer.h"
 #include "mount-system.h"
 #include "mounts-below.h"
@@ -26,7 +26,7 @@ static const char *name_beside(const struct view *view, const struct node *node)
  * Whether what lies in the directory of the bundle can be seen as it lies there, some names apart,
  * and saves mounts: whole directories need their own all the same.
  */
-static bool is_fit(const struct view *view, uint32_t node)
+static bool is_worth_it(const struct view *view, uint32_t node)
 {
 	const struct node *it = node_at(view->table, node);
 	uint32_t saved = 0, unseen = 0;
@@ -139,7 +139,7 @@ bool overlay_tree(struct view *view, uint32_t node)
 {
 	long host, result;
 
-	if (!view->has_overlay || !is_fit(view, node))
+	if (!view->has_overlay || !is_worth_it(view, node))
 		return false;
 	host = sys_open_at(AT_WORKING_DIRECTORY, path_text(&view->host),
 			   OPEN_PATH | OPEN_DIRECTORY);

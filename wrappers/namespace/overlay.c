@@ -1,9 +1,9 @@
 #include "overlay.h"
-#include "fit.h"
+#include "compare-host.h"
 #include "layer.h"
+#include "mount-points.h"
 #include "mount-system.h"
 #include "mounts-below.h"
-#include "names.h"
 #include "text.h"
 
 /* A directory of the layer, made when something is to lie in it. */
@@ -37,17 +37,17 @@ static void write_level(struct view *view, uint32_t node, struct level *level)
 		struct level inner = { level, name_of(view, child), -1 };
 
 		if (path_push(&view->host, inner.name, own->name_length)) {
-			switch (fit_of(view, child, view->host.text)) {
-			case FIT_MISSING:
-				make_names_of(view, child, make_level(level));
+			switch (need_of(view, child, view->host.text)) {
+			case NEED_NAME:
+				make_mount_point(view, child, make_level(level));
 				break;
-			case FIT_ENTER:
+			case NEED_ENTER:
 				if (own->kind == NODE_MERGED)
 					write_level(view, child, &inner);
 				break;
-			case FIT_NOTHING:
-			case FIT_OVER:
-			case FIT_FOLLOW:
+			case NEED_NOTHING:
+			case NEED_MOUNT:
+			case NEED_FOLLOW:
 			default:
 				break;
 			}

@@ -1,5 +1,5 @@
 #include "show-bundle.h"
-#include "fit.h"
+#include "compare-host.h"
 #include "mount-system.h"
 #include "overlay-tree.h"
 #include "take-over.h"
@@ -45,45 +45,45 @@ static void show_whole_below(struct view *view, uint32_t node)
 
 static void show_directory(struct view *view, uint32_t node);
 
-static void show_child(struct view *view, uint32_t child, enum fit fit)
+static void show_child(struct view *view, uint32_t child, enum need need)
 {
 	const uint32_t directory = directory_of(view, child);
 
-	switch (fit) {
-	case FIT_OVER:
+	switch (need) {
+	case NEED_MOUNT:
 		mount_over(view, child);
 		break;
-	case FIT_ENTER:
-	case FIT_FOLLOW:
+	case NEED_ENTER:
+	case NEED_FOLLOW:
 		if (is_below_packages(&view->host) && overlay_tree(view, directory))
 			show_whole_below(view, directory);
 		else
 			show_directory(view, directory);
 		break;
-	case FIT_MISSING:
+	case NEED_NAME:
 		view->left_alone++;
 		break;
-	case FIT_NOTHING:
+	case NEED_NOTHING:
 	default:
 		break;
 	}
 }
 
 /* Ask the host about each child, or once more about those that it lacked; whether some lack. */
-static bool ask_children(struct view *view, uint32_t node, uint8_t *fits, bool is_again)
+static bool ask_children(struct view *view, uint32_t node, uint8_t *needs, bool is_again)
 {
 	const struct node *it = node_at(view->table, node);
 	const size_t length = view->host.length;
 	bool lacks = false;
 
 	for (uint32_t i = 0; i < it->child_count; i++) {
-		if (is_again && fits[i] != FIT_MISSING)
+		if (is_again && needs[i] != NEED_NAME)
 			continue;
-		fits[i] = FIT_NOTHING;
+		needs[i] = NEED_NOTHING;
 		if (go_to_child(view, it->first_child + i))
-			fits[i] = (uint8_t)fit_of(view, it->first_child + i, view->host.text);
+			needs[i] = (uint8_t)need_of(view, it->first_child + i, view->host.text);
 		path_cut(&view->host, length);
-		lacks |= fits[i] == FIT_MISSING;
+		lacks |= needs[i] == NEED_NAME;
 	}
 	return lacks;
 }
@@ -92,13 +92,13 @@ static void show_directory(struct view *view, uint32_t node)
 {
 	const struct node *it = node_at(view->table, node);
 	const size_t length = view->host.length;
-	uint8_t *fits = __builtin_alloca(it->child_count);
+	uint8_t *needs = __builtin_alloca(it->child_count);
 
-	if (ask_children(view, node, fits, false) && take_over(view, node))
-		ask_children(view, node, fits, true);
+	if (ask_children(view, node, needs, false) && take_over(view, node))
+		ask_children(view, node, needs, true);
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		if (go_to_child(view, it->first_child + i))
-			show_child(view, it->first_child + i, (enum fit)fits[i]);
+			show_child(view, it->first_child + i, (enum need)needs[i]);
 		path_cut(&view->host, length);
 	}
 }

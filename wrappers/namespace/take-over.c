@@ -1,7 +1,7 @@
 #include "take-over.h"
-#include "cover.h"
 #include "mount-system.h"
 #include "overlay.h"
+#include "rebuild-directory.h"
 #include "text.h"
 
 static bool is_below(const struct path *path, const char *directory)
@@ -45,5 +45,5 @@ bool take_over(struct view *view, uint32_t node)
 		return false;
 	if (is_packages && view->has_overlay && overlay(view, node))
 		return true;
-	return cover(view, node);
+	return rebuild_directory(view, node);
 }

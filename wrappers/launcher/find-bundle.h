@@ -1,14 +1,14 @@
 /*
  * Where the bundle lies: found from the launcher's own place in it, so that a bundle can be moved.
  */
-#ifndef DYNPK_PLACE_H
-#define DYNPK_PLACE_H
+#ifndef DYNPK_FIND_BUNDLE_H
+#define DYNPK_FIND_BUNDLE_H
 
 #include "path.h"
 #include "record.h"
 #include "start.h"
 
-struct place {
+struct bundle_place {
 	/* Whether /proc/self/exe answered: the bundled loader will ask it too. */
 	bool has_proc;
 	/* Whether the launcher was started at the path that a namespace shows it at. */
@@ -17,6 +17,7 @@ struct place {
 };
 
 /* Fill in `place`, or fail with a sentence. */
-void find_place(struct place *place, const struct record *record, const struct start *start);
+void find_bundle(struct bundle_place *place, const struct record *record,
+		 const struct start *start);
 
 #endif

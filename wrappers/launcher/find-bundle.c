@@ -1,4 +1,4 @@
-#include "place.h"
+#include "find-bundle.h"
 #include "fail.h"
 #include "mark.h"
 #include "system.h"
@@ -87,7 +87,7 @@ static bool place_from_name(char *top, const char *name, const char *launcher)
 	return true;
 }
 
-void find_place(struct place *place, const struct record *record, const struct start *start)
+void find_bundle(struct bundle_place *place, const struct record *record, const struct start *start)
 {
 	const char *launcher = record_text(record, record->launcher);
 	const char *name = (const char *)auxv_value(start, AT_EXECFN);

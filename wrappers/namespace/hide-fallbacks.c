@@ -1,4 +1,4 @@
-#include "give-way.h"
+#include "hide-fallbacks.h"
 #include "mount-system.h"
 #include "path.h"
 #include "text.h"
@@ -21,7 +21,7 @@ static bool host_has(const struct table *table, uint32_t node)
 	return sys_status(AT_WORKING_DIRECTORY, at, 0).mode != 0;
 }
 
-void give_way(struct table *table)
+void hide_fallbacks(struct table *table)
 {
 	for (uint32_t i = 0; i < table->outer_count; i++) {
 		if ((node_at(table, i)->flags & NODE_FALLBACK) != 0 && host_has(table, i))

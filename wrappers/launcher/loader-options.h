@@ -6,8 +6,8 @@
  * fillin_rpath). Earlier glibc splits last, and musl has no such token and splits at newlines too:
  * for them `search_top` is an alias.
  */
-#ifndef DYNPK_WORDS_H
-#define DYNPK_WORDS_H
+#ifndef DYNPK_LOADER_OPTIONS_H
+#define DYNPK_LOADER_OPTIONS_H
 
 #include "launch.h"
 
@@ -24,7 +24,7 @@ bool is_audited(const struct launch *launch);
 char *audit_name(struct launch *launch);
 
 /* The loader's command line up to the program's own arguments; returns behind the last word. */
-enum { LOADER_WORDS = 16 };
-char **write_loader_words(struct launch *launch, char **to, const char *preload);
+enum { LOADER_COMMAND_LIMIT = 16 };
+char **write_loader_command(struct launch *launch, char **to, const char *preload);
 
 #endif

@@ -1,4 +1,4 @@
-#include "fit.h"
+#include "compare-host.h"
 #include "mount-system.h"
 #include "text.h"
 
@@ -50,7 +50,7 @@ static bool resolve(struct path *path, const char *text)
  * Where the host has a link that leads to the same path, it stays: packing makes links relative,
  * which are absolute on a host of the same packages.
  */
-static enum fit fit_link(const struct view *view, uint32_t node, const char *place)
+static enum need need_of_link(const struct view *view, uint32_t node, const char *place)
 {
 	const char *text = table_text(view->table, node_at(view->table, node)->extra);
 	char found[PATH_LIMIT];
@@ -58,16 +58,15 @@ static enum fit fit_link(const struct view *view, uint32_t node, const char *pla
 	const long length = sys_read_link(place, found, sizeof(found) - 1);
 
 	if (SYSTEM_CALL_FAILED(length))
-		return FIT_MISSING;
+		return NEED_NAME;
 	found[length] = '\0';
 	if (text_equal(found, text))
-		return FIT_NOTHING;
+		return NEED_NOTHING;
 	if (found[0] != '/' || text[0] == '/')
-		return FIT_MISSING;
+		return NEED_NAME;
 	end.length = view->host.length;
 	memcpy(end.text, view->host.text, end.length + 1);
-	return resolve(&end, text) && text_equal(path_text(&end), found) ? FIT_NOTHING
-									 : FIT_MISSING;
+	return resolve(&end, text) && text_equal(path_text(&end), found) ? NEED_NOTHING : NEED_NAME;
 }
 
 static bool is_directory_behind(const char *place)
@@ -75,47 +74,47 @@ static bool is_directory_behind(const char *place)
 	return (sys_status(AT_WORKING_DIRECTORY, place, 0).mode & MODE_TYPE) == MODE_DIRECTORY;
 }
 
-static enum fit fit_directory(const struct view *view, uint32_t node, const char *place,
-			      uint32_t type)
+static enum need need_of_directory(const struct view *view, uint32_t node, const char *place,
+				   uint32_t type)
 {
 	const struct node *it = node_at(view->table, node);
 
 	if (type == MODE_DIRECTORY)
-		return it->kind == NODE_WHOLE || (it->flags & NODE_MADE) != 0 ? FIT_OVER
-									      : FIT_ENTER;
+		return it->kind == NODE_WHOLE || (it->flags & NODE_MADE) != 0 ? NEED_MOUNT
+									      : NEED_ENTER;
 	if (!has_content(view, node))
-		return FIT_NOTHING;
+		return NEED_NOTHING;
 	if (it->kind == NODE_MERGED && type == MODE_LINK && is_directory_behind(place))
-		return FIT_FOLLOW;
-	return FIT_MISSING;
+		return NEED_FOLLOW;
+	return NEED_NAME;
 }
 
 /* Where the host has made a link too, both lead to one place, or the host's to its own. */
-static enum fit fit_alias(const char *place, uint32_t type)
+static enum need need_of_alias(const char *place, uint32_t type)
 {
 	if (type == MODE_DIRECTORY)
-		return FIT_ENTER;
-	return type == MODE_LINK && is_directory_behind(place) ? FIT_NOTHING : FIT_MISSING;
+		return NEED_ENTER;
+	return type == MODE_LINK && is_directory_behind(place) ? NEED_NOTHING : NEED_NAME;
 }
 
-enum fit fit_of(const struct view *view, uint32_t node, const char *place)
+enum need need_of(const struct view *view, uint32_t node, const char *place)
 {
 	const struct node *it = node_at(view->table, node);
 	uint32_t type;
 
 	if (is_hidden(view, node))
-		return FIT_NOTHING;
+		return NEED_NOTHING;
 	if (it->kind == NODE_LINK)
-		return fit_link(view, node, place);
+		return need_of_link(view, node, place);
 	type = sys_status(AT_WORKING_DIRECTORY, place, STATUS_UNFOLLOWED).mode & MODE_TYPE;
 	switch (it->kind) {
 	case NODE_MERGED:
 	case NODE_WHOLE:
-		return fit_directory(view, node, place, type);
+		return need_of_directory(view, node, place, type);
 	case NODE_ALIAS:
-		return fit_alias(place, type);
+		return need_of_alias(place, type);
 	default:
-		return type == 0 || type == MODE_DIRECTORY || type == MODE_LINK ? FIT_MISSING
-										: FIT_OVER;
+		return type == 0 || type == MODE_DIRECTORY || type == MODE_LINK ? NEED_NAME
+										: NEED_MOUNT;
 	}
 }

@@ -1,8 +1,8 @@
-#include "names.h"
-#include "fit.h"
+#include "mount-points.h"
+#include "compare-host.h"
 #include "mount-system.h"
 
-static void make_name(const struct view *view, uint32_t node, int directory)
+static void make_one(const struct view *view, uint32_t node, int directory)
 {
 	const struct node *it = node_at(view->table, node);
 	const char *name = table_text(view->table, it->name);
@@ -23,12 +23,12 @@ static void make_name(const struct view *view, uint32_t node, int directory)
 	}
 }
 
-void make_names_of(struct view *view, uint32_t node, int directory)
+void make_mount_point(struct view *view, uint32_t node, int directory)
 {
 	struct node *it = writable_node(view->table, node);
 	long inner;
 
-	make_name(view, node, directory);
+	make_one(view, node, directory);
 	if (it->kind != NODE_MERGED)
 		return;
 	if ((it->flags & NODE_PLAIN) != 0 && it->child_count > 0) {
@@ -39,11 +39,11 @@ void make_names_of(struct view *view, uint32_t node, int directory)
 			    OPEN_PATH | OPEN_DIRECTORY);
 	if (SYSTEM_CALL_FAILED(inner))
 		return;
-	make_names(view, node, (int)inner);
+	make_mount_points(view, node, (int)inner);
 	sys_close((int)inner);
 }
 
-void make_names(struct view *view, uint32_t node, int directory)
+void make_mount_points(struct view *view, uint32_t node, int directory)
 {
 	const struct node *it = node_at(view->table, node);
 
@@ -54,6 +54,6 @@ void make_names(struct view *view, uint32_t node, int directory)
 		/* What is there was kept, and may be a directory of the host. */
 		if (has_content(view, child) &&
 		    sys_status(directory, name, STATUS_UNFOLLOWED).mode == 0)
-			make_names_of(view, child, directory);
+			make_mount_point(view, child, directory);
 	}
 }

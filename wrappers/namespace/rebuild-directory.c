@@ -1,7 +1,7 @@
-#include "cover.h"
-#include "fit.h"
+#include "rebuild-directory.h"
+#include "compare-host.h"
+#include "mount-points.h"
 #include "mount-system.h"
-#include "names.h"
 #include "text.h"
 
 static const char old_root[] = ".dynpk-host";
@@ -35,9 +35,9 @@ static void keep_entry(const struct view *view, int directory, const char *name)
 
 static bool is_kept(const struct view *view, uint32_t child, const char *name)
 {
-	const enum fit fit = child == NO_NODE ? FIT_NOTHING : fit_of(view, child, name);
+	const enum need need = child == NO_NODE ? NEED_NOTHING : need_of(view, child, name);
 
-	return fit == FIT_NOTHING || fit == FIT_ENTER || fit == FIT_FOLLOW;
+	return need == NEED_NOTHING || need == NEED_ENTER || need == NEED_FOLLOW;
 }
 
 static void keep_named(struct view *view, uint32_t node, int directory, const char *name)
@@ -79,7 +79,7 @@ static void fill(struct view *view, uint32_t node, int host)
 	if (SYSTEM_CALL_FAILED(directory))
 		fail_mount(view, place, directory);
 	keep_entries(view, node, host, (int)directory);
-	make_names(view, node, (int)directory);
+	make_mount_points(view, node, (int)directory);
 	sys_close((int)directory);
 }
 
@@ -93,7 +93,7 @@ static void protect(const struct view *view)
 		fail_mount(view, place, result);
 }
 
-bool cover(struct view *view, uint32_t node)
+bool rebuild_directory(struct view *view, uint32_t node)
 {
 	const char *place = path_text(&view->host);
 	const long host = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_DIRECTORY);

@@ -1,4 +1,4 @@
-#include "words.h"
+#include "loader-options.h"
 #include "fail.h"
 #include "system.h"
 #include "text.h"
@@ -210,7 +210,7 @@ static char **put_option(char **to, const char *name, const char *value)
 	return to;
 }
 
-char **write_loader_words(struct launch *launch, char **to, const char *preload)
+char **write_loader_command(struct launch *launch, char **to, const char *preload)
 {
 	const uint32_t flags = launch->record->flags;
 

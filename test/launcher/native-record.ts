@@ -52,13 +52,16 @@ async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<st
 	const program = join(await scratch(t), 'fuzz');
 	const wrappers = join(launcherSources, '..');
 	const sources = [
-		...['fuzz.c', 'record.c', 'image.c'].map(name => join('launcher', name)),
+		...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(name =>
+			join('launcher/fuzz', `${name}.c`),
+		),
+		...['record.c', 'image.c'].map(name => join('launcher', name)),
 		join('namespace', 'mountinfo.c'),
 		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => join('table', name)),
 	].map(name => join(wrappers, name));
 	// The shim's text.h needs no C file, which would define memcpy once more.
 	const flags = [
-		...['table', 'namespace', 'shim'].map(name => `-I${join(wrappers, name)}`),
+		...['table', 'namespace', 'shim', 'launcher'].map(name => `-I${join(wrappers, name)}`),
 		'-std=c11',
 		'-O1',
 		'-g',

@@ -23,24 +23,23 @@ static enum engine asked_engine(const struct launch *launch)
 	     ", and there are auto, direct, shim and userns");
 }
 
-/* For `dynpk run --explain` and `dynpk verify`: what this host offers, and nothing is started. */
-_Noreturn static void list_engines(const struct launch *launch)
+/* For machines, and nothing is started: docs/bundle-format-engines.md has the keys. */
+_Noreturn static void list_engines(const struct launch *launch, const char *reason)
 {
 	const struct record *record = launch->record;
 	const enum obstacle obstacle =
 		record->table == 0 ? NO_OBSTACLE : try_namespace(&launch->bundle);
 
-	TELL("engine direct: available");
-	if (record->shim != 0)
-		TELL("engine shim: available");
-	else
-		TELL("engine shim: not for this program");
+	PRINT_LINE("engine=", names[launch->engine]);
+	PRINT_LINE("reason=", reason);
+	PRINT_LINE("direct=available");
+	PRINT_LINE("shim=", record->shim != 0 ? "available" : "not for this program");
 	if (record->table == 0)
-		TELL("engine userns: not for this program");
+		PRINT_LINE("userns=not for this program");
 	else if (obstacle == NO_OBSTACLE)
-		TELL("engine userns: available");
+		PRINT_LINE("userns=available");
 	else
-		TELL("engine userns: not here: ", obstacle_text(obstacle));
+		PRINT_LINE("userns=not here: ", obstacle_text(obstacle));
 	sys_exit(0);
 }
 
@@ -50,9 +49,9 @@ static void explain(const struct launch *launch, const char *reason)
 
 	if (asked == NULL)
 		return;
-	TELL(launch->bundle.launcher, ": engine ", names[launch->engine], ", because ", reason);
 	if (text_equal(asked, "engines"))
-		list_engines(launch);
+		list_engines(launch, reason);
+	TELL(launch->bundle.launcher, ": engine ", names[launch->engine], ", because ", reason);
 }
 
 _Noreturn static void fail_namespace(const struct launch *launch, enum obstacle obstacle)

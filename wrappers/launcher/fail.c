@@ -26,20 +26,30 @@ static size_t copy_printable(char *to, const char *from)
 	return length;
 }
 
-void tell(const char *const *parts)
+static void write_line(int fd, struct io_vector prefix, const char *const *parts)
 {
 	char text[MESSAGE_PARTS][PART_LENGTH];
 	struct io_vector vector[MESSAGE_PARTS + 2];
 	int count = 0;
 
-	vector[count++] = (struct io_vector){ "dynpk: ", 7 };
+	vector[count++] = prefix;
 	for (int i = 0; i < MESSAGE_PARTS && parts[i] != NULL; i++) {
 		const size_t length = copy_printable(text[i], parts[i]);
 
 		vector[count++] = (struct io_vector){ text[i], length };
 	}
 	vector[count++] = (struct io_vector){ "\n", 1 };
-	sys_write_vector(2, vector, count);
+	sys_write_vector(fd, vector, count);
+}
+
+void tell(const char *const *parts)
+{
+	write_line(2, (struct io_vector){ "dynpk: ", 7 }, parts);
+}
+
+void print_line(const char *const *parts)
+{
+	write_line(1, (struct io_vector){ "", 0 }, parts);
 }
 
 _Noreturn void fail(int status, const char *const *parts)

@@ -8,10 +8,13 @@ enum { EXIT_LAUNCHER = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 /* Print `dynpk: PARTS...` to stderr. The parts end with NULL. */
 void tell(const char *const *parts);
-/* The same, and exit. */
+/* The same to stdout, without `dynpk: `: a line for machines. */
+void print_line(const char *const *parts);
+/* tell(), and exit. */
 _Noreturn void fail(int status, const char *const *parts);
 
 #define TELL(...) tell((const char *const[]){ __VA_ARGS__, (void *)0 })
+#define PRINT_LINE(...) print_line((const char *const[]){ __VA_ARGS__, (void *)0 })
 #define FAIL(status, ...) fail(status, (const char *const[]){ __VA_ARGS__, (void *)0 })
 
 /* ": no such file or directory" and the like, for the result of a failed system call. */

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
@@ -154,4 +154,30 @@ test('what is no launcher, or one for another machine, is refused', t => {
 	foreign.writeUInt16LE(183, 18);
 	foreign.write('DYNPKLR1', 1024);
 	t.throws(() => makeNativeLauncher(spec, foreign), {code: 'UNSUPPORTED_MACHINE'});
+});
+
+test('docs/launch-record.md has every field of struct record at its place', async t => {
+	const header = await readFile(join(launcherSources, 'record.h'), 'utf8');
+	const body = /^struct record \{\n(.*?)^\};/msu.exec(header)?.[1] ?? '';
+	const fields: string[] = [];
+	let offset = 0;
+	for (const [, type, name = '', count = '1'] of body.matchAll(
+		/^\t(struct record_list|\w+) (\w+)(?:\[(\d)\])?;/gmu,
+	)) {
+		const words = type === 'char' ? 2 : type === 'struct record_list' ? 2 : Number(count);
+		const places = Array.from(
+			{length: type === 'char' ? 1 : words},
+			(_, word) => offset + 4 * word,
+		);
+		fields.push(`${places.join(', ')} ${name.replaceAll('_', ' ')}`);
+		offset += 4 * words;
+	}
+
+	const page = await readFile(join(launcherSources, '../../docs/launch-record.md'), 'utf8');
+	const rows = [...page.matchAll(/^\| (\d+(?:, \d+)*) \| ([a-z0-9 ]+) \| /gmu)];
+	t.deepEqual(
+		rows.map(([, places, name]) => `${places} ${name}`),
+		fields,
+	);
+	t.is(offset, 140);
 });

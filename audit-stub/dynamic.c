@@ -1,6 +1,6 @@
 #include "dynamic.h"
-#include "syscalls.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/text.h"
 
 /* The first entry with `tag` from `entry` on, or NULL. */
 static const ElfW(Dyn) * find(const ElfW(Dyn) * entry, ElfW(Sxword) tag)
@@ -19,7 +19,7 @@ static ElfW(Dyn) * find_writable(ElfW(Dyn) * entry, ElfW(Sxword) tag)
 		ElfW(Dyn) kept = *entry;
 		if (entry->d_tag != tag)
 			continue;
-		if (sys_clock(entry) != 0)
+		if (sys_clock_gettime(SINCE_1970, (void *)entry) != 0)
 			return NULL;
 		*entry = kept;
 		return entry;

@@ -1,6 +1,8 @@
 #include "environment.h"
 #include "hot.h"
-#include "text.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "bounded-text.h"
 
 #include <link.h>
 
@@ -17,21 +19,16 @@ __attribute__((constructor)) static void keep_environment(int argc, char **argv,
 /* Where in the environment `name` is set, or NULL. */
 static char **entry_of(const char *name)
 {
-	size_t length = text_length(name);
-	for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
-		size_t same = 0;
-		while (same < length && (*entry)[same] == name[same])
-			same++;
-		if (same == length && (*entry)[length] == '=')
+	for (char **entry = environment; entry != NULL && *entry != NULL; entry++)
+		if (value_of(*entry, name) != NULL)
 			return entry;
-	}
 	return NULL;
 }
 
 const char *variable(const char *name)
 {
 	char **entry = entry_of(name);
-	return entry != NULL ? *entry + text_length(name) + 1 : NULL;
+	return entry != NULL ? value_of(*entry, name) : NULL;
 }
 
 void take_back_tunable(const char *size)

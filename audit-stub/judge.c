@@ -1,5 +1,5 @@
 #include "judge.h"
-#include "text.h"
+#include "base/text.h"
 
 static const struct {
 	const char *word;
@@ -24,22 +24,10 @@ bool path_within(const char *path, const char *directory)
 	return *path == '\0' || *path == '/';
 }
 
-/* What follows `prefix` in `string`, or NULL. */
-static const char *behind(const char *string, const char *prefix)
-{
-	while (*prefix != '\0') {
-		if (*string != *prefix)
-			return NULL;
-		string++;
-		prefix++;
-	}
-	return string;
-}
-
 bool read_setting(const char *value, struct setting *setting)
 {
 	for (size_t at = 0; at < sizeof modes / sizeof modes[0]; at++) {
-		const char *rest = behind(value, modes[at].word);
+		const char *rest = text_behind(value, modes[at].word);
 		if (rest == NULL || (*rest != '\0' && *rest != ':'))
 			continue;
 		setting->mode = modes[at].mode;
@@ -54,7 +42,7 @@ static const char *check_line(const char *line, struct rules *rules)
 	static const char *const kinds[] = {RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
 					    RULE_STATIC_TLS};
 	struct setting setting;
-	const char *value = behind(line, "mode ");
+	const char *value = text_behind(line, "mode ");
 
 	if (value != NULL) {
 		if (!read_setting(value, &setting) || *setting.destination != '\0')
@@ -63,7 +51,7 @@ static const char *check_line(const char *line, struct rules *rules)
 		return NULL;
 	}
 	for (size_t at = 0; value == NULL && at < sizeof kinds / sizeof kinds[0]; at++)
-		value = behind(line, kinds[at]);
+		value = text_behind(line, kinds[at]);
 	if (value == NULL)
 		return "unknown line";
 	if (*value == '\0' || text_length(value) > VALUE_LENGTH_MAX)
@@ -103,7 +91,7 @@ const char *next_value(const struct rules *rules, const char *kind, const char *
 	const char *end = rules->bytes + rules->length;
 
 	while (line < end) {
-		const char *value = line != previous ? behind(line, kind) : NULL;
+		const char *value = line != previous ? text_behind(line, kind) : NULL;
 		if (value != NULL)
 			return value;
 		line += text_length(line) + 1;

@@ -5,11 +5,10 @@
 #ifndef DYNPK_AUDIT_JUDGE_H
 #define DYNPK_AUDIT_JUDGE_H
 
+#include <linux/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* PATH_MAX of the kernel, the final NUL included: it opens no longer name. */
-#define PATH_ROOM 4096
 #define RULES_ROOM 32768
 #define VALUE_LENGTH_MAX 255
 

@@ -3,9 +3,10 @@
  * defence, and the one that reports.
  */
 #define _GNU_SOURCE
+#include "base/text.h"
+#include "bounded-text.h"
 #include "dynamic.h"
 #include "origin.h"
-#include "text.h"
 #include "watch.h"
 
 /* The vDSO is a few pages; what the kernel maps beside it is no object. */
@@ -67,7 +68,7 @@ static void describe_searched(const char *name, struct object *object)
 		judge_file(&watch.start, name, !watch.program_started, object);
 	if (!expected && search.asked[0] != '$') {
 		/* dlmopen of a name with a slash: no la_objsearch, and the caller is not told. */
-		text_copy(search.asked, PATH_ROOM, name);
+		text_copy(search.asked, PATH_MAX, name);
 		search.requester = NULL;
 		search.place = "dlmopen";
 	}

@@ -1,5 +1,6 @@
 #include "resolve.h"
-#include "text.h"
+#include "base/text.h"
+#include "bounded-text.h"
 
 #include <asm/errno.h>
 
@@ -17,7 +18,7 @@ static void climb(char *path)
 static bool append(char *path, const char *bytes, size_t count)
 {
 	size_t length = text_length(path);
-	if (count >= PATH_ROOM - length)
+	if (count >= PATH_MAX - length)
 		return false;
 	for (size_t at = 0; at < count; at++)
 		path[length + at] = bytes[at];

@@ -7,8 +7,8 @@
  * elf/dl-load.c.
  */
 #define _GNU_SOURCE
+#include "base/text.h"
 #include "origin.h"
-#include "text.h"
 #include "watch.h"
 
 HOT struct watch watch;
@@ -28,7 +28,7 @@ static void judge_other_auditors(const char *list)
 		struct object object;
 		size_t used = 0;
 		for (; *list != '\0' && *list != ':'; list++)
-			if (used + 1 < PATH_ROOM)
+			if (used + 1 < PATH_MAX)
 				name[used++] = *list;
 		name[used] = '\0';
 		if (*list == ':')

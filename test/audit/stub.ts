@@ -16,6 +16,7 @@ import {
 	projectRoot,
 } from '../helpers/audit-world.js';
 import type {AuditWorld} from '../helpers/audit-world.js';
+import {compileSanitized} from '../helpers/hosted-c.js';
 import {missingHere, need} from '../helpers/need.js';
 
 const execute = promisify(execFile);
@@ -39,13 +40,13 @@ test('the stub needs nothing, has no thread-local storage and exports la_* only'
 
 test('deciding and composing hold by example and for arbitrary bytes, under the sanitizers', async t => {
 	if (!need(t, 'gcc')) return;
-	const stub = join(projectRoot, 'audit-stub');
 	const output = join(auditScratch(t), 'judge-check');
-	await compileProgram('judge-check.c', output, [
-		...['-std=c11', '-g', `-I${stub}`, '-fsanitize=address,undefined'],
-		...['-fno-sanitize-recover=all', '-D_GNU_SOURCE'],
-		...['judge.c', 'resolve.c', 'text.c', 'mapped.c'].map(name => join(stub, name)),
-	]);
+	const units = ['judge.c', 'resolve.c', 'bounded-text.c', 'mapped.c'];
+	await compileSanitized(
+		output,
+		['test/audit/programs/judge-check.c', ...units.map(name => `audit-stub/${name}`)],
+		[`-I${join(projectRoot, 'audit-stub')}`],
+	);
 	const {stdout} = await execute(output, ['20000']);
 	t.is(stdout, '0 failures\n');
 });

@@ -8,6 +8,7 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {projectRoot} from '../helpers/audit-world.js';
+import {wrappers} from '../helpers/hosted-c.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
@@ -202,7 +203,7 @@ for (const [compiler, under] of [
 		const source = join(projectRoot, 'test/names/programs/cloner.c');
 		for (const optimised of ['-O0', '-O2', '-Os']) {
 			const program = join(makeScratch(t), 'cloner');
-			await execute(compiler, [optimised, '-static', '-o', program, source]);
+			await execute(compiler, [optimised, '-static', `-I${wrappers}`, '-o', program, source]);
 			const [command = '', ...words] = under === undefined ? [program] : [under, program];
 			const {stdout} = await execute(command, words);
 			t.is(stdout, '23 4711 1\n', optimised);

@@ -4,7 +4,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {projectRoot} from '../helpers/audit-world.js';
+import {compileSanitized} from '../helpers/hosted-c.js';
 import {need} from '../helpers/need.js';
 import {makeScratch} from '../helpers/scratch.js';
 import {alice} from './lib/name-host.js';
@@ -59,10 +59,10 @@ const replies: Readonly<Record<string, readonly (Buffer | string | undefined)[]>
 async function compileFuzz(directory: string): Promise<string> {
 	const program = join(directory, 'fuzz');
 	const sources = ['fuzz.c', 'answer.c', 'give.c', 'read-lines.c', 'read-nscd.c', 'read-sssd.c'];
-	await run('gcc', [
-		...['-std=gnu11', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
-		...['-o', program, ...sources.map(name => join(projectRoot, 'wrappers/nss', name))],
-	]);
+	await compileSanitized(
+		program,
+		sources.map(name => `wrappers/nss/${name}`),
+	);
 	return program;
 }
 

@@ -6,6 +6,7 @@ out=$2
 here=$(dirname "$0")
 namespace=$here/../namespace
 table=$here/../table
+base=$here/../base
 mkdir -p "$out"
 
 warnings='-std=c11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
@@ -21,15 +22,16 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	-Wl,-s -Wl,-O1 -Wl,--fatal-warnings"
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$here" -I"$namespace" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
+"$cc" $warnings $code -I"$here/.." -I"$here" -I"$namespace" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
 	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
 	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
-	"$here/record.c" "$here/engine.c" "$here/proot.c" "$here/fail.c" "$here/text.c" "$namespace"/*.c \
-	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c"
+	"$here/record.c" "$here/engine.c" "$here/proot.c" "$here/fail.c" "$namespace"/*.c \
+	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c" \
+	"$base/memory.c" "$base/text.c" "$base/variables.c"
 
 # shellcheck disable=SC2086
-"$cc" $warnings $code $flat -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \
+"$cc" $warnings $code $flat -I"$here/.." -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \
 	-Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -o "$out/self-stub.elf" "$here/self-stub.c"
 "$("$cc" -print-prog-name=objcopy)" -O binary -j .text "$out/self-stub.elf" "$out/self-stub"
 rm "$out/self-stub.elf"

@@ -9,13 +9,18 @@
  * time.
  */
 #include "ask.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "clone.h"
+#include "patience.h"
 #include "read.h"
-#include "system.h"
+#include <linux/wait.h>
 
 /* Seconds: getent may have to wait for servers far away. */
 enum { PATIENCE = 30 };
-
-enum { WAIT_NOT = 1, WAIT_ALL = 0x40000000 };
 
 /* What getent exits with when there is no such name. */
 enum { EXIT_ABSENT = 2, EXIT_NOT_STARTED = 127 };
@@ -30,12 +35,11 @@ extern char **environ __attribute__((weak));
 static int become_getent(void *argument)
 {
 	const struct errand *errand = &((struct workplace *)argument)->errand;
-	const long duplicated = system_call(__NR_dup3, errand->output, 1, 0, 0, 0, 0);
+	const long duplicated = sys_dup3(errand->output, 1, 0);
 
-	sys_set_signal_mask(0);
+	sys_rt_sigprocmask(SIG_SETMASK, 0);
 	if (!failed(duplicated))
-		system_call(__NR_execve, (long)errand->program, (long)errand->arguments,
-			    (long)environment, 0, 0, 0);
+		system_call(__NR_execve, errand->program, errand->arguments, environment);
 	return EXIT_NOT_STARTED;
 }
 
@@ -50,7 +54,7 @@ static void set_action(int signal, unsigned long handler)
 {
 	const struct signal_action action = { handler, 0, 0, 0 };
 
-	system_call(__NR_rt_sigaction, signal, (long)&action, 0, sizeof(action.mask), 0, 0);
+	system_call(__NR_rt_sigaction, signal, &action, 0, sizeof(action.mask));
 }
 
 /*
@@ -65,23 +69,15 @@ static void drop_handlers(void)
 	struct signal_action action;
 
 	for (int signal = 1; signal <= SIGNAL_LAST; signal++) {
-		const long known = system_call(__NR_rt_sigaction, signal, 0, (long)&action,
-					       sizeof(action.mask), 0, 0);
+		const long known =
+			system_call(__NR_rt_sigaction, signal, 0, &action, sizeof(action.mask));
 
-		if (signal >= SIGNAL_TERMINAL_FIRST && signal <= SIGNAL_TERMINAL_LAST)
+		if (signal >= SIGTSTP && signal <= SIGTTOU)
 			set_action(signal, ignored);
-		else if (signal == SIGNAL_CHILD || (!failed(known) && action.handler > ignored))
+		else if (signal == SIGCHLD || (!failed(known) && action.handler > ignored))
 			set_action(signal, usual);
 	}
 }
-
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
 
 /* Close what /proc lists; true where something was closed, so that the list is to be read anew. */
 static bool close_listed(int directory)
@@ -90,9 +86,8 @@ static bool close_listed(int directory)
 	bool closed = false;
 	long size;
 
-	system_call(__NR_lseek, directory, 0, 0, 0, 0, 0);
-	while ((size = system_call(__NR_getdents64, directory, (long)entries, sizeof(entries), 0, 0,
-				   0)) > 0) {
+	sys_lseek(directory, 0, SEEK_SET);
+	while ((size = sys_getdents64(directory, entries, sizeof(entries))) > 0) {
 		for (long at = 0; at < size;) {
 			const struct directory_entry *entry = (const void *)(entries + at);
 			uint32_t fd;
@@ -113,9 +108,9 @@ static void close_all(void)
 	const long close_range = 436;
 	long directory;
 
-	if (!failed(system_call(close_range, 0, ~0U, 0, 0, 0, 0)))
+	if (!failed(system_call(close_range, 0, ~0U, 0)))
 		return;
-	directory = sys_open("/proc/self/fd", OPEN_CLOEXEC);
+	directory = sys_open("/proc/self/fd", O_CLOEXEC);
 	if (failed(directory)) {
 		for (int fd = 0; fd < 4096; fd++)
 			sys_close(fd);
@@ -131,13 +126,13 @@ static bool read_reply(struct workplace *workplace, int from, long until)
 {
 	struct errand *errand = &workplace->errand;
 
-	while (errand->size < REPLY_LIMIT && sys_wait_ready(from, READY_TO_READ, until)) {
+	while (errand->size < REPLY_LIMIT && wait_ready(from, POLLIN, until)) {
 		const long got = sys_read(from, workplace->reply + errand->size,
 					  (size_t)(REPLY_LIMIT - errand->size));
 
 		if (got == 0)
 			return true;
-		if (failed(got) && got != -E_INTR)
+		if (failed(got) && got != -EINTR)
 			return false;
 		errand->size += got > 0 ? got : 0;
 	}
@@ -150,19 +145,17 @@ static bool read_reply(struct workplace *workplace, int from, long until)
  */
 static bool has_ended(long child, long until, int *status)
 {
-	const uint64_t of_child = (uint64_t)1 << (SIGNAL_CHILD - 1);
+	const uint64_t of_child = SIGNAL_BIT(SIGCHLD);
 
 	for (;;) {
-		const long ended =
-			system_call(__NR_wait4, child, (long)status, WAIT_ALL | WAIT_NOT, 0, 0, 0);
-		const struct kernel_time left = { until - sys_seconds(), 0 };
+		const long ended = sys_wait4(child, status, __WALL | WNOHANG);
+		const struct kernel_time left = { until - seconds_now(), 0 };
 
-		if (ended != 0 && ended != -E_INTR)
+		if (ended != 0 && ended != -EINTR)
 			return ended == child;
 		if (left.seconds <= 0)
 			return false;
-		system_call(__NR_rt_sigtimedwait, (long)&of_child, 0, (long)&left, sizeof(of_child),
-			    0, 0);
+		system_call(__NR_rt_sigtimedwait, &of_child, 0, &left, sizeof(of_child));
 	}
 }
 
@@ -177,22 +170,20 @@ static int help(void *argument)
 	drop_handlers();
 	close_all();
 	/* The three that every program expects, whatever becomes of the first. */
-	if (sys_open("/dev/null", OPEN_READ_WRITE) != 0 ||
-	    failed(system_call(__NR_dup3, 0, 1, 0, 0, 0, 0)) ||
-	    failed(system_call(__NR_dup3, 0, 2, 0, 0, 0, 0)) ||
-	    failed(system_call(__NR_pipe2, (long)pipe, OPEN_CLOEXEC, 0, 0, 0, 0)))
+	if (sys_open("/dev/null", O_RDWR) != 0 || failed(sys_dup3(0, 1, 0)) ||
+	    failed(sys_dup3(0, 2, 0)) || failed(sys_pipe2(pipe, O_CLOEXEC)))
 		return 1;
 	errand->output = pipe[1];
-	child = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT | SIGNAL_CHILD,
-			  workplace->stacks[1] + STACK_SIZE, become_getent, workplace);
+	child = sys_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, workplace->stacks[1] + STACK_SIZE,
+			  become_getent, workplace);
 	if (failed(child))
 		return 1;
 	sys_close(pipe[1]);
-	until = sys_seconds() + PATIENCE;
+	until = seconds_now() + PATIENCE;
 	whole = read_reply(workplace, pipe[0], until) && has_ended(child, until, &status);
 	if (!whole) {
-		system_call(__NR_kill, child, SIGNAL_KILL, 0, 0, 0, 0);
-		while (system_call(__NR_wait4, child, 0, WAIT_ALL, 0, 0, 0) == -E_INTR)
+		system_call(__NR_kill, child, SIGKILL);
+		while (sys_wait4(child, NULL, __WALL) == -EINTR)
 			;
 	}
 	errand->status = whole ? status : -1;
@@ -202,19 +193,19 @@ static int help(void *argument)
 static bool carry_out(struct workplace *workplace)
 {
 	const uint64_t every_signal = ~(uint64_t)0;
-	const uint64_t mask = sys_set_signal_mask(every_signal);
+	const uint64_t mask = sys_rt_sigprocmask(SIG_SETMASK, every_signal);
 	int status = 0;
 	long helper;
 
 	workplace->errand.status = -1;
 	workplace->errand.size = 0;
-	helper = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT,
-			   workplace->stacks[0] + STACK_SIZE, help, workplace);
+	helper = sys_clone(CLONE_VM | CLONE_VFORK, workplace->stacks[0] + STACK_SIZE, help,
+			   workplace);
 	if (!failed(helper)) {
-		while (system_call(__NR_wait4, helper, (long)&status, WAIT_ALL, 0, 0, 0) == -E_INTR)
+		while (sys_wait4(helper, &status, __WALL) == -EINTR)
 			;
 	}
-	sys_set_signal_mask(mask);
+	sys_rt_sigprocmask(SIG_SETMASK, mask);
 	return !failed(helper) && workplace->errand.status >= 0;
 }
 
@@ -223,7 +214,7 @@ static bool is_started_by_us(void)
 	char *const *variables = &environ == NULL ? NULL : environ;
 
 	for (; variables != NULL && *variables != NULL; variables++) {
-		if (same_bytes(*variables, marker, sizeof(marker)))
+		if (bytes_equal(*variables, marker, sizeof(marker)))
 			return true;
 	}
 	return false;
@@ -270,7 +261,7 @@ enum verdict ask_getent(const struct question *question, struct workplace *workp
 	struct errand *errand = &workplace->errand;
 	size_t i = 0;
 
-	while (i < sizeof(places) / sizeof(places[0]) && !sys_can_execute(places[i]))
+	while (i < sizeof(places) / sizeof(places[0]) && failed(sys_access(places[i], X_OK)))
 		i++;
 	if (i == sizeof(places) / sizeof(places[0]) || is_started_by_us())
 		return UNANSWERED;

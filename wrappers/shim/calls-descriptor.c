@@ -1,6 +1,6 @@
 /* Descriptors closed or made another file's: what was noted of them is void. */
+#include "base/call.h"
 #include "symbols.h"
-#include "system.h"
 #include "view.h"
 
 INTERPOSE(int, close, int fd);

@@ -1,7 +1,10 @@
 #include "view.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 
 /* While it starts: the thread that does it. */
 enum { STATE_NEW = 0, STATE_READY = -1, STATE_OFF = -2 };
@@ -37,8 +40,8 @@ static bool find_top(int fd, const char *name)
 		*end++ = (char)('0' + fd / 10 % 10);
 	*end++ = (char)('0' + fd % 10);
 	*end = '\0';
-	length = sys_readlink(link, the_view.top, PATH_SIZE);
-	if (length < PATH_SIZE && length > 0 &&
+	length = sys_readlink(link, the_view.top, PATH_MAX);
+	if (length < PATH_MAX && length > 0 &&
 	    ends_with(the_view.top, (size_t)length, table_place)) {
 		the_view.top_length = (size_t)length - (sizeof(table_place) - 1);
 	} else {
@@ -62,8 +65,7 @@ static bool is_marked(int fd)
 	_Alignas(8) unsigned char answer[STATX_SIZE];
 	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
 
-	return !failed(system_call(__NR_statx, fd, (long)"", FLAG_EMPTY_PATH, 0, (long)answer,
-				   0)) &&
+	return !failed(system_call(__NR_statx, fd, "", AT_EMPTY_PATH, 0, answer)) &&
 	       (*attributes & STATX_MOUNT_ROOT) != 0;
 }
 
@@ -71,19 +73,21 @@ static bool start(void)
 {
 	const char *name = own_name();
 	const size_t length = name == NULL ? 0 : text_length(name);
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 	long size, address;
 	int fd;
 
-	if (length >= PATH_SIZE || !ends_with(name, length, own_place))
+	if (length >= PATH_MAX || !ends_with(name, length, own_place))
 		return false;
 	memcpy(path, name, length - (sizeof(own_place) - 1));
 	memcpy(path + length - (sizeof(own_place) - 1), table_place, sizeof(table_place));
-	fd = (int)sys_open(path, OPEN_CLOEXEC);
+	fd = (int)sys_open(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	size = sys_seek_end(fd);
-	address = size < (long)sizeof(struct table) ? -1 : sys_map_read_only(fd, (size_t)size);
+	size = sys_lseek(fd, 0, SEEK_END);
+	address = size < (long)sizeof(struct table)
+			  ? -1
+			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
 	    find_top(fd, name)) {
 		the_view.table = (const struct table *)address;
@@ -108,7 +112,7 @@ __attribute__((noinline)) static int settle(void)
 		__atomic_store_n(&the_state, state, __ATOMIC_RELEASE);
 	}
 	while (state > 0 && state != self) {
-		sys_yield();
+		sys_sched_yield();
 		state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
 	}
 	return state;
@@ -126,7 +130,7 @@ const struct view *launch_view(void)
 /* The memory of a parent by vfork() is not for a child to change. */
 void note_root(void)
 {
-	char path[PATH_SIZE + sizeof(table_place)];
+	char path[PATH_MAX + sizeof(table_place)];
 
 	forget_names();
 	note_working_directory(NULL);
@@ -134,7 +138,7 @@ void note_root(void)
 		return;
 	memcpy(path, the_view.top, the_view.top_length);
 	memcpy(path + the_view.top_length, table_place, sizeof(table_place));
-	if (failed(sys_access(path, 0))) {
+	if (failed(sys_access(path, F_OK))) {
 		the_view.is_elsewhere = true;
 		the_view.shows_paths = false;
 	}
@@ -230,7 +234,7 @@ static bool last_is_no_link(int directory, const char *path, uint64_t hash)
 
 	if (is_no_link(hash) || is_in_sandbox())
 		return true;
-	if (system_call(__NR_readlinkat, directory, (long)path, (long)&byte, 1, 0, 0) != -E_INVAL)
+	if (sys_readlinkat(directory, path, &byte, 1) != -EINVAL)
 		return false;
 	remember_no_link(hash);
 	return true;
@@ -241,7 +245,7 @@ static bool find_beginning(const struct view *view, int directory, uint32_t *nod
 {
 	const struct base *base;
 
-	if (directory != CWD_FD)
+	if (directory != AT_FDCWD)
 		return recall_descriptor(directory, node, hash);
 	if (!read_working_directory(view, &base, NULL) || base->is_bundled)
 		return false;

@@ -7,9 +7,10 @@
 #ifndef DYNPK_SHIM_VIEW_H
 #define DYNPK_SHIM_VIEW_H
 
-#include "table.h"
+#include "base/file.h"
+#include "table/table.h"
 
-enum { PATH_SIZE = 4096, SHORT_SIZE = 512 };
+enum { SHORT_SIZE = 512 };
 
 enum intent {
 	/* Also the last link. */
@@ -38,7 +39,7 @@ struct view {
 	bool is_elsewhere;
 	/* The bundle's directory, without links. */
 	size_t top_length;
-	char top[PATH_SIZE];
+	char top[PATH_MAX];
 };
 
 /* A place that relative paths count from. */
@@ -52,7 +53,7 @@ struct base {
 	uint64_t hash;
 	size_t length;
 	/* As the program sees it. */
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 };
 
 /*

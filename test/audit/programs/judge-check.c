@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounded-text.h"
 #include "judge.h"
 #include "mapped.h"
 #include "resolve.h"
-#include "text.h"
 
 static int failures;
 
@@ -101,7 +101,7 @@ static bool leads_to(const char *path, const char *expected, bool linked)
 static void check_resolving(void)
 {
 	static struct resolved_path resolved;
-	static char long_path[2 * PATH_ROOM];
+	static char long_path[2 * PATH_MAX];
 
 	CHECK(leads_to("/a/./b//c/", "/a/b/c", false));
 	CHECK(leads_to("/a/../../b", "/b", false));
@@ -222,7 +222,7 @@ static void check_text(void)
 
 static void check_maps(void)
 {
-	char path[PATH_ROOM];
+	char path[PATH_MAX];
 	const char *line = "1000-2000 r-xp 00000000 fe:00 42      /a/b c\\012d";
 	CHECK(mapped_file(line, 0x1000, path) && strcmp(path, "/a/b c\nd") == 0);
 	CHECK(!mapped_file(line, 0x2000, path) && !mapped_file(line, 0xfff, path));
@@ -289,7 +289,7 @@ static void try_arbitrary(void)
 	static struct rules rules;
 	/* Exactly as long as needed, so that one byte more is seen. */
 	char *string = malloc(200), *pattern = malloc(40), *rules_text = malloc(600);
-	char *path = malloc(PATH_ROOM), *bytes = malloc(100);
+	char *path = malloc(PATH_MAX), *bytes = malloc(100);
 	struct text text = {.bytes = bytes, .room = 100};
 
 	fill(string, 200, "/..ab\xc3\xbc\"\\");

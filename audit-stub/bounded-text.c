@@ -1,25 +1,9 @@
-#include "text.h"
+#include "bounded-text.h"
+#include "base/text.h"
 
 static const char hex[] = "0123456789abcdef";
 /* U+2026, what stands for the rest of a cut string. */
 static const char ellipsis[] = "\xe2\x80\xa6";
-
-size_t text_length(const char *string)
-{
-	size_t length = 0;
-	while (string[length] != '\0')
-		length++;
-	return length;
-}
-
-bool text_equal(const char *a, const char *b)
-{
-	while (*a != '\0' && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
 
 bool text_copy(char *to, size_t room, const char *string)
 {

@@ -2,8 +2,8 @@
  * Bounded text: every message and every JSON line of the stub is put together here, in a buffer of
  * fixed size. What does not fit is cut, and shown to be cut. No system call, no libc.
  */
-#ifndef DYNPK_AUDIT_TEXT_H
-#define DYNPK_AUDIT_TEXT_H
+#ifndef DYNPK_AUDIT_BOUNDED_TEXT_H
+#define DYNPK_AUDIT_BOUNDED_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +15,6 @@ struct text {
 	/* Something was left out, here or in a quoted part. */
 	bool cut;
 };
-
-size_t text_length(const char *string);
-bool text_equal(const char *a, const char *b);
 
 /* Copy with a final NUL; false when `string` does not fit and was cut. */
 bool text_copy(char *to, size_t room, const char *string);

@@ -51,18 +51,14 @@ const spec: LaunchSpec = {
 
 async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
 	const program = join(await scratch(t), 'fuzz');
-	await compileSanitized(
-		program,
-		[
-			...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(
-				name => `wrappers/launcher/fuzz/${name}.c`,
-			),
-			...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
-			'wrappers/namespace/mountinfo.c',
-			...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => `wrappers/table/${name}`),
-		],
-		['launcher', 'namespace', 'table'].map(name => `-I${join(wrappers, name)}`),
-	);
+	await compileSanitized(program, [
+		...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(
+			name => `wrappers/launcher/fuzz/${name}.c`,
+		),
+		...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
+		'wrappers/namespace/mountinfo.c',
+		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => `wrappers/table/${name}`),
+	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;
 }

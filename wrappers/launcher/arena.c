@@ -1,6 +1,6 @@
 #include "arena.h"
-#include "fail.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/text.h"
 
 enum { ALIGNMENT = 16 };
 

@@ -22,13 +22,13 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	-Wl,-s -Wl,-O1 -Wl,--fatal-warnings"
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$here/.." -I"$here" -I"$namespace" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
-	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
+"$cc" $warnings $code -I"$here/.." -include "$here/hidden.h" $link -o "$out/launcher" \
+	"$here/entry.S" "$here/placeholder.S" "$here/main.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
 	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
-	"$here/record.c" "$here/engine.c" "$here/proot.c" "$here/fail.c" "$namespace"/*.c \
+	"$here/record.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
 	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c" \
-	"$base/memory.c" "$base/text.c" "$base/variables.c"
+	"$base/fail.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
 
 # shellcheck disable=SC2086
 "$cc" $warnings $code $flat -I"$here/.." -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \

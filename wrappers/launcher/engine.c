@@ -1,9 +1,10 @@
 #include "engine.h"
-#include "fail.h"
-#include "namespace.h"
+#include "base/fail.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "namespace/namespace.h"
 #include "proot.h"
-#include "system.h"
-#include "text.h"
 
 /* By enum engine; no pointers, which would need relocation. */
 static const char names[][8] = { "direct", "direct", "shim", "userns" };
@@ -40,7 +41,7 @@ _Noreturn static void list_engines(const struct launch *launch, const char *reas
 		PRINT_LINE("userns=available");
 	else
 		PRINT_LINE("userns=not here: ", obstacle_text(obstacle));
-	sys_exit(0);
+	sys_exit_group(0);
 }
 
 static void explain(const struct launch *launch, const char *reason)

@@ -1,8 +1,10 @@
 #include "find-bundle.h"
-#include "fail.h"
-#include "mark.h"
-#include "system.h"
-#include "text.h"
+#include "base/directory.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "namespace/mark.h"
 
 enum { LINK_LIMIT = 40 };
 
@@ -25,9 +27,9 @@ static bool strip_launcher(char *path, const char *launcher)
 
 static long read_link(const char *path, char *to, size_t size)
 {
-	const long length = sys_read_link(path, to, size - 1);
+	const long length = sys_readlink(path, to, size - 1);
 
-	if (!SYSTEM_CALL_FAILED(length))
+	if (!failed(length))
 		to[length] = '\0';
 	return length;
 }
@@ -37,8 +39,7 @@ static void follow_links(char *path)
 {
 	char link[4096];
 
-	for (int i = 0; i < LINK_LIMIT && !SYSTEM_CALL_FAILED(read_link(path, link, sizeof(link)));
-	     i++) {
+	for (int i = 0; i < LINK_LIMIT && !failed(read_link(path, link, sizeof(link))); i++) {
 		size_t start = text_length(path);
 
 		while (start > 0 && path[start - 1] != '/')
@@ -60,8 +61,8 @@ static void make_absolute(char *path)
 
 	if (path[0] == '/')
 		return;
-	result = system_call(__NR_getcwd, (long)directory, sizeof(directory), 0, 0, 0, 0);
-	if (SYSTEM_CALL_FAILED(result) || directory[0] != '/')
+	result = sys_getcwd(directory, sizeof(directory));
+	if (failed(result) || directory[0] != '/')
 		return;
 	if (text_length(directory) + 1 + length >= TOP_LIMIT)
 		return;
@@ -94,7 +95,7 @@ void find_bundle(struct bundle_place *place, const struct record *record, const 
 	const long length = read_link("/proc/self/exe", place->top, 4096);
 
 	place->is_elsewhere = false;
-	place->has_proc = !SYSTEM_CALL_FAILED(length) && place->top[0] == '/';
+	place->has_proc = !failed(length) && place->top[0] == '/';
 	if (place->has_proc && strip_launcher(place->top, launcher)) {
 		if (place->top[0] == '\0')
 			memcpy(place->top, "/.", 3);

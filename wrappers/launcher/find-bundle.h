@@ -4,7 +4,7 @@
 #ifndef DYNPK_FIND_BUNDLE_H
 #define DYNPK_FIND_BUNDLE_H
 
-#include "path.h"
+#include "namespace/path.h"
 #include "record.h"
 #include "start.h"
 

@@ -5,7 +5,7 @@
 #define DYNPK_LAUNCH_H
 
 #include "arena.h"
-#include "projection.h"
+#include "namespace/projection.h"
 #include "record.h"
 #include "start.h"
 

@@ -1,7 +1,8 @@
 #include "loader-options.h"
-#include "fail.h"
-#include "system.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/variables.h"
 
 /* High enough that no program expects its own first files there. */
 enum { ALIAS_DESCRIPTOR = 100 };
@@ -25,17 +26,17 @@ static const char *alias_of(struct launch *launch)
 {
 	char number[24];
 	const char *alias;
-	long fd = sys_open(launch->bundle.top, OPEN_PATH | OPEN_CLOSE_ON_EXEC);
-	const long high = sys_duplicate_above((int)fd, ALIAS_DESCRIPTOR);
+	long fd = sys_open(launch->bundle.top, O_PATH | O_CLOEXEC);
+	const long high = sys_fcntl((int)fd, F_DUPFD_CLOEXEC, ALIAS_DESCRIPTOR);
 	char link[8];
 
-	if (!SYSTEM_CALL_FAILED(high)) {
+	if (!failed(high)) {
 		sys_close((int)fd);
 		fd = high;
 	}
 	text_append_number(number, (unsigned long)fd);
 	alias = JOIN(&launch->arena, "/proc/self/fd/", number);
-	if (sys_read_link(alias, link, sizeof(link)) == -ERROR_NO_ENTRY)
+	if (sys_readlink(alias, link, sizeof(link)) == -ENOENT)
 		FAIL(EXIT_LAUNCHER, "the bundled loader cannot search below ", launch->bundle.top,
 		     ": move the bundle to a place with a shorter and plainer name");
 	return alias;
@@ -154,7 +155,7 @@ char *audit_name(struct launch *launch)
 		     "without");
 	name = JOIN(&launch->arena, launch->bundle.top, "/", record_text(record, record->audit));
 	file = sys_open(name, 0);
-	if (SYSTEM_CALL_FAILED(file))
+	if (failed(file))
 		FAIL(EXIT_LAUNCHER, "cannot audit without ", name, reason_of(file));
 	sys_close((int)file);
 	return name;

@@ -1,11 +1,14 @@
 #include "proot.h"
-#include "bundle-view.h"
-#include "compare-host.h"
-#include "fail.h"
-#include "hide-fallbacks.h"
-#include "mark.h"
-#include "mount-system.h"
-#include "text.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "namespace/bundle-view.h"
+#include "namespace/compare-host.h"
+#include "namespace/hide-fallbacks.h"
+#include "namespace/mark.h"
 
 /*
  * The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. Others may
@@ -57,7 +60,7 @@ static void put_node(struct command *command, uint32_t node)
 	const struct view *view = command->view;
 	const uint8_t kind = node_at(view->table, node)->kind;
 	const enum need need = need_of(view, node, view->host.text);
-	char buffer[PATH_LIMIT];
+	char buffer[PATH_MAX];
 	const char *path = payload_path(view, directory_of(view, node), buffer);
 
 	if (need == NEED_NOTHING)
@@ -112,10 +115,10 @@ static bool find_proot(const struct launch *launch, char *to)
 		while (path[length] != ':' && path[length] != '\0')
 			length++;
 		/* Nobody has named it: what lies in the working directory is not meant. */
-		if (path[0] == '/' && length + sizeof("/proot") <= PATH_LIMIT) {
+		if (path[0] == '/' && length + sizeof("/proot") <= PATH_MAX) {
 			memcpy(to, path, length);
 			text_append(to + length, "/proot");
-			if (may_execute(to))
+			if (!failed(sys_access(to, X_OK)))
 				return true;
 		}
 		path += length + (path[length] == ':');
@@ -127,7 +130,7 @@ void start_by_proot(const struct launch *launch)
 {
 	struct view view = { .bundle = &launch->bundle };
 	struct command command = { .view = &view };
-	char proot[PATH_LIMIT];
+	char proot[PATH_MAX];
 	struct table *table;
 	char **words;
 	long area;
@@ -139,9 +142,10 @@ void start_by_proot(const struct launch *launch)
 	hide_fallbacks(table);
 	view.table = table;
 	put_command(&command, proot);
-	area = sys_map(0, (command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
-		       MAP_PROT_READ | MAP_PROT_WRITE, MAP_PRIVATE_COPY | MAP_NO_FILE, -1, 0);
-	if (command.has_colon || SYSTEM_CALL_FAILED(area))
+	area = sys_mmap(0,
+			(command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (command.has_colon || failed(area))
 		return;
 	words = (char **)area;
 	command.words = words;
@@ -155,5 +159,5 @@ void start_by_proot(const struct launch *launch)
 	for (size_t i = 1; i < launch->start.argc; i++)
 		*words++ = launch->start.argv[i];
 	*words = NULL;
-	sys_execute(proot, command.words, launch->start.environment);
+	sys_execve(proot, command.words, launch->start.environment);
 }

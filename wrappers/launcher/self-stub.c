@@ -9,8 +9,10 @@
  * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
  * relocation. It is laid over the first instructions of a program: it stays short.
  */
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/process.h"
 #include "start.h"
-#include "system.h"
 
 #if defined(__x86_64__)
 __asm__(".pushsection .text.start, \"ax\"\n"
@@ -53,10 +55,10 @@ enum { PATH_SIZE = 4096, LINK_LIMIT = 8, STATUS = 125 };
 static void follow(char *path, char *link)
 {
 	for (int i = 0; i < LINK_LIMIT; i++) {
-		const long length = sys_read_link(path, link, PATH_SIZE);
+		const long length = sys_readlink(path, link, PATH_SIZE);
 		long start = 0;
 
-		if (SYSTEM_CALL_FAILED(length))
+		if (failed(length))
 			return;
 		for (long at = 0; link[0] != '/' && path[at] != '\0'; at++)
 			start = path[at] == '/' ? at + 1 : start;
@@ -87,15 +89,14 @@ static uintptr_t map_launcher(long fd, const elf_ehdr *header, size_t page)
 	const elf_phdr *load = (const void *)((const char *)header + header->e_phoff);
 	const elf_phdr *code = load + 1; /* of two segments, by launcher.lds */
 	const uintptr_t start = code->p_vaddr & ~(page - 1);
-	const int flags = MAP_PRIVATE_COPY;
+	const int flags = MAP_PRIVATE;
 	const size_t size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
-	const long base = sys_map(0, size, MAP_PROT_READ, flags, (int)fd, 0);
+	const long base = sys_mmap(0, size, PROT_READ, flags, (int)fd, 0);
 
-	if (SYSTEM_CALL_FAILED(base) ||
-	    SYSTEM_CALL_FAILED(sys_map((uintptr_t)base + start, size - start,
-				       MAP_PROT_READ | MAP_PROT_EXEC, flags | MAP_AT_ADDRESS,
-				       (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
-		sys_exit(STATUS);
+	if (failed(base) ||
+	    failed(sys_mmap((uintptr_t)base + start, size - start, PROT_READ | PROT_EXEC,
+			    flags | MAP_FIXED, (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
+		sys_exit_group(STATUS);
 	return (uintptr_t)base + header->e_entry;
 }
 
@@ -106,11 +107,11 @@ uintptr_t find_launcher(uintptr_t *stack)
 	char path[2 * PATH_SIZE];
 	char link[PATH_SIZE];
 	const char *name = (const char *)auxv_value(&start, AT_EXECFN);
-	long end = sys_read_link("/proc/self/exe", path, PATH_SIZE);
+	long end = sys_readlink("/proc/self/exe", path, PATH_SIZE);
 	long fd;
 	uintptr_t entry;
 
-	if (SYSTEM_CALL_FAILED(end)) {
+	if (failed(end)) {
 		for (end = 0; end < PATH_SIZE && name[end] != '\0'; end++)
 			path[end] = name[end];
 		path[end] = '\0';
@@ -119,14 +120,14 @@ uintptr_t find_launcher(uintptr_t *stack)
 		path[end] = '\0';
 	}
 	name_launcher(path);
-	fd = sys_open(path, OPEN_READ_ONLY);
+	fd = sys_open(path, O_RDONLY);
 	/*
 	 * By which link the file was started is the caller's choice, and so is what lies beside it:
 	 * that must not run with rights that the caller lacks.
 	 */
-	if (auxv_value(&start, AT_SECURE) != 0 || SYSTEM_CALL_FAILED(fd) ||
-	    sys_read_at((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
-		sys_exit(STATUS);
+	if (auxv_value(&start, AT_SECURE) != 0 || failed(fd) ||
+	    sys_pread((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
+		sys_exit_group(STATUS);
 	entry = map_launcher(fd, (const void *)header, auxv_value(&start, AT_PAGESZ));
 	sys_close((int)fd);
 	return entry;

@@ -1,11 +1,13 @@
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
 #include "environment.h"
-#include "fail.h"
 #include "handover.h"
-#include "host-environment.h"
 #include "loader-options.h"
-#include "loader-variables.h"
-#include "system.h"
-#include "text.h"
+#include "table/host-environment.h"
+#include "table/loader-variables.h"
 #include "ways.h"
 
 /* A name of one's own is no longer than this (NAME_MAX). */
@@ -22,10 +24,10 @@ static const char *base_of(const char *path)
 
 _Noreturn static void execute(const char *path, char **argv, char **environment)
 {
-	const long result = sys_execute(path, argv, environment);
+	const long result = sys_execve(path, argv, environment);
 
-	FAIL(result == -ERROR_NO_ENTRY ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ",
-	     path, reason_of(result));
+	FAIL(result == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ", path,
+	     reason_of(result));
 }
 
 /* `end` is behind the words of `argv` that are not the caller's. */
@@ -90,8 +92,8 @@ static const char *script_called(struct launch *launch, const char *name)
 	directory = JOIN(&launch->arena, launch->program);
 	directory[own - launch->program] = '\0';
 	path = JOIN(&launch->arena, directory, other);
-	length = sys_read_link(path, text, sizeof(text) - 1);
-	if (SYSTEM_CALL_FAILED(length))
+	length = sys_readlink(path, text, sizeof(text) - 1);
+	if (failed(length))
 		return NULL;
 	text[length] = '\0';
 	return text_equal(text, own) ? path : NULL;

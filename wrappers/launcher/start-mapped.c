@@ -1,23 +1,21 @@
+#include "base/mapping.h"
+#include "base/text.h"
 #include "environment.h"
-#include "fail.h"
 #include "give-back.h"
 #include "handover.h"
 #include "loader-options.h"
-#include "loader-variables.h"
 #include "map.h"
 #include "program.h"
-#include "system.h"
-#include "text.h"
+#include "table/loader-variables.h"
 #include "ways.h"
 
 /* What the kernel does for a program that asks for an executable stack. */
 static void make_stack_executable(const struct launch *launch)
 {
-	const int grows_down = 0x01000000;
 	const uintptr_t page = (uintptr_t)launch->start.stack & ~(launch->page - 1);
 
-	sys_protect(page, launch->page,
-		    MAP_PROT_READ | MAP_PROT_WRITE | MAP_PROT_EXEC | grows_down);
+	sys_mprotect((void *)page, launch->page,
+		     PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN);
 }
 
 /* glibc asks LD_ORIGIN_PATH where /proc/self/exe does not answer (elf/dl-origin.c). */

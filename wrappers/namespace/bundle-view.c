@@ -1,17 +1,19 @@
 #include "bundle-view.h"
-#include "fail.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 char *payload_path(const struct view *view, uint32_t node, char *buffer)
 {
-	char *at = buffer + PATH_LIMIT - 1;
+	char *at = buffer + PATH_MAX - 1;
 
 	*at = '\0';
 	for (; node != ROOT_NODE; node = node_at(view->table, node)->parent) {
 		const struct node *it = node_at(view->table, node);
 
 		if ((size_t)(at - buffer) < it->name_length + 1u)
-			fail_mount(view, name_of(view, node), -36 /* ENAMETOOLONG */);
+			fail_mount(view, name_of(view, node), -ENAMETOOLONG);
 		if (*at != '\0')
 			*--at = '/';
 		at -= it->name_length;

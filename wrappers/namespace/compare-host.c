@@ -1,6 +1,7 @@
 #include "compare-host.h"
-#include "mount-system.h"
-#include "text.h"
+#include "base/file-status.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 bool is_hidden(const struct view *view, uint32_t node)
 {
@@ -53,11 +54,11 @@ static bool resolve(struct path *path, const char *text)
 static enum need need_of_link(const struct view *view, uint32_t node, const char *place)
 {
 	const char *text = table_text(view->table, node_at(view->table, node)->extra);
-	char found[PATH_LIMIT];
+	char found[PATH_MAX];
 	struct path end;
-	const long length = sys_read_link(place, found, sizeof(found) - 1);
+	const long length = sys_readlink(place, found, sizeof(found) - 1);
 
-	if (SYSTEM_CALL_FAILED(length))
+	if (failed(length))
 		return NEED_NAME;
 	found[length] = '\0';
 	if (text_equal(found, text))
@@ -71,7 +72,7 @@ static enum need need_of_link(const struct view *view, uint32_t node, const char
 
 static bool is_directory_behind(const char *place)
 {
-	return (sys_status(AT_WORKING_DIRECTORY, place, 0).mode & MODE_TYPE) == MODE_DIRECTORY;
+	return (file_status_at(AT_FDCWD, place, 0).mode & S_IFMT) == S_IFDIR;
 }
 
 static enum need need_of_directory(const struct view *view, uint32_t node, const char *place,
@@ -79,12 +80,12 @@ static enum need need_of_directory(const struct view *view, uint32_t node, const
 {
 	const struct node *it = node_at(view->table, node);
 
-	if (type == MODE_DIRECTORY)
+	if (type == S_IFDIR)
 		return it->kind == NODE_WHOLE || (it->flags & NODE_MADE) != 0 ? NEED_MOUNT
 									      : NEED_ENTER;
 	if (!has_content(view, node))
 		return NEED_NOTHING;
-	if (it->kind == NODE_MERGED && type == MODE_LINK && is_directory_behind(place))
+	if (it->kind == NODE_MERGED && type == S_IFLNK && is_directory_behind(place))
 		return NEED_FOLLOW;
 	return NEED_NAME;
 }
@@ -92,9 +93,9 @@ static enum need need_of_directory(const struct view *view, uint32_t node, const
 /* Where the host has made a link too, both lead to one place, or the host's to its own. */
 static enum need need_of_alias(const char *place, uint32_t type)
 {
-	if (type == MODE_DIRECTORY)
+	if (type == S_IFDIR)
 		return NEED_ENTER;
-	return type == MODE_LINK && is_directory_behind(place) ? NEED_NOTHING : NEED_NAME;
+	return type == S_IFLNK && is_directory_behind(place) ? NEED_NOTHING : NEED_NAME;
 }
 
 enum need need_of(const struct view *view, uint32_t node, const char *place)
@@ -106,7 +107,7 @@ enum need need_of(const struct view *view, uint32_t node, const char *place)
 		return NEED_NOTHING;
 	if (it->kind == NODE_LINK)
 		return need_of_link(view, node, place);
-	type = sys_status(AT_WORKING_DIRECTORY, place, STATUS_UNFOLLOWED).mode & MODE_TYPE;
+	type = file_status_at(AT_FDCWD, place, AT_SYMLINK_NOFOLLOW).mode & S_IFMT;
 	switch (it->kind) {
 	case NODE_MERGED:
 	case NODE_WHOLE:
@@ -114,7 +115,6 @@ enum need need_of(const struct view *view, uint32_t node, const char *place)
 	case NODE_ALIAS:
 		return need_of_alias(place, type);
 	default:
-		return type == 0 || type == MODE_DIRECTORY || type == MODE_LINK ? NEED_NAME
-										: NEED_MOUNT;
+		return type == 0 || type == S_IFDIR || type == S_IFLNK ? NEED_NAME : NEED_MOUNT;
 	}
 }

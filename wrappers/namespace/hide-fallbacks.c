@@ -1,12 +1,12 @@
 #include "hide-fallbacks.h"
-#include "mount-system.h"
+#include "base/file-status.h"
+#include "base/memory.h"
 #include "path.h"
-#include "text.h"
 
 static bool host_has(const struct table *table, uint32_t node)
 {
-	char path[PATH_LIMIT];
-	char *at = path + PATH_LIMIT - 1;
+	char path[PATH_MAX];
+	char *at = path + PATH_MAX - 1;
 
 	*at = '\0';
 	for (; node != ROOT_NODE; node = node_at(table, node)->parent) {
@@ -18,7 +18,7 @@ static bool host_has(const struct table *table, uint32_t node)
 		memcpy(at, table_text(table, it->name), it->name_length);
 		*--at = '/';
 	}
-	return sys_status(AT_WORKING_DIRECTORY, at, 0).mode != 0;
+	return file_status_at(AT_FDCWD, at, 0).mode != 0;
 }
 
 void hide_fallbacks(struct table *table)

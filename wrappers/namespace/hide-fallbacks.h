@@ -5,7 +5,7 @@
 #ifndef DYNPK_HIDE_FALLBACKS_H
 #define DYNPK_HIDE_FALLBACKS_H
 
-#include "table.h"
+#include "table/table.h"
 
 /*
  * Hide those that the host has its own of. Once, before anything is mounted: afterwards the

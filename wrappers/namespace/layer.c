@@ -1,6 +1,8 @@
 #include "layer.h"
-#include "mount-system.h"
-#include "text.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/mount.h"
+#include "base/text.h"
 
 static const char whiteout[] = "whiteout";
 
@@ -9,20 +11,19 @@ static long mount_memory(const char *place)
 {
 	const long result = sys_mount("dynpk", place, "ramfs", 0, "mode=0755");
 
-	return SYSTEM_CALL_FAILED(result) ? sys_mount("dynpk", place, "tmpfs", 0, "mode=0755")
-					  : result;
+	return failed(result) ? sys_mount("dynpk", place, "tmpfs", 0, "mode=0755") : result;
 }
 
 static void open_layers(struct view *view)
 {
 	long result = mount_memory(view->scratch);
 
-	if (!SYSTEM_CALL_FAILED(result))
-		result = sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_PATH);
-	if (SYSTEM_CALL_FAILED(result))
+	if (!failed(result))
+		result = sys_open(view->scratch, O_PATH | O_CLOEXEC);
+	if (failed(result))
 		fail_mount(view, view->scratch, result);
 	view->layers = (int)result;
-	sys_make_hidden(view->layers, whiteout);
+	sys_mknodat(view->layers, whiteout, S_IFCHR);
 }
 
 long make_layer(struct view *view)
@@ -32,13 +33,13 @@ long make_layer(struct view *view)
 	if (view->layers < 0)
 		open_layers(view);
 	text_append_number(number, view->layer_count++);
-	sys_make_directory(view->layers, number);
-	return sys_open_at(view->layers, number, OPEN_PATH | OPEN_DIRECTORY);
+	sys_mkdirat(view->layers, number, 0755);
+	return open_directory(view->layers, number);
 }
 
 void hide_name(const struct view *view, const char *name, int layer)
 {
-	sys_link(view->layers, whiteout, layer, name);
+	sys_linkat(view->layers, whiteout, layer, name);
 }
 
 long mount_layers(struct view *view, const int *layers)
@@ -52,9 +53,9 @@ long mount_layers(struct view *view, const int *layers)
 		end = text_append(end, layer == layers ? "/proc/self/fd/" : ":/proc/self/fd/");
 		end = text_append_number(end, (unsigned long)*layer);
 	}
-	result = sys_mount("dynpk", path_text(&view->host), "overlay", MOUNT_READ_ONLY, options);
+	result = sys_mount("dynpk", path_text(&view->host), "overlay", MS_RDONLY, options);
 	/* Where it is one overlay too many, another directory may still have one. */
-	if (result == -ERROR_PERMISSION || result == -ERROR_NO_DEVICE)
+	if (result == -EPERM || result == -ENODEV)
 		view->has_overlay = false;
 	return result;
 }

@@ -1,6 +1,7 @@
 #include "mount-points.h"
+#include "base/directory.h"
+#include "base/file-status.h"
 #include "compare-host.h"
-#include "mount-system.h"
 
 static void make_one(const struct view *view, uint32_t node, int directory)
 {
@@ -9,16 +10,16 @@ static void make_one(const struct view *view, uint32_t node, int directory)
 
 	switch (it->kind) {
 	case NODE_LINK:
-		sys_make_link(table_text(view->table, it->extra), directory, name);
+		sys_symlinkat(table_text(view->table, it->extra), directory, name);
 		break;
 	case NODE_ALIAS:
-		sys_make_link(table_text(view->table, it->first_child), directory, name);
+		sys_symlinkat(table_text(view->table, it->first_child), directory, name);
 		break;
 	case NODE_FILE:
-		sys_make_file(directory, name);
+		make_file(directory, name);
 		break;
 	default:
-		sys_make_directory(directory, name);
+		sys_mkdirat(directory, name, 0755);
 		break;
 	}
 }
@@ -35,9 +36,8 @@ void make_mount_point(struct view *view, uint32_t node, int directory)
 		it->flags |= NODE_MADE;
 		return;
 	}
-	inner = sys_open_at(directory, table_text(view->table, it->name),
-			    OPEN_PATH | OPEN_DIRECTORY);
-	if (SYSTEM_CALL_FAILED(inner))
+	inner = open_directory(directory, table_text(view->table, it->name));
+	if (failed(inner))
 		return;
 	make_mount_points(view, node, (int)inner);
 	sys_close((int)inner);
@@ -53,7 +53,7 @@ void make_mount_points(struct view *view, uint32_t node, int directory)
 
 		/* What is there was kept, and may be a directory of the host. */
 		if (has_content(view, child) &&
-		    sys_status(directory, name, STATUS_UNFOLLOWED).mode == 0)
+		    file_status_at(directory, name, AT_SYMLINK_NOFOLLOW).mode == 0)
 			make_mount_point(view, child, directory);
 	}
 }

@@ -1,7 +1,9 @@
 #include "mounts-below.h"
-#include "mount-system.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/mount.h"
+#include "base/text.h"
 #include "mountinfo.h"
-#include "text.h"
 
 /* The part of `path` behind `directory` and a slash; NULL where it does not lie below it. */
 static const char *rest_below(const char *path, const char *directory, size_t length)
@@ -35,17 +37,17 @@ static void show_again(const struct view *view, int host, const char *path)
 
 	if (rest == NULL || is_bundled(view, path))
 		return;
-	sys_enter_directory(host);
+	sys_fchdir(host);
 	/* What the host has hidden under another mount is not there. */
-	sys_mount(rest, path, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
-	sys_enter_directory(view->payload);
+	sys_mount(rest, path, NULL, MS_BIND | MS_REC, NULL);
+	sys_fchdir(view->payload);
 }
 
 void show_mounts_below(const struct view *view, int host)
 {
 	const char *lines = view->mounts;
-	char place[PATH_LIMIT];
-	char last[PATH_LIMIT];
+	char place[PATH_MAX];
+	char last[PATH_MAX];
 
 	last[0] = '\0';
 	while (next_mount(&lines, place, sizeof(place))) {

@@ -1,15 +1,21 @@
 #include "namespace.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/mount.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "hide-fallbacks.h"
 #include "mark.h"
-#include "mount-system.h"
 #include "path.h"
 #include "show-bundle.h"
-#include "text.h"
+#include <linux/capability.h>
+#include <linux/securebits.h>
 
 /* Flags that the host has set and that an unprivileged remount must repeat. */
 static long locked_flags(const char *path)
 {
-	return sys_mount_flags(path) & (MOUNT_NO_SETID | MOUNT_NO_DEVICES | MOUNT_NO_EXEC);
+	return mount_flags(path) & (MS_NOSUID | MS_NODEV | MS_NOEXEC);
 }
 
 /*
@@ -18,16 +24,14 @@ static long locked_flags(const char *path)
  */
 static long open_payload(const char *place)
 {
-	long result = sys_mount(place, place, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	long result = sys_mount(place, place, NULL, MS_BIND | MS_REC, NULL);
 
-	if (!SYSTEM_CALL_FAILED(result))
-		result = sys_mount(
-			NULL, place, NULL,
-			MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY | locked_flags(place), NULL);
-	if (!SYSTEM_CALL_FAILED(result))
-		result = sys_change_directory(place);
-	return SYSTEM_CALL_FAILED(result) ? result
-					  : sys_open_at(AT_WORKING_DIRECTORY, ".", OPEN_DIRECTORY);
+	if (!failed(result))
+		result = sys_mount(NULL, place, NULL,
+				   MS_REMOUNT | MS_BIND | MS_RDONLY | locked_flags(place), NULL);
+	if (!failed(result))
+		result = sys_chdir(place);
+	return failed(result) ? result : sys_open(".", O_DIRECTORY | O_CLOEXEC);
 }
 
 /*
@@ -36,13 +40,11 @@ static long open_payload(const char *place)
  */
 static void drop_rights(void)
 {
-	const int set_secure_bits = 28; /* PR_SET_SECUREBITS */
-	const int no_root = 3;		/* SECBIT_NOROOT and its lock */
-	const uint32_t header[2] = { 0x20080522, 0 };
-	const uint32_t none[6] = { 0 };
+	const struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
 
-	system_call(__NR_prctl, set_secure_bits, no_root, 0, 0, 0, 0);
-	system_call(__NR_capset, (long)header, (long)none, 0, 0, 0, 0);
+	system_call(__NR_prctl, PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED);
+	system_call(__NR_capset, &header, none);
 }
 
 /* How many names stay unseen. */
@@ -59,14 +61,14 @@ static unsigned show(const struct projection *bundle, struct table *table, const
 
 	read_mounts(mounts, sizeof(mounts));
 	payload = open_payload(scratch);
-	if (SYSTEM_CALL_FAILED(payload))
+	if (failed(payload))
 		fail_mount(&view, scratch, payload);
 	view.payload = (int)payload;
 	show_bundle(&view);
 	sys_close(view.payload);
 	if (view.layers >= 0) {
 		sys_close(view.layers);
-		sys_unmount(scratch);
+		sys_umount2(scratch, MNT_DETACH);
 	}
 	return view.left_alone;
 }
@@ -76,8 +78,8 @@ static enum obstacle find_mark(const struct projection *bundle, char *mark)
 	text_append(text_append(mark, bundle->top), TABLE_PLACE);
 	if (!bundle->has_proc)
 		return OBSTACLE_NO_PROC;
-	return bundle->top[0] != '/' || text_length(mark) >= PATH_LIMIT ? OBSTACLE_LONG_PATH
-									: NO_OBSTACLE;
+	return bundle->top[0] != '/' || text_length(mark) >= PATH_MAX ? OBSTACLE_LONG_PATH
+								      : NO_OBSTACLE;
 }
 
 enum obstacle try_namespace(const struct projection *bundle)
@@ -92,7 +94,7 @@ enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_al
 {
 	char mark[TOP_LIMIT + sizeof(TABLE_PLACE)];
 	char scratch[TOP_LIMIT + sizeof("/root")];
-	char directory[PATH_LIMIT];
+	char directory[PATH_MAX];
 	struct table *table;
 	bool has_rights;
 	enum obstacle obstacle = find_mark(bundle, mark);
@@ -102,7 +104,7 @@ enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_al
 		return obstacle;
 	text_append(text_append(scratch, bundle->top), "/root");
 	table = read_table(bundle);
-	length = sys_working_directory(directory, sizeof(directory));
+	length = sys_getcwd(directory, sizeof(directory));
 	obstacle = may_mislead() ? try_in_child(mark) : NO_OBSTACLE;
 	if (obstacle == NO_OBSTACLE)
 		obstacle = begin_namespace(mark, &has_rights);
@@ -111,10 +113,10 @@ enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_al
 	hide_fallbacks(table);
 	*left_alone = show(bundle, table, scratch);
 	/* Its place in the view; what is hidden there stays where it is. */
-	if (!SYSTEM_CALL_FAILED(length) && directory[0] == '/')
-		sys_change_directory(directory);
+	if (!failed(length) && directory[0] == '/')
+		sys_chdir(directory);
 	if (!has_rights)
 		drop_rights();
-	sys_unmap((uintptr_t)table, table->size);
+	sys_munmap(table, table->size);
 	return NO_OBSTACLE;
 }

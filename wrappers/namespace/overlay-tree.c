@@ -1,9 +1,12 @@
 #include "overlay-tree.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/mount.h"
+#include "base/text.h"
 #include "compare-host.h"
 #include "layer.h"
-#include "mount-system.h"
+#include "mount-points.h"
 #include "mounts-below.h"
-#include "text.h"
 
 /* A mount for each of fewer files is as cheap. */
 enum { WORTH_IT = 8 };
@@ -52,23 +55,23 @@ static bool is_worth_it(const struct view *view, uint32_t node)
  */
 static bool keep_name(const struct view *view, const char *name, int layer)
 {
-	char text[PATH_LIMIT];
-	const long length = sys_read_link(name, text, sizeof(text) - 1);
+	char text[PATH_MAX];
+	const long length = sys_readlink(name, text, sizeof(text) - 1);
 
-	if (!SYSTEM_CALL_FAILED(length)) {
+	if (!failed(length)) {
 		text[length] = '\0';
-		sys_make_link(text, layer, name);
+		sys_symlinkat(text, layer, name);
 		return false;
 	}
-	switch (sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE) {
+	switch (file_status_at(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW).mode & S_IFMT) {
 	case 0:
 		hide_name(view, name, layer);
 		return false;
-	case MODE_DIRECTORY:
-		sys_make_directory(layer, name);
+	case S_IFDIR:
+		sys_mkdirat(layer, name, 0755);
 		return true;
 	default:
-		sys_make_file(layer, name);
+		make_file(layer, name);
 		return true;
 	}
 }
@@ -103,34 +106,33 @@ static void show_kept(struct view *view, uint32_t node)
 
 		if (has_content(view, it->first_child + i))
 			continue;
-		type = sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE;
-		if (type != 0 && type != MODE_LINK &&
+		type = file_status_at(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW).mode & S_IFMT;
+		if (type != 0 && type != S_IFLNK &&
 		    path_push(&view->host, name, child->name_length))
-			sys_mount(name, view->host.text, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+			sys_mount(name, view->host.text, NULL, MS_BIND | MS_REC, NULL);
 		path_cut(&view->host, length);
 	}
 }
 
 static long mount_tree(struct view *view, uint32_t node, int host)
 {
-	char buffer[PATH_LIMIT];
+	char buffer[PATH_MAX];
 	const long layer = make_layer(view);
-	const long ours = sys_open_at(AT_WORKING_DIRECTORY, payload_path(view, node, buffer),
-				      OPEN_PATH | OPEN_DIRECTORY);
-	long result = SYSTEM_CALL_FAILED(layer) ? layer : ours;
+	const long ours = open_directory(AT_FDCWD, payload_path(view, node, buffer));
+	long result = failed(layer) ? layer : ours;
 	bool is_left;
 
-	if (!SYSTEM_CALL_FAILED(result)) {
-		sys_enter_directory(host);
+	if (!failed(result)) {
+		sys_fchdir(host);
 		is_left = write_layer(view, node, (int)layer);
 		result = mount_layers(view, (const int[]){ (int)layer, (int)ours, host, -1 });
-		if (!SYSTEM_CALL_FAILED(result) && is_left)
+		if (!failed(result) && is_left)
 			show_kept(view, node);
-		sys_enter_directory(view->payload);
+		sys_fchdir(view->payload);
 	}
-	if (!SYSTEM_CALL_FAILED(layer))
+	if (!failed(layer))
 		sys_close((int)layer);
-	if (!SYSTEM_CALL_FAILED(ours))
+	if (!failed(ours))
 		sys_close((int)ours);
 	return result;
 }
@@ -141,13 +143,12 @@ bool overlay_tree(struct view *view, uint32_t node)
 
 	if (!view->has_overlay || !is_worth_it(view, node))
 		return false;
-	host = sys_open_at(AT_WORKING_DIRECTORY, path_text(&view->host),
-			   OPEN_PATH | OPEN_DIRECTORY);
-	if (SYSTEM_CALL_FAILED(host))
+	host = open_directory(AT_FDCWD, path_text(&view->host));
+	if (failed(host))
 		return false;
 	result = mount_tree(view, node, (int)host);
-	if (!SYSTEM_CALL_FAILED(result))
+	if (!failed(result))
 		show_mounts_below(view, (int)host);
 	sys_close((int)host);
-	return !SYSTEM_CALL_FAILED(result);
+	return !failed(result);
 }

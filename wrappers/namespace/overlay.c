@@ -1,10 +1,10 @@
 #include "overlay.h"
+#include "base/directory.h"
+#include "base/file.h"
 #include "compare-host.h"
 #include "layer.h"
 #include "mount-points.h"
-#include "mount-system.h"
 #include "mounts-below.h"
-#include "text.h"
 
 /* A directory of the layer, made when something is to lie in it. */
 struct level {
@@ -21,8 +21,8 @@ static int make_level(struct level *level)
 	if (level->directory >= 0 || level->above == NULL)
 		return level->directory;
 	above = make_level(level->above);
-	sys_make_directory(above, level->name);
-	level->directory = (int)sys_open_at(above, level->name, OPEN_PATH | OPEN_DIRECTORY);
+	sys_mkdirat(above, level->name, 0755);
+	level->directory = (int)open_directory(above, level->name);
 	return level->directory;
 }
 
@@ -60,19 +60,18 @@ static void write_level(struct view *view, uint32_t node, struct level *level)
 
 bool overlay(struct view *view, uint32_t node)
 {
-	const long host = sys_open_at(AT_WORKING_DIRECTORY, path_text(&view->host),
-				      OPEN_PATH | OPEN_DIRECTORY);
-	const long layer = SYSTEM_CALL_FAILED(host) ? host : make_layer(view);
+	const long host = open_directory(AT_FDCWD, path_text(&view->host));
+	const long layer = failed(host) ? host : make_layer(view);
 	struct level level = { NULL, NULL, (int)layer };
 	long result;
 
-	if (SYSTEM_CALL_FAILED(layer))
+	if (failed(layer))
 		return false;
 	write_level(view, node, &level);
 	result = mount_layers(view, (const int[]){ (int)layer, (int)host, -1 });
-	if (!SYSTEM_CALL_FAILED(result))
+	if (!failed(result))
 		show_mounts_below(view, (int)host);
 	sys_close((int)host);
 	sys_close((int)layer);
-	return !SYSTEM_CALL_FAILED(result);
+	return !failed(result);
 }

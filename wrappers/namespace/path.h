@@ -4,19 +4,15 @@
 #ifndef DYNPK_PATH_H
 #define DYNPK_PATH_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/file.h"
 
-enum {
-	PATH_LIMIT = 4096,
-	/* The top of a bundle, which more than one name of that length may lead to. */
-	TOP_LIMIT = 16384,
-};
+/* Of the top of a bundle, which more than one name of PATH_MAX may lead to. */
+enum { TOP_LIMIT = 16384 };
 
 struct path {
 	size_t length;
 	/* "" stands for the root. */
-	char text[PATH_LIMIT];
+	char text[PATH_MAX];
 };
 
 static inline const char *path_text(const struct path *path)
@@ -27,7 +23,7 @@ static inline const char *path_text(const struct path *path)
 /* Whether there was room. */
 static inline bool path_push(struct path *path, const char *name, size_t length)
 {
-	if (path->length + length + 2 > PATH_LIMIT)
+	if (path->length + length + 2 > PATH_MAX)
 		return false;
 	path->text[path->length++] = '/';
 	for (size_t i = 0; i < length; i++)
@@ -40,6 +36,12 @@ static inline void path_cut(struct path *path, size_t length)
 {
 	path->length = length;
 	path->text[length] = '\0';
+}
+
+/* To count names from. */
+static inline long open_directory(int directory, const char *path)
+{
+	return sys_openat(directory, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "table.h"
+#include "table/table.h"
 
 struct projection {
 	const char *top;

@@ -1,8 +1,10 @@
 #include "rebuild-directory.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/mount.h"
+#include "base/text.h"
 #include "compare-host.h"
 #include "mount-points.h"
-#include "mount-system.h"
-#include "text.h"
 
 static const char old_root[] = ".dynpk-host";
 
@@ -12,25 +14,23 @@ static const char old_root[] = ".dynpk-host";
  */
 static void keep_entry(const struct view *view, int directory, const char *name)
 {
-	const uint32_t type =
-		sys_status(AT_WORKING_DIRECTORY, name, STATUS_UNFOLLOWED).mode & MODE_TYPE;
-	char text[PATH_LIMIT];
+	const uint32_t type = file_status_at(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW).mode & S_IFMT;
+	char text[PATH_MAX];
 	long length;
 
-	if (type == MODE_LINK) {
-		length = sys_read_link(name, text, sizeof(text) - 1);
-		if (SYSTEM_CALL_FAILED(length))
+	if (type == S_IFLNK) {
+		length = sys_readlink(name, text, sizeof(text) - 1);
+		if (failed(length))
 			return;
 		text[length] = '\0';
-		sys_make_link(text, directory, name);
+		sys_symlinkat(text, directory, name);
 		return;
 	}
 	if (type == 0)
 		return;
-	length = type == MODE_DIRECTORY ? sys_make_directory(directory, name)
-					: sys_make_file(directory, name);
-	if (!SYSTEM_CALL_FAILED(length))
-		sys_mount(name, view->host.text, NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	length = type == S_IFDIR ? sys_mkdirat(directory, name, 0755) : make_file(directory, name);
+	if (!failed(length))
+		sys_mount(name, view->host.text, NULL, MS_BIND | MS_REC, NULL);
 }
 
 static bool is_kept(const struct view *view, uint32_t child, const char *name)
@@ -59,8 +59,8 @@ static void keep_entries(struct view *view, uint32_t node, int host, int directo
 	_Alignas(8) char buffer[8192];
 	long size;
 
-	sys_enter_directory(host);
-	while ((size = sys_list(host, buffer, sizeof(buffer))) > 0) {
+	sys_fchdir(host);
+	while ((size = sys_getdents64(host, buffer, sizeof(buffer))) > 0) {
 		for (long at = 0; at < size;) {
 			const struct directory_entry *entry = (const void *)(buffer + at);
 
@@ -74,9 +74,9 @@ static void keep_entries(struct view *view, uint32_t node, int host, int directo
 static void fill(struct view *view, uint32_t node, int host)
 {
 	const char *place = path_text(&view->host);
-	const long directory = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_PATH | OPEN_DIRECTORY);
+	const long directory = open_directory(AT_FDCWD, place);
 
-	if (SYSTEM_CALL_FAILED(directory))
+	if (failed(directory))
 		fail_mount(view, place, directory);
 	keep_entries(view, node, host, (int)directory);
 	make_mount_points(view, node, (int)directory);
@@ -86,26 +86,25 @@ static void fill(struct view *view, uint32_t node, int host)
 static void protect(const struct view *view)
 {
 	const char *place = path_text(&view->host);
-	const long result =
-		sys_mount(NULL, place, NULL, MOUNT_REMOUNT | MOUNT_BIND | MOUNT_READ_ONLY, NULL);
+	const long result = sys_mount(NULL, place, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL);
 
-	if (SYSTEM_CALL_FAILED(result))
+	if (failed(result))
 		fail_mount(view, place, result);
 }
 
 bool rebuild_directory(struct view *view, uint32_t node)
 {
 	const char *place = path_text(&view->host);
-	const long host = sys_open_at(AT_WORKING_DIRECTORY, place, OPEN_DIRECTORY);
+	const long host = sys_open(place, O_DIRECTORY | O_CLOEXEC);
 
-	if (SYSTEM_CALL_FAILED(host))
+	if (failed(host))
 		return false;
-	if (SYSTEM_CALL_FAILED(sys_mount("dynpk", place, "tmpfs", 0, "mode=0755"))) {
+	if (failed(sys_mount("dynpk", place, "tmpfs", 0, "mode=0755"))) {
 		sys_close((int)host);
 		return false;
 	}
 	fill(view, node, (int)host);
-	sys_enter_directory(view->payload);
+	sys_fchdir(view->payload);
 	sys_close((int)host);
 	protect(view);
 	return true;
@@ -113,28 +112,27 @@ bool rebuild_directory(struct view *view, uint32_t node)
 
 static bool enter_new_root(const char *place)
 {
-	if (SYSTEM_CALL_FAILED(sys_mount("dynpk", place, "tmpfs", 0, "mode=0755")))
+	if (failed(sys_mount("dynpk", place, "tmpfs", 0, "mode=0755")))
 		return false;
-	if (SYSTEM_CALL_FAILED(sys_change_directory(place)) ||
-	    SYSTEM_CALL_FAILED(sys_make_directory(AT_WORKING_DIRECTORY, old_root)) ||
-	    SYSTEM_CALL_FAILED(sys_pivot_root(".", old_root))) {
-		sys_unmount(place);
+	if (failed(sys_chdir(place)) || failed(sys_mkdirat(AT_FDCWD, old_root, 0755)) ||
+	    failed(sys_pivot_root(".", old_root))) {
+		sys_umount2(place, MNT_DETACH);
 		return false;
 	}
-	sys_change_directory("/");
+	sys_chdir("/");
 	return true;
 }
 
 /* Nothing can be bound from the tree that went with the old root. */
 static void reopen_payload(struct view *view)
 {
-	const long payload = sys_open_at(AT_WORKING_DIRECTORY, view->scratch, OPEN_DIRECTORY);
+	const long payload = sys_open(view->scratch, O_DIRECTORY | O_CLOEXEC);
 
-	if (SYSTEM_CALL_FAILED(payload))
+	if (failed(payload))
 		fail_mount(view, view->scratch, payload);
 	sys_close(view->payload);
 	view->payload = (int)payload;
-	sys_enter_directory(view->payload);
+	sys_fchdir(view->payload);
 }
 
 /* The old root lies in the new one while that is filled; /proc comes first, for descriptors. */
@@ -143,19 +141,19 @@ bool exchange_root(struct view *view, uint32_t node)
 	long host, result;
 
 	if (!enter_new_root(view->scratch)) {
-		sys_enter_directory(view->payload);
+		sys_fchdir(view->payload);
 		return false;
 	}
-	sys_make_directory(AT_WORKING_DIRECTORY, "proc");
-	result = sys_mount(".dynpk-host/proc", "proc", NULL, MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
-	host = sys_open_at(AT_WORKING_DIRECTORY, old_root, OPEN_DIRECTORY);
-	if (SYSTEM_CALL_FAILED(result) || SYSTEM_CALL_FAILED(host))
-		fail_mount(view, "/", SYSTEM_CALL_FAILED(result) ? result : host);
+	sys_mkdirat(AT_FDCWD, "proc", 0755);
+	result = sys_mount(".dynpk-host/proc", "proc", NULL, MS_BIND | MS_REC, NULL);
+	host = sys_open(old_root, O_DIRECTORY | O_CLOEXEC);
+	if (failed(result) || failed(host))
+		fail_mount(view, "/", failed(result) ? result : host);
 	fill(view, node, (int)host);
 	sys_close((int)host);
-	sys_change_directory("/");
-	sys_unmount(old_root);
-	sys_remove_directory(AT_WORKING_DIRECTORY, old_root);
+	sys_chdir("/");
+	sys_umount2(old_root, MNT_DETACH);
+	sys_unlinkat(AT_FDCWD, old_root, AT_REMOVEDIR);
 	protect(view);
 	reopen_payload(view);
 	return true;

@@ -1,17 +1,18 @@
 #include "show-bundle.h"
+#include "base/file.h"
+#include "base/mount.h"
 #include "compare-host.h"
-#include "mount-system.h"
 #include "overlay-tree.h"
 #include "take-over.h"
 
 static void mount_over(struct view *view, uint32_t node)
 {
-	char buffer[PATH_LIMIT];
+	char buffer[PATH_MAX];
 	const char *place = path_text(&view->host);
-	const long result = sys_mount(payload_path(view, node, buffer), place, NULL,
-				      MOUNT_BIND | MOUNT_ALL_BELOW, NULL);
+	const long result =
+		sys_mount(payload_path(view, node, buffer), place, NULL, MS_BIND | MS_REC, NULL);
 
-	if (SYSTEM_CALL_FAILED(result))
+	if (failed(result))
 		fail_mount(view, place, result);
 	if ((node_at(view->table, node)->flags & NODE_MADE) != 0)
 		writable_node(view->table, node)->flags &= (uint8_t)~NODE_MADE;

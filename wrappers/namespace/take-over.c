@@ -1,8 +1,8 @@
 #include "take-over.h"
-#include "mount-system.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "overlay.h"
 #include "rebuild-directory.h"
-#include "text.h"
 
 static bool is_below(const struct path *path, const char *directory)
 {
@@ -41,7 +41,7 @@ bool take_over(struct view *view, uint32_t node)
 	if (view->host.length == 0)
 		return exchange_root(view, node);
 	/* Home, scratch and whatever else the user can make names in stays as it is. */
-	if (!is_packages && !is_of_site(&view->host) && may_write(view->host.text))
+	if (!is_packages && !is_of_site(&view->host) && !failed(sys_access(view->host.text, W_OK)))
 		return false;
 	if (is_packages && view->has_overlay && overlay(view, node))
 		return true;

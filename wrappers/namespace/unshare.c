@@ -1,6 +1,9 @@
 #include "unshare.h"
-#include "mount-system.h"
-#include "text.h"
+#include "base/file.h"
+#include "base/mount.h"
+#include "base/process.h"
+#include "base/signals.h"
+#include "base/text.h"
 
 const char *obstacle_text(enum obstacle obstacle)
 {
@@ -28,11 +31,11 @@ const char *obstacle_text(enum obstacle obstacle)
 static enum obstacle refused(long result)
 {
 	switch (-result) {
-	case 28: /* ENOSPC */
-	case 87: /* EUSERS */
+	case ENOSPC:
+	case EUSERS:
 		return OBSTACLE_USED_UP;
-	case 22: /* EINVAL */
-	case 38: /* ENOSYS */
+	case EINVAL:
+	case ENOSYS:
 		return OBSTACLE_UNKNOWN_TO_KERNEL;
 	default:
 		return OBSTACLE_REFUSED;
@@ -41,10 +44,10 @@ static enum obstacle refused(long result)
 
 static long write_file(const char *path, const char *text)
 {
-	const long file = sys_open_at(AT_WORKING_DIRECTORY, path, OPEN_WRITE_ONLY);
+	const long file = sys_open(path, O_WRONLY | O_CLOEXEC);
 	long result;
 
-	if (SYSTEM_CALL_FAILED(file))
+	if (failed(file))
 		return file;
 	result = sys_write((int)file, text, text_length(text));
 	sys_close((int)file);
@@ -68,25 +71,25 @@ static long map_id(const char *path, long id)
  */
 static enum obstacle unshare_mounts(bool *has_rights)
 {
-	const long user = system_call(__NR_geteuid, 0, 0, 0, 0, 0, 0);
-	const long group = system_call(__NR_getegid, 0, 0, 0, 0, 0, 0);
-	long result = sys_unshare(NEW_MOUNTS);
+	const long user = system_call(__NR_geteuid);
+	const long group = system_call(__NR_getegid);
+	long result = sys_unshare(CLONE_NEWNS);
 
-	*has_rights = !SYSTEM_CALL_FAILED(result);
+	*has_rights = !failed(result);
 	if (*has_rights) {
-		result = sys_mount(NULL, "/", NULL, MOUNT_ALL_BELOW | MOUNT_SLAVE, NULL);
-		return SYSTEM_CALL_FAILED(result) ? OBSTACLE_NO_MOUNTS : NO_OBSTACLE;
+		result = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+		return failed(result) ? OBSTACLE_NO_MOUNTS : NO_OBSTACLE;
 	}
-	result = sys_unshare(NEW_USER | NEW_MOUNTS);
-	if (SYSTEM_CALL_FAILED(result))
+	result = sys_unshare(CLONE_NEWUSER | CLONE_NEWNS);
+	if (failed(result))
 		return refused(result);
 	/* Without the file there is nothing to deny (before Linux 3.19). */
 	result = write_file("/proc/self/setgroups", "deny");
-	if (!SYSTEM_CALL_FAILED(result) || result == -ERROR_NO_ENTRY)
+	if (!failed(result) || result == -ENOENT)
 		result = map_id("/proc/self/uid_map", user);
-	if (!SYSTEM_CALL_FAILED(result))
+	if (!failed(result))
 		result = map_id("/proc/self/gid_map", group);
-	return SYSTEM_CALL_FAILED(result) ? OBSTACLE_NO_RIGHTS : NO_OBSTACLE;
+	return failed(result) ? OBSTACLE_NO_RIGHTS : NO_OBSTACLE;
 }
 
 enum obstacle begin_namespace(const char *mark, bool *has_rights)
@@ -95,34 +98,31 @@ enum obstacle begin_namespace(const char *mark, bool *has_rights)
 
 	if (obstacle != NO_OBSTACLE)
 		return obstacle;
-	return SYSTEM_CALL_FAILED(sys_mount(mark, mark, NULL, MOUNT_BIND, NULL))
-		       ? OBSTACLE_NO_MOUNTS
-		       : NO_OBSTACLE;
+	return failed(sys_mount(mark, mark, NULL, MS_BIND, NULL)) ? OBSTACLE_NO_MOUNTS
+								  : NO_OBSTACLE;
 }
 
 enum obstacle try_in_child(const char *mark)
 {
-	const int child_ended = 17; /* SIGCHLD */
-	const long child = system_call(__NR_clone, child_ended, 0, 0, 0, 0, 0);
+	const long child = system_call(__NR_clone, SIGCHLD, 0, 0, 0, 0);
 	bool has_rights;
 	int status = 0;
 
 	if (child == 0)
-		sys_exit((int)begin_namespace(mark, &has_rights));
-	if (SYSTEM_CALL_FAILED(child))
+		sys_exit_group((int)begin_namespace(mark, &has_rights));
+	if (failed(child))
 		return OBSTACLE_REFUSED;
-	system_call(__NR_wait4, child, (long)&status, 0, 0, 0, 0);
+	sys_wait4(child, &status, 0);
 	return (status & 0x7f) != 0 ? OBSTACLE_REFUSED : (enum obstacle)(status >> 8 & 0xff);
 }
 
 bool may_mislead(void)
 {
-	const long file = sys_open_at(AT_WORKING_DIRECTORY,
-				      "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-				      OPEN_READ_ONLY);
+	const long file = sys_open("/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+				   O_RDONLY | O_CLOEXEC);
 	char value = '0';
 
-	if (SYSTEM_CALL_FAILED(file))
+	if (failed(file))
 		return false;
 	sys_read((int)file, &value, 1);
 	sys_close((int)file);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "image.h"
-#include "record.h"
+#include "launcher/image.h"
+#include "launcher/record.h"
 
 enum { TABLE_LIMIT = 1 << 20 };
 

@@ -1,5 +1,5 @@
 #include "fuzz.h"
-#include "image.h"
+#include "launcher/image.h"
 
 static void require_segments(const struct image *image)
 {

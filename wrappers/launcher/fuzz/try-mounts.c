@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "mountinfo.h"
+#include "namespace/mountinfo.h"
 
 bool try_mounts(const unsigned char *bytes, size_t size)
 {

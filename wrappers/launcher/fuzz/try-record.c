@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "record.h"
+#include "launcher/record.h"
 
 static size_t follow_list(const struct record *record, struct record_list list)
 {

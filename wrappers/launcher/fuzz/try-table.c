@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "host-environment.h"
+#include "table/host-environment.h"
 
 static size_t follow_node(const struct table *table, uint32_t index)
 {

@@ -1,8 +1,8 @@
 /*
  * The one sentence a launcher says when it cannot start the program, and its exit status.
  */
-#ifndef DYNPK_FAIL_H
-#define DYNPK_FAIL_H
+#ifndef DYNPK_BASE_FAIL_H
+#define DYNPK_BASE_FAIL_H
 
 enum { EXIT_LAUNCHER = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 

@@ -1,6 +1,6 @@
-#include "fail.h"
-#include "system.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/process.h"
 
 enum { MESSAGE_PARTS = 16, PART_LENGTH = 1024 };
 
@@ -39,7 +39,7 @@ static void write_line(int fd, struct io_vector prefix, const char *const *parts
 		vector[count++] = (struct io_vector){ text[i], length };
 	}
 	vector[count++] = (struct io_vector){ "\n", 1 };
-	sys_write_vector(fd, vector, count);
+	sys_writev(fd, vector, count);
 }
 
 void tell(const char *const *parts)
@@ -55,28 +55,28 @@ void print_line(const char *const *parts)
 _Noreturn void fail(int status, const char *const *parts)
 {
 	tell(parts);
-	sys_exit(status);
+	sys_exit_group(status);
 }
 
 const char *reason_of(long result)
 {
 	switch (-result) {
-	case ERROR_PERMISSION:
+	case EPERM:
 		return ": operation not permitted";
-	case ERROR_NO_ENTRY:
+	case ENOENT:
 		return ": no such file or directory";
-	case ERROR_ACCESS:
+	case EACCES:
 		return ": permission denied";
-	case ERROR_NOT_DIRECTORY:
+	case ENOTDIR:
 		return ": not a directory";
-	case 8:
+	case ENOEXEC:
 		return ": exec format error";
-	case 12:
+	case ENOMEM:
 		return ": not enough memory";
-	case 7:
+	case E2BIG:
 		return ": argument list too long";
-	case 23:
-	case 24:
+	case ENFILE:
+	case EMFILE:
 		return ": too many open files";
 	default:
 		return ": it cannot be read";
@@ -85,6 +85,5 @@ const char *reason_of(long result)
 
 int status_of(long result)
 {
-	return -result == ERROR_PERMISSION || -result == ERROR_ACCESS ? EXIT_NOT_EXECUTABLE
-								      : EXIT_LAUNCHER;
+	return -result == EPERM || -result == EACCES ? EXIT_NOT_EXECUTABLE : EXIT_LAUNCHER;
 }

@@ -4,14 +4,15 @@
  *
  * docs/decisions/0009 tells why there are two ways of using the bundled loader.
  */
+#include "base/fail.h"
+#include "base/text.h"
+#include "base/variables.h"
 #include "engine.h"
 #include "environment.h"
-#include "fail.h"
 #include "find-bundle.h"
 #include "handover.h"
 #include "host.h"
 #include "loader-options.h"
-#include "text.h"
 #include "ways.h"
 
 /* Named by the linker script. */

@@ -25,21 +25,12 @@ static bool strip_launcher(char *path, const char *launcher)
 	return true;
 }
 
-static long read_link(const char *path, char *to, size_t size)
-{
-	const long length = sys_readlink(path, to, size - 1);
-
-	if (!failed(length))
-		to[length] = '\0';
-	return length;
-}
-
 /* Replace the last component of `path` by where it leads, as long as it is a symbolic link. */
 static void follow_links(char *path)
 {
-	char link[4096];
+	char link[PATH_MAX];
 
-	for (int i = 0; i < LINK_LIMIT && !failed(read_link(path, link, sizeof(link))); i++) {
+	for (int i = 0; i < LINK_LIMIT && !failed(read_link_text(path, link, sizeof(link))); i++) {
 		size_t start = text_length(path);
 
 		while (start > 0 && path[start - 1] != '/')
@@ -55,7 +46,7 @@ static void follow_links(char *path)
 /* A relative name works until the program changes its directory: getcwd makes it absolute. */
 static void make_absolute(char *path)
 {
-	char directory[4096];
+	char directory[PATH_MAX];
 	const size_t length = text_length(path);
 	long result;
 
@@ -92,7 +83,7 @@ void find_bundle(struct bundle_place *place, const struct record *record, const 
 {
 	const char *launcher = record_text(record, record->launcher);
 	const char *name = (const char *)auxv_value(start, AT_EXECFN);
-	const long length = read_link("/proc/self/exe", place->top, 4096);
+	const long length = read_link_text("/proc/self/exe", place->top, PATH_MAX);
 
 	place->is_elsewhere = false;
 	place->has_proc = !failed(length) && place->top[0] == '/';

@@ -10,9 +10,6 @@
 #include "table/loader-variables.h"
 #include "ways.h"
 
-/* A name of one's own is no longer than this (NAME_MAX). */
-#define NAME_SIZE 256
-
 static const char *base_of(const char *path)
 {
 	const char *base = path;
@@ -82,20 +79,17 @@ static const char *script_called(struct launch *launch, const char *name)
 {
 	const char *own = base_of(launch->program);
 	const char *other = name == NULL ? own : base_of(name);
-	char text[NAME_SIZE];
+	char text[NAME_MAX + 1];
 	char *directory;
 	const char *path;
-	long length;
 
-	if (text_equal(other, own) || text_length(other) >= NAME_SIZE)
+	if (text_equal(other, own) || text_length(other) > NAME_MAX)
 		return NULL;
 	directory = JOIN(&launch->arena, launch->program);
 	directory[own - launch->program] = '\0';
 	path = JOIN(&launch->arena, directory, other);
-	length = sys_readlink(path, text, sizeof(text) - 1);
-	if (failed(length))
+	if (failed(read_link_text(path, text, sizeof(text))))
 		return NULL;
-	text[length] = '\0';
 	return text_equal(text, own) ? path : NULL;
 }
 

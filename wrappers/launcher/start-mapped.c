@@ -54,6 +54,23 @@ static void list_extras(struct launch *launch, char **to)
 	*to = NULL;
 }
 
+/* Up to the environment, with what is said to the loader alone; returns behind it. */
+static char **write_stack(struct launch *launch, uintptr_t *stack, struct give_back *back)
+{
+	char **argv = (char **)(stack + 1);
+	char *extras[7];
+	char **environment;
+	char **end;
+
+	stack[0] = launch->start.argc;
+	argv[0] = launch->start.argv[0];
+	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
+	end = write_environment(launch, environment);
+	hide_loader_variables(environment, end);
+	list_extras(launch, extras);
+	return write_extras(end, extras, back);
+}
+
 _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 {
 	const bool is_musl = (launch->record->flags & FLAG_MUSL) != 0;
@@ -61,11 +78,8 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	struct program program;
 	struct image loader;
 	uintptr_t loader_lowest;
-	char *extras[7];
-	char **argv = (char **)(stack + 1);
-	char **environment;
-	char **end;
 	bool is_early;
+	char **end;
 
 	*back = (struct give_back){ 0 };
 	place_program(launch, &program);
@@ -78,14 +92,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	back->entry = is_early ? 0 : program.lowest + program.image.entry;
 	if (program.image.executable_stack)
 		make_stack_executable(launch);
-
-	stack[0] = launch->start.argc;
-	argv[0] = launch->start.argv[0];
-	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
-	end = write_environment(launch, environment);
-	hide_loader_variables(environment, end);
-	list_extras(launch, extras);
-	end = write_extras(end, extras, back);
+	end = write_stack(launch, stack, back);
 
 	const struct handover handover = {
 		.headers = program.lowest + program.image.headers,

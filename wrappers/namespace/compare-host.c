@@ -56,11 +56,9 @@ static enum need need_of_link(const struct view *view, uint32_t node, const char
 	const char *text = table_text(view->table, node_at(view->table, node)->extra);
 	char found[PATH_MAX];
 	struct path end;
-	const long length = sys_readlink(place, found, sizeof(found) - 1);
 
-	if (failed(length))
+	if (failed(read_link_text(place, found, sizeof(found))))
 		return NEED_NAME;
-	found[length] = '\0';
 	if (text_equal(found, text))
 		return NEED_NOTHING;
 	if (found[0] != '/' || text[0] == '/')

@@ -56,10 +56,8 @@ static bool is_worth_it(const struct view *view, uint32_t node)
 static bool keep_name(const struct view *view, const char *name, int layer)
 {
 	char text[PATH_MAX];
-	const long length = sys_readlink(name, text, sizeof(text) - 1);
 
-	if (!failed(length)) {
-		text[length] = '\0';
+	if (!failed(read_link_text(name, text, sizeof(text)))) {
 		sys_symlinkat(text, layer, name);
 		return false;
 	}

@@ -16,20 +16,17 @@ static void keep_entry(const struct view *view, int directory, const char *name)
 {
 	const uint32_t type = file_status_at(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW).mode & S_IFMT;
 	char text[PATH_MAX];
-	long length;
+	long made;
 
 	if (type == S_IFLNK) {
-		length = sys_readlink(name, text, sizeof(text) - 1);
-		if (failed(length))
-			return;
-		text[length] = '\0';
-		sys_symlinkat(text, directory, name);
+		if (!failed(read_link_text(name, text, sizeof(text))))
+			sys_symlinkat(text, directory, name);
 		return;
 	}
 	if (type == 0)
 		return;
-	length = type == S_IFDIR ? sys_mkdirat(directory, name, 0755) : make_file(directory, name);
-	if (!failed(length))
+	made = type == S_IFDIR ? sys_mkdirat(directory, name, 0755) : make_file(directory, name);
+	if (!failed(made))
 		sys_mount(name, view->host.text, NULL, MS_BIND | MS_REC, NULL);
 }
 

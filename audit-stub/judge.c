@@ -158,3 +158,16 @@ const char *covering_pattern(const struct rules *rules, const char *kind, const 
 	}
 	return pattern;
 }
+
+enum verdict judge_path(const struct rules *rules, const char *top, const char *opened,
+			const char *resolved, const char **pattern)
+{
+	*pattern = NULL;
+	if (path_within(resolved, top))
+		return VERDICT_BUNDLE;
+	*pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, resolved);
+	if (*pattern != NULL)
+		return VERDICT_HOST_PROVIDED;
+	*pattern = covering_pattern(rules, RULE_ALLOW, opened, resolved);
+	return *pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
+}

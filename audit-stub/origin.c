@@ -93,18 +93,12 @@ static const char *plain_name(const char *opened, const char *resolved)
 
 static void judge_resolved(const struct start *start, const char *opened, struct object *object)
 {
-	const struct rules *rules = &start->rules;
-
 	object->verdict = VERDICT_BUNDLE;
 	if (in_bundle(start, object->resolved))
 		return;
-	opened = plain_name(opened, object->resolved);
-	object->verdict = VERDICT_HOST_PROVIDED;
-	object->pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, object->resolved);
-	if (object->pattern != NULL)
-		return;
-	object->pattern = covering_pattern(rules, RULE_ALLOW, opened, object->resolved);
-	object->verdict = object->pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
+	object->verdict = judge_path(&start->rules, start->top,
+				     plain_name(opened, object->resolved), object->resolved,
+				     &object->pattern);
 }
 
 void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)

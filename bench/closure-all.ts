@@ -7,9 +7,9 @@
  */
 import {walkClosure} from '../lib/closure/walk-closure.js';
 import {DynpkError} from '../lib/errors/dynpk-error.js';
-import {openSysroot} from '../lib/inputs/open-sysroot.js';
 import {makeLoaderSearch} from '../lib/loader/make-loader-search.js';
 import {hostPath, sysrootPath} from '../lib/paths/paths.js';
+import {openSysroot} from '../lib/sysroot/open-sysroot.js';
 
 const start = performance.now();
 const sysroot = openSysroot(hostPath('/'));

@@ -16,17 +16,17 @@ import {
 	rmSync,
 	statSync,
 } from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {mergePayload} from '../lib/packages/merge/merge-payload.js';
+import {openPackageSet, type PackageSet} from '../lib/packages/set/open-package-set.js';
+import {compareRecords, type PackageRecord} from '../lib/packages/set/package-record.js';
+import {solve} from '../lib/packages/solve/solve.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
-import {mergePayload} from '../lib/packages/merge-payload.js';
-import {openPackageSet, type PackageSet} from '../lib/packages/open-package-set.js';
-import {compareRecords, type PackageRecord} from '../lib/packages/package-record.js';
-import {solve} from '../lib/packages/solve.js';
 import {parseEvr} from '../lib/rpm/evr.js';
 import {readRpm} from '../lib/rpm/read-rpm.js';
 import {buildRpm, type TreeItem} from '../test/helpers/rpm-build.js';
-import {readFileSync} from 'node:fs';
 
 const HEADERS = 1000;
 const INDEX = 10_000;

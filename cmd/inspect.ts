@@ -1,6 +1,7 @@
 /** `dynpk inspect`: what a program, an object, a package file or a bundle consists of, and why. */
-import {posix} from 'node:path';
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import {searchPath} from './search-path.js';
+import {workingDirectory} from './working-directory.js';
 
 export interface InspectArguments {
 	readonly path: string;
@@ -44,10 +45,8 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 		why: argv.why,
 		json: argv.json,
 		sysroot: argv.sysroot,
-		workingDirectory: process.cwd(),
-		searchPath: (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
-			.split(':')
-			.filter(directory => posix.isAbsolute(directory)),
+		workingDirectory: workingDirectory(),
+		searchPath: searchPath(),
 	});
 	process.stdout.write(text);
 }

@@ -2,9 +2,17 @@
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import type {Argv, ArgumentsCamelCase, CommandModule} from 'yargs';
-import type {PackRequest} from './pack/pack-request.js';
+import {DynpkError} from '../lib/errors/dynpk-error.js';
+import type {PackRequest} from '../lib/pack/pack-request.js';
+import {hostPath, type HostPath} from '../lib/paths/paths.js';
+import {searchPath} from './search-path.js';
+import {version} from './version.js';
+import {workingDirectory} from './working-directory.js';
 
-export interface PackArguments {
+/** Times in a bundle when SOURCE_DATE_EPOCH does not say: the start of 1980, the oldest zip knows. */
+const FIXED_TIME = 315_532_800;
+
+interface PackArguments {
 	readonly targets: readonly string[];
 	readonly output: string | undefined;
 	readonly name: string | undefined;
@@ -102,19 +110,60 @@ function build(argv: Argv): Argv<PackArguments> {
 }
 
 async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
-	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
 	const {pack} = await import('./pack/pack.js');
-	const request: PackRequest = {
-		arguments: {...argv, targets: [...argv.targets, ...rest]},
-		workingDirectory: process.cwd(),
-		searchPath: (process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin')
-			.split(':')
-			.filter(directory => posix.isAbsolute(directory)),
-		sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
-		temporaryDirectory: tmpdir(),
+	await pack({
+		request: packRequest(argv),
+		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
+		dryRun: argv.dryRun,
+		json: argv.json,
+		quiet: argv.quiet,
 		isTerminal: process.stderr.isTTY,
+	});
+}
+
+/** @throws {DynpkError} USAGE for an output without a name. */
+function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
+	const here = workingDirectory();
+	const absolute = (path: string): HostPath => hostPath(posix.resolve(here, path));
+	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
+	if (argv.output === '') {
+		throw new DynpkError('USAGE', '--output names nothing');
+	}
+
+	return {
+		targets: [...argv.targets, ...rest],
+		name: argv.name,
+		output: argv.output === undefined ? undefined : absolute(argv.output),
+		with: argv.with,
+		scan: argv.scan,
+		traces: argv.trace.map(absolute),
+		exclude: argv.exclude,
+		repositories: argv.repo.map(absolute),
+		missing: argv.missing,
+		scope: argv.scope,
+		launcher: argv.launcher,
+		strategy: argv.strategy,
+		audit: {mode: argv.audit, allowed: argv.allow},
+		sysroot: absolute(argv.sysroot),
+		workingDirectory: hostPath(here),
+		searchPath: searchPath(),
+		temporaryDirectory: absolute(tmpdir()),
+		version,
 	};
-	await pack(request);
+}
+
+/** @throws {DynpkError} USAGE when the variable is set and no number of seconds. */
+function entryTime(text: string | undefined): number {
+	if (text === undefined || text === '') {
+		return FIXED_TIME;
+	}
+
+	const seconds = Number(text);
+	if (!/^\d+$/u.test(text) || seconds > 0xffff_ffff) {
+		throw new DynpkError('USAGE', `SOURCE_DATE_EPOCH is not a time in seconds: ${text}`);
+	}
+
+	return seconds;
 }
 
 export const packCommand: CommandModule<object, PackArguments> = {

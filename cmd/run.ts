@@ -1,5 +1,6 @@
 /** `dynpk run`: start a program of a bundle, packed or unpacked. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import {workingDirectory} from './working-directory.js';
 
 export interface RunArguments {
 	readonly words: readonly string[];
@@ -64,7 +65,7 @@ async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
 		audit: argv.audit,
 		allow: argv.allow,
 		env: process.env,
-		workingDirectory: process.cwd(),
+		workingDirectory: workingDirectory(),
 	});
 }
 

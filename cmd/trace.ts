@@ -1,5 +1,6 @@
 /** `dynpk trace`: run a program here and write down what it uses, for `dynpk pack --trace`. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import {workingDirectory} from './working-directory.js';
 
 export interface TraceArguments {
 	readonly output: string;
@@ -32,7 +33,7 @@ async function handle(argv: ArgumentsCamelCase<TraceArguments>): Promise<void> {
 		quiet: argv.quiet,
 		command: (argv['--'] as readonly string[] | undefined) ?? [],
 		env: process.env,
-		workingDirectory: process.cwd(),
+		workingDirectory: workingDirectory(),
 	});
 }
 

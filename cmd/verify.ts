@@ -1,5 +1,6 @@
 /** `dynpk verify`: is this bundle whole, complete, isolated, and fit for this host? */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import {workingDirectory} from './working-directory.js';
 
 export interface VerifyArguments {
 	readonly bundle: string;
@@ -45,7 +46,7 @@ async function handle(argv: ArgumentsCamelCase<VerifyArguments>): Promise<void> 
 		json: argv.json,
 		run: argv.run ? ((argv['--'] as readonly string[] | undefined) ?? []) : undefined,
 		env: process.env,
-		workingDirectory: process.cwd(),
+		workingDirectory: workingDirectory(),
 	});
 }
 

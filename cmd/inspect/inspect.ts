@@ -1,25 +1,14 @@
-/** Find out what PATH is, and show its objects. */
+/** Inspect a package file, a bundle or a program, whichever PATH is. */
 import {posix} from 'node:path';
-import {closureOfStatic} from '../../lib/closure/closure-of-static.js';
-import {objectsOf} from '../../lib/closure/objects-of.js';
-import {walkClosure} from '../../lib/closure/walk-closure.js';
-import {probeElf} from '../../lib/elf/probe-elf.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
-import {openDatabases} from '../../lib/inputs/installed/open-databases.js';
-import {lookUpOwners} from '../../lib/inputs/installed/look-up-owners.js';
-import {packageId} from '../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
-import type {Request} from '../../lib/inputs/request.js';
-import {resolveTarget} from '../../lib/inputs/target.js';
-import {usualInterpreter} from '../../lib/loader/usual-interpreter.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
-import {graphOfClosure} from '../../lib/inspect/graph-of-closure.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
-import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-facts.js';
+import {inspectProgram} from '../../lib/inspect/inspect-program.js';
 import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
-import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
+import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-facts.js';
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
-import {hostPath, type SysrootPath} from '../../lib/paths/paths.js';
+import type {BundleManifest} from '../../lib/manifest/manifest.js';
+import {hostPath} from '../../lib/paths/paths.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderPackage} from './render-package.js';
 import {renderWhy} from './render-why.js';
@@ -33,37 +22,27 @@ export interface Inspection {
 	readonly searchPath: readonly string[];
 }
 
-/** @throws {DynpkError} what {@link resolveTarget} and the readers throw. */
+interface Inspected {
+	readonly thing: InspectedThing;
+	readonly graph: ObjectGraph;
+}
+
+/** @throws {DynpkError} what {@link inspectProgram} and the readers throw. */
 export async function inspect(inspection: Inspection): Promise<string> {
 	const path = hostPath(posix.resolve(inspection.workingDirectory, inspection.path));
 	const facts = await findPackageFacts(path);
 	if (facts !== undefined) {
-		return inspectPackage(facts, inspection);
+		return describePackage(facts, inspection);
 	}
 
 	const manifest = await findManifest(path);
-	const {thing, graph} =
-		manifest === undefined
-			? inspectProgram(inspection)
-			: {
-					thing: {
-						kind: 'bundle' as const,
-						name: manifest.name,
-						id: bundleId(encodeManifest(manifest)),
-						packages: manifest.packages,
-						programs: manifest.programs,
-						files: manifest.files.length,
-						launches: manifest.launches,
-						engine: manifest.engine,
-					},
-					graph: graphOfManifest(manifest),
-				};
+	const {thing, graph} = manifest === undefined ? program(inspection) : bundle(manifest);
 	return inspection.why === undefined
 		? renderGraph(thing, graph, inspection.json)
 		: renderWhy(graph, inspection.why, inspection.json);
 }
 
-function inspectPackage(facts: PackageFacts, {why, json}: Inspection): string {
+function describePackage(facts: PackageFacts, {why, json}: Inspection): string {
 	if (why !== undefined) {
 		throw new DynpkError('USAGE', '--why asks about the objects of a program or a bundle', {
 			hint: 'pack the package, and ask the bundle',
@@ -73,48 +52,28 @@ function inspectPackage(facts: PackageFacts, {why, json}: Inspection): string {
 	return renderPackage(facts, json);
 }
 
-function inspectProgram(inspection: Inspection): {
-	readonly thing: InspectedThing;
-	readonly graph: ObjectGraph;
-} {
-	const request: Request = {
-		targets: [inspection.path],
-		name: undefined,
-		with: [],
-		scan: [],
-		exclude: [],
-		scope: 'auto',
-		sysroot: hostPath(posix.resolve(inspection.workingDirectory, inspection.sysroot)),
-		searchPath: inspection.searchPath,
-		workingDirectory: hostPath(inspection.workingDirectory),
+function bundle(manifest: BundleManifest): Inspected {
+	const {name, packages, programs, files, launches, engine} = manifest;
+	return {
+		thing: {
+			kind: 'bundle',
+			name,
+			id: bundleId(encodeManifest(manifest)),
+			packages,
+			programs,
+			files: files.length,
+			launches,
+			engine,
+		},
+		graph: graphOfManifest(manifest),
 	};
-	const sysroot = openSysroot(request.sysroot);
-	const databases = openDatabases(sysroot);
-	const target = resolveTarget(inspection.path, request, sysroot, databases);
-	if (target.kind !== 'program' && target.kind !== 'object') {
-		throw new DynpkError('NOT_A_PROGRAM', `${inspection.path} is a ${target.kind}`, {
-			hint: 'inspect the program it is started by, or see what it brings with pack --dry-run',
-		});
-	}
+}
 
-	const path = sysroot.realPath(target.path) ?? target.path;
-	const host = sysroot.hostPath(path);
-	const object = host === undefined ? undefined : probeElf(host);
-	if (object === undefined) {
-		throw new DynpkError('INPUT_CHANGED', `${path} is no ELF file any more`);
-	}
-
-	const thing = {kind: target.kind, name: target.name, id: path} as const;
-	const interpreter = object.interpreter ?? usualInterpreter(object);
-	const closure =
-		!object.isDynamic || interpreter === undefined
-			? closureOfStatic(object, path)
-			: walkClosure(object, path, makeLoaderSearch({sysroot})(interpreter).search);
-	const paths = objectsOf(closure).map(found => found.path);
-	const ownerOf = lookUpOwners(paths, sysroot, databases);
-	const packageOf = (found: SysrootPath): string | undefined => {
-		const owner = ownerOf(found);
-		return owner === undefined ? undefined : packageId(owner);
-	};
-	return {thing, graph: graphOfClosure(closure, packageOf)};
+function program({path: text, sysroot, searchPath, workingDirectory}: Inspection): Inspected {
+	const {kind, name, path, graph} = inspectProgram(text, {
+		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
+		searchPath,
+		workingDirectory: hostPath(workingDirectory),
+	});
+	return {thing: {kind, name, id: path}, graph};
 }

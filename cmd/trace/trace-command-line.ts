@@ -5,7 +5,6 @@ import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
-import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
 import {openLauncherKit} from '../../lib/launcher/launcher-kit.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
@@ -14,6 +13,7 @@ import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
 import {startProgram} from '../../lib/run/start-program.js';
 import {gatherEvidence} from '../../lib/trace/gather-evidence.js';
 import {openObservers, type Observers} from '../../lib/trace/observers.js';
+import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {assertWritable, writeTrace} from '../../lib/trace/write-trace.js';
 import {interruptibly} from '../interruptible.js';
 

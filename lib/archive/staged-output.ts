@@ -109,7 +109,8 @@ export function stageDirectory(output: HostPath): StagedDirectory {
 	};
 }
 
-function refuseExisting(output: HostPath): void {
+/** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
+export function refuseExisting(output: HostPath): void {
 	if (statusOf(output) !== undefined) throw existsFault(output);
 }
 

@@ -2,8 +2,8 @@
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Collector} from './payload-collector.js';
-import type {Sysroot} from './sysroot.js';
 
 /**
  * @throws {DynpkError} TARGET_NOT_FOUND for a directory that is not there, PERMISSION for one that

@@ -6,9 +6,9 @@
  */
 import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import type {TraceEvidence} from '../trace/trace-evidence.js';
 import type {Collector} from './payload-collector.js';
-import type {Sysroot} from './sysroot.js';
-import type {TraceEvidence} from './trace-evidence.js';
 import {traceCompanionsOf} from './trace-companions.js';
 import {traceObstacle} from './trace-rules.js';
 

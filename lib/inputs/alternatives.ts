@@ -7,8 +7,8 @@
  */
 import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {isRuledOut} from './payload-rules.js';
-import type {Sysroot} from './sysroot.js';
 
 export interface Alternative {
 	readonly name: string;

@@ -3,17 +3,17 @@
  * installation made, less what the rules leave behind.
  */
 import {posix} from 'node:path';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
-import type {Gathering} from './gathering.js';
-import {findGeneratedFiles} from './generated-files.js';
-import {walkPackages, type PackageInClosure} from './installed/package-closure.js';
+import {walkPackages, type PackageInClosure} from '../installed/package-closure.js';
 import {
 	packageId,
 	type InstalledPackage,
 	type PackageDatabase,
-} from './installed/package-database.js';
+} from '../installed/package-database.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import type {Gathering} from './gathering.js';
+import {findGeneratedFiles} from './generated-files.js';
 import {isRuledOut} from './payload-rules.js';
-import type {Sysroot} from './sysroot.js';
 
 export function expandPackages(gathering: Gathering): void {
 	for (const database of gathering.databases) {

@@ -1,8 +1,8 @@
 /** From what was gathered to the payload: sorted, each entry with its owner, each program once. */
 import {DynpkError} from '../errors/dynpk-error.js';
+import {packageId, type PackageDatabase} from '../installed/package-database.js';
 import {comparePaths} from '../paths/paths.js';
 import type {Gathering} from './gathering.js';
-import {packageId, type PackageDatabase} from './installed/package-database.js';
 import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */

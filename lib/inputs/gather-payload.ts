@@ -6,8 +6,11 @@
  * libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
  * brings scripts, a script its interpreter, an interpreter its package.
  */
+import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import type {PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
@@ -15,22 +18,20 @@ import {findAlternatives} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
 import {expandPackages} from './expand-packages.js';
 import {finishPayload} from './finish-payload.js';
+import type {GatherRequest} from './gather-request.js';
 import type {Gathering} from './gathering.js';
-import type {PackageDatabase} from './installed/package-database.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
+import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
-import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
-import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
-import type {Sysroot} from './sysroot.js';
-import {findOnPath, isProgram, resolveTarget, typedPath, type Target} from './target.js';
+import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
 export function gatherPayload(
-	request: Request,
+	request: GatherRequest,
 	sysroot: Sysroot,
 	databases: readonly PackageDatabase[],
 	exclusions: Exclusions,
@@ -57,7 +58,7 @@ export function gatherPayload(
 		addScan(typedPath(text, request), gathering.collector, sysroot);
 	}
 
-	for (const evidence of request.traces ?? []) {
+	for (const evidence of request.traces) {
 		addTrace(evidence, gathering.collector, sysroot);
 	}
 
@@ -146,7 +147,7 @@ function settleScripts(gathering: Gathering): void {
 
 		settled.add(entry.path);
 		const {shebang} = entry.content;
-		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
+		const interpreter = resolveInterpreter(entry, shebang, request.searchPath, sysroot);
 		if (interpreter === undefined) {
 			reportUnstartable(gathering, entry, shebang);
 		} else {

@@ -1,13 +1,13 @@
 /** What the steps of gathering a payload share, and fill. Types only. */
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import type {GatherRequest} from './gather-request.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
-import type {Request} from './request.js';
-import type {Sysroot} from './sysroot.js';
 
 export interface Gathering {
-	readonly request: Request;
+	readonly request: GatherRequest;
 	readonly sysroot: Sysroot;
 	readonly databases: readonly PackageDatabase[];
 	readonly collector: Collector;

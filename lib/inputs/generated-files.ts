@@ -7,11 +7,11 @@
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import generatedFiles from './data/generated-files.json' with {type: 'json'};
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
 import {isRuledOut} from './payload-rules.js';
-import type {Sysroot} from './sysroot.js';
 import {traceObstacle} from './trace-rules.js';
 
 export interface GeneratedFile {

@@ -1,9 +1,8 @@
 /** Which program starts a script, as a path inside the sysroot. */
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PayloadEntry} from './payload.js';
-import type {Request} from './request.js';
 import type {Shebang} from './shebang.js';
-import type {Sysroot} from './sysroot.js';
 import {findOnPath} from './target.js';
 
 /** Where a distribution means its own programs to be found, whatever the user's PATH says. */
@@ -18,7 +17,7 @@ const systemPath = ['/usr/local/bin', '/usr/bin', '/bin'];
 export function resolveInterpreter(
 	script: PayloadEntry,
 	shebang: Shebang,
-	request: Request,
+	searchPath: readonly string[],
 	sysroot: Sysroot,
 ): SysrootPath | undefined {
 	if (shebang.unsupported !== undefined) {
@@ -28,7 +27,7 @@ export function resolveInterpreter(
 	const wanted = shebang.envProgram ?? shebang.interpreter;
 	if (!wanted.includes('/')) {
 		const ofPackage = script.reason.kind === 'package' || script.reason.kind === 'interpreter';
-		return findOnPath(wanted, ofPackage ? systemPath : request.searchPath, sysroot);
+		return findOnPath(wanted, ofPackage ? systemPath : searchPath, sysroot);
 	}
 
 	const path = wanted.startsWith('/') ? sysrootPath(wanted) : undefined;

@@ -1,10 +1,10 @@
 /** What a package or a directory has to offer in `bin/`. */
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
+import {isProgram} from '../elf/is-program.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PackedProgram, PayloadEntry} from './payload.js';
-import type {Sysroot} from './sysroot.js';
-import {isProgram} from './target.js';
 
 const programDirectories = ['/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
 

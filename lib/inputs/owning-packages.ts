@@ -1,9 +1,9 @@
 /** The packages that make a program work, from the path it is known by. */
 import {posix} from 'node:path';
+import {walkPackages} from '../installed/package-closure.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
-import {walkPackages} from './installed/package-closure.js';
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
-import type {Sysroot} from './sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 /**
  * The owner of each link and of the file it leads to, and the package of the program's own name

@@ -7,14 +7,14 @@
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
+import type {InstalledPackage} from '../installed/package-database.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {ElfAnswer, FileStatus, Sysroot} from '../sysroot/sysroot.js';
 import scriptRules from './data/script-rules.json' with {type: 'json'};
 import type {Exclusions} from './exclusions.js';
 import {isOfRunningHost} from './host-directories.js';
-import type {InstalledPackage} from './installed/package-database.js';
 import type {FileContent, PayloadEntry, PayloadFinding, Reason} from './payload.js';
 import {readShebang} from './shebang.js';
-import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
 
 export interface Collector {
 	/** By path; grows while the payload is gathered. */

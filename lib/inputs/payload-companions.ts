@@ -5,8 +5,8 @@
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import companions from './data/payload-companions.json' with {type: 'json'};
-import type {Sysroot} from './sysroot.js';
 
 export interface Companion {
 	readonly path: SysrootPath;

@@ -1,7 +1,7 @@
 /** What is to travel, before anything is decided about where it goes. Types only. */
 import type {ElfObject} from '../elf/elf-object.js';
+import type {InstalledPackage} from '../installed/package-database.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
-import type {InstalledPackage} from './installed/package-database.js';
 import type {Shebang} from './shebang.js';
 
 export interface Payload {

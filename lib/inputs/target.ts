@@ -3,14 +3,15 @@
  * an installed package.
  */
 import {posix} from 'node:path';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {isProgram} from '../elf/is-program.js';
 import {probeElf} from '../elf/probe-elf.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
-import type {InstalledPackage, PackageDatabase} from './installed/package-database.js';
-import type {Request} from './request.js';
+import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
+import type {LookUpPlace} from './gather-request.js';
 import type {PackedProgram} from './payload.js';
 import {readShebang} from './shebang.js';
-import type {ElfAnswer, Sysroot} from './sysroot.js';
 
 export type Target =
 	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
@@ -25,7 +26,7 @@ export type Target =
  */
 export function resolveTarget(
 	text: string,
-	request: Request,
+	place: LookUpPlace,
 	sysroot: Sysroot,
 	databases: readonly PackageDatabase[],
 ): Target {
@@ -36,13 +37,13 @@ export function resolveTarget(
 	}
 
 	const isPath = text.includes('/') || text === '.' || text === '..';
-	const path = isPath ? pathTarget(text, request, sysroot) : programOnPath(text, request, sysroot);
+	const path = isPath ? pathTarget(text, place, sysroot) : programOnPath(text, place, sysroot);
 	return classify(path, sysroot);
 }
 
 /** A path as typed: relative to the working directory, or to the root of a foreign sysroot. */
-export function typedPath(text: string, request: Request): SysrootPath {
-	const base = request.sysroot === '/' ? request.workingDirectory : '/';
+export function typedPath(text: string, place: LookUpPlace): SysrootPath {
+	const base = place.sysroot === '/' ? place.workingDirectory : '/';
 	return sysrootPath(posix.resolve(base, text));
 }
 
@@ -84,8 +85,8 @@ function installedPackage(
 	return owner;
 }
 
-function pathTarget(text: string, request: Request, sysroot: Sysroot): SysrootPath {
-	const path = typedPath(text, request);
+function pathTarget(text: string, place: LookUpPlace, sysroot: Sysroot): SysrootPath {
+	const path = typedPath(text, place);
 	if (sysroot.realPath(path) === undefined) {
 		const dangling = sysroot.status(path)?.kind === 'symlink';
 		throw new DynpkError(
@@ -99,11 +100,11 @@ function pathTarget(text: string, request: Request, sysroot: Sysroot): SysrootPa
 	return path;
 }
 
-function programOnPath(name: string, request: Request, sysroot: Sysroot): SysrootPath {
-	const found = findOnPath(name, request.searchPath, sysroot);
+function programOnPath(name: string, place: LookUpPlace, sysroot: Sysroot): SysrootPath {
+	const found = findOnPath(name, place.searchPath, sysroot);
 	if (found === undefined) {
 		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`, {
-			details: request.searchPath.map(directory => `not in ${directory}`),
+			details: place.searchPath.map(directory => `not in ${directory}`),
 			hint: `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`,
 		});
 	}
@@ -175,22 +176,4 @@ function assertNotSetId(path: SysrootPath, mode: number): void {
 			hint: 'use the one of the host',
 		});
 	}
-}
-
-/** Whether the kernel would start it: an interpreter or no need of one, and not a library. */
-export function isProgram(object: {
-	readonly type: string;
-	readonly interpreter: string | undefined;
-	readonly soname: string | undefined;
-	readonly flags: {readonly pie: boolean};
-	readonly isDynamic: boolean;
-}): boolean {
-	if (object.type === 'executable' || object.flags.pie) {
-		return true;
-	}
-
-	// A position-independent executable of before DF_1_PIE; libc.so.6 has an interpreter too.
-	return (
-		object.type === 'shared' && object.interpreter !== undefined && object.soname === undefined
-	);
 }

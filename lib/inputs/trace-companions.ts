@@ -5,8 +5,8 @@
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import traceCompanions from './data/trace-companions.json' with {type: 'json'};
-import type {Sysroot} from './sysroot.js';
 
 const rules = traceCompanions.map(rule => ({
 	isFor: picomatch(rule.pattern, {dot: true}),

@@ -4,8 +4,8 @@
  */
 import picomatch from 'picomatch';
 import {isWithin, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import traceRules from './data/trace-rules.json' with {type: 'json'};
-import type {Sysroot} from './sysroot.js';
 
 export interface TraceObstacle {
 	/** Whose it is: what is the host's nobody misses, what is the user's they may want after all. */

@@ -3,14 +3,14 @@ import {posix} from 'node:path';
 import type {FileEntry} from '../archive/archive-entry.js';
 import {readArchive} from '../archive/read-archive.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {BundleManifest} from '../manifest/manifest.js';
+import {MANIFEST_NAME, type BundleManifest} from '../manifest/manifest.js';
 import {parseManifest, readManifest} from '../manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {readHead} from './read-head.js';
 
 /** @throws {DynpkError} MANIFEST_INVALID, ARCHIVE_INVALID, PERMISSION, IO */
 export async function findManifest(path: HostPath): Promise<BundleManifest | undefined> {
-	const manifest = hostPath(posix.join(path, 'dynpk.json'));
+	const manifest = hostPath(posix.join(path, MANIFEST_NAME));
 	if (readHead(manifest, 1) !== undefined) {
 		return readManifest(manifest);
 	}
@@ -38,7 +38,10 @@ async function fromArchive(archive: HostPath): Promise<BundleManifest> {
 		}
 	}
 
-	throw new DynpkError('MANIFEST_INVALID', `${archive} holds no bundle: it has no dynpk.json`);
+	throw new DynpkError(
+		'MANIFEST_INVALID',
+		`${archive} holds no bundle: it has no ${MANIFEST_NAME}`,
+	);
 }
 
 async function contents({content}: FileEntry): Promise<Buffer> {

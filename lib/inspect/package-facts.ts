@@ -1,9 +1,9 @@
 /** What a package file says of itself, of either kind, in the words of dynpk; nothing is unpacked. */
-import {listPayload, type ListedEntry, type ListedPackage} from '../packages/list-payload.js';
-import {formatNeed} from '../packages/need.js';
-import {packageId} from '../packages/package-record.js';
-import {readPackageFile} from '../packages/read-package-file.js';
-import {collectScripts, findScriptlets} from '../packages/scriptlet-findings.js';
+import {listPayload, type ListedEntry, type ListedPackage} from '../packages/merge/list-payload.js';
+import {collectScripts, findScriptlets} from '../packages/merge/scriptlet-findings.js';
+import {formatNeed} from '../packages/set/need.js';
+import {packageId} from '../packages/set/package-record.js';
+import {readPackageFile} from '../packages/set/read-package-file.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
 import {readHead} from './read-head.js';
 

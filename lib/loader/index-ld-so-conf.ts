@@ -8,10 +8,10 @@
  * trusted ones, and a glibc-hwcaps subdirectory of any of them before all plain ones.
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {baseName, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
-import type {GlibcFacts} from './loader-facts.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {LibraryCache} from './library-cache.js';
+import type {GlibcFacts} from './loader-facts.js';
 import {cacheKey} from './parse-ld-so-cache.js';
 import {readLdSoConf} from './read-ld-so-conf.js';
 

@@ -6,8 +6,8 @@
  * write there (`index-ld-so-conf.ts`).
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import type {SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {ActiveHwcaps} from './hwcaps-subdirs.js';
 import {
 	cacheKey,

@@ -6,8 +6,8 @@
  * 5. the requester's DT_RUNPATH; 6. the library cache; 7. the trusted directories. What is mapped
  * already is the walk's business (`walk-closure.ts`), not this module's.
  */
-import type {Sysroot} from '../inputs/sysroot.js';
 import {isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {expandTokens} from './dynamic-string-tokens.js';
 import type {ActiveHwcaps} from './hwcaps-subdirs.js';
 import {indexLdSoConf} from './index-ld-so-conf.js';

@@ -1,5 +1,5 @@
 /** The search of whichever loader a program names: glibc's or musl's. */
-import type {Sysroot} from '../inputs/sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {LoaderFacts} from './loader-facts.js';
 import type {LoaderSearch} from './loader-search.js';
 import {makeGlibcSearch} from './make-glibc-search.js';

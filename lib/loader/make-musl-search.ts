@@ -7,8 +7,8 @@
  * opens is taken, whatever it is: nothing is passed over for being of another machine.
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {MuslFacts} from './loader-facts.js';
 import type {Found, LinkMapEntry, LoaderSearch, Missing, Place, Searched} from './loader-search.js';
 import {makeSearchDir} from './search-dirs.js';

@@ -6,8 +6,8 @@
  * A libc5-style `DIR=TYPE` keeps its directory.
  */
 import picomatch from 'picomatch';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 /** A configuration file is a few lines; ldconfig itself has no limits. */
 const LARGEST_FILE = 1 << 20;

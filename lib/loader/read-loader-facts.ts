@@ -7,8 +7,8 @@
  */
 import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {baseName, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {GlibcFacts, LoaderCommandLine, LoaderFacts, MuslFacts} from './loader-facts.js';
 import {legacyHwcapsOf, platformsOf} from './processor-names.js';
 

@@ -5,8 +5,8 @@
  * Most requesters have no tags, so they share one value and with it every answer found so far.
  * That is what makes walking thousands of programs over one search cheap.
  */
-import type {Sysroot} from '../inputs/sysroot.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {expandTokens, type TokenValues} from './dynamic-string-tokens.js';
 import type {LinkMapEntry} from './loader-search.js';
 import {splitSearchDirs, type SearchDir} from './search-dirs.js';

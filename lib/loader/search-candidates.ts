@@ -6,8 +6,8 @@
  * ends its list only. All that was looked at and not taken is kept.
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Place, Searched} from './loader-search.js';
 import type {SearchList} from './requester-paths.js';
 import {verifyCandidate, type Expected, type Verdict} from './verify-candidate.js';

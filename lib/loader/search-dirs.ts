@@ -6,8 +6,8 @@
  * nothing is dropped. The working directory is the user's when the program runs, so unless told
  * which one is meant, a relative element is never searched, and the caller can say so.
  */
-import type {Sysroot} from '../inputs/sysroot.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 export type SearchDir =
 	| {readonly kind: 'directory'; readonly text: string; readonly path: SysrootPath}

@@ -6,7 +6,7 @@
  * file that is broken or no library at all stops the program, because it hides one that would do.
  */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {ElfAnswer} from '../inputs/sysroot.js';
+import type {ElfAnswer} from '../sysroot/sysroot.js';
 
 export type Verdict =
 	| {readonly verdict: 'take'; readonly object: ElfObject}

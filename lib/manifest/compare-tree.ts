@@ -2,7 +2,7 @@
  * Hold an unpacked tree against its manifest: every entry there, none besides, each as recorded.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {BundleManifest, FileRecord} from './manifest.js';
+import {MANIFEST_NAME, type BundleManifest, type FileRecord} from './manifest.js';
 
 /** One entry of a tree, as whoever unpacked or walked it saw it; paths below the bundle's top. */
 export interface TreeEntry {
@@ -15,7 +15,6 @@ export interface TreeEntry {
 	readonly target: string | undefined;
 }
 
-const MANIFEST_NAME = 'dynpk.json';
 const SHOWN = 10;
 
 /** @throws {DynpkError} BUNDLE_DAMAGED listing what differs. */

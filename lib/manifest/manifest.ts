@@ -9,6 +9,9 @@ import type {Engine, LaunchSpec} from '../launcher/launch-spec.js';
 import type {Place} from '../loader/loader-search.js';
 import type {BundlePath, SysrootPath} from '../paths/paths.js';
 
+/** At the top of every bundle. */
+export const MANIFEST_NAME = 'dynpk.json';
+
 export interface BundleManifest {
 	readonly format: 'dynpk-bundle';
 	readonly version: 1;

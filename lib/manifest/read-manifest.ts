@@ -7,7 +7,7 @@
 import {readFileSync, statSync, type Stats} from 'node:fs';
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
-import type {BundleManifest} from './manifest.js';
+import {MANIFEST_NAME, type BundleManifest} from './manifest.js';
 
 /** A million files at a few hundred bytes each. */
 const MANIFEST_LIMIT = 512 << 20;
@@ -20,7 +20,7 @@ export function readManifest(path: string): BundleManifest {
 		const objection = objectionTo(status);
 		if (objection !== undefined) {
 			throw new DynpkError('MANIFEST_INVALID', `${path}: ${objection}`, {
-				hint: 'a bundle has a dynpk.json at its top',
+				hint: `a bundle has a ${MANIFEST_NAME} at its top`,
 			});
 		}
 

@@ -3,8 +3,8 @@
  */
 import {posix} from 'node:path';
 import {machineName} from '../elf/elf-machines.js';
-import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload} from '../inputs/payload.js';
+import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {Operation, PlannedLoader} from './bundle-plan.js';

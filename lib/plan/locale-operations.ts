@@ -3,11 +3,11 @@
  * lead to, next to those that are directories already.
  */
 import {posix} from 'node:path';
-import {readLocaleArchive} from '../inputs/locale-archive.js';
 import type {Payload} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Operation} from './bundle-plan.js';
+import {readLocaleArchive} from './locale-archive.js';
 
 const locales = sysrootPath('/usr/lib/locale');
 const archive = sysrootPath('/usr/lib/locale/locale-archive');

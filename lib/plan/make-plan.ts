@@ -7,13 +7,12 @@
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
-import type {Request} from '../inputs/request.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {BundlePlan} from './bundle-plan.js';
 import {describeObjects} from './describe-objects.js';
 import {libraryOperations, loaderOperations, plannedLoader} from './library-operations.js';
@@ -24,8 +23,8 @@ import {packageRecords} from './package-records.js';
 import {placeLibraries, type LibraryPlacement} from './place-libraries.js';
 import {layOutPayload, programHome, type Carriage} from './place-payload.js';
 import {planAudit, type AuditRequest} from './plan-audit.js';
-import {planFindLibrary} from './plan-find-library.js';
 import {planForwards, programOperation} from './plan-entries.js';
+import {planFindLibrary} from './plan-find-library.js';
 import {
 	isSelfReading,
 	launcherOperations,
@@ -33,18 +32,19 @@ import {
 	planLaunches,
 	startableScripts,
 } from './plan-launches.js';
-import {planView, type EngineTools} from './plan-view.js';
 import {planNames} from './plan-names.js';
-import {settleMissing} from './settle-missing.js';
+import {planView, type EngineTools} from './plan-view.js';
+import {settleMissing, type MissingPolicy} from './settle-missing.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 export interface PlanRequest {
 	readonly name: string;
-	readonly request: Request;
+	/** Where a script's `env NAME` looks, as in `PATH`. */
+	readonly searchPath: readonly string[];
 	readonly sysroot: Sysroot;
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
-	readonly missing: 'error' | 'warn' | 'ignore';
+	readonly missing: MissingPolicy;
 	/** How the launcher in use starts a program. */
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
 	readonly audit: AuditRequest;

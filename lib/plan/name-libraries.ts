@@ -5,8 +5,8 @@
  * there; one that `--scan` found answers to its soname and stays where it lies.
  */
 import {posix} from 'node:path';
+import {isProgram} from '../elf/is-program.js';
 import type {Payload} from '../inputs/payload.js';
-import {isProgram} from '../inputs/target.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {NamedObject} from './place-libraries.js';
 import type {WalkedPayload} from './walk-payload.js';

@@ -8,15 +8,15 @@
 import {posix} from 'node:path';
 import {architectureName, machineName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
+import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
-import {isProgram} from '../inputs/target.js';
 import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 export interface WalkedLoader {
 	/** Without links. */

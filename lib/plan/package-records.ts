@@ -1,5 +1,5 @@
 /** The packages that anything in a bundle came from, each once, by id. */
-import {packageId} from '../inputs/installed/package-database.js';
+import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import type {LibraryFacts} from './library-operations.js';
 import type {LibraryPlacement} from './place-libraries.js';

@@ -8,9 +8,9 @@
  */
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Payload, PayloadEntry, PayloadFile, PayloadLink, Reason} from '../inputs/payload.js';
 import {isOfRunningHost} from '../inputs/host-directories.js';
-import {packageId} from '../inputs/installed/package-database.js';
+import type {Payload, PayloadEntry, PayloadFile, PayloadLink, Reason} from '../inputs/payload.js';
+import {packageId} from '../installed/package-database.js';
 import {
 	bundlePath,
 	payloadPath,

@@ -4,9 +4,9 @@
  */
 import {posix} from 'node:path';
 import type {PackedProgram, Payload} from '../inputs/payload.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import type {ForwardLaunch} from '../launcher/launch-spec.js';
 import {bundlePath, payloadPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Operation} from './bundle-plan.js';
 import type {WalkedPayload} from './walk-payload.js';
 

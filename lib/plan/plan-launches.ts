@@ -4,12 +4,11 @@
 import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import {resolveInterpreter} from '../inputs/interpreter.js';
-import {packageId} from '../inputs/installed/package-database.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
-import type {Request} from '../inputs/request.js';
-import type {Sysroot} from '../inputs/sysroot.js';
+import {packageId} from '../installed/package-database.js';
 import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Operation} from './bundle-plan.js';
 import {makeEnvironment, withParents} from './environment.js';
 import {describeReason} from './place-payload.js';
@@ -20,7 +19,7 @@ export interface LaunchedWorld {
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
 	readonly sysroot: Sysroot;
-	readonly request: Request;
+	readonly searchPath: readonly string[];
 }
 
 /** Where the interpreter's launcher lies in the bundle, by the path of the script. */
@@ -29,7 +28,7 @@ export type StartableScripts = ReadonlyMap<SysrootPath, BundlePath>;
 /** Scripts whose interpreter travels too, with the interpreter's place in the bundle. */
 export function startableScripts({
 	payload,
-	request,
+	searchPath,
 	sysroot,
 }: Omit<LaunchedWorld, 'walked'>): StartableScripts {
 	const files = new Set(payload.entries.map(({path}) => path));
@@ -39,7 +38,7 @@ export function startableScripts({
 				return [];
 			}
 
-			const interpreter = resolveInterpreter(entry, entry.content.shebang, request, sysroot);
+			const interpreter = resolveInterpreter(entry, entry.content.shebang, searchPath, sysroot);
 			const real = interpreter === undefined ? undefined : sysroot.realPath(interpreter);
 			return interpreter !== undefined && real !== undefined && files.has(real)
 				? [[entry.path, payloadPath(canonicalLink(sysroot, interpreter))]]

@@ -9,11 +9,11 @@ import type {FindingRecord} from '../manifest/manifest.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from './walk-payload.js';
 
+/** What becomes of a library that a target needs and that is not there. */
+export type MissingPolicy = 'error' | 'warn' | 'ignore';
+
 /** @throws {DynpkError} UNRESOLVED_NEEDED */
-export function settleMissing(
-	walked: WalkedPayload,
-	policy: 'error' | 'warn' | 'ignore',
-): FindingRecord[] {
+export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): FindingRecord[] {
 	const fatal = new Map<string, Unresolved>();
 	const bearable = new Map<string, Unresolved>();
 	for (const root of walked.roots) {

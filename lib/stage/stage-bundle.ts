@@ -8,19 +8,20 @@ import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {relocatableVenv} from './relocatable-venv.js';
-import {uncheckedPyc} from './unchecked-pyc.js';
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
-import type {
-	BundleManifest,
-	FileRecord,
-	LoaderEditRecord,
-	LoaderRecord,
+import {
+	MANIFEST_NAME,
+	type BundleManifest,
+	type FileRecord,
+	type LoaderEditRecord,
+	type LoaderRecord,
 } from '../manifest/manifest.js';
 import {readHostFile} from '../paths/host-file.js';
 import type {HostPath} from '../paths/paths.js';
 import type {BundlePlan, CopyLoader, Operation, WriteLauncher} from '../plan/bundle-plan.js';
+import {relocatableVenv} from './relocatable-venv.js';
+import {uncheckedPyc} from './unchecked-pyc.js';
 
 /** What staging needs that is not in the plan: how to make the two kinds of file dynpk makes. */
 export interface StageTools {
@@ -30,8 +31,6 @@ export interface StageTools {
 	/** For a program that reads its own file: the file to start, and the launcher it starts. */
 	readonly makeSelfLaunch: (launch: LoaderLaunch, program: Buffer, from: HostPath) => SelfLaunch;
 	readonly editLoader: (bytes: Buffer) => EditedLoader;
-	/** Told the manifest as written, from which a bundle's id is made. */
-	readonly onManifest: (encoded: Buffer) => void;
 }
 
 export interface SelfLaunch {
@@ -47,6 +46,11 @@ export interface EditedLoader {
 
 /** The largest loader ever seen is below 2 MiB with debugging symbols below 20 MiB. */
 const LOADER_LIMIT = 64 << 20;
+
+/** Where the manifest lies in the archive. */
+export function manifestEntry({name}: Pick<BundlePlan, 'name'>): string {
+	return posix.join(name, MANIFEST_NAME);
+}
 
 /**
  * Entries below one top-level directory named after the bundle.
@@ -128,12 +132,9 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 		}
 	}
 
-	const make = (digests: FileDigests): Buffer => {
-		const encoded = encodeManifest(makeManifest(plan, tools.tool, loaders, below, digests));
-		tools.onManifest(encoded);
-		return encoded;
-	};
-	yield {kind: 'file', path: below('dynpk.json'), mode: 0o644, content: {kind: 'late', make}};
+	const make = (digests: FileDigests): Buffer =>
+		encodeManifest(makeManifest(plan, tools.tool, loaders, below, digests));
+	yield {kind: 'file', path: manifestEntry(plan), mode: 0o644, content: {kind: 'late', make}};
 }
 
 function launcherBytes({launch, program}: WriteLauncher, tools: StageTools): Buffer {

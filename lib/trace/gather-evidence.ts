@@ -9,10 +9,10 @@ import {posix} from 'node:path';
 import {createInterface} from 'node:readline';
 import {readAuditRecords} from '../audit/read-audit-records.js';
 import {makeStopCheck} from '../errors/stop-signal.js';
-import type {TracedFile, TracedObject} from '../inputs/trace-evidence.js';
 import {comparePaths, isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Observers} from './observers.js';
 import {makeStraceReader} from './parse-strace.js';
+import type {TracedFile, TracedObject} from './trace-evidence.js';
 
 export interface GatheredEvidence {
 	readonly programs: readonly {readonly path: SysrootPath}[];

@@ -1,7 +1,7 @@
 /** A trace → its file, whole or not at all; one record a line, so that two can be compared. */
 import {stageFile} from '../archive/staged-output.js';
-import type {TraceEvidence} from '../inputs/trace-evidence.js';
 import type {HostPath} from '../paths/paths.js';
+import type {TraceEvidence} from './trace-evidence.js';
 
 /** Find out before a long run whether there will be a place for its trace. @throws {DynpkError} as `writeTrace` does */
 export function assertWritable(file: HostPath): void {

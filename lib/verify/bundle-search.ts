@@ -5,12 +5,12 @@
  * that there are none is the point.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {Sysroot} from '../inputs/sysroot.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeGlibcSearch} from '../loader/make-glibc-search.js';
 import {makeMuslSearch} from '../loader/make-musl-search.js';
 import type {LoaderRecord} from '../manifest/manifest.js';
 import {sysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 
 const options = {
 	argv0: true,

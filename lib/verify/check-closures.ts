@@ -6,10 +6,10 @@
  */
 import {posix} from 'node:path';
 import {walkClosure} from '../closure/walk-closure.js';
-import {openSysroot} from '../inputs/open-sysroot.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {sysrootPath, type HostPath} from '../paths/paths.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
 import {bundleSearch} from './bundle-search.js';
 import type {VerifyFinding} from './finding.js';
 

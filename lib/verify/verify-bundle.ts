@@ -2,10 +2,11 @@
 import {accessSync, constants, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {makeStopCheck, throwIfStopped} from '../errors/stop-signal.js';
-import {openSysroot} from '../inputs/open-sysroot.js';
 import {compareTree} from '../manifest/compare-tree.js';
+import {MANIFEST_NAME} from '../manifest/manifest.js';
 import {readManifest} from '../manifest/read-manifest.js';
 import {sysrootPath, type BundlePath, type HostPath} from '../paths/paths.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
@@ -40,7 +41,7 @@ export async function verifyBundle({
 	signal,
 	notice,
 }: VerifyRequest): Promise<VerifyFinding[]> {
-	const manifest = readManifest(posix.join(top, 'dynpk.json'));
+	const manifest = readManifest(posix.join(top, MANIFEST_NAME));
 	const tree = await walkTree(top, manifest.files, makeStopCheck(signal));
 	const findings = compareTree(manifest, tree).map((difference): VerifyFinding => ({
 		code: 'DIFFERS_FROM_MANIFEST',

@@ -2,12 +2,12 @@
 import {execFileSync} from 'node:child_process';
 import {posix} from 'node:path';
 import test from 'ava';
-import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {LinkMapEntry, LoaderSearch} from '../../lib/loader/loader-search.js';
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {buildObjects, type World} from '../helpers/build-objects.js';
 import {compareWithLoader, placesIn, realFacts} from '../helpers/compare-with-loader.js';
 import {activeHwcaps} from '../helpers/real-glibc-loader.js';

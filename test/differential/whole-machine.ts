@@ -4,17 +4,17 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
+import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import type {LoaderSearch} from '../../lib/loader/loader-search.js';
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
-import type {LoaderSearch} from '../../lib/loader/loader-search.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
-import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/real-glibc-loader.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {describeClosure, samePlace, type Description} from '../helpers/describe-closure.js';
+import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/real-glibc-loader.js';
 
 const BATCH = 50;
 const AT_ONCE = 3;

@@ -12,11 +12,11 @@ import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
-import type {HostName} from '../hosts/lib/recipes.js';
 
 const run = promisify(execFile);
-const hosts: readonly HostName[] = ['empty', 'bullseye'];
+const hosts = targetHosts;
 
 /** Prints its data file, its words, and starts a program of the host by the same view. */
 const reader = `#include <stdio.h>
@@ -323,9 +323,13 @@ test.serial('the choice is explained where that is asked for', async t => {
 	);
 	const env = {DYNPK_EXPLAIN: 'engines'};
 	const offered = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env});
-	t.regex(offered?.stderr ?? '', /engine userns: available\n$/u);
+	t.regex(
+		offered?.stdout ?? '',
+		/^engine=userns\nreason=it is static, and \/\S+ is looked for.*\ndirect=available\nshim=not for this program\nuserns=available\n$/u,
+	);
+	t.is(offered?.stderr, '');
 	const not = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env, noUserNamespaces: true});
-	t.regex(not?.stderr ?? '', /engine userns: not here: user namespaces are switched off/u);
+	t.regex(not?.stdout ?? '', /\nuserns=not here: user namespaces are switched off.*\n$/u);
 	t.is(not?.status, 0);
 });
 

@@ -6,13 +6,13 @@
 import type {ExecutionContext} from 'ava';
 import type {Closure, Edge} from '../../lib/closure/closure.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
-import type {GlibcFacts} from '../../lib/loader/loader-facts.js';
-import {makeGlibcSearch, type GlibcSearchOptions} from '../../lib/loader/make-glibc-search.js';
-import type {LoaderSearch} from '../../lib/loader/loader-search.js';
-import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
 import {readElf} from '../../lib/elf/read-elf.js';
+import type {GlibcFacts} from '../../lib/loader/loader-facts.js';
+import type {LoaderSearch} from '../../lib/loader/loader-search.js';
+import {makeGlibcSearch, type GlibcSearchOptions} from '../../lib/loader/make-glibc-search.js';
+import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {asNobody} from './as-nobody.js';
 import {describeClosure, samePlace} from './describe-closure.js';
 import {activeHwcaps, listByLoader, realLoaderPath, type ListOptions} from './real-glibc-loader.js';

@@ -5,8 +5,8 @@
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
-import type {Sysroot} from '../../lib/inputs/sysroot.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import type {Sysroot} from '../../lib/sysroot/sysroot.js';
 import type {ElfSpec} from './elf-spec.js';
 import {writeElf} from './elf-writer.js';
 import {makeScratch} from './scratch.js';

@@ -2,10 +2,10 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {mergePayload} from '../../lib/packages/merge-payload.js';
-import type {MergedSysroot} from '../../lib/packages/merged-sysroot.js';
-import {openPackageSet} from '../../lib/packages/open-package-set.js';
-import {solve} from '../../lib/packages/solve.js';
+import {mergePayload} from '../../lib/packages/merge/merge-payload.js';
+import type {MergedSysroot} from '../../lib/packages/merge/merged-sysroot.js';
+import {openPackageSet} from '../../lib/packages/set/open-package-set.js';
+import {solve} from '../../lib/packages/solve/solve.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {writeRpm, type WrittenRpm} from './rpm-writer.js';
 import {makeScratch} from './scratch.js';

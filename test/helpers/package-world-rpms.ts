@@ -12,7 +12,7 @@ import {mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import {readDeb, type DebPackage} from '../../lib/deb/read-deb.js';
-import {makeExclusions} from '../../lib/packages/base-system.js';
+import {makeExclusions} from '../../lib/packages/solve/base-system.js';
 import {makeOnce} from '../hosts/lib/make-once.js';
 import {specOf, type WorldPackage} from './package-world-spec.js';
 import {writeTree, type TreeLiteral} from './rpm-build.js';

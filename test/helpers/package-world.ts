@@ -1,11 +1,11 @@
 /** Packages as literals, for the solver: `{requires: ['b >= 2'], provides: ['libx.so.1()(64bit)']}`. */
-import type {PackageSet} from '../../lib/packages/open-package-set.js';
-import type {Capability, Need} from '../../lib/packages/need.js';
-import {compareRecords, type PackageRecord} from '../../lib/packages/package-record.js';
-import {recordOfDeb} from '../../lib/packages/record-of-deb.js';
-import {capabilityOf, needOf} from '../../lib/packages/record-of-rpm.js';
 import {parseDeb822} from '../../lib/deb/deb822.js';
 import {readDebDependencies} from '../../lib/deb/read-deb.js';
+import type {Capability, Need} from '../../lib/packages/set/need.js';
+import type {PackageSet} from '../../lib/packages/set/open-package-set.js';
+import {compareRecords, type PackageRecord} from '../../lib/packages/set/package-record.js';
+import {recordOfDeb} from '../../lib/packages/set/record-of-deb.js';
+import {capabilityOf, needOf} from '../../lib/packages/set/record-of-rpm.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {parseEvr, type Relation} from '../../lib/rpm/evr.js';
 import {parseRichDependency} from '../../lib/rpm/rich-dependency.js';

@@ -5,10 +5,10 @@ import type {ExecutionContext} from 'ava';
 import type {Closure} from '../../lib/closure/closure.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {makeMuslSearch} from '../../lib/loader/make-musl-search.js';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {describeClosure, samePlace} from './describe-closure.js';
 
 export const muslLoader = '/lib/ld-musl-x86_64.so.1';

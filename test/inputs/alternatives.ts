@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {findAlternatives} from '../../lib/inputs/alternatives.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {putFile} from '../helpers/put-file.js';
 import {makeScratch} from '../helpers/scratch.js';
 

@@ -1,12 +1,9 @@
 import {chmodSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {findGeneratedFiles} from '../../lib/inputs/generated-files.js';
-import type {
-	InstalledPackage,
-	PackageDatabase,
-} from '../../lib/inputs/installed/package-database.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
+import type {InstalledPackage, PackageDatabase} from '../../lib/installed/package-database.js';
 import {sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {putFile} from '../helpers/put-file.js';
 import {makeScratch} from '../helpers/scratch.js';
 

@@ -2,9 +2,9 @@ import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test from 'ava';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {makeCollector} from '../../lib/inputs/payload-collector.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {makeScratch} from '../helpers/scratch.js';
 
 test('a script among data that a program directory links to is started; a module stays its text', t => {

@@ -1,9 +1,9 @@
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {openSysroot} from '../../lib/inputs/open-sysroot.js';
 import {makeCompanionFinder} from '../../lib/inputs/payload-companions.js';
 import {hostPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {makeScratch} from '../helpers/scratch.js';
 
 function finderFor(t: ExecutionContext, files: readonly string[]) {

@@ -1,14 +1,14 @@
 /** Searches in roots of other machines, where no loader can be asked. */
 import test from 'ava';
-import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
-import type {Sysroot} from '../../lib/inputs/sysroot.js';
+import {walkClosure} from '../../lib/closure/walk-closure.js';
 import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
+import type {Sysroot} from '../../lib/sysroot/sysroot.js';
 import {writeNewCache} from '../helpers/cache-writer.js';
 import {placesIn} from '../helpers/compare-with-loader.js';
-import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/foreign-loader.js';
 import type {DynamicSpec, ElfSpec} from '../helpers/elf-spec.js';
+import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/foreign-loader.js';
 
 function walk(sysroot: Sysroot, path: string, ldLibraryPath?: string): Closure {
 	const answer = sysroot.elf(sysrootPath(path));

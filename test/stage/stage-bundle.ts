@@ -18,7 +18,6 @@ const tools: StageTools = {
 	makeLauncher: untouched,
 	makeSelfLaunch: untouched,
 	editLoader: untouched,
-	onManifest: untouched,
 };
 
 function planOf(operation: Operation): BundlePlan {

@@ -2,8 +2,8 @@
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {readTrace} from '../../lib/inputs/trace-evidence.js';
 import {hostPath} from '../../lib/paths/paths.js';
+import {readTrace} from '../../lib/trace/trace-evidence.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
 

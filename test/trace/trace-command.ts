@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import type {TraceEvidence} from '../../lib/inputs/trace-evidence.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
+import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {compileProgram} from '../helpers/audit-world.js';
 import {need} from '../helpers/need.js';
 import {runDynpk} from '../helpers/run-dynpk.js';

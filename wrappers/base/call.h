@@ -124,12 +124,28 @@ static inline long system_call_of_6(long number, long a, long b, long c, long d,
 
 static inline long system_call_of_3(long number, long a, long b, long c)
 {
-	return system_call_of_6(number, a, b, c, 0, 0, 0);
+	long result;
+
+	__asm__ volatile("xchgl %%ebx, %%edi\n\t"
+			 "int $0x80\n\t"
+			 "xchgl %%ebx, %%edi"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "c"(b), "d"(c)
+			 : "memory");
+	return result;
 }
 
 static inline long system_call_of_4(long number, long a, long b, long c, long d)
 {
-	return system_call_of_6(number, a, b, c, d, 0, 0);
+	long result;
+
+	__asm__ volatile("xchgl %%ebx, %%edi\n\t"
+			 "int $0x80\n\t"
+			 "xchgl %%ebx, %%edi"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "c"(b), "d"(c), "S"(d)
+			 : "memory");
+	return result;
 }
 
 #else

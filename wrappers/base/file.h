@@ -93,6 +93,16 @@ static inline long sys_readlink(const char *path, char *buffer, size_t size)
 	return sys_readlinkat(AT_FDCWD, path, buffer, size);
 }
 
+/* The text of a link, ended by NUL and cut off where there is no room; returns its length. */
+static inline long read_link_text(const char *path, char *buffer, size_t size)
+{
+	const long length = sys_readlink(path, buffer, size - 1);
+
+	if (!failed(length))
+		buffer[length] = '\0';
+	return length;
+}
+
 static inline long sys_faccessat(int directory, const char *path, int mode)
 {
 	return system_call(__NR_faccessat, directory, path, mode);

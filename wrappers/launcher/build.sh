@@ -4,6 +4,7 @@ set -eu
 cc=$1
 out=$2
 here=$(dirname "$0")
+namespace=$here/../namespace
 table=$here/../table
 base=$here/../base
 mkdir -p "$out"
@@ -21,15 +22,13 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	-Wl,-s -Wl,-O1 -Wl,--fatal-warnings"
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$here/.." -I"$here" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
-	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
-	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
-	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
-	"$here/record.c" "$here/engine.c" "$here/namespace.c" "$here/view.c" "$here/give-way.c" "$here/take-over.c" "$here/unshare.c" \
-	"$here/fit.c" "$here/layer.c" "$here/overlay.c" "$here/overlay-tree.c" "$here/cover.c" "$here/names.c" \
-	"$here/mounts-below.c" "$here/mountinfo.c" "$here/mark.c" "$here/proot.c" "$here/fail.c" \
-	"$table/table.c" "$table/check-nodes.c" \
-	"$table/host-environment.c" "$table/loader-variables.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
+"$cc" $warnings $code -I"$here/.." -include "$here/hidden.h" $link -o "$out/launcher" \
+	"$here/entry.S" "$here/placeholder.S" "$here/main.c" "$here/start-mapped.c" \
+	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
+	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
+	"$here/record.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
+	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c" \
+	"$base/fail.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
 
 # shellcheck disable=SC2086
 "$cc" $warnings $code $flat -I"$here/.." -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \

@@ -1,0 +1,27 @@
+/** What is to be gathered, and where its names are looked up. Types only. */
+import type {HostPath} from '../paths/paths.js';
+import type {TraceEvidence} from '../trace/trace-evidence.js';
+
+/** How far a program's reach goes; `auto`: `package` where one owns it, else `closure`. */
+export type Scope = 'auto' | 'closure' | 'package';
+
+export interface GatherRequest extends LookUpPlace {
+	/** As typed. */
+	readonly targets: readonly string[];
+	/** Files and directories to carry besides. */
+	readonly with: readonly string[];
+	/** Directories of which every ELF file is a root of the walk. */
+	readonly scan: readonly string[];
+	readonly scope: Scope;
+	/** What runs of programs showed. */
+	readonly traces: readonly TraceEvidence[];
+}
+
+/** Where what a user typed is looked up. */
+export interface LookUpPlace {
+	/** Root directory everything is resolved in. */
+	readonly sysroot: HostPath;
+	/** Directories a bare program name is looked up in, as in `PATH`. */
+	readonly searchPath: readonly string[];
+	readonly workingDirectory: HostPath;
+}

@@ -1,0 +1,57 @@
+/** What a user names → the graph of the objects that its loader would map for it. */
+import {closureOfStatic} from '../closure/closure-of-static.js';
+import {objectsOf} from '../closure/objects-of.js';
+import {walkClosure} from '../closure/walk-closure.js';
+import {probeElf} from '../elf/probe-elf.js';
+import {DynpkError} from '../errors/dynpk-error.js';
+import type {LookUpPlace} from '../inputs/gather-request.js';
+import {resolveTarget} from '../inputs/target.js';
+import {lookUpOwners} from '../installed/look-up-owners.js';
+import {openDatabases} from '../installed/open-databases.js';
+import {packageId} from '../installed/package-database.js';
+import {makeLoaderSearch} from '../loader/make-loader-search.js';
+import {usualInterpreter} from '../loader/usual-interpreter.js';
+import type {SysrootPath} from '../paths/paths.js';
+import {openSysroot} from '../sysroot/open-sysroot.js';
+import {graphOfClosure} from './graph-of-closure.js';
+import type {ObjectGraph} from './object-graph.js';
+
+export interface InspectedProgram {
+	readonly kind: 'program' | 'object';
+	readonly name: string;
+	/** Where its file lies, links followed. */
+	readonly path: SysrootPath;
+	readonly graph: ObjectGraph;
+}
+
+/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, and what {@link resolveTarget} and the readers throw. */
+export function inspectProgram(text: string, place: LookUpPlace): InspectedProgram {
+	const sysroot = openSysroot(place.sysroot);
+	const databases = openDatabases(sysroot);
+	const target = resolveTarget(text, place, sysroot, databases);
+	if (target.kind !== 'program' && target.kind !== 'object') {
+		throw new DynpkError('NOT_A_PROGRAM', `${text} is a ${target.kind}`, {
+			hint: 'inspect the program it is started by, or see what it brings with pack --dry-run',
+		});
+	}
+
+	const path = sysroot.realPath(target.path) ?? target.path;
+	const host = sysroot.hostPath(path);
+	const object = host === undefined ? undefined : probeElf(host);
+	if (object === undefined) {
+		throw new DynpkError('INPUT_CHANGED', `${path} is no ELF file any more`);
+	}
+
+	const interpreter = object.interpreter ?? usualInterpreter(object);
+	const closure =
+		!object.isDynamic || interpreter === undefined
+			? closureOfStatic(object, path)
+			: walkClosure(object, path, makeLoaderSearch({sysroot})(interpreter).search);
+	const paths = objectsOf(closure).map(found => found.path);
+	const ownerOf = lookUpOwners(paths, sysroot, databases);
+	const packageOf = (found: SysrootPath): string | undefined => {
+		const owner = ownerOf(found);
+		return owner === undefined ? undefined : packageId(owner);
+	};
+	return {kind: target.kind, name: target.name, path, graph: graphOfClosure(closure, packageOf)};
+}

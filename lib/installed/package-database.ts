@@ -1,0 +1,43 @@
+/**
+ * What a package manager knows of an installed system: who owns a file, what a package needs.
+ *
+ * Types only; dpkg-database.ts and rpm-database.ts ask dpkg-query(1) and rpm(8), a handful of
+ * calls for any number of files.
+ */
+import type {SysrootPath} from '../paths/paths.js';
+
+export interface InstalledPackage {
+	readonly manager: 'deb' | 'rpm';
+	readonly name: string;
+	readonly version: string;
+	readonly architecture: string;
+	/** Part of every system of its distribution, so nobody declares needing it. */
+	readonly essential: boolean;
+	/** Hard dependencies: of each group one is needed, the first installed one counts. */
+	readonly depends: readonly (readonly string[])[];
+	readonly provides: readonly string[];
+	/** License as the package states it, where it does. */
+	readonly license: string | undefined;
+}
+
+export interface PackageDatabase {
+	readonly manager: 'deb' | 'rpm';
+	/** An installed package by `name` or `name:architecture`, or by a name it provides. */
+	find(name: string): InstalledPackage | undefined;
+	/** The owners of these paths; a path nobody owns is absent from the answer. */
+	owners(paths: readonly SysrootPath[]): ReadonlyMap<SysrootPath, InstalledPackage>;
+	/** Every path each package lists, directories included, in the package's order. */
+	files(
+		packages: readonly InstalledPackage[],
+	): ReadonlyMap<InstalledPackage, readonly SysrootPath[]>;
+	/**
+	 * Directories of these packages that no other package lists, each with its owner. None where lists
+	 * do not name the directories of every file, or name what an installation makes as well.
+	 */
+	ownDirectories(packages: readonly InstalledPackage[]): ReadonlyMap<SysrootPath, InstalledPackage>;
+}
+
+/** How a package is written to a person and in the manifest. */
+export function packageId(owner: InstalledPackage): string {
+	return `${owner.manager}:${owner.name}`;
+}

@@ -1,0 +1,123 @@
+/**
+ * Installed RPM packages, as rpm(8) tells of them.
+ *
+ * One `rpm -qa` dumps names, dependencies and file lists of everything installed, so no later
+ * question starts a process. The database's own format (sqlite, ndb, bdb) is rpm's business.
+ */
+import {spawnSync} from 'node:child_process';
+import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import type {InstalledPackage, PackageDatabase} from './package-database.js';
+
+const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
+
+/** `undefined` where there is no rpm database or no rpm to ask. */
+export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
+	const present = databases.find(path => {
+		const names = sysroot.list(sysrootPath(path)) ?? [];
+		return names.some(name => /^(?:rpmdb\.sqlite|Packages(?:\.db)?)$/u.test(name));
+	});
+	const place = present === undefined ? undefined : sysroot.hostPath(sysrootPath(present));
+	const dump = place === undefined ? undefined : runRpm(place);
+	if (dump === undefined) {
+		return undefined;
+	}
+
+	const records = dump
+		.split(RECORD)
+		.filter(text => text.trim() !== '')
+		.map(parseRecord);
+	const providers = indexProviders(records);
+	const ownerOf = indexFiles(records);
+	return {
+		manager: 'rpm',
+		find(name) {
+			const direct = records.find(record => record.package.name === name);
+			return direct?.package ?? providers.get(name) ?? ownerOf.get(name);
+		},
+		owners(paths) {
+			return new Map(
+				paths.flatMap(path => {
+					const owner = ownerOf.get(path) ?? ownerOf.get(path.replace(/^\/usr\//u, '/'));
+					return owner === undefined ? [] : [[path, owner]];
+				}),
+			);
+		},
+		files(packages) {
+			return new Map(
+				packages.map(owner => {
+					const record = records.find(candidate => candidate.package === owner);
+					return [owner, record?.files ?? []];
+				}),
+			);
+		},
+		// What an installation makes is listed as a %ghost, and /usr/bin by one package for all.
+		ownDirectories: () => new Map(),
+	};
+}
+
+interface RpmRecord {
+	readonly package: InstalledPackage;
+	readonly files: readonly SysrootPath[];
+}
+
+// Control characters that rpm forbids in the fields they separate.
+const RECORD = '\u001e';
+const FIELD = '\u001f';
+
+const queryFormat =
+	`%{NAME}${FIELD}%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}${FIELD}%{ARCH}${FIELD}%{LICENSE}${FIELD}` +
+	`[%{REQUIRENAME}\\n]${FIELD}[%{PROVIDENAME}\\n]${FIELD}[%{FILENAMES}\\n]${RECORD}`;
+
+const OUTPUT_LIMIT = 1 << 30;
+
+/** By its place rather than by `--root`, which changes the root directory and so needs privileges. */
+function runRpm(place: HostPath): string | undefined {
+	const result = spawnSync('rpm', ['--dbpath', place, '-qa', '--qf', queryFormat], {
+		encoding: 'utf8',
+		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
+		maxBuffer: OUTPUT_LIMIT,
+	});
+	return result.error === undefined && result.status === 0 ? result.stdout : undefined;
+}
+
+function parseRecord(text: string): RpmRecord {
+	const [name, version, architecture, license, requires, provides, files] = text.split(FIELD);
+	const lines = (field: string | undefined): string[] =>
+		[...new Set((field ?? '').split('\n'))].filter(line => line !== '' && line !== '(none)');
+	return {
+		package: {
+			manager: 'rpm',
+			name: name ?? '',
+			version: version ?? '',
+			architecture: architecture ?? '',
+			essential: false,
+			depends: lines(requires)
+				.filter(requirement => !requirement.startsWith('rpmlib('))
+				.map(requirement => [requirement]),
+			provides: lines(provides),
+			license,
+		},
+		files: lines(files)
+			.filter(path => path.startsWith('/'))
+			.map(path => sysrootPath(path)),
+	};
+}
+
+function indexProviders(records: readonly RpmRecord[]): Map<string, InstalledPackage> {
+	const providers = new Map<string, InstalledPackage>();
+	for (const record of records) {
+		for (const provided of record.package.provides) {
+			if (!providers.has(provided)) {
+				providers.set(provided, record.package);
+			}
+		}
+	}
+
+	return providers;
+}
+
+/** Requirements may be file names, so the index answers for both questions. */
+function indexFiles(records: readonly RpmRecord[]): Map<string, InstalledPackage> {
+	return new Map(records.flatMap(record => record.files.map(path => [path, record.package])));
+}

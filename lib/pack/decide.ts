@@ -1,0 +1,119 @@
+/**
+ * The deciding stages in a row: from a request to a plan, and nothing written.
+ *
+ * The world ends with the decision: all that its sysroot remembers, a kilobyte a file, would
+ * otherwise be kept while the bundle is written.
+ */
+import {architectureName} from '../elf/elf-machines.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import {makeExclusions} from '../inputs/exclusions.js';
+import {gatherPayload} from '../inputs/gather-payload.js';
+import type {Payload} from '../inputs/payload.js';
+import {lookUpOwners} from '../installed/look-up-owners.js';
+import {packageId} from '../installed/package-database.js';
+import type {PackageRecord} from '../manifest/manifest.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
+import type {BundlePlan} from '../plan/bundle-plan.js';
+import {makePlan} from '../plan/make-plan.js';
+import {walkPayload} from '../plan/walk-payload.js';
+import type {TraceEvidence} from '../trace/trace-evidence.js';
+import {bundleName} from './bundle-name.js';
+import {openLaunchers, type Launchers} from './open-launchers.js';
+import {openWorld, type World} from './open-world.js';
+import type {PackRequest} from './pack-request.js';
+
+/** Refers to nothing of the world it was made in. */
+export interface Decision {
+	readonly plan: BundlePlan;
+	/** Of the bundle's main loader, as `uname -m` says it. */
+	readonly architecture: string | undefined;
+	readonly launchers: Launchers;
+	/** Remove what the plan takes files from, once they have been copied. */
+	readonly close: () => void;
+}
+
+/** @throws {DynpkError} what opening the world, gathering, walking and planning throw; INTERRUPTED. */
+export async function decide(request: PackRequest, signal: AbortSignal): Promise<Decision> {
+	const world = await openWorld(request, signal);
+	try {
+		return {...(await decideInWorld(request, world)), close: world.close};
+	} catch (error) {
+		world.close();
+		throw error;
+	}
+}
+
+async function decideInWorld(request: PackRequest, world: World): Promise<Omit<Decision, 'close'>> {
+	const {sysroot, databases, targets, searchPath} = world;
+	const exclusions = makeExclusions(request.exclude);
+	const payload = gatherPayload(
+		{
+			targets,
+			with: request.with,
+			scan: request.scan,
+			scope: request.scope,
+			traces: await readTraces(request.traces),
+			sysroot: sysroot.root,
+			searchPath,
+			workingDirectory: request.workingDirectory,
+		},
+		sysroot,
+		databases,
+		exclusions,
+	);
+	const walked = walkPayload(payload, sysroot, exclusions);
+	const loader = walked.loaders[0]?.facts.object;
+	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
+	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const plan = makePlan({
+		name: bundleName(request.name, payload),
+		searchPath,
+		sysroot,
+		payload: {...payload, findings: [...world.findings, ...payload.findings]},
+		walked,
+		missing: request.missing,
+		chooseStrategy: launchers.chooseStrategy,
+		audit: {...request.audit, stub: launchers.auditStub},
+		engines: launchers.engines,
+		names: launchers.names,
+		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
+	});
+	exclusions.assertAllUsed();
+	const architecture = loader && (architectureName(loader) ?? 'unknown');
+	return {plan, architecture, launchers};
+}
+
+/** Loaded on demand: checking the form of JSON takes longer to load than most of dynpk. */
+async function readTraces(files: readonly HostPath[]): Promise<TraceEvidence[]> {
+	if (files.length === 0) {
+		return [];
+	}
+
+	const {readTrace} = await import('../trace/trace-evidence.js');
+	return files.map(file => readTrace(file));
+}
+
+/** Owners of libraries and loaders, as the manifest tells of them. */
+function ownerLookup(
+	{sysroot, databases}: World,
+	paths: readonly SysrootPath[],
+): (path: SysrootPath) => PackageRecord | undefined {
+	const ownerOf = lookUpOwners(paths, sysroot, databases);
+	return path => {
+		const owner = ownerOf(path);
+		return owner === undefined
+			? undefined
+			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};
+	};
+}
+
+/** Static programs have no loader to tell the machine by. */
+function anyProgram({entries}: Payload): ElfObject | undefined {
+	for (const entry of entries) {
+		if (entry.kind === 'file' && entry.content.kind === 'elf') {
+			return entry.content.object;
+		}
+	}
+
+	return undefined;
+}

@@ -1,0 +1,40 @@
+/**
+ * What `pack` was asked for, after the command line and its surroundings are read. Types only.
+ *
+ * Every path of a file here is absolute; targets, `with` and `scan` are as typed, because they are
+ * names inside the sysroot.
+ */
+import type {Scope} from '../inputs/gather-request.js';
+import type {HostPath} from '../paths/paths.js';
+import type {MissingPolicy} from '../plan/settle-missing.js';
+import type {LauncherChoice} from './open-launchers.js';
+
+export interface PackRequest extends LauncherChoice {
+	/** Package files among them; a bare name is looked up in `searchPath`. */
+	readonly targets: readonly string[];
+	/** Name of the bundle; by default that of the first target. */
+	readonly name: string | undefined;
+	/** Where to; by default the bundle's name in the working directory. */
+	readonly output: HostPath | undefined;
+	readonly with: readonly string[];
+	readonly scan: readonly string[];
+	readonly traces: readonly HostPath[];
+	readonly exclude: readonly string[];
+	/** Directories of packages that package files may need. */
+	readonly repositories: readonly HostPath[];
+	readonly missing: MissingPolicy;
+	readonly scope: Scope;
+	readonly audit: AuditChoice;
+	readonly sysroot: HostPath;
+	readonly workingDirectory: HostPath;
+	/** Absolute directories of `PATH`, in order. */
+	readonly searchPath: readonly string[];
+	/** Where private directories may be made. */
+	readonly temporaryDirectory: HostPath;
+}
+
+export interface AuditChoice {
+	readonly mode: 'off' | 'warn' | 'enforce';
+	/** Patterns of host libraries that are let in. */
+	readonly allowed: readonly string[];
+}

@@ -1,0 +1,48 @@
+/** Carry a decision out: a bundle, as a directory or an archive, whole or not at all. */
+import type {WriteProgress} from '../archive/archive-entry.js';
+import {writeArchive} from '../archive/write-archive.js';
+import {writeDirectory} from '../archive/write-directory.js';
+import {editLoader} from '../launcher/loader-copy.js';
+import {manifestEntry, stageBundle} from '../stage/stage-bundle.js';
+import type {Decision} from './decide.js';
+import type {BundleOutput} from './resolve-output.js';
+
+export interface WriteRequest {
+	readonly output: BundleOutput;
+	/** Seconds since 1970, of every entry. */
+	readonly mtime: number;
+	/** Of dynpk, for the manifest. */
+	readonly version: string;
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: WriteProgress) => void;
+}
+
+export interface WrittenBundle {
+	readonly id: string;
+	readonly entries: number;
+	/** Bytes of file contents. */
+	readonly bytes: number;
+}
+
+/** @throws {DynpkError} what staging and the writers throw. */
+export async function writeBundle(
+	{plan, launchers}: Pick<Decision, 'plan' | 'launchers'>,
+	{output, mtime, version, signal, onProgress}: WriteRequest,
+): Promise<WrittenBundle> {
+	const entries = stageBundle(plan, {
+		tool: `dynpk ${version}`,
+		...launchers,
+		editLoader: bytes => {
+			const {complete: isolated, ...edited} = editLoader(bytes);
+			return {...edited, isolated};
+		},
+	});
+	const writing = {entries, output: output.path, mtime, signal, onProgress};
+	const written =
+		output.form === 'directory'
+			? await writeDirectory(writing)
+			: await writeArchive({...writing, form: output.form});
+	const manifest = written.digests.get(manifestEntry(plan));
+	if (manifest === undefined) throw new Error('a bundle was written without its manifest');
+	return {id: manifest.sha256, entries: written.entries, bytes: written.bytes};
+}

@@ -1,0 +1,179 @@
+/** The `primary` metadata of an RPM repository: one record for each package element. */
+import {DynpkError} from '../../errors/dynpk-error.js';
+import type {HostPath} from '../../paths/paths.js';
+import {parseEvr, type Relation} from '../../rpm/evr.js';
+import {parseRichDependency} from '../../rpm/rich-dependency.js';
+import type {Capability, Need} from './need.js';
+import type {PackageRecord} from './package-record.js';
+import {insideRepository, versionOf} from './read-repodata.js';
+import {capabilityOf, needOf, selfProvide, withoutRepeats} from './record-of-rpm.js';
+import type {XmlHandler} from './xml-events.js';
+
+interface Draft {
+	name: string;
+	arch: string;
+	version: string;
+	href: string;
+	license: string;
+	readonly requires: Need[];
+	readonly provides: Capability[];
+	readonly conflicts: Need[];
+	readonly paths: string[];
+}
+
+const relations: Readonly<Record<string, Relation>> = {
+	LT: '<',
+	LE: '<=',
+	EQ: '=',
+	GE: '>=',
+	GT: '>',
+};
+
+export function makePrimaryHandler(
+	repository: HostPath,
+	found: (record: PackageRecord) => void,
+): XmlHandler {
+	let draft: Draft | undefined;
+	let section = '';
+	let text = '';
+	return {
+		open(name, attributes) {
+			text = '';
+			switch (name) {
+				case 'package':
+					draft = emptyDraft();
+					break;
+				case 'version':
+					if (draft !== undefined) {
+						draft.version = versionOf(attributes);
+					}
+
+					break;
+				case 'location':
+					if (draft !== undefined) {
+						draft.href = attributes.get('href') ?? '';
+					}
+
+					break;
+				case 'rpm:requires':
+				case 'rpm:provides':
+				case 'rpm:conflicts':
+					section = name;
+					break;
+				case 'rpm:entry':
+					addEntry(draft, section, attributes, repository);
+					break;
+				default:
+			}
+		},
+		text(part) {
+			text += part;
+		},
+		close(name) {
+			if (draft === undefined) {
+				return;
+			}
+
+			switch (name) {
+				case 'name':
+				case 'arch':
+					draft[name] = text;
+					break;
+				case 'rpm:license':
+					draft.license = text;
+					break;
+				case 'file':
+					draft.paths.push(text);
+					break;
+				case 'rpm:requires':
+				case 'rpm:provides':
+				case 'rpm:conflicts':
+					section = '';
+					break;
+				case 'package':
+					if (draft.arch !== 'src') {
+						found(finish(draft, repository));
+					}
+
+					draft = undefined;
+					break;
+				default:
+			}
+		},
+	};
+}
+
+function emptyDraft(): Draft {
+	return {
+		name: '',
+		arch: '',
+		version: '',
+		href: '',
+		license: '',
+		requires: [],
+		provides: [],
+		conflicts: [],
+		paths: [],
+	};
+}
+
+function addEntry(
+	draft: Draft | undefined,
+	section: string,
+	attributes: ReadonlyMap<string, string>,
+	repository: HostPath,
+): void {
+	const name = attributes.get('name') ?? '';
+	const relation = relations[attributes.get('flags') ?? ''];
+	const version =
+		attributes.get('rel') === undefined ? (attributes.get('ver') ?? '') : versionOf(attributes);
+	const epoch = attributes.get('rel') === undefined && (attributes.get('epoch') ?? '0') !== '0';
+	const evr = parseEvr(epoch ? `${attributes.get('epoch') ?? ''}:${version}` : version);
+	const range = relation && {relation, evr};
+	const rich = name.startsWith('(') ? parseRichDependency(name) : undefined;
+	if (name === '' || (name.startsWith('(') && rich === undefined)) {
+		throw new DynpkError('PACKAGE_INDEX_INVALID', `${repository}: malformed dependency ${name}`);
+	}
+
+	switch (section) {
+		case 'rpm:requires':
+			// `pre` marks what only scriptlets need, and scriptlets are never run.
+			if (attributes.get('pre') !== '1' && !name.startsWith('rpmlib(')) {
+				draft?.requires.push(needOf({name, range, rich}));
+			}
+
+			break;
+		case 'rpm:provides':
+			draft?.provides.push(capabilityOf({name, range}));
+			break;
+		case 'rpm:conflicts':
+			draft?.conflicts.push(needOf({name, range, rich}));
+			break;
+		default:
+	}
+}
+
+function finish(draft: Draft, repository: HostPath): PackageRecord {
+	const {name, arch, version, href, license, requires, provides, conflicts, paths} = draft;
+	if (name === '' || arch === '' || version === '' || href === '') {
+		throw new DynpkError(
+			'PACKAGE_INDEX_INVALID',
+			`${repository}: a package without name or location`,
+		);
+	}
+
+	return Object.freeze({
+		manager: 'rpm',
+		name,
+		version,
+		arch,
+		license: license === '' ? undefined : license,
+		isEssential: false,
+		file: insideRepository(repository, href),
+		repository,
+		requires: withoutRepeats(requires),
+		provides: [...provides, selfProvide(name, parseEvr(version))],
+		conflicts,
+		paths,
+	});
+}

@@ -1,0 +1,174 @@
+/**
+ * Who can meet a need, over all packages of a set.
+ *
+ * Capabilities are indexed by name, paths too; answers are remembered, because thousands of
+ * packages need the same `libc.so.6(GLIBC_2.34)(64bit)`. Of paths, both spellings of a directory
+ * that `/usr` has taken in count as one: `/bin/sh` is met by who has `/usr/bin/sh`.
+ */
+import {
+	capabilitiesOf,
+	formatNeed,
+	meets,
+	type Capability,
+	type CapabilityNeed,
+	type Need,
+} from '../set/need.js';
+import type {PackageSet} from '../set/open-package-set.js';
+import {compareRecords, type PackageRecord} from '../set/package-record.js';
+
+export interface PackageUniverse {
+	/** Every package that meets a need by itself, given ones first, then in the order of names. */
+	providers(need: Need): readonly PackageRecord[];
+	/** Whether these packages together meet a need. */
+	isMet(need: Need, chosen: (record: PackageRecord) => boolean): boolean;
+}
+
+interface Offer {
+	readonly record: PackageRecord;
+	readonly capability: Capability;
+}
+
+export async function makeUniverse(set: PackageSet): Promise<PackageUniverse> {
+	const records = [...set.given, ...set.available];
+	const offers = indexOffers(records);
+	await addPaths(set, records, offers);
+	const remembered = new Map<string, readonly PackageRecord[]>();
+
+	function ofCapability(need: CapabilityNeed): readonly PackageRecord[] {
+		const spellings = [need.name, ...otherSpellings(need.name)];
+		const found = spellings
+			.flatMap(name => offers.get(name) ?? [])
+			.filter(({capability}) => meets(need, capability));
+		return inOrder(found.map(({record}) => record));
+	}
+
+	function providers(need: Need): readonly PackageRecord[] {
+		const key = formatNeed(need);
+		let answer = remembered.get(key);
+		if (answer === undefined) {
+			answer = find(need);
+			remembered.set(key, answer);
+		}
+
+		return answer;
+	}
+
+	function find(need: Need): readonly PackageRecord[] {
+		switch (need.kind) {
+			case 'capability':
+				return ofCapability(need);
+			case 'any':
+				return inOrder(need.needs.flatMap(providers));
+			case 'same-package':
+				return need.needs
+					.map(providers)
+					.reduce((all, some) => all.filter(one => some.includes(one)));
+			case 'without': {
+				const excluded = new Set(providers(need.excluded));
+				return providers(need.need).filter(record => !excluded.has(record));
+			}
+
+			// Met by several packages together, or under a condition: no one provides them.
+			case 'all':
+			case 'if':
+			case 'unless':
+				return [];
+		}
+	}
+
+	function isMet(need: Need, chosen: (record: PackageRecord) => boolean): boolean {
+		switch (need.kind) {
+			case 'all':
+				return need.needs.every(part => isMet(part, chosen));
+			case 'any':
+				return need.needs.some(part => isMet(part, chosen));
+			case 'if':
+			case 'unless': {
+				const holds = isMet(need.condition, chosen) === (need.kind === 'if');
+				const wanted = holds ? need.then : need.otherwise;
+				return wanted === undefined || isMet(wanted, chosen);
+			}
+
+			default:
+				return providers(need).some(chosen);
+		}
+	}
+
+	return {providers, isMet};
+}
+
+function indexOffers(records: readonly PackageRecord[]): Map<string, Offer[]> {
+	const offers = new Map<string, Offer[]>();
+	for (const record of records) {
+		for (const capability of record.provides) {
+			addOffer(offers, record, capability);
+		}
+	}
+
+	return offers;
+}
+
+function addOffer(
+	offers: Map<string, Offer[]>,
+	record: PackageRecord,
+	capability: Capability,
+): void {
+	const list = offers.get(capability.name);
+	if (list === undefined) {
+		offers.set(capability.name, [{record, capability}]);
+	} else {
+		list.push({record, capability});
+	}
+}
+
+/** Only paths that some package needs are indexed: of a million paths a few dozen. */
+async function addPaths(
+	set: PackageSet,
+	records: readonly PackageRecord[],
+	offers: Map<string, Offer[]>,
+): Promise<void> {
+	const wanted = new Set<string>();
+	for (const record of records) {
+		for (const {name} of [...record.requires, ...record.conflicts].flatMap(capabilitiesOf)) {
+			if (name.startsWith('/')) {
+				[name, ...otherSpellings(name)].forEach(path => wanted.add(path));
+			}
+		}
+	}
+
+	const missing = new Set(wanted);
+	for (const record of records) {
+		for (const path of record.paths) {
+			if (wanted.has(path)) {
+				addOffer(offers, record, {name: path, range: undefined});
+				missing.delete(path);
+			}
+		}
+	}
+
+	offers.forEach((_, name) => missing.delete(name));
+	for (const [path, owners] of missing.size === 0 ? [] : await set.findPaths(missing)) {
+		owners.forEach(record => {
+			addOffer(offers, record, {name: path, range: undefined});
+		});
+	}
+}
+
+function otherSpellings(name: string): readonly string[] {
+	const merged = /^(?:\/usr)?(\/(?:bin|sbin|lib|lib32|lib64)\/.*)$/u.exec(name)?.[1];
+	if (merged === undefined) {
+		return [];
+	}
+
+	return [name.startsWith('/usr/') ? merged : `/usr${name}`];
+}
+
+function inOrder(records: readonly PackageRecord[]): readonly PackageRecord[] {
+	return records.length < 2
+		? records
+		: [...new Set(records)].sort(
+				(a, b) =>
+					Number(a.repository !== undefined) - Number(b.repository !== undefined) ||
+					compareRecords(a, b),
+			);
+}

@@ -1,0 +1,138 @@
+/**
+ * The packages chosen so far, in an order that can be undone.
+ *
+ * All lists only grow, so a mark of their lengths is all it takes to return to an earlier state.
+ */
+import type {Need} from '../set/need.js';
+import type {PackageRecord} from '../set/package-record.js';
+import type {PackageUniverse} from './package-universe.js';
+
+export interface PendingNeed {
+	readonly need: Need;
+	readonly by: PackageRecord;
+	/** It came out of a condition, so any decision may have brought it up. */
+	readonly isConditional?: boolean;
+}
+
+export interface Choice {
+	readonly record: PackageRecord;
+	/** The decisions that it depends on; none for what was given and what that forces. */
+	readonly levels: ReadonlySet<number>;
+	readonly because: PendingNeed | undefined;
+}
+
+export interface SearchState {
+	readonly choices: readonly Choice[];
+	/** Needs in the order they came up; `cursor` is the next to look at. */
+	readonly pending: PendingNeed[];
+	cursor: number;
+	/** Needs that several packages meet, decided after all that leave no choice. */
+	readonly deferred: PendingNeed[];
+	deferredCursor: number;
+	readonly conditional: PendingNeed[];
+	/** Conditional needs whose condition held, so that each is taken up once. */
+	readonly triggered: Need[];
+	readonly choose: (
+		record: PackageRecord,
+		levels: ReadonlySet<number>,
+		because: PendingNeed | undefined,
+	) => void;
+	readonly isChosen: (record: PackageRecord) => boolean;
+	readonly levelsOf: (record: PackageRecord) => ReadonlySet<number>;
+	/** The chosen packages that `record` cannot be beside. */
+	readonly blockers: (record: PackageRecord) => readonly PackageRecord[];
+	readonly mark: () => Mark;
+	readonly undo: (mark: Mark) => void;
+}
+
+export interface Mark {
+	readonly choices: number;
+	readonly pending: number;
+	readonly cursor: number;
+	readonly deferred: number;
+	readonly deferredCursor: number;
+	readonly conditional: number;
+	readonly triggered: number;
+}
+
+const NO_LEVELS: ReadonlySet<number> = new Set();
+
+export function makeSearchState(universe: PackageUniverse): SearchState {
+	const choices: Choice[] = [];
+	const byRecord = new Map<PackageRecord, Choice>();
+	const byName = new Map<string, PackageRecord>();
+	// Chosen packages in conflict with a record, counted because several may be.
+	const refused = new Map<PackageRecord, PackageRecord[]>();
+	const conflicts = new Map<PackageRecord, readonly PackageRecord[]>();
+
+	const state: SearchState = {
+		choices,
+		pending: [],
+		cursor: 0,
+		deferred: [],
+		deferredCursor: 0,
+		conditional: [],
+		triggered: [],
+		choose(record, levels, because) {
+			const choice = {record, levels, because};
+			choices.push(choice);
+			byRecord.set(record, choice);
+			byName.set(record.name, record);
+			for (const need of record.requires) {
+				state.pending.push({need, by: record});
+			}
+
+			for (const other of conflicting(record)) {
+				refused.set(other, [...(refused.get(other) ?? []), record]);
+			}
+		},
+		isChosen: record => byRecord.has(record),
+		levelsOf: record => byRecord.get(record)?.levels ?? NO_LEVELS,
+		blockers(record) {
+			const same = byName.get(record.name);
+			const rival = same === undefined || same === record ? [] : [same];
+			const disliked = conflicting(record).filter(other => byRecord.has(other));
+			return [...rival, ...(refused.get(record) ?? []), ...disliked];
+		},
+		mark: () => ({
+			choices: choices.length,
+			pending: state.pending.length,
+			cursor: state.cursor,
+			deferred: state.deferred.length,
+			deferredCursor: state.deferredCursor,
+			conditional: state.conditional.length,
+			triggered: state.triggered.length,
+		}),
+		undo(mark) {
+			for (const {record} of choices.splice(mark.choices).reverse()) {
+				byRecord.delete(record);
+				byName.delete(record.name);
+				for (const other of conflicting(record)) {
+					refused.get(other)?.pop();
+				}
+			}
+
+			state.pending.length = mark.pending;
+			state.cursor = mark.cursor;
+			state.deferred.length = mark.deferred;
+			state.deferredCursor = mark.deferredCursor;
+			state.conditional.length = mark.conditional;
+			state.triggered.length = mark.triggered;
+		},
+	};
+
+	/** A package may offer what it conflicts with: that is how one replaces another. */
+	function conflicting(record: PackageRecord): readonly PackageRecord[] {
+		let others = conflicts.get(record);
+		if (others === undefined) {
+			others = record.conflicts
+				.flatMap(need => universe.providers(need))
+				.filter(other => other.name !== record.name);
+			conflicts.set(record, others);
+		}
+
+		return others;
+	}
+
+	return state;
+}

@@ -1,0 +1,80 @@
+/**
+ * A set of packages → the set with everything it needs, or one error that lists what is missing.
+ */
+import {DynpkError} from '../../errors/dynpk-error.js';
+import {formatNeed} from '../set/need.js';
+import type {PackageSet} from '../set/open-package-set.js';
+import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
+import {addInterpreters} from './add-interpreters.js';
+import {makeExclusions, type FindExclusion} from './base-system.js';
+import {makeUniverse} from './package-universe.js';
+import {searchPackages, type SearchResult} from './search-packages.js';
+import type {Solution, UnresolvedNeed} from './solution.js';
+
+/** As many askers of one need as a message names. */
+const ASKERS_SHOWN = 3;
+
+/**
+ * Choose packages from the repositories until every need of every package is met.
+ *
+ * @throws {DynpkError} UNRESOLVED_REQUIRES, with one line for each need and who has it.
+ */
+export async function solve(
+	set: PackageSet,
+	findExclusion: FindExclusion = makeExclusions(),
+): Promise<Solution> {
+	const universe = await makeUniverse(set);
+	const result = searchPackages(set.given, universe, findExclusion);
+	if (result.unmet.size > 0) {
+		throw unresolvedFault(set, unresolvedNeeds(result));
+	}
+
+	return Object.freeze({
+		packages: addInterpreters(result.choices, universe, findExclusion)
+			.map(({record, because}) => ({
+				record,
+				neededBy: because && {record: because.by, need: formatNeed(because.need)},
+			}))
+			.sort((a, b) => compareRecords(a.record, b.record)),
+		excluded: result.excluded,
+		repositories: set.repositories,
+	});
+}
+
+function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNeed[] {
+	const askers = new Map<string, PackageRecord[]>();
+	for (const {record} of choices) {
+		for (const need of record.requires) {
+			const text = formatNeed(need);
+			askers.set(text, [...(askers.get(text) ?? []), record]);
+		}
+	}
+
+	return [...unmet]
+		.map(([need, {by, blocked}]) => ({need, blocked, neededBy: askers.get(need) ?? [by]}))
+		.sort((a, b) => (a.need < b.need ? -1 : 1));
+}
+
+function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[]): DynpkError {
+	const names = set.given.map(({name}) => name).join(', ');
+	const count = unresolved.length === 1 ? '1 requirement' : `${unresolved.length} requirements`;
+	const where = set.repositories.join(', ');
+	return new DynpkError('UNRESOLVED_REQUIRES', `cannot meet ${count} of ${names}`, {
+		details: unresolved.map(describeUnresolved),
+		hint:
+			where === ''
+				? 'name a directory that has the missing packages with --repo DIR'
+				: `${where} does not have them: name another directory with --repo DIR`,
+	});
+}
+
+function describeUnresolved({need, neededBy, blocked}: UnresolvedNeed): string {
+	const shown = neededBy.slice(0, ASKERS_SHOWN).map(packageId).join(', ');
+	const more = neededBy.length > ASKERS_SHOWN ? ` and ${neededBy.length - ASKERS_SHOWN} more` : '';
+	const askers = shown === '' ? '' : `, needed by ${shown}${more}`;
+	const rivals =
+		blocked.length === 0
+			? ''
+			: ` (cannot be beside the others: ${blocked.map(packageId).join(', ')})`;
+	return `${need}${askers}${rivals}`;
+}

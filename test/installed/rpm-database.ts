@@ -1,0 +1,147 @@
+/** rpm's database, asked through rpm(8): made in the test with rpmbuild and rpm --justdb. */
+import {execFileSync} from 'node:child_process';
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {walkPackages} from '../../lib/installed/package-closure.js';
+import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
+import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {need} from '../helpers/need.js';
+import {makeScratch} from '../helpers/scratch.js';
+
+const specs: Readonly<Record<string, string>> = {
+	tool: `Requires: libthing.so.1, data >= 1, /usr/bin/helper
+%install
+mkdir -p %{buildroot}/usr/bin "%{buildroot}/usr/share/a tool"
+echo tool > %{buildroot}/usr/bin/tool
+echo x > "%{buildroot}/usr/share/a tool/with blank"
+%files
+/usr/bin/tool
+"/usr/share/a tool"`,
+	'thing-libs': `Epoch: 3
+Provides: libthing.so.1
+Requires: systemd
+%install
+mkdir -p %{buildroot}/usr/lib64
+echo lib > %{buildroot}/usr/lib64/libthing.so.1
+%files
+/usr/lib64/libthing.so.1`,
+	data: `%files`,
+	helpers: `%install
+mkdir -p %{buildroot}/usr/bin
+echo helper > %{buildroot}/usr/bin/helper
+%files
+/usr/bin/helper`,
+	systemd: '%files',
+	unrelated: '%files',
+};
+
+/** A root where rpm has installed all of them, as far as its database knows. */
+function makeRoot(t: ExecutionContext, place: string): HostPath {
+	const top = makeScratch(t);
+	const root = join(top, 'root');
+	mkdirSync(root);
+	for (const [name, rest] of Object.entries(specs)) {
+		const spec = join(top, `${name}.spec`);
+		const [head, body] = splitSpec(rest);
+		writeFileSync(
+			spec,
+			`Name: ${name}\nVersion: 1.5\nRelease: 2\nSummary: made by a test\nLicense: MIT\nBuildArch: noarch\n${head}\n%description\nMade by a test.\n${body}\n`,
+		);
+		const build = [
+			'-bb',
+			'--define',
+			`_topdir ${top}`,
+			'--define',
+			'__os_install_post %{nil}',
+			spec,
+		];
+		execFileSync('rpmbuild', build, {stdio: 'pipe'});
+	}
+
+	const files = Object.keys(specs).map(name =>
+		join(top, 'RPMS/noarch', `${name}-1.5-2.noarch.rpm`),
+	);
+	const options = [
+		'--root',
+		root,
+		'--dbpath',
+		place,
+		'-i',
+		'--nodeps',
+		'--justdb',
+		'--noscripts',
+		'--ignorearch',
+	];
+	execFileSync('rpm', [...options, ...files], {stdio: 'pipe'});
+	return hostPath(root);
+}
+
+function splitSpec(text: string): readonly [string, string] {
+	const at = text.search(/^%/mu);
+	return [text.slice(0, at), text.slice(at)];
+}
+
+test('rpm tells of packages, what they need and provide, and of their files', t => {
+	if (!need(t, 'rpm', 'rpmbuild')) return;
+	const database = openRpmDatabase(openSysroot(makeRoot(t, '/var/lib/rpm')));
+	t.not(database, undefined);
+
+	const tool = database!.find('tool')!;
+	t.like(tool, {
+		manager: 'rpm',
+		name: 'tool',
+		version: '1.5-2',
+		architecture: 'noarch',
+		license: 'MIT',
+	});
+	t.is(database!.find('thing-libs')?.version, '3:1.5-2');
+	t.is(database!.find('libthing.so.1')?.name, 'thing-libs');
+	t.is(database!.find('/usr/bin/helper')?.name, 'helpers');
+	t.is(database!.find('none'), undefined);
+	t.deepEqual(tool.depends.flat().sort(), ['/usr/bin/helper', 'data', 'libthing.so.1']);
+	t.deepEqual(database!.files([tool]).get(tool), [
+		sysrootPath('/usr/bin/tool'),
+		sysrootPath('/usr/share/a tool'),
+		sysrootPath('/usr/share/a tool/with blank'),
+	]);
+
+	const asked = [
+		'/usr/bin/tool',
+		'/usr/share/a tool/with blank',
+		'/usr/lib64/libthing.so.1',
+		'/etc/none',
+	];
+	const owners = database!.owners(asked.map(path => sysrootPath(path)));
+	t.deepEqual(
+		[...owners].map(([path, {name}]) => [String(path), name]),
+		[
+			['/usr/bin/tool', 'tool'],
+			['/usr/share/a tool/with blank', 'tool'],
+			['/usr/lib64/libthing.so.1', 'thing-libs'],
+		],
+	);
+
+	const closure = walkPackages(database!, [tool]);
+	t.deepEqual(closure.packages.map(found => found.package.name).sort(), [
+		'data',
+		'helpers',
+		'thing-libs',
+		'tool',
+	]);
+	t.deepEqual(
+		closure.excluded.map(({name}) => name),
+		['systemd'],
+	);
+});
+
+test('a database where newer systems keep it is read as well', t => {
+	if (!need(t, 'rpm', 'rpmbuild')) return;
+	const database = openRpmDatabase(openSysroot(makeRoot(t, '/usr/lib/sysimage/rpm')));
+	t.is(database?.find('tool')?.name, 'tool');
+});
+
+test('a root without an rpm database has none', t => {
+	t.is(openRpmDatabase(openSysroot(makeScratch(t))), undefined);
+});

@@ -54,6 +54,10 @@ test: hosts ## All tests, or those of FILE=test/…
 test-differential: hosts ## Our search against the real loader, over the whole machine
 	node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts'
 
+# Part of `test`; by itself, it needs no host and no package but a compiler.
+check-sanitizers: build ## The C of targets as ordinary programs under ASan and UBSan, fed hostile input
+	node build/test/helpers/summarise-tap.js 'test/native/**/*.ts' test/nss/replies.ts test/launcher/native-record.ts
+
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
@@ -76,4 +80,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check packages hosts native lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-sanitizers packages hosts native lint format test test-differential bans bench dist install clean help

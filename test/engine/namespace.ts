@@ -323,9 +323,13 @@ test.serial('the choice is explained where that is asked for', async t => {
 	);
 	const env = {DYNPK_EXPLAIN: 'engines'};
 	const offered = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env});
-	t.regex(offered?.stderr ?? '', /engine userns: available\n$/u);
+	t.regex(
+		offered?.stdout ?? '',
+		/^engine=userns\nreason=it is static, and \/\S+ is looked for.*\ndirect=available\nshim=not for this program\nuserns=available\n$/u,
+	);
+	t.is(offered?.stderr, '');
 	const not = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env, noUserNamespaces: true});
-	t.regex(not?.stderr ?? '', /engine userns: not here: user namespaces are switched off/u);
+	t.regex(not?.stdout ?? '', /\nuserns=not here: user namespaces are switched off.*\n$/u);
 	t.is(not?.status, 0);
 });
 

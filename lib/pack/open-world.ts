@@ -46,7 +46,7 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	const root = openSysroot(sysroot);
 	return {
 		sysroot: root,
-		databases: openDatabases(root),
+		databases: openDatabases(root, request.cache),
 		targets,
 		searchPath,
 		findings: [],

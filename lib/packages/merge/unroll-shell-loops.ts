@@ -11,7 +11,7 @@ const MAX_ROUNDS = 1000;
 
 type Round = ReadonlyMap<string, string>;
 
-export function unrollLoops(script: string): readonly string[] {
+export function unrollShellLoops(script: string): readonly string[] {
 	const commands: string[] = [];
 	/** What the variables of the enclosing loops stand for, one list for each loop. */
 	const open: (readonly Round[])[] = [[new Map()]];

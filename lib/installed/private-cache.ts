@@ -84,8 +84,9 @@ function writeFile(
 	withDescriptor(name, NEW_FILE, fd => {
 		try {
 			const {mtimeNs} = fstatSync(fd, {bigint: true});
-			if (mtimeNs >= notBefore) {
-				writeAll(fd, parts());
+			const bytes = mtimeNs < notBefore ? undefined : Buffer.concat(parts());
+			if (bytes !== undefined && bytes.length <= MOST_BYTES) {
+				writeAll(fd, bytes);
 				removeLeftovers(directory, mtimeNs);
 				renameSync(name, `${directory}/${file}`);
 			} else {
@@ -101,6 +102,9 @@ function writeFile(
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+/** Of a file; a cache of ours has a bounded number of them. */
+const MOST_BYTES = 1 << 25;
 
 const UNFINISHED = '.new-';
 const ABANDONED_AFTER = 3_600_000_000_000n;
@@ -167,8 +171,7 @@ function makePrivateDirectory({top, name}: CachePlace): void {
 	}
 }
 
-function writeAll(fd: number, parts: readonly Uint8Array[]): void {
-	const bytes = Buffer.concat(parts);
+function writeAll(fd: number, bytes: Buffer): void {
 	for (let written = 0; written < bytes.length;) {
 		written += writeSync(fd, bytes, written);
 	}

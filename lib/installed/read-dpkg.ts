@@ -45,7 +45,7 @@ export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgR
 	}
 
 	return {
-		packages: packages.all,
+		packages: () => packages.all(),
 		pathsOf(owner) {
 			const list = packages.listOf(owner);
 			return listedPaths(files.list(list), list).map(path =>

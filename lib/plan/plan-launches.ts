@@ -150,7 +150,9 @@ function linkNames({
 	for (const entry of payload.entries) {
 		const real = entry.kind === 'symlink' ? sysroot.realPath(entry.path) : undefined;
 		if (real !== undefined) {
-			names.set(real, [...(names.get(real) ?? []), posix.basename(entry.path)]);
+			const known = names.get(real) ?? [];
+			known.push(posix.basename(entry.path));
+			names.set(real, known);
 		}
 	}
 

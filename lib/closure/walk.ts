@@ -6,7 +6,7 @@
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {Found, LinkMapEntry, LoaderSearch, Place} from '../loader/loader-search.js';
 import type {Edge, Unresolved, Variant} from './closure.js';
-import type {Namespace} from './open-namespace.js';
+import type {LinkMap} from './link-map.js';
 
 export interface Walk {
 	readonly search: LoaderSearch;
@@ -17,6 +17,15 @@ export interface Walk {
 	readonly variants: Variant[];
 	/** Answer a request; `undefined` when nobody does. */
 	request(request: Request): Answer | undefined;
+}
+
+/** What shares one link map: the process of a program, or an auditor with what it needs. */
+export interface Namespace {
+	readonly linkMap: LinkMap;
+	/** Mapped from the start. */
+	readonly interpreter: LinkMapEntry | undefined;
+	/** Everything that has a place in the load order. */
+	readonly listed: Set<LinkMapEntry>;
 }
 
 export interface Request {

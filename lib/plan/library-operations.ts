@@ -8,7 +8,7 @@ import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {Operation, PlannedLoader} from './bundle-plan.js';
-import type {LibraryPlacement} from './place-libraries.js';
+import type {LibraryPlacement} from './library-placement.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 export interface LibraryFacts {

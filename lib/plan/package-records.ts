@@ -2,7 +2,7 @@
 import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import type {LibraryFacts} from './library-operations.js';
-import type {LibraryPlacement} from './place-libraries.js';
+import type {LibraryPlacement} from './library-placement.js';
 
 export function packageRecords(
 	{payload, ownerOf, walked}: LibraryFacts,

@@ -11,6 +11,7 @@ import type {Closure, Edge} from '../closure/closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import {bundlePath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {LibraryPlacement} from './library-placement.js';
 import {settleNames, type Candidate, type Wanted} from './settle-names.js';
 
 /** One object whose closure was walked: a program, or an object that programs load. */
@@ -30,22 +31,6 @@ export interface NamedObject {
 	readonly libraryDirectory: BundlePath;
 	/** Bytes stay at the payload path; `lib/NAME` becomes a link to it. */
 	readonly staysInPlace: boolean;
-}
-
-export interface PlacedLibrary {
-	readonly object: ElfObject;
-	/** Where it was found on the packing machine. */
-	readonly source: SysrootPath;
-	/** Where its bytes lie. */
-	readonly home: BundlePath;
-	/** Links to it, from the directories the loader searches. */
-	readonly aliases: readonly BundlePath[];
-}
-
-export interface LibraryPlacement {
-	readonly libraries: readonly PlacedLibrary[];
-	/** Directories to be searched ahead of the flat one, by program. */
-	readonly privateDirectories: ReadonlyMap<SysrootPath, BundlePath>;
 }
 
 export interface PlacementRequest {

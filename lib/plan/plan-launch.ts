@@ -11,7 +11,7 @@ import type {
 	ViewLaunch,
 } from '../launcher/launch-spec.js';
 import {comparePaths, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {LibraryPlacement} from './place-libraries.js';
+import type {LibraryPlacement} from './library-placement.js';
 import {programHome, twinHome} from './place-payload.js';
 import type {WalkedLoader} from './open-loaders.js';
 import type {WalkedPayload, WalkedProgram} from './walk-payload.js';

@@ -11,7 +11,7 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {readHostFile} from '../paths/host-file.js';
 import {bundlePath, comparePaths, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {LibraryPlacement, PlacedLibrary} from './place-libraries.js';
+import type {LibraryPlacement, PlacedLibrary} from './library-placement.js';
 
 /** A library, and every name it is to answer to. */
 export interface Candidate {

@@ -8,7 +8,7 @@
 import {posix} from 'node:path';
 import type {Payload, PayloadEntry} from '../inputs/payload.js';
 import {bundlePath, parentOf, payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 
 export function layOutTwins(payload: Payload, moved: ReadonlySet<SysrootPath>): Operation[] {
 	const aliases = findAliases(payload, moved);
@@ -92,5 +92,5 @@ function namesBeside(
 function makeLink(beside: SysrootPath, target: string, reason: string): Operation {
 	const place = payloadPath(parentOf(beside));
 	const path = bundlePath(posix.join(`${place}.dynpk`, posix.basename(beside)));
-	return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
+	return {kind: 'symlink', path, target, reason, ...noOrigin};
 }

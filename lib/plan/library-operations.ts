@@ -38,11 +38,10 @@ export function libraryOperations(
 			? []
 			: [
 					{
-						kind: 'copy-file',
+						kind: 'file',
 						path: home,
-						from: object.path,
-						size: object.size,
 						mode: 0o644,
+						content: {kind: 'copied', from: object.path, size: object.size},
 						...origin,
 					},
 				];
@@ -50,7 +49,7 @@ export function libraryOperations(
 			...copy,
 			...aliases.map((path): Operation => {
 				const target = posix.relative(posix.dirname(path), home);
-				return {kind: 'make-symlink', path, target, ...origin};
+				return {kind: 'symlink', path, target, ...origin};
 			}),
 		];
 	});
@@ -63,18 +62,17 @@ export function loaderOperations({walked, ownerOf}: LibraryFacts): Operation[] {
 		const alias = bundlePath(posix.join(libraryDirectory, name));
 		return [
 			{
-				kind: 'copy-loader',
+				kind: 'file',
 				path: home,
-				from: facts.object.path,
-				size: facts.object.size,
 				mode: 0o755,
+				content: {kind: 'loader', from: facts.object.path, size: facts.object.size},
 				source: path,
 				package: owner,
 				reason: `loader for ${facts.path}`,
 			},
 			// A namespace of its own (dlmopen, an auditor) looks for the loader as for any library.
 			{
-				kind: 'make-symlink',
+				kind: 'symlink',
 				path: alias,
 				target: posix.relative(libraryDirectory, home),
 				source: path,

@@ -6,7 +6,7 @@ import {posix} from 'node:path';
 import type {Payload} from '../inputs/payload.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import {readLocaleArchive} from './locale-archive.js';
 
 const locales = sysrootPath('/usr/lib/locale');
@@ -31,16 +31,15 @@ export function localeOperations(payload: Payload, sysroot: Sysroot): Operation[
 		.filter(({path}) => !known.has(path.split('/', 1).join('')))
 		.map((file): Operation => {
 			const path = payloadPath(sysrootPath(posix.join(locales, file.path)));
-			const reason = `of ${archive}`;
+			const origin = {...noOrigin, reason: `of ${archive}`};
 			const extent = `${file.offset} ${file.length}`;
 			const earlier = written.get(extent);
 			if (earlier !== undefined) {
-				const origin = {source: archive, package: undefined, reason};
-				return {kind: 'make-hardlink', path, target: earlier, ...origin};
+				return {kind: 'hardlink', path, target: earlier, ...origin, source: archive};
 			}
 
 			written.set(extent, path);
 			const content = Buffer.from(bytes?.subarray(file.offset, file.offset + file.length) ?? []);
-			return {kind: 'write-bytes', path, bytes: content, mode: 0o644, reason};
+			return {kind: 'file', path, mode: 0o644, content: {kind: 'bytes', bytes: content}, ...origin};
 		});
 }

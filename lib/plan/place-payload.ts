@@ -18,7 +18,7 @@ import {
 	type BundlePath,
 	type SysrootPath,
 } from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import type {CopiedContent, Operation, Origin} from './bundle-plan.js';
 import {layOutTwins} from './lay-out-twins.js';
 
 /** How each file of the payload is carried. */
@@ -62,7 +62,7 @@ export function layOutPayload(
 		switch (entry.kind) {
 			case 'directory':
 				operations.push({
-					kind: 'make-directory',
+					kind: 'directory',
 					path: payloadPath(entry.path),
 					mode: entry.mode,
 					reason: describeReason(entry.reason),
@@ -102,23 +102,20 @@ function layOutFile(
 
 	if (carriage.kind === 'moved') {
 		const target = posix.relative(posix.dirname(place), carriage.to);
-		return [{kind: 'make-symlink', path: place, target, ...origin(file)}];
+		return [{kind: 'symlink', path: place, target, ...origin(file)}];
 	}
 
 	const path = carriage.kind === 'launched' ? carriage.program : place;
 	const earlier = copied.get(file.fileId);
 	if (earlier !== undefined) {
-		return [{kind: 'make-hardlink', path, target: earlier, ...origin(file)}];
+		return [{kind: 'hardlink', path, target: earlier, ...origin(file)}];
 	}
 
-	if (posix.basename(path) === 'pyvenv.cfg' && file.size <= CONFIGURATION_LIMIT) {
-		const {size, mode, hostPath: from} = file;
-		return [
-			{kind: 'copy-venv-configuration', path, from, size, mode: mode | 0o400, ...origin(file)},
-		];
+	const kind = contentKind(file, path);
+	if (kind !== 'venv-configuration') {
+		copied.set(file.fileId, path);
 	}
 
-	copied.set(file.fileId, path);
 	// A program beside its launcher must not be started by accident: it would use the host's loader.
 	const mode =
 		carriage.kind === 'launched' && file.content.kind === 'elf' && hasInterpreter(file.content)
@@ -126,11 +123,10 @@ function layOutFile(
 			: file.mode;
 	return [
 		{
-			kind: isCompiledPython(file) ? 'copy-compiled-python' : 'copy-file',
+			kind: 'file',
 			path,
-			from: file.hostPath,
-			size: file.size,
 			mode: mode | 0o400,
+			content: {kind, from: file.hostPath, size: file.size},
 			...origin(file),
 		},
 	];
@@ -146,8 +142,13 @@ const CONFIGURATION_LIMIT = 1 << 16;
 /** Larger ones are no modules. */
 const COMPILED_LIMIT = 32 << 20;
 
-function isCompiledPython({path, size}: PayloadFile): boolean {
-	return /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
+function contentKind({path, size}: PayloadFile, place: BundlePath): CopiedContent['kind'] {
+	if (posix.basename(place) === 'pyvenv.cfg' && size <= CONFIGURATION_LIMIT) {
+		return 'venv-configuration';
+	}
+
+	const isCompiled = /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
+	return isCompiled ? 'compiled-python' : 'copied';
 }
 
 /** `undefined` for a link that leads to the running host and so cannot be carried. */
@@ -162,7 +163,7 @@ function layOutLink(link: PayloadLink): Operation | undefined {
 	const climbs = posix.join(directory.slice(1), link.target).startsWith('..');
 	const text =
 		link.target.startsWith('/') || climbs ? posix.relative(directory, target) || '.' : link.target;
-	return {kind: 'make-symlink', path: payloadPath(link.path), target: text, ...origin(link)};
+	return {kind: 'symlink', path: payloadPath(link.path), target: text, ...origin(link)};
 }
 
 /** Whether its own file lies in the twin of its directory. */
@@ -170,11 +171,7 @@ function isInTwin({path}: PayloadFile, carriage: Carriage): boolean {
 	return carriage.kind === 'launched' && carriage.program === twinHome(path);
 }
 
-function origin(entry: PayloadEntry): {
-	readonly source: SysrootPath;
-	readonly package: string | undefined;
-	readonly reason: string;
-} {
+function origin(entry: PayloadEntry): Origin & Pick<Operation, 'reason'> {
 	return {
 		source: entry.path,
 		package: entry.package === undefined ? undefined : packageId(entry.package),

@@ -13,7 +13,7 @@ import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord} from '../manifest/manifest.js';
 import {readHostFile} from '../paths/host-file.js';
 import {bundlePath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import type {WalkedLoader} from './open-loaders.js';
 import type {WalkedPayload} from './walk-payload.js';
 
@@ -65,18 +65,20 @@ export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPl
 	return {
 		operations: [
 			{
-				kind: 'copy-tool',
+				kind: 'file',
 				path: stubHome,
-				from: stub.path,
-				size: stub.size,
+				mode: 0o755,
+				content: {kind: 'copied', from: stub.path, size: stub.size},
 				reason: 'reports or refuses libraries from outside the bundle',
+				...noOrigin,
 			},
 			{
-				kind: 'write-bytes',
+				kind: 'file',
 				path: rulesHome,
 				mode: 0o644,
-				bytes: rules,
+				content: {kind: 'bytes', bytes: rules},
 				reason: 'what the audit stub is told',
+				...noOrigin,
 			},
 		],
 		findings: [],

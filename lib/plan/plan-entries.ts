@@ -7,7 +7,7 @@ import type {PackedProgram, Payload} from '../inputs/payload.js';
 import type {ForwardLaunch} from '../launcher/launch-spec.js';
 import {bundlePath, payloadPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 /**
@@ -51,12 +51,19 @@ export function programOperation(
 	const place = bundlePath(`bin/${name}`);
 	return launch === undefined
 		? {
-				kind: 'make-symlink',
+				kind: 'symlink',
 				path: place,
 				target: posix.join('..', payloadPath(path)),
+				reason: 'target',
 				source: path,
 				package: undefined,
-				reason: 'target',
 			}
-		: {kind: 'write-launcher', path: place, launch, program: undefined, reason: 'target'};
+		: {
+				kind: 'file',
+				path: place,
+				mode: 0o755,
+				content: {kind: 'launcher', launch},
+				reason: 'target',
+				...noOrigin,
+			};
 }

@@ -9,7 +9,7 @@ import {posix} from 'node:path';
 import type {Payload} from '../inputs/payload.js';
 import {quote} from '../launcher/shell-quote.js';
 import {comparePaths, payloadPath, sysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {WalkedPayload} from './walk-payload.js';
 
@@ -32,19 +32,19 @@ export function planFindLibrary(
 		? '/usr/sbin'
 		: '/sbin';
 	const {machine, class: bits} = main.facts.object;
+	const script = listingScript(libraryNames(placement, main.libraryDirectory), {
+		directory: main.libraryDirectory,
+		// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
+		kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
+	});
 	return [
 		{
-			kind: 'write-bytes',
+			kind: 'file',
 			path: payloadPath(sysrootPath(`${directory}/ldconfig`)),
 			mode: 0o755,
-			bytes: Buffer.from(
-				listingScript(libraryNames(placement, main.libraryDirectory), {
-					directory: main.libraryDirectory,
-					// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
-					kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
-				}),
-			),
+			content: {kind: 'bytes', bytes: Buffer.from(script)},
 			reason: 'tells ctypes.util.find_library which libraries there are',
+			...noOrigin,
 		},
 	];
 }

@@ -9,7 +9,7 @@ import {packageId} from '../installed/package-database.js';
 import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation, type PlannedContent} from './bundle-plan.js';
 import {makeEnvironment, withParents} from './environment.js';
 import {describeReason} from './place-payload.js';
 import {planLaunch, type LaunchFacts} from './plan-launch.js';
@@ -100,7 +100,7 @@ export function isSelfReading(launch: LaunchSpec): launch is LoaderLaunch {
 export function launcherOperations(launch: LaunchSpec, payload: Payload): Operation[] {
 	const reason = `starts ${launch.program}`;
 	if (!isSelfReading(launch)) {
-		return [{kind: 'write-launcher', path: launch.launcher, launch, program: undefined, reason}];
+		return [launcherFile(launch.launcher, {kind: 'launcher', launch}, reason)];
 	}
 
 	const file = payload.entries.find(
@@ -114,17 +114,20 @@ export function launcherOperations(launch: LaunchSpec, payload: Payload): Operat
 	const {hostPath: from, size, path: source} = file;
 	return [
 		{
-			kind: 'write-self-program',
+			kind: 'file',
 			path: launch.launcher,
-			launch,
-			from,
-			size,
+			mode: 0o755,
+			content: {kind: 'self-program', launch, from, size},
 			source,
 			package: file.package === undefined ? undefined : packageId(file.package),
 			reason: describeReason(file.reason),
 		},
-		{kind: 'write-launcher', path: launch.program, launch, program: {from, size}, reason},
+		launcherFile(launch.program, {kind: 'self-launcher', launch, program: {from, size}}, reason),
 	];
+}
+
+function launcherFile(path: BundlePath, content: PlannedContent, reason: string): Operation {
+	return {kind: 'file', path, mode: 0o755, content, reason, ...noOrigin};
 }
 
 /** The same link or file, without links in its directories. */

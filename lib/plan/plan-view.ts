@@ -14,7 +14,7 @@ import type {EnvironmentRule, LaunchSpec, ViewLaunch} from '../launcher/launch-s
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {EngineRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import type {WalkedPayload} from './walk-payload.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
@@ -89,14 +89,18 @@ export function planView(facts: ViewFacts): ViewPlan {
 		operations: (files, launches) => [
 			...(programs.some(({object}) => isReached(object)) ? shimOperations(tools) : []),
 			{
-				kind: 'write-bytes',
+				kind: 'file',
 				path: tableHome,
 				mode: 0o644,
-				bytes: compilePathTable(
-					projectedPaths(files.map(bundledFile), launches),
-					standingRules(launches),
-				),
+				content: {
+					kind: 'bytes',
+					bytes: compilePathTable(
+						projectedPaths(files.map(bundledFile), launches),
+						standingRules(launches),
+					),
+				},
 				reason: 'what the bundle has at which path',
+				...noOrigin,
 			},
 		],
 	};
@@ -160,34 +164,18 @@ function shimOperations({shim}: EngineTools): Operation[] {
 		? []
 		: [
 				{
-					kind: 'copy-tool',
+					kind: 'file',
 					path: shimHome,
-					from: shim.path,
-					size: shim.size,
+					mode: 0o755,
+					content: {kind: 'copied', from: shim.path, size: shim.size},
 					reason: 'shows programs the bundle’s files at their own paths',
+					...noOrigin,
 				},
 			];
 }
 
-function bundledFile(operation: Operation): BundledFile {
-	const {path, reason} = operation;
-	switch (operation.kind) {
-		case 'make-directory':
-			return {path, kind: 'directory', reason};
-		case 'make-symlink':
-			return {path, kind: 'symlink', target: operation.target, reason};
-		case 'make-hardlink':
-			return {path, kind: 'hardlink', target: operation.target, reason};
-		case 'copy-file':
-		case 'copy-compiled-python':
-		case 'copy-venv-configuration':
-		case 'copy-loader':
-		case 'copy-tool':
-		case 'write-bytes':
-		case 'write-launcher':
-		case 'write-self-program':
-			return {path, kind: 'file', reason};
-	}
+function bundledFile({kind, path, reason, ...rest}: Operation): BundledFile {
+	return {path, kind, reason, ...('target' in rest ? {target: rest.target} : {})};
 }
 
 /** What launchers do to the environment under every engine, each once: the shim undoes it. */

@@ -4,12 +4,12 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {PackedProgram, PayloadEntry} from './payload.js';
+import type {NamedProgram, PayloadEntry} from './payload.js';
 
 const programDirectories = ['/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
 
 /** Executables of a package that lie where `PATH` leads. */
-export function packagePrograms(files: readonly SysrootPath[], sysroot: Sysroot): PackedProgram[] {
+export function packagePrograms(files: readonly SysrootPath[], sysroot: Sysroot): NamedProgram[] {
 	return files
 		.filter(path => programDirectories.includes(posix.dirname(path)))
 		.filter(path => isExecutable(path, sysroot))
@@ -21,7 +21,7 @@ export function directoryPrograms(
 	directory: SysrootPath,
 	sysroot: Sysroot,
 	entries: ReadonlyMap<SysrootPath, PayloadEntry>,
-): PackedProgram[] {
+): NamedProgram[] {
 	const bin = sysrootPath(posix.join(directory, 'bin'));
 	const holder = sysroot.list(bin) === undefined ? directory : bin;
 	return (sysroot.list(holder) ?? [])

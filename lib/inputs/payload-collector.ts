@@ -82,7 +82,8 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	function addLink(path: SysrootPath, reason: Reason, owner: InstalledPackage | undefined): string {
 		const target = sysroot.linkTarget(path) ?? '';
 		if (!entries.has(path)) {
-			entries.set(path, {kind: 'symlink', path, target, reason, package: owner});
+			const leadsTo = sysroot.realPath(path);
+			entries.set(path, {kind: 'symlink', path, target, leadsTo, reason, package: owner});
 		}
 
 		return target;

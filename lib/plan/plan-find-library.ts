@@ -9,9 +9,9 @@ import {posix} from 'node:path';
 import type {Payload} from '../inputs/payload.js';
 import {quote} from '../launcher/shell-quote.js';
 import {comparePaths, payloadPath, sysrootPath} from '../paths/paths.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 import type {LibraryPlacement} from './library-placement.js';
-import type {WalkedPayload} from './walk-payload.js';
 
 const asker = /^\/usr\/(?:local\/)?lib(?:64)?\/python3[^/]*\/ctypes\/util\.py$/u;
 

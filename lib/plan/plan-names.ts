@@ -7,10 +7,10 @@
 import {posix} from 'node:path';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import {bundlePath} from '../paths/paths.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 import nameServices from './data/name-services.json' with {type: 'json'};
 import type {LibraryPlacement} from './library-placement.js';
-import type {WalkedPayload} from './walk-payload.js';
 
 const home = bundlePath('libexec/dynpk/libdynpk-names.so');
 

@@ -5,8 +5,7 @@
  * a user or a host, so that no closure leads to them; without them not even root is known.
  */
 import {walkClosure} from '../closure/walk-closure.js';
-import type {NamedObject, WalkedRoot} from './place-libraries.js';
-import type {WalkedLoader} from './open-loaders.js';
+import type {NamedObject, WalkedLoader, WalkedRoot} from './walked-payload.js';
 
 export interface NameService {
 	readonly named: NamedObject;

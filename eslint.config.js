@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const stages = [
 	'errors',
 	'paths',
+	'schema',
 	'elf',
 	'decompress',
 	'rpm',

@@ -13,6 +13,7 @@ import {endAs} from '../../lib/run/end-as.js';
 import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
 import {interruptibly} from '../interruptible.js';
+import {notice} from '../notice.js';
 import {reportFault} from '../report-fault.js';
 import {explainEngine} from './explain-engine.js';
 
@@ -42,9 +43,6 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 		});
 	}
 
-	const notice = (sentence: string): void => {
-		process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
-	};
 	const {engine} = commandLine;
 	const env = {
 		...commandLine.env,
@@ -53,7 +51,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	};
 	try {
 		if (commandLine.explain) {
-			const request = {...location(commandLine, bundle, notice), program};
+			const request = {...location(commandLine, bundle), program};
 			const explain = (signal: AbortSignal): Promise<string> =>
 				explainEngine({...request, signal}, env.DYNPK_ENGINE);
 			process.stdout.write(await interruptibly(explain));
@@ -62,7 +60,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 
 		// A signal that comes later is the program's.
 		const located = await interruptibly(signal =>
-			locateBundle({...location(commandLine, bundle, notice), signal}),
+			locateBundle({...location(commandLine, bundle), signal}),
 		);
 		const outcome = await runBundle({
 			located,
@@ -91,11 +89,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	}
 }
 
-function location(
-	commandLine: RunCommandLine,
-	bundle: string,
-	notice: (sentence: string) => void,
-): LocateRequest {
+function location(commandLine: RunCommandLine, bundle: string): LocateRequest {
 	const {env, workingDirectory} = commandLine;
 	return {
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),

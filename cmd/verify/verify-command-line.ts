@@ -20,6 +20,7 @@ import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {interruptibly} from '../interruptible.js';
+import {notice} from '../notice.js';
 
 export interface VerifyCommandLine {
 	readonly bundle: string;
@@ -128,10 +129,6 @@ function tellEnd(program: string, outcome: ProgramOutcome | undefined): void {
 				notice(`${program} exited with status ${outcome.status}`);
 			}
 	}
-}
-
-function notice(sentence: string): void {
-	process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
 }
 
 function render(

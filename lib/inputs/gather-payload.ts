@@ -9,6 +9,7 @@
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PackageDatabase} from '../installed/package-database.js';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
@@ -203,9 +204,6 @@ function firstLink({entries}: Collector, end: PayloadEntry): PayloadEntry | unde
 
 	return current;
 }
-
-/** As many links as the kernel follows. */
-const LINK_LIMIT = 40;
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {

@@ -3,7 +3,8 @@ import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import type {Payload} from '../inputs/payload.js';
 import type {EnvironmentRule} from '../launcher/launch-spec.js';
-import type {SysrootPath} from '../paths/paths.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {programDirectories} from '../paths/program-directories.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {makeEnvironment, withParents} from './environment-rules.js';
 
@@ -36,12 +37,10 @@ function converts({linkMap}: Closure): boolean {
 	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
 }
 
-const pathDirectories = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
-
 /** Directories of `PATH` that have something to offer, in the order they are searched. */
 function searchDirectories(launched: readonly SysrootPath[]): SysrootPath[] {
 	const used = new Set<string>(launched.map(path => posix.dirname(path)));
-	return pathDirectories.filter(directory => used.has(directory)) as SysrootPath[];
+	return programDirectories.filter(directory => used.has(directory)).map(sysrootPath);
 }
 
 /** The names of the links that lead to a file. */

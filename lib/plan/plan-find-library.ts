@@ -6,6 +6,7 @@
  * own, which its programs see and the host's do not; a packed one is left alone.
  */
 import {posix} from 'node:path';
+import {EM_X86_64} from '../elf/elf-machines.js';
 import type {Payload} from '../inputs/payload.js';
 import {quote} from '../launcher/shell-quote.js';
 import {comparePaths, payloadPath, sysrootPath} from '../paths/paths.js';
@@ -48,8 +49,6 @@ export function planFindLibrary(
 		},
 	];
 }
-
-const EM_X86_64 = 62;
 
 function libraryNames({libraries}: LibraryPlacement, directory: string): string[] {
 	const names = libraries

@@ -83,7 +83,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 		),
 		audit: {...request.audit, stub: launchers.auditStub, support: readAuditSupport(walked)},
 		engines: launchers.engines,
-		names: launchers.names,
+		nss: launchers.nss,
 		owners: ownerRecords(world, walked),
 	});
 	exclusions.assertAllUsed();

@@ -38,7 +38,7 @@ export function* hostFilePieces(
 			yield piece;
 		}
 
-		if (!sameState(before, fstatSync(file, {bigint: true}))) throw changed('it was written to');
+		if (!isUnchanged(before, fstatSync(file, {bigint: true}))) throw changed('it was written to');
 	} finally {
 		closeSync(file);
 	}
@@ -75,6 +75,6 @@ function fillFrom(file: number, buffer: Buffer, path: HostPath): number {
 	return filled;
 }
 
-function sameState(a: BigIntStats, b: BigIntStats): boolean {
+function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
 	return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 }

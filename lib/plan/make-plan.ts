@@ -26,7 +26,7 @@ import {planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
 import {planLaunches} from './plan-launches.js';
 import {planLoaders} from './plan-loaders.js';
-import {planNames} from './plan-names.js';
+import {planNss} from './plan-nss.js';
 import {chooseView, viewOperations, type EngineTools} from './plan-view.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
 import {settleNames} from './settle-names.js';
@@ -46,8 +46,8 @@ export interface PlanRequest {
 	readonly audit: AuditRequest;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
-	/** The module for names; `undefined` where none was built for the bundle's machine. */
-	readonly names: KitTool | undefined;
+	/** The module for name services; `undefined` where none was built for the bundle's machine. */
+	readonly nss: KitTool | undefined;
 	/** Owners of libraries and loaders that are not part of the payload. */
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
 }
@@ -93,7 +93,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...viewOperations(view, seen, launches),
 			...loaders.operations,
 			...audit.operations,
-			...planNames(walked, placement, request.names),
+			...planNss(walked, placement, request.nss),
 			...entries.operations,
 		]),
 		objects: describeObjects(walked, homes),

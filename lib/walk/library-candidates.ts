@@ -34,7 +34,7 @@ export interface Wanted {
 /** In the order they are first asked for; what the payload's programs find by name comes first. */
 export function libraryCandidates(payload: Payload, walked: WalkedPayload): LibraryCandidate[] {
 	const candidates = new Map<string, Gathered>();
-	for (const named of [...nameLibraries(payload, walked), ...walked.nameServices]) {
+	for (const named of [...nameLibraries(payload, walked), ...walked.nssModules]) {
 		addNamed(candidates, named);
 	}
 

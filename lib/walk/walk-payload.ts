@@ -13,7 +13,7 @@ import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {findNameServices} from './find-name-services.js';
+import {findNssModules} from './find-nss-modules.js';
 import {answersFor, foreignFinding, openLoaders} from './open-loaders.js';
 import type {
 	NamedObject,
@@ -60,18 +60,18 @@ export function walkPayload(
 		}
 	}
 
-	const nameServices = loaders.flatMap(loader => findNameServices(loader, roots));
-	roots.push(...nameServices.map(({root}) => root));
+	const nssModules = loaders.flatMap(loader => findNssModules(loader, roots));
+	roots.push(...nssModules.map(({root}) => root));
 	const libraryDirectories = searchedDirectories(roots, loaders, sysroot);
 	return {
 		roots,
 		programs,
 		loaders,
-		nameServices: nameServices.map(({named}) => named),
+		nssModules: nssModules.map(({named}) => named),
 		libraryDirectories,
 		inPlace: objectsInPlace(files, programs, libraryDirectories),
 		requesters: new Map([
-			...nameServices.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
+			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
 		excluded,

@@ -13,7 +13,7 @@ export interface WalkedPayload {
 	/** The first is the bundle's main one. */
 	readonly loaders: readonly WalkedLoader[];
 	/** What a C library loads for users and hosts, whether anybody asks for it by name or not. */
-	readonly nameServices: readonly NamedObject[];
+	readonly nssModules: readonly NamedObject[];
 	/** Real directories that the loaders search by themselves. */
 	readonly libraryDirectories: ReadonlySet<string>;
 	/**

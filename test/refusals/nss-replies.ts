@@ -1,8 +1,8 @@
 /** Daemons and programs of a host that answer nonsense when they are asked for names. */
 import test from 'ava';
-import {ask, success, unavailable} from '../names/lib/ask.js';
-import {startNscd, startSssd, type Replier} from '../names/lib/name-daemons.js';
-import {getent, hostFiles} from '../names/lib/name-host.js';
+import {ask, success, unavailable} from '../nss/lib/ask.js';
+import {startNscd, startSssd, type Replier} from '../nss/lib/name-daemons.js';
+import {getent, hostFiles} from '../nss/lib/name-host.js';
 
 const user = 'alice:x:1000:1000:Alice Liddell:/home/user:/bin/sh\n';
 

@@ -15,8 +15,8 @@ import {
 	startNscd,
 	startSssd,
 	type Daemon,
-} from '../names/lib/name-daemons.js';
-import {alice, getent, hostFiles, root} from '../names/lib/name-host.js';
+} from '../nss/lib/name-daemons.js';
+import {alice, getent, hostFiles, root} from '../nss/lib/name-host.js';
 
 /** How a host knows alice, by name: what runs there, and what was asked of it. */
 const sources: Readonly<

@@ -26,7 +26,7 @@ export interface TraceCommandLine {
 }
 
 /** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, INTERRUPTED, and what making the trace's place throws. */
-export async function traceCommandLine(commandLine: TraceCommandLine): Promise<void> {
+export async function trace(commandLine: TraceCommandLine): Promise<void> {
 	const {command, env, workingDirectory} = commandLine;
 	const [name, ...args] = command;
 	if (name === undefined) {

@@ -33,11 +33,11 @@ export interface VerifyCommandLine {
 }
 
 /** @throws {DynpkError} USAGE, and what locating, reading and running a bundle throw. */
-export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise<void> {
-	await interruptibly(signal => verify(commandLine, signal));
+export async function verify(commandLine: VerifyCommandLine): Promise<void> {
+	await interruptibly(signal => verifyStoppably(commandLine, signal));
 }
 
-async function verify(commandLine: VerifyCommandLine, signal: AbortSignal): Promise<void> {
+async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSignal): Promise<void> {
 	const {bundle, isStatic, run, env, workingDirectory} = commandLine;
 	if (run !== undefined && (isStatic || run[0] === undefined)) {
 		throw new DynpkError('USAGE', '--run starts a program: name it, and leave out --static', {

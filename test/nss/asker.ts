@@ -199,7 +199,7 @@ for (const [compiler, under] of [
 ] as const) {
 	test(`a process of ${compiler} starts on a stack of its own, and ends with what it returns`, async t => {
 		if (!need(t, compiler) || (under !== undefined && !need(t, under))) return;
-		const source = join(projectRoot, 'test/names/programs/cloner.c');
+		const source = join(projectRoot, 'test/nss/programs/cloner.c');
 		for (const optimised of ['-O0', '-O2', '-Os']) {
 			const program = join(makeScratch(t), 'cloner');
 			await execute(compiler, [optimised, '-static', '-o', program, source]);
@@ -217,7 +217,7 @@ test('the module for aarch64 asks both daemons', async t => {
 	const bundle = makeScratch(t);
 	chmodSync(bundle, 0o755);
 	const at = (name: string): string => join(bundle, name);
-	const source = join(projectRoot, 'test/names/programs/asker.c');
+	const source = join(projectRoot, 'test/nss/programs/asker.c');
 	await execute('aarch64-linux-gnu-gcc', ['-pthread', '-o', at('asker'), source]);
 	for (const name of ['ld-linux-aarch64.so.1', 'libc.so.6']) {
 		copyFileSync(join('/usr/aarch64-linux-gnu/lib', name), at(name));

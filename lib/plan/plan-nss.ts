@@ -15,7 +15,7 @@ import type {LibraryPlacement} from './library-placement.js';
 const home = bundlePath('libexec/dynpk/libdynpk-names.so');
 
 /** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
-export function planNames(
+export function planNss(
 	{loaders}: WalkedPayload,
 	{libraries}: LibraryPlacement,
 	module: KitTool | undefined,

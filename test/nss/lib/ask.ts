@@ -1,5 +1,5 @@
 /**
- * test/names/programs/asker.c, packed once for the tests of a file, and asked on the empty host.
+ * test/nss/programs/asker.c, packed once for the tests of a file, and asked on the empty host.
  */
 import {execFile} from 'node:child_process';
 import {mkdtempSync, realpathSync, rmSync} from 'node:fs';
@@ -31,7 +31,7 @@ export function packAsker(): Promise<string> {
 async function pack(): Promise<string> {
 	directory = realpathSync(mkdtempSync(join(tmpdir(), 'dynpk-asker-')));
 	const [program, bundle] = [join(directory, 'asker'), join(directory, 'bundle')];
-	const source = join(projectRoot, 'test/names/programs/asker.c');
+	const source = join(projectRoot, 'test/nss/programs/asker.c');
 	await execute('gcc', ['-Wall', '-Wextra', '-Werror', '-pthread', '-o', program, source]);
 	const answer = await runDynpk(['pack', program, '--quiet', '-o', bundle]);
 	if (answer.status !== 0) throw new Error(answer.stderr);

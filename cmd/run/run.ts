@@ -32,7 +32,7 @@ export interface RunCommandLine {
 /** On the target a fault of ours must not look like the program's own status. */
 const FAILED_BEFORE_START = 125;
 
-export async function runCommandLine(commandLine: RunCommandLine): Promise<void> {
+export async function run(commandLine: RunCommandLine): Promise<void> {
 	const [bundle, first, ...rest] = commandLine.words;
 	// `run BUNDLE -- ARGS` gives arguments to the entry program.
 	const program = first === '--' ? undefined : first;

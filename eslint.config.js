@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const stages = [
 	'errors',
 	'paths',
+	'schema',
 	'elf',
 	'decompress',
 	'rpm',
@@ -19,6 +20,7 @@ const stages = [
 	'packages',
 	'installed',
 	'inputs',
+	'walk',
 	'engine',
 	'manifest',
 	'plan',
@@ -36,6 +38,23 @@ const selfContained = new Map([
 	['deb', ['decompress']],
 ]);
 
+/** What a plan is made of comes to it as values: these imports would let it look for itself. */
+const readers = new Map([
+	[
+		'plan',
+		{
+			paths: ['fs', 'node:fs', 'fs/promises', 'node:fs/promises'],
+			group: [
+				'**/paths/host-file.js',
+				'**/sysroot/**',
+				'**/elf/open-elf.js',
+				'**/elf/probe-elf.js',
+				'**/elf/read-elf.js',
+			],
+		},
+	],
+]);
+
 const mayStartProcesses = [
 	'lib/decompress/external-tool.ts',
 	'lib/run/**',
@@ -51,19 +70,25 @@ const ambient = [
 	{object: 'Date', property: 'now', message: 'Output must not depend on the clock.'},
 ];
 
+const READS_NOTHING =
+	'This stage reads no files: what it needs is read before (docs/architecture.md).';
+
 function importWall(stage, index) {
 	const later = stages.slice(index + 1);
 	const allowed = selfContained.get(stage);
 	const forbidden = allowed
 		? stages.filter(other => other !== stage && !allowed.includes(other))
 		: later;
+	const reading = readers.get(stage);
 	return {
 		files: [`lib/${stage}/**/*.ts`],
 		rules: {
 			'no-restricted-imports': [
 				'error',
 				{
+					paths: (reading?.paths ?? []).map(name => ({name, message: READS_NOTHING})),
 					patterns: [
+						...(reading ? [{group: reading.group, message: READS_NOTHING}] : []),
 						{
 							group: [...forbidden.map(other => `**/${other}/**`), '**/cmd/**'],
 							message: `lib/${stage} may import only the stages before it (docs/architecture.md).`,

@@ -55,9 +55,9 @@ function build(argv: Argv): Argv<RunArguments> {
 }
 
 async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
-	const {runCommandLine} = await import('./run/run-command-line.js');
+	const {run} = await import('./run/run.js');
 	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
-	await runCommandLine({
+	await run({
 		words: [...argv.words, ...rest],
 		cache: argv.cache,
 		engine: argv.engine,

@@ -1,8 +1,9 @@
 /** Where the user's programs are looked for by name. */
 import {posix} from 'node:path';
+import {userDirectories} from '../lib/paths/program-directories.js';
 
 /** The absolute directories of `PATH`, in order. */
 export function searchPath(): readonly string[] {
-	const path = process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+	const path = process.env.PATH ?? userDirectories.join(':');
 	return path.split(':').filter(directory => posix.isAbsolute(directory));
 }

@@ -27,8 +27,8 @@ function build(argv: Argv): Argv<TraceArguments> {
 }
 
 async function handle(argv: ArgumentsCamelCase<TraceArguments>): Promise<void> {
-	const {traceCommandLine} = await import('./trace/trace-command-line.js');
-	await traceCommandLine({
+	const {trace} = await import('./trace/trace.js');
+	await trace({
 		output: argv.output,
 		quiet: argv.quiet,
 		command: (argv['--'] as readonly string[] | undefined) ?? [],

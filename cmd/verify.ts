@@ -39,8 +39,8 @@ function build(argv: Argv): Argv<VerifyArguments> {
 }
 
 async function handle(argv: ArgumentsCamelCase<VerifyArguments>): Promise<void> {
-	const {verifyCommandLine} = await import('./verify/verify-command-line.js');
-	await verifyCommandLine({
+	const {verify} = await import('./verify/verify.js');
+	await verify({
 		bundle: argv.bundle,
 		isStatic: argv.static,
 		json: argv.json,

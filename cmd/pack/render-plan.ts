@@ -1,22 +1,19 @@
 /** Print a plan: what would go where, and why. */
 import {sanitise} from '../../lib/errors/sanitise.js';
-import type {BundlePlan, Operation} from '../../lib/plan/bundle-plan.js';
+import type {BundlePlan, MakeFile, Operation} from '../../lib/plan/bundle-plan.js';
 
+/** As docs/plan-format.md has it, or for a person. */
 export function renderPlan(plan: BundlePlan, json: boolean): string {
 	if (json) {
-		const operations = plan.operations.map(operation =>
-			operation.kind === 'write-bytes'
-				? {...operation, bytes: operation.bytes.toString('base64')}
-				: operation,
-		);
-		return `${JSON.stringify({schema: 'dynpk-plan/1', ...plan, operations})}\n`;
+		const operations = plan.operations.map(encodeBytes);
+		return `${JSON.stringify({schema: 'dynpk-plan/2', ...plan, operations})}\n`;
 	}
 
 	const lines = plan.operations
-		.filter(({kind}) => kind !== 'make-directory')
+		.filter(({kind}) => kind !== 'directory')
 		.map(operation => `${describe(operation)}\t${operation.reason}`);
 	const size = plan.operations.reduce(
-		(sum, operation) => sum + ('size' in operation ? operation.size : 0),
+		(sum, operation) => sum + (operation.kind === 'file' ? sizeOf(operation) : 0),
 		0,
 	);
 	return [
@@ -26,21 +23,25 @@ export function renderPlan(plan: BundlePlan, json: boolean): string {
 	].join('\n');
 }
 
+function encodeBytes(operation: Operation): unknown {
+	return operation.kind === 'file' && operation.content.kind === 'bytes'
+		? {...operation, content: {kind: 'bytes', base64: operation.content.bytes.toString('base64')}}
+		: operation;
+}
+
+/** What is read of the packing machine. */
+function sizeOf({content}: MakeFile): number {
+	return 'size' in content ? content.size : 0;
+}
+
 function describe(operation: Operation): string {
 	switch (operation.kind) {
-		case 'make-directory':
+		case 'directory':
 			return `${operation.path}/`;
-		case 'make-symlink':
-		case 'make-hardlink':
+		case 'symlink':
+		case 'hardlink':
 			return `${operation.path} -> ${operation.target}`;
-		case 'copy-file':
-		case 'copy-compiled-python':
-		case 'copy-venv-configuration':
-		case 'copy-loader':
-		case 'write-launcher':
-		case 'write-self-program':
-		case 'copy-tool':
-		case 'write-bytes':
+		case 'file':
 			return operation.path;
 	}
 }

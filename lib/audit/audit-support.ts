@@ -9,7 +9,7 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {knownLoaders} from './known-loaders.js';
 import type {AuditLimit, KnownLoader} from './known-loaders.js';
 
-export interface LoaderFacts {
+export interface AuditedLoader {
 	readonly libc: 'glibc' | 'musl';
 	/** `e_machine` of the loader. */
 	readonly machine: number;
@@ -43,7 +43,7 @@ const keptByDefault = 512;
 const stubMachines: ReadonlySet<number> = new Set([62, 183]);
 
 /** Answer whether the stub may be used with the loader that `facts` describe. */
-export function auditSupport(facts: LoaderFacts): AuditSupport {
+export function auditSupport(facts: AuditedLoader): AuditSupport {
 	if (facts.libc === 'musl') {
 		return unavailable("musl's loader has no audit interface");
 	}
@@ -83,7 +83,7 @@ function unavailable(reason: string): AuditSupport {
 	return {available: false, reason, limits: [], staticTls: undefined};
 }
 
-function staticTlsOf(libraries: LoaderFacts['libraries']): number {
+function staticTlsOf(libraries: AuditedLoader['libraries']): number {
 	return libraries
 		.filter(({flags}) => flags.staticTls)
 		.reduce((sum, {tls}) => sum + (tls === undefined ? 0 : tls.size + tls.alignment), 0);

@@ -9,8 +9,7 @@ import type {DlopenNote} from '../elf/elf-object.js';
 import type {LinkMapEntry, Searched} from '../loader/loader-search.js';
 import type {Unresolved} from './closure.js';
 import {loadDependencies} from './load-dependencies.js';
-import type {Namespace} from './open-namespace.js';
-import type {Walk} from './walk.js';
+import type {Namespace, Walk} from './walk.js';
 
 /** Follow the notes of everything mapped, and of everything they bring. */
 export function followDlopenNotes(

@@ -6,8 +6,7 @@
  * next. In an object file the needs come before the filtees, as linkers write them.
  */
 import type {LinkMapEntry} from '../loader/loader-search.js';
-import type {Namespace} from './open-namespace.js';
-import type {Walk} from './walk.js';
+import type {Namespace, Walk} from './walk.js';
 
 /** Load what `first` needs; the result begins with it and holds what was not listed before. */
 export function loadDependencies(

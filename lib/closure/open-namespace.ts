@@ -5,15 +5,7 @@
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import type {Closure} from './closure.js';
 import {makeLinkMap, type LinkMap} from './link-map.js';
-import type {Walk} from './walk.js';
-
-export interface Namespace {
-	readonly linkMap: LinkMap;
-	/** Mapped from the start. */
-	readonly interpreter: LinkMapEntry | undefined;
-	/** Everything that has a place in the load order. */
-	readonly listed: Set<LinkMapEntry>;
-}
+import type {Namespace, Walk} from './walk.js';
 
 /**
  * Open the namespace of a root: a program's own, or that of the process it is dlopened into.

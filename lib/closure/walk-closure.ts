@@ -13,7 +13,7 @@ import type {Closure} from './closure.js';
 import {followDlopenNotes} from './follow-dlopen-notes.js';
 import {loadDependencies} from './load-dependencies.js';
 import {openNamespace} from './open-namespace.js';
-import {makeWalk, type Walk} from './walk.js';
+import {makeWalk, type Namespace, type Walk} from './walk.js';
 
 export interface WalkOptions {
 	/**
@@ -74,7 +74,7 @@ function loadAuditors(walk: Walk, program: LinkMapEntry): void {
 }
 
 /** What a variant needs and its plain counterpart does not. */
-function loadVariants(walk: Walk, namespace: ReturnType<typeof openNamespace>): void {
+function loadVariants(walk: Walk, namespace: Namespace): void {
 	// Loading one may bring more, with variants of their own.
 	for (const {entry} of walk.variants) {
 		const [, ...needs] = loadDependencies(walk, namespace, entry);

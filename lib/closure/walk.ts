@@ -6,7 +6,7 @@
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {Found, LinkMapEntry, LoaderSearch, Place} from '../loader/loader-search.js';
 import type {Edge, Unresolved, Variant} from './closure.js';
-import type {Namespace} from './open-namespace.js';
+import type {LinkMap} from './link-map.js';
 
 export interface Walk {
 	readonly search: LoaderSearch;
@@ -16,10 +16,19 @@ export interface Walk {
 	readonly further: LinkMapEntry[];
 	readonly variants: Variant[];
 	/** Answer a request; `undefined` when nobody does. */
-	request(request: Request): Answer | undefined;
+	request(request: NameRequest): Answer | undefined;
 }
 
-export interface Request {
+/** What shares one link map: the process of a program, or an auditor with what it needs. */
+export interface Namespace {
+	readonly linkMap: LinkMap;
+	/** Mapped from the start. */
+	readonly interpreter: LinkMapEntry | undefined;
+	/** Everything that has a place in the load order. */
+	readonly listed: Set<LinkMapEntry>;
+}
+
+export interface NameRequest {
 	readonly needed: string;
 	readonly from: LinkMapEntry;
 	readonly namespace: Namespace;
@@ -48,7 +57,7 @@ export function makeWalk(search: LoaderSearch, program: LinkMapEntry): Walk {
 	const variants: Variant[] = [];
 	let objects = 0;
 
-	function request(asked: Request): Answer | undefined {
+	function request(asked: NameRequest): Answer | undefined {
 		const {needed, from, namespace, place} = asked;
 		if (edges.length + unresolved.length >= MOST_EDGES || objects >= MOST_OBJECTS) {
 			const reason = `needs more than ${MOST_OBJECTS} objects in ${MOST_EDGES} requests`;
@@ -81,7 +90,11 @@ export function makeWalk(search: LoaderSearch, program: LinkMapEntry): Walk {
 	}
 
 	/** Two names may lead to one file; ld.so compares device and inode, not names. */
-	function map(name: string, found: Found, {from, namespace, isDlopened = false}: Request): Answer {
+	function map(
+		name: string,
+		found: Found,
+		{from, namespace, isDlopened = false}: NameRequest,
+	): Answer {
 		const mapped = namespace.linkMap.fromFile(found.object.fileId);
 		if (mapped !== undefined) {
 			namespace.linkMap.addName(name, mapped);

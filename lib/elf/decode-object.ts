@@ -10,7 +10,14 @@ import type {ElfObject, ProgramHeader, VersionNeed} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {decodeFileHeader, type FileHeader} from './file-header.js';
 import {decodeNotes, noNotes, type Notes} from './notes.js';
-import {decodeProgramHeaders, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_TLS} from './program-headers.js';
+import {
+	decodeProgramHeaders,
+	PF_X,
+	PT_GNU_STACK,
+	PT_INTERP,
+	PT_LOAD,
+	PT_TLS,
+} from './program-headers.js';
 import {decodeText, terminated} from './string-table.js';
 import {decodeVersionDefinitions, decodeVersionNeeds} from './version-records.js';
 
@@ -25,7 +32,6 @@ interface Contents {
 
 const ET_CORE = 4;
 const EM_NONE = 0;
-const PF_X = 1;
 /** PATH_MAX: the kernel refuses a longer interpreter. */
 const MAX_INTERPRETER = 4096;
 const types = ['other', 'relocatable', 'executable', 'shared', 'core'] as const;

@@ -16,6 +16,11 @@ interface Machine {
 	architecture(identity: Identity): string | undefined;
 }
 
+export const EM_PPC64 = 21;
+export const EM_ARM = 40;
+export const EM_X86_64 = 62;
+export const EM_AARCH64 = 183;
+
 const EF_ARM_ABI_FLOAT_HARD = 0x400;
 const EF_MIPS_ABI2 = 0x20;
 const EF_PPC64_ABI = 0x3;

@@ -24,6 +24,9 @@ export interface FileHeader {
 /** Bytes of `e_ident`. */
 export const IDENT_SIZE = 16;
 
+/** `\x7fELF`. */
+export const ELF_MAGIC = 0x7f45_4c46;
+
 const PN_XNUM = 0xffff;
 /** More than any core file has; ld.so and the kernel stop at 65,535 and 1,170. */
 const MAX_PROGRAM_HEADERS = 1 << 17;

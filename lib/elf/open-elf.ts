@@ -1,16 +1,16 @@
 /**
  * One file → one ElfObject: open, read the headers, close.
  *
- * Synchronous, because a closure is thousands of tiny reads of cached pages. Opened without
- * blocking, so that a FIFO or a terminal among the inputs never holds us up.
+ * Synchronous, because a closure is thousands of tiny reads of cached pages.
  */
-import {closeSync, constants, fstatSync, openSync} from 'node:fs';
+import {closeSync, fstatSync} from 'node:fs';
 import {faultFromErrno, errnoOf} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import {decodeObject} from './decode-object.js';
 import type {ElfObject} from './elf-object.js';
 import {fileBytes} from './file-bytes.js';
-import {IDENT_SIZE} from './file-header.js';
+import {ELF_MAGIC, IDENT_SIZE} from './file-header.js';
 
 export type Opened =
 	| {readonly status: 'elf'; readonly object: ElfObject}
@@ -19,8 +19,6 @@ export type Opened =
 /** As much as the kernel looks at of a script (BINPRM_BUF_SIZE, linux/binfmts.h). */
 const SCRIPT_HEAD = 256;
 const HASH_BANG = 0x2321;
-/** `\x7fELF`. */
-const MAGIC = 0x7f45_4c46;
 
 /**
  * Open a file and decode its headers.
@@ -29,7 +27,7 @@ const MAGIC = 0x7f45_4c46;
  * and is damaged; PERMISSION or IO for one that cannot be opened.
  */
 export function openElf(path: HostPath): Opened {
-	const fd = openUnblocking(path);
+	const fd = openFile(path);
 	if (fd === undefined) {
 		return {status: 'not-elf', reason: 'is not a regular file'};
 	}
@@ -44,7 +42,7 @@ export function openElf(path: HostPath): Opened {
 
 		const file = fileBytes(fd, path, Number(status.size));
 		const head = file.at(0, Math.min(SCRIPT_HEAD, file.size), 'e_ident').bytes;
-		return head.length >= IDENT_SIZE && head.readUInt32BE(0) === MAGIC
+		return head.length >= IDENT_SIZE && head.readUInt32BE(0) === ELF_MAGIC
 			? {status: 'elf', object: decodeObject(file, `${status.dev}:${status.ino}`)}
 			: describeOther(head);
 	} finally {
@@ -66,9 +64,9 @@ function describeOther(head: Buffer): Opened {
 		: other;
 }
 
-function openUnblocking(path: HostPath): number | undefined {
+function openFile(path: HostPath): number | undefined {
 	try {
-		return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+		return openToRead(path);
 	} catch (error) {
 		const errno = errnoOf(error);
 		// What open(2) says of sockets and of devices nothing drives.

@@ -17,6 +17,10 @@ export const PT_NOTE = 4;
 export const PT_TLS = 7;
 export const PT_GNU_STACK = 0x6474_e551;
 
+/** `p_flags`. */
+export const PF_X = 1;
+export const PF_W = 2;
+
 export function decodeProgramHeaders(
 	file: FileBytes,
 	header: FileHeader,
@@ -37,7 +41,7 @@ export function decodeProgramHeaders(
 	return Object.freeze(headers);
 }
 
-function decodeProgramHeader(decoder: Decoder, table: Buffer, at: number): ProgramHeader {
+export function decodeProgramHeader(decoder: Decoder, table: Buffer, at: number): ProgramHeader {
 	const {width} = decoder;
 	// The flags moved up beside the type in the 64-bit class, to align what follows.
 	const fields = width === 8 ? at + 8 : at + 4;

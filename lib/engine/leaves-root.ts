@@ -1,9 +1,7 @@
 /** Links of a bundle, followed as its programs would follow them. */
 import {posix} from 'node:path';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {BundledFile} from './bundled-file.js';
-
-/** As many links as the kernel follows. */
-const LINK_LIMIT = 40;
 
 /** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
 export function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {

@@ -1,14 +1,16 @@
 /** From what was gathered to the payload: sorted, each entry with its owner, each program once. */
+import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {packageId, type PackageDatabase} from '../installed/package-database.js';
-import {comparePaths} from '../paths/paths.js';
+import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Gathering} from './gathering.js';
-import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
+import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */
 export function finishPayload(
-	{collector, databases, excluded}: Gathering,
-	{name: ownName, programs}: Pick<Payload, 'name' | 'programs'>,
+	{collector, databases, excluded, interpreters, sysroot}: Gathering,
+	{name: ownName, programs}: {readonly name: string; readonly programs: readonly NamedProgram[]},
 ): Payload {
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
@@ -19,14 +21,18 @@ export function finishPayload(
 	return {
 		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs),
+		programs: distinctPrograms(programs).map(program => ({
+			...program,
+			file: sysroot.realPath(program.path) ?? program.path,
+		})),
+		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings,
 	};
 }
 
-function distinctPrograms(programs: readonly PackedProgram[]): PackedProgram[] {
-	const byName = new Map<string, PackedProgram>();
+function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
+	const byName = new Map<string, NamedProgram>();
 	for (const program of programs) {
 		const other = byName.get(program.name) ?? program;
 		if (other.path !== program.path) {
@@ -40,6 +46,23 @@ function distinctPrograms(programs: readonly PackedProgram[]): PackedProgram[] {
 	}
 
 	return [...byName.values()];
+}
+
+function travellingInterpreters(
+	interpreters: Gathering['interpreters'],
+	entries: ReadonlyMap<SysrootPath, PayloadEntry>,
+	sysroot: Sysroot,
+): Map<SysrootPath, SysrootPath> {
+	const travelling = new Map<SysrootPath, SysrootPath>();
+	for (const [script, interpreter] of interpreters) {
+		const file = interpreter === undefined ? undefined : sysroot.realPath(interpreter);
+		if (interpreter !== undefined && file !== undefined && entries.has(file)) {
+			const directory = sysroot.realPath(parentOf(interpreter)) ?? parentOf(interpreter);
+			travelling.set(script, sysrootPath(posix.join(directory, posix.basename(interpreter))));
+		}
+	}
+
+	return travelling;
 }
 
 /** Ask once for the owners of everything that came without one. */

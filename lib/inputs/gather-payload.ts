@@ -9,6 +9,7 @@
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PackageDatabase} from '../installed/package-database.js';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
@@ -23,7 +24,7 @@ import type {Gathering} from './gathering.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
-import type {PackedProgram, Payload, PayloadEntry} from './payload.js';
+import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
 import type {Shebang} from './shebang.js';
@@ -46,6 +47,7 @@ export function gatherPayload(
 		named: new Set(),
 		expanded: new Set(),
 		excluded: new Map(),
+		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
 	};
@@ -76,7 +78,7 @@ export function gatherPayload(
 	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
 }
 
-function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
+function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 	const {collector, sysroot, databases} = gathering;
 	switch (target.kind) {
 		case 'package': {
@@ -109,8 +111,8 @@ function addTarget(gathering: Gathering, target: Target): PackedProgram[] {
 function withNamesake(
 	{request, sysroot}: Gathering,
 	name: string,
-	programs: readonly PackedProgram[],
-): PackedProgram[] {
+	programs: readonly NamedProgram[],
+): NamedProgram[] {
 	const path = findOnPath(name, request.searchPath, sysroot);
 	const others = programs.filter(program => program.name !== name);
 	return path === undefined ? [...programs] : [{name, path}, ...others];
@@ -139,15 +141,15 @@ function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
 
 /** Bring in what each executable script is started by. */
 function settleScripts(gathering: Gathering): void {
-	const {collector, settled, request, sysroot} = gathering;
+	const {collector, interpreters, request, sysroot} = gathering;
 	for (const entry of [...collector.entries.values()]) {
-		if (entry.kind !== 'file' || entry.content.kind !== 'script' || settled.has(entry.path)) {
+		if (entry.kind !== 'file' || entry.content.kind !== 'script' || interpreters.has(entry.path)) {
 			continue;
 		}
 
-		settled.add(entry.path);
 		const {shebang} = entry.content;
 		const interpreter = resolveInterpreter(entry, shebang, request.searchPath, sysroot);
+		interpreters.set(entry.path, interpreter);
 		if (interpreter === undefined) {
 			reportUnstartable(gathering, entry, shebang);
 		} else {
@@ -202,9 +204,6 @@ function firstLink({entries}: Collector, end: PayloadEntry): PayloadEntry | unde
 
 	return current;
 }
-
-/** As many links as the kernel follows. */
-const LINK_LIMIT = 40;
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {

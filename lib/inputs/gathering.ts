@@ -18,7 +18,9 @@ export interface Gathering {
 	/** Packages whose files are in. */
 	readonly expanded: Set<InstalledPackage>;
 	readonly excluded: Map<string, string>;
-	/** Scripts and links that have been looked into. */
+	/** What starts each script that has been looked into; `undefined` where nothing is known to. */
+	readonly interpreters: Map<SysrootPath, SysrootPath | undefined>;
+	/** Ends of links that have been looked into. */
 	readonly settled: Set<SysrootPath>;
 	readonly companions: CompanionFinder;
 }

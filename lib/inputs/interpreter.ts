@@ -1,12 +1,10 @@
 /** Which program starts a script, as a path inside the sysroot. */
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {userDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PayloadEntry} from './payload.js';
 import type {Shebang} from './shebang.js';
 import {findOnPath} from './target.js';
-
-/** Where a distribution means its own programs to be found, whatever the user's PATH says. */
-const systemPath = ['/usr/local/bin', '/usr/bin', '/bin'];
 
 /**
  * The interpreter a script's first line means, links kept; `undefined` where it is not there or
@@ -27,7 +25,7 @@ export function resolveInterpreter(
 	const wanted = shebang.envProgram ?? shebang.interpreter;
 	if (!wanted.includes('/')) {
 		const ofPackage = script.reason.kind === 'package' || script.reason.kind === 'interpreter';
-		return findOnPath(wanted, ofPackage ? systemPath : searchPath, sysroot);
+		return findOnPath(wanted, ofPackage ? userDirectories : searchPath, sysroot);
 	}
 
 	const path = wanted.startsWith('/') ? sysrootPath(wanted) : undefined;

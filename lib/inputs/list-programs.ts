@@ -3,15 +3,14 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {packageDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {PackedProgram, PayloadEntry} from './payload.js';
-
-const programDirectories = ['/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
+import type {NamedProgram, PayloadEntry} from './payload.js';
 
 /** Executables of a package that lie where `PATH` leads. */
-export function packagePrograms(files: readonly SysrootPath[], sysroot: Sysroot): PackedProgram[] {
+export function packagePrograms(files: readonly SysrootPath[], sysroot: Sysroot): NamedProgram[] {
 	return files
-		.filter(path => programDirectories.includes(posix.dirname(path)))
+		.filter(path => packageDirectories.some(directory => directory === posix.dirname(path)))
 		.filter(path => isExecutable(path, sysroot))
 		.map(path => ({name: posix.basename(path), path}));
 }
@@ -21,7 +20,7 @@ export function directoryPrograms(
 	directory: SysrootPath,
 	sysroot: Sysroot,
 	entries: ReadonlyMap<SysrootPath, PayloadEntry>,
-): PackedProgram[] {
+): NamedProgram[] {
 	const bin = sysrootPath(posix.join(directory, 'bin'));
 	const holder = sysroot.list(bin) === undefined ? directory : bin;
 	return (sysroot.list(holder) ?? [])

@@ -2,6 +2,7 @@
 import {posix} from 'node:path';
 import {walkPackages} from '../installed/package-closure.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 
@@ -43,14 +44,11 @@ function needsOneOf(
 	return walkPackages(database, [namesake]).packages.some(({package: owner}) => owners.has(owner));
 }
 
-/** As many links as the kernel follows. */
-const CHAIN_LIMIT = 40;
-
 /** The path, every link it leads through and the file at the end, directories without links. */
 function linkChain(sysroot: Sysroot, path: SysrootPath): SysrootPath[] {
 	const chain = new Set([path]);
 	let current = path;
-	for (let hops = 0; hops < CHAIN_LIMIT; hops++) {
+	for (let hops = 0; hops < LINK_LIMIT; hops++) {
 		const directory = sysroot.realPath(sysrootPath(posix.dirname(current))) ?? '/';
 		const canonical = sysrootPath(posix.join(directory, posix.basename(current)));
 		chain.add(canonical);

@@ -8,7 +8,9 @@
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 import type {InstalledPackage} from '../installed/package-database.js';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {packageDirectories} from '../paths/program-directories.js';
 import type {ElfAnswer, FileStatus, Sysroot} from '../sysroot/sysroot.js';
 import scriptRules from './data/script-rules.json' with {type: 'json'};
 import type {Exclusions} from './exclusions.js';
@@ -41,12 +43,7 @@ interface Trail {
  * A script that one of these leads to is started, though it may lie among data. A module that can also
  * be started (`pdb3` leads to Python's pdb.py) stays one.
  */
-const programDirectories = new Set(
-	['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/games'].map(sysrootPath),
-);
-
-/** As deep as the kernel follows links. */
-const DEPTH_LIMIT = 40;
+const startingDirectories = new Set<string>(packageDirectories);
 
 export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collector {
 	const entries = new Map<SysrootPath, PayloadEntry>();
@@ -70,7 +67,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 
 		const parent = canonicalDirectory(parentOf(directory), depth);
 		let canonical = sysrootPath(posix.join(parent, posix.basename(directory)));
-		if (sysroot.status(canonical)?.kind === 'symlink' && depth < DEPTH_LIMIT) {
+		if (sysroot.status(canonical)?.kind === 'symlink' && depth < LINK_LIMIT) {
 			const target = addLink(canonical, {kind: 'link', from: directory}, undefined);
 			canonical = canonicalDirectory(sysrootPath(posix.resolve(parent, target)), depth + 1);
 		}
@@ -82,7 +79,8 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	function addLink(path: SysrootPath, reason: Reason, owner: InstalledPackage | undefined): string {
 		const target = sysroot.linkTarget(path) ?? '';
 		if (!entries.has(path)) {
-			entries.set(path, {kind: 'symlink', path, target, reason, package: owner});
+			const leadsTo = sysroot.realPath(path);
+			entries.set(path, {kind: 'symlink', path, target, leadsTo, reason, package: owner});
 		}
 
 		return target;
@@ -126,7 +124,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 	): PayloadEntry | undefined {
 		const text = addLink(path, reason, owner);
 		const target = sysrootPath(posix.resolve(parentOf(path), text));
-		if (depth >= DEPTH_LIMIT || isOfRunningHost(target)) {
+		if (depth >= LINK_LIMIT || isOfRunningHost(target)) {
 			return entries.get(path);
 		}
 
@@ -143,7 +141,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 
 		return add(target, {kind: 'link', from: path}, undefined, {
 			depth: depth + 1,
-			started: started || (programDirectories.has(parentOf(path)) && !isModule(real)),
+			started: started || (startingDirectories.has(parentOf(path)) && !isModule(real)),
 		});
 	}
 

@@ -1,5 +1,6 @@
 /** Files of packages that no program needs at run time, by a data file that says why. */
 import picomatch from 'picomatch';
+import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
 import payloadRules from './data/payload-rules.json' with {type: 'json'};
 
@@ -10,7 +11,7 @@ const rules = payloadRules.map(rule => ({
 
 /** Whether a path of a package stays behind; a package the user named keeps more of its files. */
 export function isRuledOut(path: SysrootPath, packageIsNamed: boolean): boolean {
-	const merged = path.replace(/^\/(?=(?:bin|sbin|lib\w*)\/)/u, '/usr/');
+	const merged = belowUsr(path);
 	return rules.some(
 		rule => !(rule.unlessNamed && packageIsNamed) && (rule.matches(path) || rule.matches(merged)),
 	);

@@ -11,6 +11,11 @@ export interface Payload {
 	readonly entries: readonly PayloadEntry[];
 	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */
 	readonly programs: readonly PackedProgram[];
+	/**
+	 * What starts a script, by the script's path: a file or link of the payload, without links in its
+	 * directories. A script whose interpreter does not travel is not among them.
+	 */
+	readonly interpreters: ReadonlyMap<SysrootPath, SysrootPath>;
 	readonly packages: readonly InstalledPackage[];
 	readonly findings: readonly PayloadFinding[];
 }
@@ -42,8 +47,10 @@ export type FileContent =
 
 export interface PayloadLink extends PayloadBase {
 	readonly kind: 'symlink';
-	/** As stored; where it leads is another entry, or nowhere. */
+	/** As stored. */
 	readonly target: string;
+	/** The file or directory at its end, without links, be it another entry or not; or nothing. */
+	readonly leadsTo: SysrootPath | undefined;
 }
 
 export interface PayloadDirectory extends PayloadBase {
@@ -67,11 +74,16 @@ export type Reason =
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};
 
-export interface PackedProgram {
+export interface NamedProgram {
 	/** As asked for: `tclsh`, though it leads to `tclsh8.6`. */
 	readonly name: string;
 	/** As asked for, links kept. */
 	readonly path: SysrootPath;
+}
+
+export interface PackedProgram extends NamedProgram {
+	/** The file that the path leads to. */
+	readonly file: SysrootPath;
 }
 
 export interface PayloadFinding {

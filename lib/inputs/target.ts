@@ -10,7 +10,7 @@ import type {InstalledPackage, PackageDatabase} from '../installed/package-datab
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
 import type {LookUpPlace} from './gather-request.js';
-import type {PackedProgram} from './payload.js';
+import type {NamedProgram} from './payload.js';
 import {readShebang} from './shebang.js';
 
 export type Target =
@@ -149,7 +149,7 @@ function classify(path: SysrootPath, sysroot: Sysroot): Target {
 
 /** @throws {DynpkError} the ELF reader's own for a damaged object, NOT_A_PROGRAM for a data file */
 function classifyOther(
-	named: Pick<PackedProgram, 'name' | 'path'>,
+	named: Pick<NamedProgram, 'name' | 'path'>,
 	host: HostPath,
 	answer: ElfAnswer,
 ): Target {

@@ -1,6 +1,7 @@
 /** The first bytes of a regular file, by which it tells what it is; nothing of it is believed. */
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, fstatSync, readSync} from 'node:fs';
 import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 
 /** What an open(2) says where there is no such file, or a device that nothing drives. */
@@ -14,8 +15,7 @@ const noFile = new Set(['ENOENT', 'ENOTDIR', 'ENXIO', 'ENODEV', 'ELOOP', 'ENAMET
 export function readHead(path: HostPath, length: number): Buffer | undefined {
 	let file: number;
 	try {
-		// Without O_NONBLOCK a FIFO would hold us for ever.
-		file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+		file = openToRead(path);
 	} catch (error) {
 		if (noFile.has(errnoOf(error) ?? '')) {
 			return undefined;

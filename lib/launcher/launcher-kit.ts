@@ -1,6 +1,6 @@
 /**
  * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs, path shims
- * and modules for names, by architecture.
+ * and modules for name services, by architecture.
  *
  * Made from wrappers/ and audit-stub/ by `make`; an architecture without a launcher is served by the
  * shell launcher.
@@ -18,7 +18,7 @@ export interface LauncherKit {
 	/** The path shim; `undefined` where none was built. */
 	readonly shim: KitTool | undefined;
 	/** Answers for the host's name services; `undefined` where none was built. */
-	readonly names: KitTool | undefined;
+	readonly nss: KitTool | undefined;
 }
 
 /** A file that is copied into bundles. */
@@ -46,7 +46,7 @@ export function openLauncherKit(architecture: string): LauncherKit | undefined {
 		stub: readFileSync(stub),
 		auditStub: toolAt(place('libdynpk-audit.so')),
 		shim: toolAt(place('path-shim.so')),
-		names: toolAt(place('libdynpk-names.so')),
+		nss: toolAt(place('libdynpk-names.so')),
 	};
 }
 

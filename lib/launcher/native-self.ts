@@ -8,8 +8,11 @@
  * loader sees the program.
  */
 import {posix} from 'node:path';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {readElfLayout} from '../elf/elf-layout.js';
+import {EM_AARCH64} from '../elf/elf-machines.js';
 import type {ElfObject, ProgramHeader} from '../elf/elf-object.js';
+import {PF_W, PF_X, PT_INTERP, PT_LOAD} from '../elf/program-headers.js';
+import {DynpkError} from '../errors/dynpk-error.js';
 import type {LoaderLaunch} from './launch-spec.js';
 import {makeNativeLauncher} from './native-launcher.js';
 import type {RecordPage} from './native-record.js';
@@ -37,12 +40,6 @@ export interface SelfParts {
 	readonly launcher: Buffer;
 	readonly stub: Buffer;
 }
-
-const PT_LOAD = 1;
-const PT_INTERP = 3;
-const PF_X = 1;
-const PF_W = 2;
-const EM_AARCH64 = 183;
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER where the program's layout has no room for a stub. */
 export function makeSelfLaunch(parts: SelfParts): SelfLaunch {
@@ -99,17 +96,17 @@ function requireNeighbours(spec: LoaderLaunch): void {
 }
 
 function readLayout(object: ElfObject, bytes: Buffer): Layout {
-	const is64 = object.class === 64;
-	const headersOffset = is64 ? Number(bytes.readBigUInt64LE(32)) : bytes.readUInt32LE(28);
-	const headerSize = is64 ? 56 : 32;
+	const headers = readElfLayout(bytes, object.path)?.programHeaders;
+	if (headers === undefined) throw new Error(`${object.path} is no ELF file`);
+	const {offset, entrySize, count} = headers;
 	const interpreter = object.programHeaders.findIndex(({type}) => type === PT_INTERP);
 	const segments = object.programHeaders.filter(({type}) => type === PT_LOAD);
 	return {
 		segments,
 		lowest: (segments[0]?.virtualAddress ?? 0n) & ~0xfffn,
-		headersOffset,
-		headersEnd: headersOffset + headerSize * object.programHeaders.length,
-		interpreterHeader: headersOffset + headerSize * interpreter,
+		headersOffset: offset,
+		headersEnd: offset + entrySize * count,
+		interpreterHeader: offset + entrySize * interpreter,
 	};
 }
 

@@ -5,7 +5,9 @@
  * known makers of single-file programs leave. Data inside segments (Go's embed) is no such
  * evidence: it is mapped with the program, whoever maps it.
  */
+import {readElfLayout} from '../elf/elf-layout.js';
 import type {ElfObject} from '../elf/elf-object.js';
+import {PT_LOAD} from '../elf/program-headers.js';
 
 interface Mark {
 	readonly maker: string;
@@ -34,8 +36,6 @@ const marks: readonly Mark[] = [
 	{maker: 'StaticX', bytes: Buffer.from('.staticx.archive\0'), place: 'outside'},
 	{maker: 'zip', bytes: Buffer.from('PK\u0005\u0006'), place: 'outside'},
 ];
-
-const PT_LOAD = 1;
 
 /** Describe the evidence in the program's bytes, or return `undefined` where there is none. */
 export function findOwnPayload(object: ElfObject, bytes: Buffer): string | undefined {
@@ -74,23 +74,26 @@ function accountedEnd(object: ElfObject, bytes: Buffer): number {
 	return Math.min(end, bytes.length);
 }
 
+const SHT_NOBITS = 8;
+
 function sectionEnds(object: ElfObject, bytes: Buffer): number[] {
-	const is64 = object.class === 64;
-	const word = (at: number): number =>
-		is64 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at);
-	const table = word(is64 ? 40 : 32);
-	const entrySize = bytes.readUInt16LE(is64 ? 58 : 46);
-	const count = bytes.readUInt16LE(is64 ? 60 : 48);
-	if (table === 0 || entrySize < (is64 ? 64 : 40) || table + entrySize * count > bytes.length) {
+	const layout = readElfLayout(bytes, object.path);
+	if (layout === undefined) {
 		return [];
 	}
 
-	const ends = [table + entrySize * count];
-	for (let index = 0; index < count; index++) {
-		const at = table + index * entrySize;
-		const SHT_NOBITS = 8;
-		if (bytes.readUInt32LE(at + 4) !== SHT_NOBITS) {
-			ends.push(word(at + (is64 ? 24 : 16)) + word(at + (is64 ? 32 : 20)));
+	const {decoder, sectionHeaders: table} = layout;
+	const {width} = decoder;
+	const tableEnd = table.offset + table.entrySize * table.count;
+	if (table.offset === 0 || table.entrySize < 16 + 6 * width || tableEnd > bytes.length) {
+		return [];
+	}
+
+	const ends = [tableEnd];
+	for (let at = table.offset; at < tableEnd; at += table.entrySize) {
+		if (decoder.word(bytes, at + 4) !== SHT_NOBITS) {
+			const offset = decoder.address(bytes, at + 8 + 2 * width);
+			ends.push(Number(offset + decoder.address(bytes, at + 8 + 3 * width)));
 		}
 	}
 

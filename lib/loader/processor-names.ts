@@ -5,6 +5,7 @@
  * `$PLATFORM` is AT_PLATFORM, a string the kernel chooses (arch/…/include/asm/elf.h), which glibc
  * replaces on some Intel processors (sysdeps/x86/cpu-features.c). Nothing here asks this machine.
  */
+import {EM_X86_64} from '../elf/elf-machines.js';
 
 /** Plainest first. riscv and others without an entry have no AT_PLATFORM. */
 const platforms: Readonly<Record<number, readonly string[]>> = {
@@ -18,8 +19,6 @@ const platforms: Readonly<Record<number, readonly string[]>> = {
 	183: ['aarch64'],
 	258: ['loongarch'],
 };
-
-const EM_X86_64 = 62;
 
 /** Names that glibc itself puts in the place of AT_PLATFORM, where the loader knows them. */
 const replacements = ['haswell', 'xeon_phi'];

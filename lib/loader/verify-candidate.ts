@@ -5,6 +5,7 @@
  * elf/dl-load.c: a file of another class or machine is meant for somebody else and passed over; a
  * file that is broken or no library at all stops the program, because it hides one that would do.
  */
+import {EM_ARM, EM_PPC64} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {ElfAnswer} from '../sysroot/sysroot.js';
 
@@ -99,8 +100,6 @@ function verifyLoadable(object: ElfObject, refusesPie: boolean): Verdict {
 		: {verdict: 'take', object};
 }
 
-const EM_ARM = 40;
-
 /** VALID_ELF_OSABI, sysdeps/unix/sysv/linux/ldsodefs.h: System V and GNU, and ARM's own two. */
 function isKnownOsAbi({osAbi, machine}: ElfObject): boolean {
 	return osAbi === 0 || osAbi === 3 || (machine === EM_ARM && (osAbi === 64 || osAbi === 97));
@@ -115,8 +114,6 @@ const abiFlags: Readonly<Record<number, number>> = {
 	/** LoongArch: EF_LOONGARCH_ABI_MODIFIER_MASK. */
 	258: 0x7,
 };
-
-const EM_PPC64 = 21;
 
 function runsOnMachineOf(object: ElfObject, loader: ElfObject): boolean {
 	if (object.machine !== loader.machine) {

@@ -5,8 +5,8 @@
  * which also keeps every path inside the bundle, has accepted it.
  */
 import {readFileSync, statSync, type Stats} from 'node:fs';
-import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {objectionToForm} from '../schema/check-form.js';
 import {MANIFEST_NAME, type BundleManifest} from './manifest.js';
 
 /** A million files at a few hundred bytes each. */
@@ -53,21 +53,11 @@ export function parseManifest(bytes: Buffer, name: string): BundleManifest {
 		throw new DynpkError('MANIFEST_INVALID', `${name} is not JSON`, {cause});
 	}
 
-	validator ??= compileSchema();
-	if (!validator(value)) {
-		const [error] = validator.errors ?? [];
-		const where = error === undefined ? '' : `${error.instancePath} ${error.message ?? ''}`;
-		throw new DynpkError('MANIFEST_INVALID', `${name} is no manifest: ${where.trim()}`);
+	const objection = objectionToForm('manifest-v1', value);
+	if (objection !== undefined) {
+		throw new DynpkError('MANIFEST_INVALID', `${name} is no manifest: ${objection}`);
 	}
 
 	// The schema is the type's twin; a test holds the two together.
 	return value as BundleManifest;
-}
-
-let validator: ValidateFunction | undefined;
-
-function compileSchema(): ValidateFunction {
-	const path = new URL('../../../docs/manifest-v1.schema.json', import.meta.url);
-	const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
-	return new Ajv2020({strict: true, strictRequired: false, allowUnionTypes: true}).compile(schema);
 }

@@ -9,14 +9,19 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {makeExclusions} from '../inputs/exclusions.js';
 import {gatherPayload} from '../inputs/gather-payload.js';
 import type {Payload} from '../inputs/payload.js';
+import {readLocaleArchive} from '../inputs/read-locale-archive.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
 import type {BundlePlan} from '../plan/bundle-plan.js';
 import {makePlan} from '../plan/make-plan.js';
-import {walkPayload} from '../plan/walk-payload.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
+import {digestRivals} from '../walk/digest-rivals.js';
+import {libraryCandidates} from '../walk/library-candidates.js';
+import {readAuditSupport} from '../walk/read-audit-support.js';
+import {walkPayload} from '../walk/walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 import {bundleName} from './bundle-name.js';
 import {openLaunchers, type Launchers} from './open-launchers.js';
 import {openWorld, type World} from './open-world.js';
@@ -64,19 +69,22 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	const walked = walkPayload(payload, sysroot, exclusions);
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
-	const sources = walked.roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const candidates = libraryCandidates(payload, walked);
 	const plan = makePlan({
 		name: bundleName(request.name, payload),
-		searchPath,
-		sysroot,
 		payload: {...payload, findings: [...world.findings, ...payload.findings]},
 		walked,
+		candidates,
+		digests: digestRivals(candidates),
+		localeArchive: readLocaleArchive(payload, sysroot),
 		missing: request.missing,
-		chooseStrategy: launchers.chooseStrategy,
-		audit: {...request.audit, stub: launchers.auditStub},
+		strategies: new Map(
+			[...walked.programs].map(([path, {object}]) => [path, launchers.chooseStrategy(object)]),
+		),
+		audit: {...request.audit, stub: launchers.auditStub, support: readAuditSupport(walked)},
 		engines: launchers.engines,
-		names: launchers.names,
-		ownerOf: ownerLookup(world, [...sources, ...walked.loaders.map(({path}) => path)]),
+		nss: launchers.nss,
+		owners: ownerRecords(world, walked),
 	});
 	exclusions.assertAllUsed();
 	const architecture = loader && (architectureName(loader) ?? 'unknown');
@@ -94,17 +102,23 @@ async function readTraces(files: readonly HostPath[]): Promise<TraceEvidence[]> 
 }
 
 /** Owners of libraries and loaders, as the manifest tells of them. */
-function ownerLookup(
+function ownerRecords(
 	{sysroot, databases}: World,
-	paths: readonly SysrootPath[],
-): (path: SysrootPath) => PackageRecord | undefined {
+	{roots, loaders}: WalkedPayload,
+): Map<SysrootPath, PackageRecord> {
+	const libraries = roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const paths = [...libraries, ...loaders.map(({path}) => path)];
 	const ownerOf = lookUpOwners(paths, sysroot, databases);
-	return path => {
+	const records = new Map<SysrootPath, PackageRecord>();
+	for (const path of paths) {
 		const owner = ownerOf(path);
-		return owner === undefined
-			? undefined
-			: {id: packageId(owner), version: owner.version, architecture: owner.architecture};
-	};
+		if (owner !== undefined) {
+			const {version, architecture} = owner;
+			records.set(path, {id: packageId(owner), version, architecture});
+		}
+	}
+
+	return records;
 }
 
 /** Static programs have no loader to tell the machine by. */

@@ -22,8 +22,8 @@ export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLa
 	readonly auditStub: KitTool | undefined;
 	/** What it can do about paths; `undefined` where it knows of nothing but `direct`. */
 	readonly engines: EngineTools | undefined;
-	/** The module for names of the bundle's machine, which no launcher has to know of. */
-	readonly names: KitTool | undefined;
+	/** The module for name services of the bundle's machine, which no launcher has to know of. */
+	readonly nss: KitTool | undefined;
 }
 
 export interface LauncherChoice {
@@ -61,7 +61,7 @@ export async function openLaunchers(
 		});
 	}
 
-	return await shellLaunchers(version, kit?.names);
+	return await shellLaunchers(version, kit?.nss);
 }
 
 function nativeLaunchers(
@@ -72,7 +72,7 @@ function nativeLaunchers(
 	return {
 		auditStub: kit.auditStub,
 		engines: {shim: kit.shim},
-		names: kit.names,
+		nss: kit.nss,
 		chooseStrategy: object =>
 			chooseStrategy(object, {
 				bytes: readHostFile(object.path, object.size),
@@ -92,13 +92,13 @@ function nativeLaunchers(
 }
 
 /** Loaded on demand: the template engine takes as long to load as most of dynpk. */
-async function shellLaunchers(version: string, names: KitTool | undefined): Promise<Launchers> {
+async function shellLaunchers(version: string, nss: KitTool | undefined): Promise<Launchers> {
 	const {makeShellLauncher, readShellTemplate} = await import('../launcher/shell-launcher.js');
 	const make = makeShellLauncher(readShellTemplate());
 	return {
 		auditStub: undefined,
 		engines: undefined,
-		names,
+		nss,
 		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
 		makeLauncher: (launch: LaunchSpec) => make(launch, version),
 		makeSelfLaunch: () => {

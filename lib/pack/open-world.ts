@@ -13,6 +13,7 @@ import {openDatabases} from '../installed/open-databases.js';
 import type {PackageDatabase} from '../installed/package-database.js';
 import type {FindingRecord} from '../manifest/manifest.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
+import {programDirectories} from '../paths/program-directories.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PackRequest} from './pack-request.js';
@@ -85,7 +86,7 @@ async function openPackages(
 				...set.given.map(({manager, name, arch}) => `${manager}:${name}:${arch}`),
 				...targets.filter(target => !files.includes(target)),
 			],
-			searchPath: ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'],
+			searchPath: programDirectories,
 			findings: merged.findings.map(({code, package: owner, message}) => ({
 				code,
 				path: recordId(owner),

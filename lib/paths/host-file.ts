@@ -4,8 +4,9 @@
  * Reads are synchronous on purpose: libuv's threads are compressing meanwhile, and a read queued
  * behind them would leave the pipe dry.
  */
-import {closeSync, constants, fstatSync, openSync, readSync, type BigIntStats} from 'node:fs';
+import {closeSync, fstatSync, readSync, type BigIntStats} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from './open-to-read.js';
 import type {HostPath} from './paths.js';
 
 /**
@@ -37,7 +38,7 @@ export function* hostFilePieces(
 			yield piece;
 		}
 
-		if (!sameState(before, fstatSync(file, {bigint: true}))) throw changed('it was written to');
+		if (!isUnchanged(before, fstatSync(file, {bigint: true}))) throw changed('it was written to');
 	} finally {
 		closeSync(file);
 	}
@@ -51,8 +52,7 @@ export function readHostFile(path: HostPath, size: number): Buffer {
 
 function openInput(path: HostPath, changed: (how: string) => DynpkError): number {
 	try {
-		// Without O_NONBLOCK a FIFO put in the file's place would hold us for ever.
-		return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		return openToRead(path);
 	} catch (error) {
 		if (errnoOf(error) === 'ENOENT') throw changed('it is gone');
 		throw faultFromErrno(error, `cannot read ${path}`);
@@ -75,6 +75,6 @@ function fillFrom(file: number, buffer: Buffer, path: HostPath): number {
 	return filled;
 }
 
-function sameState(a: BigIntStats, b: BigIntStats): boolean {
+function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
 	return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 }

@@ -3,7 +3,7 @@ import {objectsOf} from '../closure/objects-of.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {EdgeRecord, ObjectRecord} from '../manifest/manifest.js';
 import {comparePaths, type BundlePath} from '../paths/paths.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 
 export function describeObjects(
 	walked: WalkedPayload,

@@ -6,9 +6,9 @@
  * name to the interpreter, because scripts ask `$0` what they shall be (bzegrep, psql).
  */
 import {posix} from 'node:path';
-import type {Payload, PayloadEntry} from '../inputs/payload.js';
+import type {Payload} from '../inputs/payload.js';
 import {bundlePath, parentOf, payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 
 export function layOutTwins(payload: Payload, moved: ReadonlySet<SysrootPath>): Operation[] {
 	const aliases = findAliases(payload, moved);
@@ -38,14 +38,15 @@ function findAliases(
 	const known = new Map(entries.map(entry => [entry.path, entry]));
 	const aliases = new Map<SysrootPath, SysrootPath>();
 	for (const entry of entries) {
-		const script = entry.kind === 'symlink' ? endOfLinks(entry, known) : undefined;
+		const script = entry.kind === 'symlink' ? entry.leadsTo : undefined;
 		if (script === undefined || !moved.has(script)) {
 			continue;
 		}
 
 		const path = sysrootPath(posix.join(parentOf(script), posix.basename(entry.path)));
 		const other = known.get(path);
-		if (other === undefined || endOfLinks(other, known) === script) {
+		const end = other?.kind === 'symlink' ? other.leadsTo : other?.path;
+		if (other === undefined || end === script) {
 			aliases.set(path, script);
 		}
 	}
@@ -55,21 +56,6 @@ function findAliases(
 	}
 
 	return aliases;
-}
-
-/** As many links as the kernel follows. */
-const LINK_LIMIT = 40;
-
-function endOfLinks(
-	start: PayloadEntry,
-	known: ReadonlyMap<SysrootPath, PayloadEntry>,
-): SysrootPath | undefined {
-	let current: PayloadEntry | undefined = start;
-	for (let hops = 0; current?.kind === 'symlink' && hops < LINK_LIMIT; hops++) {
-		current = known.get(sysrootPath(posix.resolve(parentOf(current.path), current.target)));
-	}
-
-	return current?.kind === 'symlink' ? undefined : current?.path;
 }
 
 function namesBeside(
@@ -92,5 +78,5 @@ function namesBeside(
 function makeLink(beside: SysrootPath, target: string, reason: string): Operation {
 	const place = payloadPath(parentOf(beside));
 	const path = bundlePath(posix.join(`${place}.dynpk`, posix.basename(beside)));
-	return {kind: 'make-symlink', path, target, reason, source: undefined, package: undefined};
+	return {kind: 'symlink', path, target, reason, ...noOrigin};
 }

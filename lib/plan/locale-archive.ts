@@ -14,7 +14,7 @@ export interface ArchivedFile {
 }
 
 /** In the order of their paths; `undefined` where the bytes are no archive. */
-export function readLocaleArchive(bytes: Buffer): readonly ArchivedFile[] | undefined {
+export function listArchivedLocales(bytes: Buffer): readonly ArchivedFile[] | undefined {
 	const word = (at: number): number => (at + 4 <= bytes.length ? bytes.readUInt32LE(at) : 0);
 	const [names, size] = [word(NAMES_OFFSET), word(NAMES_SIZE)];
 	if (word(0) !== MAGIC || names + size * NAME_ENTRY > bytes.length) {

@@ -4,43 +4,36 @@
  */
 import {posix} from 'node:path';
 import type {Payload} from '../inputs/payload.js';
+import {localeArchive, localeDirectory} from '../inputs/read-locale-archive.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
-import {readLocaleArchive} from './locale-archive.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
+import {listArchivedLocales} from './locale-archive.js';
 
-const locales = sysrootPath('/usr/lib/locale');
-const archive = sysrootPath('/usr/lib/locale/locale-archive');
-/** A handful of locales; an archive of all of them has more than 200 MB. */
-const ARCHIVE_LIMIT = 16 << 20;
-
-/** None where no locale travels at all. */
-export function localeOperations(payload: Payload, sysroot: Sysroot): Operation[] {
-	const travelling = payload.entries.filter(({path}) => isWithin(path, locales));
-	const size = sysroot.status(archive)?.size ?? 0;
-	if (travelling.length === 0 || size === 0 || size > ARCHIVE_LIMIT) {
+/** None where there is no archive to take them from. */
+export function localeOperations(payload: Payload, archive: Buffer | undefined): Operation[] {
+	const files = archive === undefined ? undefined : listArchivedLocales(archive);
+	if (archive === undefined || files === undefined) {
 		return [];
 	}
 
-	const bytes = sysroot.read(archive, ARCHIVE_LIMIT);
+	const travelling = payload.entries.filter(({path}) => isWithin(path, localeDirectory));
 	const known = new Set(
-		travelling.map(({path}) => posix.relative(locales, path).split('/', 1).join('')),
+		travelling.map(({path}) => posix.relative(localeDirectory, path).split('/', 1).join('')),
 	);
 	const written = new Map<string, BundlePath>();
-	return (bytes === undefined ? [] : (readLocaleArchive(bytes) ?? []))
+	return files
 		.filter(({path}) => !known.has(path.split('/', 1).join('')))
 		.map((file): Operation => {
-			const path = payloadPath(sysrootPath(posix.join(locales, file.path)));
-			const reason = `of ${archive}`;
+			const path = payloadPath(sysrootPath(posix.join(localeDirectory, file.path)));
+			const origin = {...noOrigin, reason: `of ${localeArchive}`};
 			const extent = `${file.offset} ${file.length}`;
 			const earlier = written.get(extent);
 			if (earlier !== undefined) {
-				const origin = {source: archive, package: undefined, reason};
-				return {kind: 'make-hardlink', path, target: earlier, ...origin};
+				return {kind: 'hardlink', path, target: earlier, ...origin, source: localeArchive};
 			}
 
 			written.set(extent, path);
-			const content = Buffer.from(bytes?.subarray(file.offset, file.offset + file.length) ?? []);
-			return {kind: 'write-bytes', path, bytes: content, mode: 0o644, reason};
+			const bytes = Buffer.from(archive.subarray(file.offset, file.offset + file.length));
+			return {kind: 'file', path, mode: 0o644, content: {kind: 'bytes', bytes}, ...origin};
 		});
 }

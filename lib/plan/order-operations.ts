@@ -6,13 +6,13 @@
  */
 import {posix} from 'node:path';
 import {bundlePath, comparePaths, type BundlePath} from '../paths/paths.js';
-import type {CopyCompiledPython, CopyFile, MakeHardlink, Operation} from './bundle-plan.js';
+import type {MakeFile, MakeHardlink, Operation} from './bundle-plan.js';
 
 /** Sort, add the directories nobody planned, and let the first of a set of hard links be the file. */
 export function orderOperations(operations: readonly Operation[]): Operation[] {
 	const complete = [...operations, ...missingDirectories(operations)];
 	const directories = new Set(
-		complete.filter(({kind}) => kind === 'make-directory').map(({path}) => path),
+		complete.filter(({kind}) => kind === 'directory').map(({path}) => path),
 	);
 	const keyed = complete.map(operation => ({
 		operation,
@@ -44,7 +44,7 @@ function compareKeys(a: Keyed, b: Keyed): number {
 
 function missingDirectories(operations: readonly Operation[]): Operation[] {
 	const known = new Set<string>(
-		operations.filter(({kind}) => kind === 'make-directory').map(({path}) => path),
+		operations.filter(({kind}) => kind === 'directory').map(({path}) => path),
 	);
 	const missing: Operation[] = [];
 	for (const {path} of operations) {
@@ -55,7 +55,7 @@ function missingDirectories(operations: readonly Operation[]): Operation[] {
 
 			known.add(parent);
 			missing.push({
-				kind: 'make-directory',
+				kind: 'directory',
 				path: bundlePath(parent),
 				mode: 0o755,
 				reason: 'holds other entries',
@@ -70,7 +70,7 @@ function missingDirectories(operations: readonly Operation[]): Operation[] {
 function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	const linksTo = new Map<BundlePath, MakeHardlink[]>();
 	for (const operation of sorted) {
-		if (operation.kind === 'make-hardlink') {
+		if (operation.kind === 'hardlink') {
 			const links = linksTo.get(operation.target) ?? [];
 			links.push(operation);
 			linksTo.set(operation.target, links);
@@ -81,22 +81,18 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	const replaced = new Map<BundlePath, Operation>();
 	for (const operation of sorted) {
 		const links = linksTo.get(operation.path);
-		if (!isCopy(operation) || links === undefined) {
+		if (operation.kind !== 'file' || links === undefined) {
 			continue;
 		}
 
 		const [first] = links;
 		const before = (path: BundlePath): number => position.get(path) ?? 0;
 		if (first !== undefined && before(first.path) < before(operation.path)) {
-			const {source, package: owner, reason, path} = operation;
-			replaced.set(first.path, moveCopy(operation, first));
-			replaced.set(path, {
-				kind: 'make-hardlink',
-				path,
+			replaced.set(first.path, {...operation, ...placeOf(first)});
+			replaced.set(operation.path, {
+				kind: 'hardlink',
 				target: first.path,
-				source,
-				package: owner,
-				reason,
+				...placeOf(operation),
 			});
 			for (const link of links.slice(1)) {
 				replaced.set(link.path, {...link, target: first.path});
@@ -107,10 +103,12 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	return sorted.map(operation => replaced.get(operation.path) ?? operation);
 }
 
-function isCopy(operation: Operation): operation is CopyFile | CopyCompiledPython {
-	return operation.kind === 'copy-file' || operation.kind === 'copy-compiled-python';
-}
-
-function moveCopy<T extends CopyFile | CopyCompiledPython>(copy: T, to: MakeHardlink): T {
-	return {...copy, path: to.path, source: to.source, package: to.package, reason: to.reason};
+/** What a file keeps where another carries its bytes. */
+function placeOf({
+	path,
+	reason,
+	source,
+	package: owner,
+}: MakeFile | MakeHardlink): Omit<MakeHardlink, 'kind' | 'target'> {
+	return {path, reason, source, package: owner};
 }

@@ -2,10 +2,10 @@
 import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
 import type {LibraryFacts} from './library-operations.js';
-import type {LibraryPlacement} from './place-libraries.js';
+import type {LibraryPlacement} from './library-placement.js';
 
 export function packageRecords(
-	{payload, ownerOf, walked}: LibraryFacts,
+	{payload, owners, walked}: LibraryFacts,
 	placement: LibraryPlacement,
 ): PackageRecord[] {
 	const records = new Map<string, PackageRecord>();
@@ -20,7 +20,7 @@ export function packageRecords(
 		...walked.loaders.map(({path}) => path),
 	];
 	for (const source of sources) {
-		const owner = ownerOf(source);
+		const owner = owners.get(source);
 		if (owner !== undefined && !records.has(owner.id)) {
 			records.set(owner.id, owner);
 		}

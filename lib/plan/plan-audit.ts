@@ -5,17 +5,15 @@
  * something to switch on. A loader that cannot be audited is a finding; a fault only where auditing
  * was asked for.
  */
-import {auditSupport, type AuditSupport} from '../audit/audit-support.js';
+import type {AuditSupport} from '../audit/audit-support.js';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {AuditLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord} from '../manifest/manifest.js';
-import {readHostFile} from '../paths/host-file.js';
 import {bundlePath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
-import type {WalkedLoader} from './open-loaders.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedLoader, WalkedPayload} from '../walk/walked-payload.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 
 export interface AuditRequest {
 	readonly mode: 'off' | 'warn' | 'enforce';
@@ -23,22 +21,24 @@ export interface AuditRequest {
 	readonly allowed: readonly string[];
 	/** `undefined` where the launcher in use can load none. */
 	readonly stub: KitTool | undefined;
+	/** Whether it can be loaded; `undefined` where there is no loader. */
+	readonly support: AuditSupport | undefined;
 }
 
 export interface AuditPlan {
 	readonly operations: readonly Operation[];
 	readonly findings: readonly FindingRecord[];
-	readonly launchOf: (loader: WalkedLoader) => AuditLaunch | undefined;
+	/** Of the main loader's programs. */
+	readonly launch: AuditLaunch | undefined;
 }
 
 const stubHome = bundlePath('libexec/dynpk/libdynpk-audit.so');
 const rulesHome = bundlePath('libexec/dynpk/audit.rules');
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
-export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPlan {
-	const [main] = walked.loaders;
-	const {mode, stub} = request;
-	const support = main === undefined ? undefined : supportOf(main, walked);
+export function planAudit({loaders}: WalkedPayload, request: AuditRequest): AuditPlan {
+	const [main] = loaders;
+	const {mode, stub, support} = request;
 	if (main === undefined || stub === undefined || support?.available !== true) {
 		const why = support?.reason ?? 'there is nothing to audit';
 		const reason = stub === undefined ? 'only the native launcher loads the stub' : why;
@@ -46,7 +46,7 @@ export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPl
 			throw new DynpkError('UNSUPPORTED_LOADER', `the bundle cannot be audited: ${reason}`);
 		}
 
-		return {operations: [], findings: unavailable(main, reason), launchOf: () => undefined};
+		return {operations: [], findings: unavailable(main, reason), launch: undefined};
 	}
 
 	const {staticTls} = support;
@@ -65,40 +65,27 @@ export function planAudit(walked: WalkedPayload, request: AuditRequest): AuditPl
 	return {
 		operations: [
 			{
-				kind: 'copy-tool',
+				kind: 'file',
 				path: stubHome,
-				from: stub.path,
-				size: stub.size,
+				mode: 0o755,
+				content: {kind: 'copied', from: stub.path, size: stub.size},
 				reason: 'reports or refuses libraries from outside the bundle',
+				...noOrigin,
 			},
 			{
-				kind: 'write-bytes',
+				kind: 'file',
 				path: rulesHome,
 				mode: 0o644,
-				bytes: rules,
+				content: {kind: 'bytes', bytes: rules},
 				reason: 'what the audit stub is told',
+				...noOrigin,
 			},
 		],
 		findings: [],
-		launchOf: loader => (loader === main ? launch : undefined),
+		launch,
 	};
 }
 
 function unavailable(main: WalkedLoader | undefined, message: string): FindingRecord[] {
 	return main === undefined ? [] : [{code: 'AUDIT_UNAVAILABLE', path: main.path, message}];
-}
-
-function supportOf({facts}: WalkedLoader, walked: WalkedPayload): AuditSupport {
-	const maps = walked.roots.flatMap(({closure}) => closure.linkMap);
-	const libc = maps.find(({object}) => object.soname === 'libc.so.6')?.object;
-	const libraries = new Map(
-		maps.map(({object}) => [object.fileId, {tls: object.tls, flags: object.flags}]),
-	);
-	return auditSupport({
-		libc: facts.kind,
-		machine: facts.object.machine,
-		loader: readHostFile(facts.object.path, facts.object.size),
-		library: libc === undefined ? undefined : readHostFile(libc.path, libc.size),
-		libraries: [...libraries.values()],
-	});
 }

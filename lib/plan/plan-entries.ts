@@ -5,58 +5,78 @@
 import {posix} from 'node:path';
 import type {PackedProgram, Payload} from '../inputs/payload.js';
 import type {ForwardLaunch} from '../launcher/launch-spec.js';
+import type {ProgramRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type SysrootPath} from '../paths/paths.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
+import {anyHost} from './plan-launches.js';
 
-/**
- * Programs of a Python virtual environment: which one it is, Python tells by the path it is started
- * by (PEP 405), so `bin/` needs more than a link.
- */
-export function planForwards({
-	payload,
-	walked,
-	sysroot,
-}: {
-	readonly payload: Payload;
-	readonly walked: WalkedPayload;
-	readonly sysroot: Sysroot;
-}): Map<string, ForwardLaunch> {
-	const files = new Set(payload.entries.map(({path}) => path));
-	const environments = payload.programs.filter(({path}) => {
-		const real = sysroot.realPath(path);
-		const configuration = posix.join(posix.dirname(path), '..', 'pyvenv.cfg') as SysrootPath;
-		return real !== undefined && walked.programs.has(real) && files.has(configuration);
-	});
-	return new Map(
-		environments.map(({name, path}) => [
-			name,
-			{
-				kind: 'forward',
-				launcher: bundlePath(`bin/${name}`),
-				program: payloadPath(path),
-				environment: [],
-				requires: {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64},
-			},
-		]),
-	);
+export interface EntryPlan {
+	readonly programs: readonly ProgramRecord[];
+	readonly launches: readonly ForwardLaunch[];
+	readonly operations: readonly Operation[];
 }
 
-export function programOperation(
-	{name, path}: PackedProgram,
-	forwards: ReadonlyMap<string, ForwardLaunch>,
-): Operation {
-	const launch = forwards.get(name);
-	const place = bundlePath(`bin/${name}`);
-	return launch === undefined
-		? {
-				kind: 'make-symlink',
-				path: place,
-				target: posix.join('..', payloadPath(path)),
-				source: path,
-				package: undefined,
-				reason: 'target',
-			}
-		: {kind: 'write-launcher', path: place, launch, program: undefined, reason: 'target'};
+export function planEntries(payload: Payload, walked: WalkedPayload): EntryPlan {
+	const files = new Set(payload.entries.map(({path}) => path));
+	const entries = payload.programs.map(program => ({
+		program,
+		launch: isOfEnvironment(program, walked, files) ? forwardTo(program) : undefined,
+	}));
+	return {
+		programs: payload.programs.map(({name, path}) => ({
+			name,
+			path: bundlePath(`bin/${name}`),
+			source: path,
+		})),
+		launches: entries.flatMap(({launch}) => launch ?? []),
+		operations: entries.map(({program, launch}) =>
+			launch === undefined ? linkTo(program) : launcherFile(launch),
+		),
+	};
+}
+
+/**
+ * Whether it is a program of a Python virtual environment: which one it is, Python tells by the path
+ * it is started by (PEP 405), so `bin/` needs more than a link.
+ */
+function isOfEnvironment(
+	{path, file}: PackedProgram,
+	{programs}: WalkedPayload,
+	files: ReadonlySet<SysrootPath>,
+): boolean {
+	const configuration = posix.join(posix.dirname(path), '..', 'pyvenv.cfg') as SysrootPath;
+	return programs.has(file) && files.has(configuration);
+}
+
+function forwardTo({name, path}: PackedProgram): ForwardLaunch {
+	return {
+		kind: 'forward',
+		launcher: bundlePath(`bin/${name}`),
+		program: payloadPath(path),
+		environment: [],
+		requires: anyHost,
+	};
+}
+
+function linkTo({name, path}: PackedProgram): Operation {
+	return {
+		kind: 'symlink',
+		path: bundlePath(`bin/${name}`),
+		target: posix.join('..', payloadPath(path)),
+		reason: 'target',
+		source: path,
+		package: undefined,
+	};
+}
+
+function launcherFile(launch: ForwardLaunch): Operation {
+	return {
+		kind: 'file',
+		path: launch.launcher,
+		mode: 0o755,
+		content: {kind: 'launcher', launch},
+		reason: 'target',
+		...noOrigin,
+	};
 }

@@ -6,12 +6,13 @@
  * own, which its programs see and the host's do not; a packed one is left alone.
  */
 import {posix} from 'node:path';
+import {EM_X86_64} from '../elf/elf-machines.js';
 import type {Payload} from '../inputs/payload.js';
 import {quote} from '../launcher/shell-quote.js';
 import {comparePaths, payloadPath, sysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
-import type {LibraryPlacement} from './place-libraries.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
+import type {LibraryPlacement} from './library-placement.js';
 
 const asker = /^\/usr\/(?:local\/)?lib(?:64)?\/python3[^/]*\/ctypes\/util\.py$/u;
 
@@ -32,24 +33,22 @@ export function planFindLibrary(
 		? '/usr/sbin'
 		: '/sbin';
 	const {machine, class: bits} = main.facts.object;
+	const script = listingScript(libraryNames(placement, main.libraryDirectory), {
+		directory: main.libraryDirectory,
+		// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
+		kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
+	});
 	return [
 		{
-			kind: 'write-bytes',
+			kind: 'file',
 			path: payloadPath(sysrootPath(`${directory}/ldconfig`)),
 			mode: 0o755,
-			bytes: Buffer.from(
-				listingScript(libraryNames(placement, main.libraryDirectory), {
-					directory: main.libraryDirectory,
-					// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
-					kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
-				}),
-			),
+			content: {kind: 'bytes', bytes: Buffer.from(script)},
 			reason: 'tells ctypes.util.find_library which libraries there are',
+			...noOrigin,
 		},
 	];
 }
-
-const EM_X86_64 = 62;
 
 function libraryNames({libraries}: LibraryPlacement, directory: string): string[] {
 	const names = libraries

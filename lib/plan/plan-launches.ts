@@ -1,160 +1,159 @@
-/**
- * How every program and script of the payload is started, and the files that start them.
- */
+/** Decide how the programs and scripts of a payload are started in the bundle. */
 import {posix} from 'node:path';
-import type {Closure} from '../closure/closure.js';
-import {resolveInterpreter} from '../inputs/interpreter.js';
+import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
-import {packageId} from '../installed/package-database.js';
-import type {EnvironmentRule, LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
-import {payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
-import type {Operation} from './bundle-plan.js';
-import {makeEnvironment, withParents} from './environment.js';
-import {describeReason} from './place-payload.js';
-import {planLaunch, type LaunchFacts} from './plan-launch.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {StrategyChoice} from '../launcher/choose-strategy.js';
+import type {
+	AuditLaunch,
+	HostRequirements,
+	LaunchSpec,
+	ViewLaunch,
+} from '../launcher/launch-spec.js';
+import {comparePaths, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
+import {programHome, twinHome} from './homes.js';
+import type {LibraryPlacement} from './library-placement.js';
+import type {Environments} from './plan-environments.js';
 
-export interface LaunchedWorld {
+export interface LaunchFacts {
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
-	readonly sysroot: Sysroot;
-	readonly searchPath: readonly string[];
+	readonly placement: LibraryPlacement;
+	readonly environments: Environments;
+	/** How the launcher in use starts each dynamic program, by its path. */
+	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
+	/** How the audit stub is loaded into programs of the main loader; `undefined` where it is not. */
+	readonly audit: AuditLaunch | undefined;
+	/** How programs see the bundle's paths; a static program that is not among them is started as it is. */
+	readonly views: ReadonlyMap<SysrootPath, ViewLaunch>;
 }
 
-/** Where the interpreter's launcher lies in the bundle, by the path of the script. */
-export type StartableScripts = ReadonlyMap<SysrootPath, BundlePath>;
+/** What any kernel and any processor offers. */
+export const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0, class: 64};
 
-/** Scripts whose interpreter travels too, with the interpreter's place in the bundle. */
-export function startableScripts({
-	payload,
-	searchPath,
-	sysroot,
-}: Omit<LaunchedWorld, 'walked'>): StartableScripts {
-	const files = new Set(payload.entries.map(({path}) => path));
-	return new Map(
-		payload.entries.flatMap(entry => {
-			if (entry.kind !== 'file' || entry.content.kind !== 'script') {
-				return [];
-			}
-
-			const interpreter = resolveInterpreter(entry, entry.content.shebang, searchPath, sysroot);
-			const real = interpreter === undefined ? undefined : sysroot.realPath(interpreter);
-			return interpreter !== undefined && real !== undefined && files.has(real)
-				? [[entry.path, payloadPath(canonicalLink(sysroot, interpreter))]]
-				: [];
-		}),
+/** In the order of the payload. */
+export function planLaunches(facts: LaunchFacts): LaunchSpec[] {
+	return facts.payload.entries.flatMap(entry =>
+		entry.kind === 'file' ? (launchOf(entry, facts) ?? []) : [],
 	);
 }
 
-/** What is done to the environment of each dynamic program, by its path. */
-export function planEnvironments(
-	world: LaunchedWorld,
-	scripts: StartableScripts,
-): ReadonlyMap<SysrootPath, readonly EnvironmentRule[]> {
-	const {payload, walked} = world;
-	const launched = payload.entries.filter(
-		({path}) => walked.programs.has(path) || scripts.has(path),
-	);
-	const rulesFor = makeEnvironment({
-		payloadPaths: withParents(payload.entries.map(({path}) => path)),
-		programDirectories: searchDirectories(launched.map(({path}) => path)),
-	});
-	const namesOf = linkNames(world);
-	const plugInsConvert = walked.roots.some(
-		({role, closure}) => role === 'object' && converts(closure),
-	);
-	return new Map(
-		[...walked.programs].map(([path, {closure}]) => [
-			path,
-			rulesFor({names: namesOf(path), converts: plugInsConvert || converts(closure)}),
-		]),
-	);
+function launchOf(file: PayloadFile, facts: LaunchFacts): LaunchSpec | undefined {
+	const {path, content} = file;
+	const program = facts.walked.programs.get(path);
+	if (program !== undefined) {
+		return loaderLaunch(path, program, facts);
+	}
+
+	const view = facts.views.get(path);
+	if (content.kind === 'elf' && view !== undefined) {
+		return staticLaunch(path, content.object, view);
+	}
+
+	const interpreter = facts.payload.interpreters.get(path);
+	if (interpreter === undefined || content.kind !== 'script') {
+		return undefined;
+	}
+
+	return {
+		kind: 'script',
+		launcher: payloadPath(path),
+		program: twinHome(path),
+		interpreter: payloadPath(interpreter),
+		arguments: content.shebang.arguments,
+		settings: content.shebang.settings,
+		environment: [],
+		requires: anyHost,
+	};
 }
 
-/** The C library has the function, and uses it for others alone. */
-function converts({linkMap}: Closure): boolean {
-	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
+/** Under its own name, which is the process's. */
+function staticLaunch(path: SysrootPath, object: ElfObject, view: ViewLaunch): LaunchSpec {
+	return {
+		kind: 'static',
+		launcher: payloadPath(path),
+		program: twinHome(path),
+		environment: [],
+		requires: hostRequirements([object]),
+		view,
+	};
 }
 
-export function planLaunches(
-	payload: Payload,
-	scripts: StartableScripts,
+function loaderLaunch(
+	path: SysrootPath,
+	{object, closure, loader}: WalkedProgram,
 	facts: LaunchFacts,
-): LaunchSpec[] {
-	return payload.entries.flatMap(entry =>
-		entry.kind === 'file' &&
-		(facts.walked.programs.has(entry.path) ||
-			facts.staticPrograms.has(entry.path) ||
-			scripts.has(entry.path))
-			? [planLaunch(entry, scripts.get(entry.path), facts)]
-			: [],
-	);
-}
-
-export function isSelfReading(launch: LaunchSpec): launch is LoaderLaunch {
-	return launch.kind === 'loader' && launch.strategy === 'self';
-}
-
-/** A launcher in the program's place; or, where the program must find itself there, beside it. */
-export function launcherOperations(launch: LaunchSpec, payload: Payload): Operation[] {
-	const reason = `starts ${launch.program}`;
-	if (!isSelfReading(launch)) {
-		return [{kind: 'write-launcher', path: launch.launcher, launch, program: undefined, reason}];
-	}
-
-	const file = payload.entries.find(
-		(entry): entry is PayloadFile =>
-			entry.kind === 'file' && payloadPath(entry.path) === launch.launcher,
-	);
-	if (file === undefined) {
-		throw new Error(`no payload for ${launch.launcher}`);
-	}
-
-	const {hostPath: from, size, path: source} = file;
-	return [
-		{
-			kind: 'write-self-program',
-			path: launch.launcher,
-			launch,
-			from,
-			size,
-			source,
-			package: file.package === undefined ? undefined : packageId(file.package),
-			reason: describeReason(file.reason),
+): LaunchSpec {
+	const {options} = loader.facts;
+	const privateDirectory = facts.placement.privateDirectories.get(path);
+	const objects = closure.linkMap.map(entry => entry.object);
+	const choice = facts.strategies.get(path);
+	if (choice === undefined) throw new Error(`nothing says how to start ${path}`);
+	const audit = loader === facts.walked.loaders[0] ? facts.audit : undefined;
+	const view = facts.views.get(path);
+	return {
+		kind: 'loader',
+		launcher: payloadPath(path),
+		program: programHome(path),
+		strategy: choice.strategy === 'direct' ? 'exec' : choice.strategy,
+		reason: choice.reason,
+		loader: loader.home,
+		libc: loader.facts.kind,
+		loaderOptions: {
+			argv0: options.argv0,
+			inhibitCache: options.inhibitCache,
+			inhibitRpath: options.inhibitRpath,
+			preload: options.preload,
+			audit: options.audit,
 		},
-		{kind: 'write-launcher', path: launch.program, launch, program: {from, size}, reason},
-	];
+		libraryPath: [
+			...(privateDirectory === undefined ? [] : [privateDirectory]),
+			loader.libraryDirectory,
+		],
+		inhibitRpath: inhibitedLibraries(facts.placement),
+		inhibitOwnRpath: leadsOutside(object) && !usesOrigin(object),
+		...(audit === undefined ? {} : {audit}),
+		...(view === undefined ? {} : {view}),
+		environment: facts.environments.get(path) ?? [],
+		requires: hostRequirements([...objects, loader.facts.object]),
+	};
 }
 
-/** The same link or file, without links in its directories. */
-function canonicalLink(sysroot: Sysroot, path: SysrootPath): SysrootPath {
-	const directory = sysroot.realPath(posix.dirname(path) as SysrootPath) ?? posix.dirname(path);
-	return posix.join(directory, posix.basename(path)) as SysrootPath;
+/**
+ * Libraries in `lib/` with a run path of their own: it counted from another directory, and would
+ * now lead out of the bundle. All that they need is in `lib/` beside them.
+ */
+function inhibitedLibraries(placement: LibraryPlacement): BundlePath[] {
+	return placement.libraries
+		.filter(({object}) => (object.runpath ?? object.rpath) !== undefined)
+		.flatMap(({home, aliases}) => [home, ...aliases])
+		.filter(path => posix.dirname(path).startsWith('lib'))
+		.sort(comparePaths);
 }
 
-const pathDirectories = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/games', '/usr/sbin', '/sbin'];
-
-/** Directories of `PATH` that have something to offer, in the order they are searched. */
-function searchDirectories(launched: readonly SysrootPath[]): SysrootPath[] {
-	const used = new Set<string>(launched.map(path => posix.dirname(path)));
-	return pathDirectories.filter(directory => used.has(directory)) as SysrootPath[];
+function leadsOutside(object: ElfObject): boolean {
+	return (object.runpath ?? object.rpath ?? '').split(':').some(part => part.startsWith('/'));
 }
 
-/** Every name a program is known by: its own and those of the links that lead to it. */
-function linkNames({
-	payload,
-	sysroot,
-}: Pick<LaunchedWorld, 'payload' | 'sysroot'>): (path: SysrootPath) => string[] {
-	const names = new Map<SysrootPath, string[]>();
-	for (const entry of payload.entries) {
-		const real = entry.kind === 'symlink' ? sysroot.realPath(entry.path) : undefined;
-		if (real !== undefined) {
-			const known = names.get(real) ?? [];
-			known.push(posix.basename(entry.path));
-			names.set(real, known);
-		}
-	}
+function usesOrigin(object: ElfObject): boolean {
+	return (object.runpath ?? object.rpath ?? '').includes('ORIGIN');
+}
 
-	return path => [posix.basename(path), ...(names.get(path) ?? [])];
+/** What the host must offer for all of these objects together. */
+function hostRequirements(objects: readonly ElfObject[]): HostRequirements {
+	const kernels = objects.flatMap(({abiTag}) => (abiTag?.os === 'linux' ? [abiTag.version] : []));
+	const [first] = objects;
+	return {
+		kernel: [...kernels].sort(compareKernels).at(-1) ?? [0, 0, 0],
+		isa: objects.reduce((mask, {isaNeeded}) => mask | isaNeeded, 0),
+		machine: first?.machine ?? 0,
+		class: first?.class ?? 64,
+	};
+}
+
+function compareKernels(
+	a: readonly [number, number, number],
+	b: readonly [number, number, number],
+): number {
+	return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }

@@ -14,8 +14,9 @@ import type {EnvironmentRule, LaunchSpec, ViewLaunch} from '../launcher/launch-s
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {EngineRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
+import type {Environments} from './plan-environments.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
 export interface EngineTools {
@@ -23,90 +24,96 @@ export interface EngineTools {
 	readonly shim: KitTool | undefined;
 }
 
-export interface ViewPlan {
+/** How the programs of a bundle see its paths. */
+export interface View {
 	readonly engine: EngineRecord;
-	/** Static programs that need a launcher: without one they would see the host's paths only. */
-	readonly staticPrograms: ReadonlySet<SysrootPath>;
-	readonly viewOf: (object: ElfObject) => ViewLaunch | undefined;
-	/** Once everything else is placed. */
-	readonly operations: (
-		files: readonly Operation[],
-		launches: readonly LaunchSpec[],
-	) => readonly Operation[];
+	/**
+	 * By the program's path, where there is anything to choose. Of static programs only those that need
+	 * a launcher: without one they would see the host's paths only.
+	 */
+	readonly programs: ReadonlyMap<SysrootPath, ViewLaunch>;
+	/** `undefined` where it can be loaded into no program. */
+	readonly shim: KitTool | undefined;
 }
 
 export interface ViewFacts {
 	readonly payload: Payload;
 	readonly walked: WalkedPayload;
 	/** What launchers do to the environment, which only the shim can undo for the host's programs. */
-	readonly environments: ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
+	readonly environments: Environments;
 	readonly tools: EngineTools | undefined;
 }
 
 const shimHome = bundlePath('libexec/dynpk/path-shim.so');
 const tableHome = bundlePath('libexec/dynpk/paths.tbl');
 
-export function planView(facts: ViewFacts): ViewPlan {
-	const {payload, walked, environments, tools} = facts;
+export function chooseView({payload, walked, environments, tools}: ViewFacts): View {
 	if (tools === undefined) {
-		const reason = 'the shell launcher knows of no other';
-		return {...noView, engine: {choice: 'direct', reason}};
+		return directView('the shell launcher knows of no other');
 	}
 
 	const machine = walked.loaders[0]?.facts.object.machine;
-	const factsOf = (object: ElfObject): Omit<ProgramFacts, 'path'> => ({
+	const programs = programObjects(payload, walked).map(({path, object}) => ({
+		path,
 		linkage: linkageOf(object),
 		hasShim: tools.shim !== undefined && object.machine === machine,
-	});
-	/* Whether the shim can be loaded into it, be that enough or not. */
-	const isReached = (object: ElfObject): boolean =>
-		linkageOf(object) !== 'static' && factsOf(object).hasShim;
-	const programs = programObjects(payload, walked);
+	}));
 	const choice = chooseEngine({
 		data: firstDataFile(payload, walked),
 		variables: [...environments.values()].flatMap(rules =>
 			rules.filter(({when}) => when === 'always').map(({variable}) => variable),
 		),
-		programs: programs.map(({path, object}) => ({path, ...factsOf(object)})),
+		programs,
 	});
 	if (choice.engine === 'direct') {
-		return {...noView, engine: {choice: 'direct', reason: choice.reason}};
+		return directView(choice.reason);
 	}
 
+	/* Whether the shim can be loaded into it, be that enough or not. */
+	const isReached = ({linkage, hasShim}: ProgramFacts): boolean => linkage !== 'static' && hasShim;
+	const launched = programs.filter(
+		({linkage}) => linkage !== 'static' || choice.engine === 'userns',
+	);
 	return {
 		engine: {choice: choice.engine, reason: choice.reason},
-		staticPrograms: new Set(
-			choice.engine === 'userns'
-				? programs.filter(({object}) => linkageOf(object) === 'static').map(({path}) => path)
-				: [],
+		programs: new Map(
+			launched.map(program => {
+				const {engine, reason} = choice.of(program);
+				const shim = isReached(program) ? {shim: shimHome} : {};
+				return [program.path, {engine, reason, table: tableHome, ...shim}];
+			}),
 		),
-		viewOf: object => {
-			const {linkage, hasShim} = factsOf(object);
-			const {engine, reason} = choice.of({linkage, hasShim});
-			const shim = isReached(object) ? {shim: shimHome} : {};
-			return {engine, reason, table: tableHome, ...shim};
-		},
-		operations: (files, launches) => [
-			...(programs.some(({object}) => isReached(object)) ? shimOperations(tools) : []),
-			{
-				kind: 'write-bytes',
-				path: tableHome,
-				mode: 0o644,
-				bytes: compilePathTable(
-					projectedPaths(files.map(bundledFile), launches),
-					standingRules(launches),
-				),
-				reason: 'what the bundle has at which path',
-			},
-		],
+		shim: programs.some(isReached) ? tools.shim : undefined,
 	};
 }
 
-const noView: Omit<ViewPlan, 'engine'> = {
-	staticPrograms: new Set(),
-	viewOf: () => undefined,
-	operations: () => [],
-};
+/** What travels for it, once everything else is placed. */
+export function viewOperations(
+	{engine, shim}: View,
+	files: readonly Operation[],
+	launches: readonly LaunchSpec[],
+): Operation[] {
+	if (engine.choice === 'direct') {
+		return [];
+	}
+
+	const paths = projectedPaths(files.map(bundledFile), launches);
+	return [
+		...(shim === undefined ? [] : [shimFile(shim)]),
+		{
+			kind: 'file',
+			path: tableHome,
+			mode: 0o644,
+			content: {kind: 'bytes', bytes: compilePathTable(paths, standingRules(launches))},
+			reason: 'what the bundle has at which path',
+			...noOrigin,
+		},
+	];
+}
+
+function directView(reason: string): View {
+	return {engine: {choice: 'direct', reason}, programs: new Map(), shim: undefined};
+}
 
 function programObjects(
 	payload: Payload,
@@ -155,39 +162,19 @@ function firstDataFile(
 	})?.path;
 }
 
-function shimOperations({shim}: EngineTools): Operation[] {
-	return shim === undefined
-		? []
-		: [
-				{
-					kind: 'copy-tool',
-					path: shimHome,
-					from: shim.path,
-					size: shim.size,
-					reason: 'shows programs the bundle’s files at their own paths',
-				},
-			];
+function shimFile({path: from, size}: KitTool): Operation {
+	return {
+		kind: 'file',
+		path: shimHome,
+		mode: 0o755,
+		content: {kind: 'copied', from, size},
+		reason: 'shows programs the bundle’s files at their own paths',
+		...noOrigin,
+	};
 }
 
-function bundledFile(operation: Operation): BundledFile {
-	const {path, reason} = operation;
-	switch (operation.kind) {
-		case 'make-directory':
-			return {path, kind: 'directory', reason};
-		case 'make-symlink':
-			return {path, kind: 'symlink', target: operation.target, reason};
-		case 'make-hardlink':
-			return {path, kind: 'hardlink', target: operation.target, reason};
-		case 'copy-file':
-		case 'copy-compiled-python':
-		case 'copy-venv-configuration':
-		case 'copy-loader':
-		case 'copy-tool':
-		case 'write-bytes':
-		case 'write-launcher':
-		case 'write-self-program':
-			return {path, kind: 'file', reason};
-	}
+function bundledFile({kind, path, reason, ...rest}: Operation): BundledFile {
+	return {path, kind, reason, ...('target' in rest ? {target: rest.target} : {})};
 }
 
 /** What launchers do to the environment under every engine, each once: the shim undoes it. */

@@ -7,7 +7,7 @@ import type {Unresolved} from '../closure/closure.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {FindingRecord} from '../manifest/manifest.js';
 import type {SysrootPath} from '../paths/paths.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 
 /** What becomes of a library that a target needs and that is not there. */
 export type MissingPolicy = 'error' | 'warn' | 'ignore';

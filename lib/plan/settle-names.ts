@@ -7,45 +7,29 @@
  */
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
-import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {readHostFile} from '../paths/host-file.js';
 import {bundlePath, comparePaths, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {LibraryPlacement, PlacedLibrary} from './place-libraries.js';
+import {groupByPath, type LibraryCandidate} from '../walk/library-candidates.js';
+import type {LibraryPlacement, PlacedLibrary} from './library-placement.js';
 
-/** A library, and every name it is to answer to. */
-export interface Candidate {
-	readonly object: ElfObject;
-	readonly source: SysrootPath;
-	readonly staysInPlace: boolean;
-	/** Who wants it under this name. */
-	readonly wanted: Wanted[];
-}
-
-export interface Wanted {
-	readonly name: string;
-	readonly directory: BundlePath;
-	/** A program that alone wants it, or `undefined` for what any program may load. */
-	readonly program: SysrootPath | undefined;
-	readonly by: string;
+/** What the names are settled by, besides the candidates. */
+export interface CandidateFacts {
+	/** By file id, of all that want a name which another one wants too. */
+	readonly digests: ReadonlyMap<string, string>;
+	/** Where objects of the payload keep their bytes, by file id. */
+	readonly inPlace: ReadonlyMap<string, BundlePath>;
 }
 
 /** Give each name to one candidate. @throws {DynpkError} SONAME_CLASH */
 export function settleNames(
-	candidates: readonly Candidate[],
-	inPlace: ReadonlyMap<string, BundlePath>,
+	candidates: readonly LibraryCandidate[],
+	{digests, inPlace}: CandidateFacts,
 ): LibraryPlacement {
-	const digests = new Map<string, string>();
-	const contents = (candidate: Candidate): string => {
-		const known = digests.get(candidate.object.fileId) ?? digestOf(candidate.object);
-		digests.set(candidate.object.fileId, known);
-		return known;
-	};
-	const holders = new Map<BundlePath, Candidate>();
+	const holders = new Map<BundlePath, LibraryCandidate>();
 	const privateDirectories = new Map<SysrootPath, BundlePath>();
 	const clashes: string[] = [];
 	for (const [path, rivals] of groupByPath(candidates)) {
-		const distinct = distinctContents(rivals, contents);
+		const distinct = distinctContents(rivals, digests);
 		const [winner, ...losers] = orderRivals(distinct, path);
 		if (winner === undefined) {
 			continue;
@@ -77,41 +61,33 @@ export function settleNames(
 	return {libraries: collect(holders, inPlace), privateDirectories};
 }
 
-/** Candidates by the path they would take in a directory the loader searches. */
-function groupByPath(candidates: readonly Candidate[]): Map<BundlePath, Set<Candidate>> {
-	const groups = new Map<BundlePath, Set<Candidate>>();
-	for (const candidate of candidates) {
-		for (const {name, directory} of candidate.wanted) {
-			const path = bundlePath(posix.join(directory, name));
-			groups.set(path, (groups.get(path) ?? new Set()).add(candidate));
-		}
-	}
-
-	return groups;
-}
-
 /** Equal bytes are one file, whatever they are called. */
 function distinctContents(
-	rivals: ReadonlySet<Candidate>,
-	contents: (candidate: Candidate) => string,
-): Candidate[] {
+	rivals: ReadonlySet<LibraryCandidate>,
+	digests: ReadonlyMap<string, string>,
+): LibraryCandidate[] {
 	if (rivals.size === 1) {
 		return [...rivals];
 	}
 
-	return [...new Map([...rivals].reverse().map(rival => [contents(rival), rival])).values()];
+	const digestOf = ({object}: LibraryCandidate): string => {
+		const digest = digests.get(object.fileId);
+		if (digest === undefined) throw new Error(`nothing is known of the bytes of ${object.path}`);
+		return digest;
+	};
+	return [...new Map([...rivals].reverse().map(rival => [digestOf(rival), rival])).values()];
 }
 
 /** What everybody loads comes first, then what most programs want, then by source. */
-function orderRivals(rivals: readonly Candidate[], path: BundlePath): Candidate[] {
-	const weight = (rival: Candidate): number => programsOf(rival, path)?.size ?? Infinity;
+function orderRivals(rivals: readonly LibraryCandidate[], path: BundlePath): LibraryCandidate[] {
+	const weight = (rival: LibraryCandidate): number => programsOf(rival, path)?.size ?? Infinity;
 	return [...rivals].sort((a, b) =>
 		weight(a) === weight(b) ? comparePaths(a.source, b.source) : weight(b) - weight(a),
 	);
 }
 
 /** The programs that want a candidate under this path; `undefined` when anything may load it. */
-function programsOf(candidate: Candidate, path: BundlePath): Set<SysrootPath> | undefined {
+function programsOf(candidate: LibraryCandidate, path: BundlePath): Set<SysrootPath> | undefined {
 	const wanted = candidate.wanted.filter(
 		({name, directory}) => posix.join(directory, name) === path,
 	);
@@ -119,7 +95,7 @@ function programsOf(candidate: Candidate, path: BundlePath): Set<SysrootPath> | 
 	return programs.length === wanted.length ? new Set(programs) : undefined;
 }
 
-function describeClash(path: BundlePath, rivals: readonly Candidate[]): string[] {
+function describeClash(path: BundlePath, rivals: readonly LibraryCandidate[]): string[] {
 	return [
 		`${posix.basename(path)}:`,
 		...rivals.map(({source, object, wanted}) => {
@@ -135,16 +111,12 @@ function privateName(program: SysrootPath): string {
 	return `${posix.basename(program)}-${hash}`;
 }
 
-function digestOf({path, size}: ElfObject): string {
-	return createHash('sha256').update(readHostFile(path, size)).digest('hex');
-}
-
 /** Bytes lie under the soname where that is one of the names, else under the first by order. */
 function collect(
-	holders: ReadonlyMap<BundlePath, Candidate>,
+	holders: ReadonlyMap<BundlePath, LibraryCandidate>,
 	inPlace: ReadonlyMap<string, BundlePath>,
 ): PlacedLibrary[] {
-	const paths = new Map<Candidate, BundlePath[]>();
+	const paths = new Map<LibraryCandidate, BundlePath[]>();
 	for (const [path, holder] of holders) {
 		const held = paths.get(holder) ?? [];
 		held.push(path);

@@ -6,9 +6,10 @@
  * the clock. The digest is of the bytes that the state describes.
  */
 import {createHash} from 'node:crypto';
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, fstatSync, readSync} from 'node:fs';
 import {setImmediate} from 'node:timers/promises';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 
 export interface ArchiveState {
@@ -66,9 +67,8 @@ function withFile<T>(archive: HostPath, look: (file: number) => T): T {
 	}
 }
 
-/** Without O_NONBLOCK a FIFO that took its place would hold us for ever. */
 function openArchive(archive: HostPath): number {
-	return withErrno(archive, () => openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK));
+	return withErrno(archive, () => openToRead(archive));
 }
 
 function withErrno<T>(archive: HostPath, act: () => T): T {

@@ -6,7 +6,7 @@
  */
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
-import type {ArchiveEntry, FileDigests} from '../archive/archive-entry.js';
+import type {ArchiveEntry, EntryContent, FileDigests} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {encodeManifest} from '../manifest/encode-manifest.js';
@@ -19,7 +19,7 @@ import {
 } from '../manifest/manifest.js';
 import {readHostFile} from '../paths/host-file.js';
 import type {HostPath} from '../paths/paths.js';
-import type {BundlePlan, CopyLoader, Operation, WriteLauncher} from '../plan/bundle-plan.js';
+import type {BundlePlan, MakeFile, Operation, SourceFile} from '../plan/bundle-plan.js';
 import {relocatableVenv} from './relocatable-venv.js';
 import {uncheckedPyc} from './unchecked-pyc.js';
 
@@ -58,76 +58,25 @@ export function manifestEntry({name}: Pick<BundlePlan, 'name'>): string {
  * @throws {DynpkError} INPUT_CHANGED, PERMISSION, IO while it is iterated, and what making launchers throws
  */
 export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<ArchiveEntry> {
-	const loaders = new Map<string, Pick<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>>();
+	const loaders = new Map<string, CopiedLoader>();
 	const below = (path: string): string => posix.join(plan.name, path);
 	yield {kind: 'directory', path: plan.name, mode: 0o755};
 	for (const operation of plan.operations) {
 		const path = below(operation.path);
 		switch (operation.kind) {
-			case 'make-directory':
+			case 'directory':
 				yield {kind: 'directory', path, mode: operation.mode};
 				break;
-			case 'copy-file':
-				yield {
-					kind: 'file',
-					path,
-					mode: operation.mode,
-					content: {kind: 'host-file', path: operation.from, size: operation.size},
-				};
-				break;
-			case 'copy-compiled-python': {
-				const bytes = uncheckedPyc(readHostFile(operation.from, operation.size));
-				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
+			case 'file': {
+				const content = makeContent(operation, tools, loaders);
+				yield {kind: 'file', path, mode: operation.mode, content};
 				break;
 			}
 
-			case 'copy-venv-configuration': {
-				const bytes = relocatableVenv(readHostFile(operation.from, operation.size));
-				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
-				break;
-			}
-
-			case 'copy-loader': {
-				const {record, bytes} = copyLoader(operation, tools);
-				loaders.set(operation.path, record);
-				yield {kind: 'file', path, mode: operation.mode, content: {kind: 'bytes', bytes}};
-				break;
-			}
-
-			case 'write-launcher': {
-				const bytes = launcherBytes(operation, tools);
-				yield {kind: 'file', path, mode: 0o755, content: {kind: 'bytes', bytes}};
-				break;
-			}
-
-			case 'copy-tool':
-				yield {
-					kind: 'file',
-					path,
-					mode: 0o755,
-					content: {kind: 'host-file', path: operation.from, size: operation.size},
-				};
-				break;
-			case 'write-bytes': {
-				const {bytes, mode} = operation;
-				yield {kind: 'file', path, mode, content: {kind: 'bytes', bytes}};
-				break;
-			}
-
-			case 'write-self-program': {
-				const {program: bytes} = tools.makeSelfLaunch(
-					operation.launch,
-					readHostFile(operation.from, operation.size),
-					operation.from,
-				);
-				yield {kind: 'file', path, mode: 0o755, content: {kind: 'bytes', bytes}};
-				break;
-			}
-
-			case 'make-symlink':
+			case 'symlink':
 				yield {kind: 'symlink', path, target: operation.target};
 				break;
-			case 'make-hardlink':
+			case 'hardlink':
 				yield {kind: 'hardlink', path, target: below(operation.target)};
 		}
 	}
@@ -137,36 +86,63 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 	yield {kind: 'file', path: manifestEntry(plan), mode: 0o644, content: {kind: 'late', make}};
 }
 
-function launcherBytes({launch, program}: WriteLauncher, tools: StageTools): Buffer {
-	if (program === undefined || launch.kind !== 'loader') {
-		return tools.makeLauncher(launch);
-	}
+/** What is known of a loader once it is read. */
+type CopiedLoader = Pick<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
 
-	const {from, size} = program;
-	return tools.makeSelfLaunch(launch, readHostFile(from, size), from).launcher;
+/** Of a loader, note what was changed. */
+function makeContent(
+	{path, source, content}: MakeFile,
+	tools: StageTools,
+	loaders: Map<string, CopiedLoader>,
+): EntryContent {
+	switch (content.kind) {
+		case 'copied':
+			return {kind: 'host-file', path: content.from, size: content.size};
+		case 'compiled-python':
+			return bytesContent(uncheckedPyc(readSource(content)));
+		case 'venv-configuration':
+			return bytesContent(relocatableVenv(readSource(content)));
+		case 'loader': {
+			if (content.size > LOADER_LIMIT) {
+				throw new DynpkError('UNSUPPORTED_LOADER', `${source ?? path} is too large to be a loader`);
+			}
+
+			const original = readSource(content);
+			const {bytes, edits, isolated} = tools.editLoader(original);
+			const originalSha256 = createHash('sha256').update(original).digest('hex');
+			loaders.set(path, {edits, isolated, originalSha256});
+			return bytesContent(bytes);
+		}
+
+		case 'launcher':
+			return bytesContent(tools.makeLauncher(content.launch));
+		case 'self-launcher': {
+			const {launch, program} = content;
+			return bytesContent(tools.makeSelfLaunch(launch, readSource(program), program.from).launcher);
+		}
+
+		case 'self-program': {
+			const {launch, from} = content;
+			return bytesContent(tools.makeSelfLaunch(launch, readSource(content), from).program);
+		}
+
+		case 'bytes':
+			return content;
+	}
 }
 
-function copyLoader(
-	operation: CopyLoader,
-	tools: StageTools,
-): {
-	readonly record: Pick<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>;
-	readonly bytes: Buffer;
-} {
-	if (operation.size > LOADER_LIMIT) {
-		throw new DynpkError('UNSUPPORTED_LOADER', `${operation.source} is too large to be a loader`);
-	}
+function bytesContent(bytes: Buffer): EntryContent {
+	return {kind: 'bytes', bytes};
+}
 
-	const original = readHostFile(operation.from, operation.size);
-	const {bytes, edits, isolated} = tools.editLoader(original);
-	const originalSha256 = createHash('sha256').update(original).digest('hex');
-	return {record: {edits, isolated, originalSha256}, bytes};
+function readSource({from, size}: SourceFile): Buffer {
+	return readHostFile(from, size);
 }
 
 function makeManifest(
 	plan: BundlePlan,
 	tool: string,
-	loaders: ReadonlyMap<string, Pick<LoaderRecord, 'edits' | 'isolated' | 'originalSha256'>>,
+	loaders: ReadonlyMap<string, CopiedLoader>,
 	below: (path: string) => string,
 	digests: FileDigests,
 ): BundleManifest {
@@ -201,54 +177,18 @@ function fileRecord(
 ): FileRecord {
 	const {path, reason} = operation;
 	switch (operation.kind) {
-		case 'make-directory':
-			return {path, kind: 'directory', mode: octal(operation.mode), reason};
-		case 'make-symlink':
-			return {
-				path,
-				kind: 'symlink',
-				target: operation.target,
-				source: operation.source,
-				package: operation.package,
-				reason,
-			};
-		case 'make-hardlink':
-			return {
-				path,
-				kind: 'hardlink',
-				target: operation.target,
-				source: operation.source,
-				package: operation.package,
-				reason,
-			};
-		case 'copy-file':
-		case 'copy-compiled-python':
-		case 'copy-venv-configuration':
-		case 'copy-loader':
-			return {
-				path,
-				kind: 'file',
-				mode: octal(operation.mode),
-				...digest,
-				source: operation.source,
-				package: operation.package,
-				reason,
-			};
-		case 'write-self-program':
-			return {
-				path,
-				kind: 'file',
-				mode: '0755',
-				...digest,
-				source: operation.source,
-				package: operation.package,
-				reason,
-			};
-		case 'write-bytes':
-			return {path, kind: 'file', mode: octal(operation.mode), ...digest, reason};
-		case 'copy-tool':
-		case 'write-launcher':
-			return {path, kind: 'file', mode: '0755', ...digest, reason};
+		case 'directory':
+			return {path, kind: operation.kind, mode: octal(operation.mode), reason};
+		case 'symlink':
+		case 'hardlink': {
+			const {target, source, package: owner} = operation;
+			return {path, kind: operation.kind, target, source, package: owner, reason};
+		}
+
+		case 'file': {
+			const {mode, source, package: owner} = operation;
+			return {path, kind: 'file', mode: octal(mode), ...digest, source, package: owner, reason};
+		}
 	}
 }
 

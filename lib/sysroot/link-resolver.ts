@@ -5,6 +5,7 @@
  * remembered together with the number of links it took, so that the limit of forty holds for
  * remembered parts as well.
  */
+import {LINK_LIMIT} from '../paths/link-limit.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {DirectoryIndex} from './directory-index.js';
 
@@ -34,9 +35,6 @@ export interface LinkResolver {
 	/** Follow every link but the last component; `undefined` for `/` and where there is nothing. */
 	locate(path: SysrootPath): Location | undefined;
 }
-
-/** The kernel's MAXSYMLINKS. */
-const MAX_LINKS = 40;
 
 const ROOT: Resolved = {status: 'found', path: sysrootPath('/'), isDirectory: true, links: 0};
 const ABSENT: Resolution = {status: 'absent'};
@@ -97,7 +95,7 @@ export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
 		}
 
 		const links = from.links + target.links;
-		return links > MAX_LINKS ? LOOP : {...target, links};
+		return links > LINK_LIMIT ? LOOP : {...target, links};
 	}
 
 	/** Where one link leads, counted from the link itself. */
@@ -108,7 +106,7 @@ export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
 		}
 
 		// Nesting deeper than the limit is refused before the stack could notice.
-		if (beingFollowed.has(path) || beingFollowed.size > MAX_LINKS) {
+		if (beingFollowed.has(path) || beingFollowed.size > LINK_LIMIT) {
 			return LOOP;
 		}
 

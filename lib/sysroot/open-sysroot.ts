@@ -4,9 +4,10 @@
  * Three layers: `directory-index.ts` asks the kernel once, `link-resolver.ts` follows links by what
  * the index knows, and this module reads files. With `/` as root the result is this machine.
  */
-import {closeSync, constants, openSync, readSync, statSync, type BigIntStats} from 'node:fs';
+import {closeSync, readSync, statSync, type BigIntStats} from 'node:fs';
 import {openElf} from '../elf/open-elf.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import {comparePaths, type HostPath, type SysrootPath} from '../paths/paths.js';
 import {describe, makeDirectoryIndex, type DirectoryIndex} from './directory-index.js';
 import {makeLinkResolver} from './link-resolver.js';
@@ -165,7 +166,7 @@ function readObject(path: HostPath): ElfAnswer {
 function readStart(path: HostPath, limit: number): Buffer | undefined {
 	let fd: number;
 	try {
-		fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		fd = openToRead(path);
 	} catch (error) {
 		if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'ENOENT') {
 			return undefined;

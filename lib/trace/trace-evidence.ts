@@ -5,9 +5,9 @@
  * schema, which also keeps every path clean, decides whether it is believed.
  */
 import {readFileSync, statSync} from 'node:fs';
-import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
+import {objectionToForm} from '../schema/check-form.js';
 
 export interface TraceEvidence {
 	readonly schema: 'dynpk-trace/1';
@@ -60,22 +60,13 @@ export function readTrace(file: HostPath): TraceEvidence {
 		throw invalid(file, 'it is no JSON', cause);
 	}
 
-	validator ??= compileSchema();
-	if (!validator(value)) {
-		const [error] = validator.errors ?? [];
-		throw invalid(file, `${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim());
+	const objection = objectionToForm('trace-v1', value);
+	if (objection !== undefined) {
+		throw invalid(file, objection);
 	}
 
 	// The schema is the type's twin.
 	return value as TraceEvidence;
-}
-
-let validator: ValidateFunction | undefined;
-
-function compileSchema(): ValidateFunction {
-	const path = new URL('../../../docs/trace-v1.schema.json', import.meta.url);
-	const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
-	return new Ajv2020({strict: true, strictRequired: false}).compile(schema);
 }
 
 function invalid(file: string, why: string, cause?: unknown): DynpkError {

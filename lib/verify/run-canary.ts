@@ -56,16 +56,16 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 		return [];
 	}
 
-	const world = posix.join(privateDirectory, 'canary');
-	makeWorld({top, world, loader, built});
-	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(world, 'lib', name)));
+	const place = posix.join(privateDirectory, 'canary');
+	makePlace({top, place, loader, built});
+	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(place, 'lib', name)));
 	const args = [
-		...['--inhibit-cache', '--library-path', posix.join(world, 'lib')],
-		...['--audit', posix.join(world, stub)],
+		...['--inhibit-cache', '--library-path', posix.join(place, 'lib')],
+		...['--audit', posix.join(place, stub)],
 		...(preload.length === 0 ? [] : ['--preload', preload.join(':')]),
-		...[posix.join(world, canary, 'canary'), posix.join(world, canary)],
+		...[posix.join(place, canary, 'canary'), posix.join(place, canary)],
 	];
-	const answer = await start(posix.join(world, loader.path), args);
+	const answer = await start(posix.join(place, loader.path), args);
 	return judge(answer, loader);
 }
 
@@ -78,34 +78,34 @@ function canaryOf({machine}: LoaderRecord, native: string): string | undefined {
 	return existsSync(posix.join(directory, 'canary')) ? directory : undefined;
 }
 
-interface World {
+interface CanaryPlace {
 	readonly top: HostPath;
-	readonly world: string;
+	readonly place: string;
 	readonly loader: LoaderRecord;
 	readonly built: string;
 }
 
-function makeWorld({top, world, loader, built}: World): void {
-	mkdirSync(posix.join(world, canary), {recursive: true, mode: 0o700});
-	mkdirSync(posix.join(world, 'lib'));
+function makePlace({top, place, loader, built}: CanaryPlace): void {
+	mkdirSync(posix.join(place, canary), {recursive: true, mode: 0o700});
+	mkdirSync(posix.join(place, 'lib'));
 	for (const path of [loader.path, stub]) {
-		copyFileSync(posix.join(top, path), posix.join(world, path));
+		copyFileSync(posix.join(top, path), posix.join(place, path));
 	}
 
 	for (const name of [...libraries, ...oncePartsOfLibc]) {
 		const library = posix.join(top, 'lib', name);
 		if (existsSync(library)) {
-			copyFileSync(library, posix.join(world, 'lib', name));
+			copyFileSync(library, posix.join(place, 'lib', name));
 		}
 	}
 
 	for (const name of readdirSync(built)) {
-		copyFileSync(posix.join(built, name), posix.join(world, canary, name));
+		copyFileSync(posix.join(built, name), posix.join(place, canary, name));
 	}
 
 	const libraryPath = [bundlePath('lib')];
 	const enforcing = {mode: 'enforce', libraryPath, hostProvided: [], allowed: []} as const;
-	writeFileSync(posix.join(world, rules), encodeAuditRules(enforcing));
+	writeFileSync(posix.join(place, rules), encodeAuditRules(enforcing));
 }
 
 interface CanaryAnswer {

@@ -10,7 +10,7 @@ import {openSysroot} from '../sysroot/open-sysroot.js';
 import {checkClosures} from './check-closures.js';
 import {checkHost, runsHere} from './check-host.js';
 import {checkLoaders} from './check-loaders.js';
-import {checkNames} from './check-names.js';
+import {checkNss} from './check-nss.js';
 import type {VerifyFinding} from './finding.js';
 import {listByLoader} from './list-by-loader.js';
 import {runCanary} from './run-canary.js';
@@ -53,7 +53,7 @@ export async function verifyBundle({
 		findings.push(...checkLoaders(top, manifest.loaders), ...checkClosures(top, manifest));
 	}
 
-	findings.push(...checkHost(manifest), ...checkNames(manifest, readConfiguration()));
+	findings.push(...checkHost(manifest), ...checkNss(manifest, readConfiguration()));
 	if (!isStatic && hasLoaders && runsHere(manifest)) {
 		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
 		findings.push(

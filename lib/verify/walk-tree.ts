@@ -5,20 +5,13 @@
  * them.
  */
 import {createHash} from 'node:crypto';
-import {
-	closeSync,
-	constants,
-	lstatSync,
-	openSync,
-	readdirSync,
-	readlinkSync,
-	readSync,
-} from 'node:fs';
+import {closeSync, lstatSync, readdirSync, readlinkSync, readSync} from 'node:fs';
 import {posix} from 'node:path';
 import {faultFromErrno} from '../errors/dynpk-error.js';
 import type {StopCheck} from '../errors/stop-signal.js';
 import type {TreeEntry} from '../manifest/compare-tree.js';
 import type {FileRecord} from '../manifest/manifest.js';
+import {openToRead} from '../paths/open-to-read.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
 
 const PIECE = 1 << 20;
@@ -113,8 +106,7 @@ function reading<T>(path: string, read: () => T): T {
 }
 
 function digest(file: string, piece: Buffer): string {
-	const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-	const descriptor = reading(file, () => openSync(file, flags));
+	const descriptor = reading(file, () => openToRead(file, {followsLink: false}));
 	try {
 		const hash = createHash('sha256');
 		for (let length = -1; length !== 0;) {

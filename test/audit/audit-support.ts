@@ -1,19 +1,19 @@
 import test from 'ava';
 import {auditSupport} from '../../lib/audit/audit-support.js';
-import type {LoaderFacts} from '../../lib/audit/audit-support.js';
+import type {AuditedLoader} from '../../lib/audit/audit-support.js';
 import {knownLoaders} from '../../lib/audit/known-loaders.js';
 
 const banner = (who: string, release: string) =>
 	`\0${who} (Some GLIBC ${release}-1) stable release version ${release}.\0`;
 
-function factsOf(release: string, changes: Partial<LoaderFacts> = {}): LoaderFacts {
+function factsOf(release: string, changes: Partial<AuditedLoader> = {}): AuditedLoader {
 	const loader = Buffer.from(`\0--audit\0${banner('ld.so', release)}`);
 	return {libc: 'glibc', machine: 62, loader, library: undefined, libraries: [], ...changes};
 }
 
-function library(size: number, staticTls = true): LoaderFacts['libraries'][number] {
+function library(size: number, staticTls = true): AuditedLoader['libraries'][number] {
 	const flags = {noDefaultLib: false, pie: false, bindNow: false, staticTls, noDelete: false};
-	return {tls: {size, alignment: 8}, flags} as LoaderFacts['libraries'][number];
+	return {tls: {size, alignment: 8}, flags} as AuditedLoader['libraries'][number];
 }
 
 test('a release is judged by the newest row that is not newer than it', t => {
@@ -46,7 +46,7 @@ test('an old loader does not name its release, but its libc does', t => {
 });
 
 test('musl, another machine and a loader without the option are not audited', t => {
-	const reasonOf = (changes: Partial<LoaderFacts>) => {
+	const reasonOf = (changes: Partial<AuditedLoader>) => {
 		const {available, reason} = auditSupport(factsOf('2.36', changes));
 		return available ? undefined : reason;
 	};
@@ -58,7 +58,7 @@ test('musl, another machine and a loader without the option are not audited', t 
 });
 
 test('libraries with much initial-exec storage need room, which glibc 2.31 cannot be asked for', t => {
-	const needing = (release: string, ...libraries: LoaderFacts['libraries']) =>
+	const needing = (release: string, ...libraries: AuditedLoader['libraries']) =>
 		auditSupport(factsOf(release, {libraries}));
 
 	t.is(needing('2.36', library(136)).staticTls, undefined);

@@ -102,11 +102,14 @@ test('a path is looked up inside the sysroot, and a link out of it stays in it',
 	t.deepEqual([answer.status, answer.stderr], [0, '']);
 	const plan = JSON.parse(answer.stdout) as {
 		readonly programs: readonly {readonly name: string; readonly source: string}[];
-		readonly operations: readonly {readonly from?: string; readonly source?: string}[];
+		readonly operations: readonly {
+			readonly source?: string;
+			readonly content?: {readonly from?: string};
+		}[];
 	};
 	t.like(plan.programs[0], {name: 'sh', source: '/bin/sh'});
-	const places = plan.operations.flatMap(({from, source}) =>
-		source === undefined ? [] : (from ?? []),
+	const places = plan.operations.flatMap(({content, source}) =>
+		source === undefined ? [] : (content?.from ?? []),
 	);
 	t.true(places.length > 0);
 	t.deepEqual(

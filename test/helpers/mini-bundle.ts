@@ -74,7 +74,7 @@ async function build(compiler: string): Promise<LauncherKit> {
 		return {
 			auditStub: undefined,
 			shim: undefined,
-			names: undefined,
+			nss: undefined,
 			launcher: await readFile(join(directory, 'launcher')),
 			stub: await readFile(join(directory, 'self-stub')),
 		};

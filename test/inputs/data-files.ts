@@ -22,12 +22,12 @@ const files: Readonly<
 		unlessNamed: ['boolean', false],
 		reason: ['string', true],
 	},
-	'packages/data/base-system.json': {
+	'packages/solve/data/base-system.json': {
 		manager: ['string', true],
 		name: ['string', true],
 		reason: ['string', true],
 	},
-	'packages/data/essential-interpreters.json': {
+	'packages/solve/data/essential-interpreters.json': {
 		name: ['string', true],
 		reason: ['string', true],
 	},

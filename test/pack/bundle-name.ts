@@ -4,11 +4,18 @@ import type {Payload} from '../../lib/inputs/payload.js';
 import {bundleName} from '../../lib/pack/bundle-name.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 
-const programs = ['.hidden', 'pip', 'python'].map(name => ({
-	name,
-	path: sysrootPath(`/venv/bin/${name}`),
-}));
-const payload: Payload = {name: 'venv', programs, entries: [], packages: [], findings: []};
+const programs = ['.hidden', 'pip', 'python'].map(name => {
+	const path = sysrootPath(`/venv/bin/${name}`);
+	return {name, path, file: path};
+});
+const payload: Payload = {
+	name: 'venv',
+	programs,
+	entries: [],
+	interpreters: new Map(),
+	packages: [],
+	findings: [],
+};
 
 test('a bundle has the name that was asked for, else that of its first target', t => {
 	t.is(bundleName('mine', payload), 'mine');

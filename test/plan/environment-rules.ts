@@ -6,7 +6,7 @@ import test from 'ava';
 import environmentRules from '../../lib/plan/data/environment-rules.json' with {type: 'json'};
 import type {EnvironmentRule} from '../../lib/launcher/launch-spec.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
-import {makeEnvironment, withParents} from '../../lib/plan/environment.js';
+import {makeEnvironment, withParents} from '../../lib/plan/environment-rules.js';
 
 interface RuleCase {
 	/** A name of a program that the rule is for. */

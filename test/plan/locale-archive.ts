@@ -4,7 +4,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, realpathSync} from 'node:f
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {readLocaleArchive} from '../../lib/plan/locale-archive.js';
+import {listArchivedLocales} from '../../lib/plan/locale-archive.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
@@ -29,7 +29,7 @@ async function makeArchive(root: string): Promise<Buffer> {
 test('an archive holds the files of each locale, byte for byte', async t => {
 	if (!need(t, 'localedef')) return;
 	const bytes = await makeArchive(makeScratch(t));
-	const files = readLocaleArchive(bytes) ?? [];
+	const files = listArchivedLocales(bytes) ?? [];
 	for (const [input, charset, name] of wanted) {
 		const directory = join(makeScratch(t), name);
 		await run('localedef', ['--no-archive', '-i', input, '-f', charset, directory]);
@@ -48,9 +48,9 @@ test('an archive holds the files of each locale, byte for byte', async t => {
 });
 
 test('what is no archive, or lies, yields nothing outside of it', async t => {
-	t.is(readLocaleArchive(Buffer.alloc(0)), undefined);
+	t.is(listArchivedLocales(Buffer.alloc(0)), undefined);
 	t.is(
-		readLocaleArchive(Buffer.from('no archive at all, but long enough to be one of a kind')),
+		listArchivedLocales(Buffer.from('no archive at all, but long enough to be one of a kind')),
 		undefined,
 	);
 	if (!need(t, 'localedef')) return;
@@ -58,7 +58,7 @@ test('what is no archive, or lies, yields nothing outside of it', async t => {
 	for (let at = 0; at < 400; at++) {
 		const damaged = Buffer.from(bytes.subarray(0, bytes.length - at * 997));
 		damaged.writeUInt32LE(0xffff_0000 + at, 4 * at);
-		for (const {path, offset, length} of readLocaleArchive(damaged) ?? []) {
+		for (const {path, offset, length} of listArchivedLocales(damaged) ?? []) {
 			t.true(offset + length <= damaged.length && !path.includes('..'), path);
 		}
 	}

@@ -4,8 +4,8 @@ import {rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import type {LoaderLaunch} from '../../lib/launcher/launch-spec.js';
-import {bundlePath, hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
-import type {BundlePlan, Operation} from '../../lib/plan/bundle-plan.js';
+import {bundlePath, hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import type {BundlePlan, PlannedContent, SourceFile} from '../../lib/plan/bundle-plan.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
 import {makeScratch} from '../helpers/scratch.js';
 
@@ -20,7 +20,7 @@ const tools: StageTools = {
 	editLoader: untouched,
 };
 
-function planOf(operation: Operation): BundlePlan {
+function planOf(content: PlannedContent): BundlePlan {
 	return {
 		name: 'bundle',
 		programs: [],
@@ -28,7 +28,7 @@ function planOf(operation: Operation): BundlePlan {
 		launches: [],
 		engine: {choice: 'direct', reason: 'a test'},
 		packages: [],
-		operations: [operation],
+		operations: [{kind: 'file', mode: 0o644, content, ...origin}],
 		objects: [],
 		findings: [],
 	};
@@ -43,24 +43,14 @@ const origin = {
 // Staging looks at the kind alone.
 const launch = {kind: 'loader'} as LoaderLaunch;
 
-/** Operations whose file is read as a whole, because its bytes are not copied as they are. */
-const operations = {
-	'copy-compiled-python': (from: HostPath, size: number): Operation => {
-		return {kind: 'copy-compiled-python', from, size, mode: 0o644, ...origin};
-	},
-	'copy-venv-configuration': (from: HostPath, size: number): Operation => {
-		return {kind: 'copy-venv-configuration', from, size, mode: 0o644, ...origin};
-	},
-	'copy-loader': (from: HostPath, size: number): Operation => {
-		return {kind: 'copy-loader', from, size, mode: 0o755, ...origin};
-	},
-	'write-self-program': (from: HostPath, size: number): Operation => {
-		return {kind: 'write-self-program', from, size, launch, ...origin};
-	},
-	'write-launcher': (from: HostPath, size: number): Operation => {
-		return {kind: 'write-launcher', program: {from, size}, launch, ...origin};
-	},
-};
+/** Contents whose file is read as a whole, because its bytes are not copied as they are. */
+const contents = [
+	(source: SourceFile) => ({kind: 'compiled-python', ...source}),
+	(source: SourceFile) => ({kind: 'venv-configuration', ...source}),
+	(source: SourceFile) => ({kind: 'loader', ...source}),
+	(source: SourceFile) => ({kind: 'self-program', launch, ...source}),
+	(program: SourceFile) => ({kind: 'self-launcher', launch, program}),
+] satisfies readonly ((source: SourceFile) => PlannedContent)[];
 
 const changes: Readonly<Record<string, (path: string) => void>> = {
 	'is gone': path => rmSync(path),
@@ -71,12 +61,13 @@ const changes: Readonly<Record<string, (path: string) => void>> = {
 	},
 };
 
-for (const [kind, operation] of Object.entries(operations)) {
+for (const content of contents) {
+	const {kind} = content({from: hostPath('/x'), size: 0});
 	for (const [how, change] of Object.entries(changes)) {
 		test(`${kind}: a file that ${how} after it was planned is INPUT_CHANGED`, t => {
 			const path = hostPath(join(makeScratch(t), 'source'));
 			writeFileSync(path, 'contents');
-			const plan = planOf(operation(path, 'contents'.length));
+			const plan = planOf(content({from: path, size: 'contents'.length}));
 			change(path);
 
 			t.throws(() => [...stageBundle(plan, tools)], {

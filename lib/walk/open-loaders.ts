@@ -11,22 +11,12 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {LoaderFacts} from '../loader/loader-facts.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
-import {bundlePath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {bundlePath, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-
-export interface WalkedLoader {
-	/** Without links. */
-	readonly path: SysrootPath;
-	readonly facts: LoaderFacts;
-	readonly search: LoaderSearch;
-	/** Its place in the bundle. */
-	readonly home: BundlePath;
-	readonly libraryDirectory: BundlePath;
-}
+import type {WalkedLoader} from './walked-payload.js';
 
 export interface LoaderRequest {
 	readonly sysroot: Sysroot;

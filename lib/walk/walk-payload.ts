@@ -5,7 +5,6 @@
  * the loader of the programs of its kind, because that is who will answer for it.
  */
 import {posix} from 'node:path';
-import type {Closure} from '../closure/closure.js';
 import {walkClosure} from '../closure/walk-closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
@@ -14,34 +13,15 @@ import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {findNameServices} from './find-name-services.js';
-import {answersFor, foreignFinding, openLoaders, type WalkedLoader} from './open-loaders.js';
-import type {NamedObject, WalkedRoot} from './place-libraries.js';
-
-export interface WalkedPayload {
-	readonly roots: readonly WalkedRoot[];
-	/** Dynamic programs, by path. */
-	readonly programs: ReadonlyMap<SysrootPath, WalkedProgram>;
-	readonly loaders: readonly WalkedLoader[];
-	/** What a C library loads for users and hosts, whether anybody asks for it by name or not. */
-	readonly nameServices: readonly NamedObject[];
-	/** Real directories that the loaders search by themselves. */
-	readonly libraryDirectories: ReadonlySet<string>;
-	/** Who first asked for a library, by its file id, in words. */
-	readonly requesters: ReadonlyMap<string, string>;
-	/** Needed names that the user left out, by the name or by the path that answered. */
-	readonly excluded: ReadonlySet<string>;
-	/** Objects that no loader of the bundle answers for. */
-	readonly findings: readonly PayloadFinding[];
-	/** Paths of objects whose missing libraries are an error, not a finding. */
-	readonly required: ReadonlySet<SysrootPath>;
-}
-
-export interface WalkedProgram {
-	readonly object: ElfObject;
-	readonly closure: Closure;
-	readonly loader: WalkedLoader;
-}
+import {findNssModules} from './find-nss-modules.js';
+import {answersFor, foreignFinding, openLoaders} from './open-loaders.js';
+import type {
+	NamedObject,
+	WalkedLoader,
+	WalkedPayload,
+	WalkedProgram,
+	WalkedRoot,
+} from './walked-payload.js';
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER, also for one that is not there. */
 export function walkPayload(
@@ -55,7 +35,7 @@ export function walkPayload(
 	const excluded = new Set<string>();
 	const loaders = openLoaders(files, {
 		sysroot,
-		offered: new Set(payload.programs.flatMap(({path}) => sysroot.realPath(path) ?? [])),
+		offered: new Set(payload.programs.map(({file}) => file)),
 		limit: search => withoutExcluded(search, exclusions, excluded),
 	});
 	const programs = new Map<SysrootPath, WalkedProgram>();
@@ -80,16 +60,18 @@ export function walkPayload(
 		}
 	}
 
-	const nameServices = loaders.flatMap(loader => findNameServices(loader, roots));
-	roots.push(...nameServices.map(({root}) => root));
+	const nssModules = loaders.flatMap(loader => findNssModules(loader, roots));
+	roots.push(...nssModules.map(({root}) => root));
+	const libraryDirectories = searchedDirectories(roots, loaders, sysroot);
 	return {
 		roots,
 		programs,
 		loaders,
-		nameServices: nameServices.map(({named}) => named),
-		libraryDirectories: searchedDirectories(roots, loaders, sysroot),
+		nssModules: nssModules.map(({named}) => named),
+		libraryDirectories,
+		inPlace: objectsInPlace(files, programs, libraryDirectories),
 		requesters: new Map([
-			...nameServices.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
+			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
 		excluded,
@@ -169,6 +151,22 @@ function searchedDirectories(
 	}
 
 	return directories;
+}
+
+function objectsInPlace(
+	files: readonly PayloadFile[],
+	programs: WalkedPayload['programs'],
+	libraryDirectories: ReadonlySet<string>,
+): Map<string, SysrootPath> {
+	const inPlace = new Map<string, SysrootPath>();
+	for (const {path, fileId} of files) {
+		const staysHere = programs.has(path) || !libraryDirectories.has(posix.dirname(path));
+		if (staysHere && !inPlace.has(fileId)) {
+			inPlace.set(fileId, path);
+		}
+	}
+
+	return inPlace;
 }
 
 function openedForNames({names}: NamedObject): string {

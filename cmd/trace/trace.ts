@@ -4,7 +4,6 @@ import {machine, tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
-import {sanitise} from '../../lib/errors/sanitise.js';
 import {openLauncherKit} from '../../lib/launcher/launcher-kit.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
@@ -16,6 +15,7 @@ import {openObservers, type Observers} from '../../lib/trace/observers.js';
 import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {assertWritable, writeTrace} from '../../lib/trace/write-trace.js';
 import {interruptibly} from '../interruptible.js';
+import {notice} from '../notice.js';
 
 export interface TraceCommandLine {
 	readonly output: string;
@@ -26,7 +26,7 @@ export interface TraceCommandLine {
 }
 
 /** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, INTERRUPTED, and what making the trace's place throws. */
-export async function traceCommandLine(commandLine: TraceCommandLine): Promise<void> {
+export async function trace(commandLine: TraceCommandLine): Promise<void> {
 	const {command, env, workingDirectory} = commandLine;
 	const [name, ...args] = command;
 	if (name === undefined) {
@@ -122,7 +122,7 @@ function tellObservers({quiet}: TraceCommandLine, {stub, strace}: Observers): vo
 	}
 }
 
-/** As execvp(3) finds it. */
+/** As execvp(3) finds it, without PATH in the directories of confstr(3)'s _CS_PATH. */
 function findProgram(
 	name: string,
 	{env, workingDirectory}: TraceCommandLine,
@@ -140,8 +140,4 @@ function isExecutable(file: HostPath): boolean {
 	} catch {
 		return false;
 	}
-}
-
-function notice(sentence: string): void {
-	process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
 }

@@ -2,7 +2,7 @@
 import test from 'ava';
 import type {BundleManifest, FileRecord, LoaderRecord} from '../../lib/manifest/manifest.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
-import {checkNames} from '../../lib/verify/check-names.js';
+import {checkNss} from '../../lib/verify/check-nss.js';
 
 function bundle(
 	libc: LoaderRecord['libc'],
@@ -40,7 +40,7 @@ hosts: files mdns4_minimal [NOTFOUND=return] dns
 `;
 
 const unanswered = (services: Pick<BundleManifest, 'loaders' | 'files'>): string[] =>
-	checkNames(services, cluster).map(({message}) => /for (\S+):/u.exec(message)?.[1] ?? '');
+	checkNss(services, cluster).map(({message}) => /for (\S+):/u.exec(message)?.[1] ?? '');
 
 test('each service for users or groups that the bundle has no module for is a finding', t => {
 	t.deepEqual(unanswered(bundle('glibc', '2.36', ['sss'])), ['odd', 'ldap']);

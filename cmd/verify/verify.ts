@@ -20,6 +20,7 @@ import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {interruptibly} from '../interruptible.js';
+import {notice} from '../notice.js';
 
 export interface VerifyCommandLine {
 	readonly bundle: string;
@@ -32,11 +33,11 @@ export interface VerifyCommandLine {
 }
 
 /** @throws {DynpkError} USAGE, and what locating, reading and running a bundle throw. */
-export async function verifyCommandLine(commandLine: VerifyCommandLine): Promise<void> {
-	await interruptibly(signal => verify(commandLine, signal));
+export async function verify(commandLine: VerifyCommandLine): Promise<void> {
+	await interruptibly(signal => verifyStoppably(commandLine, signal));
 }
 
-async function verify(commandLine: VerifyCommandLine, signal: AbortSignal): Promise<void> {
+async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSignal): Promise<void> {
 	const {bundle, isStatic, run, env, workingDirectory} = commandLine;
 	if (run !== undefined && (isStatic || run[0] === undefined)) {
 		throw new DynpkError('USAGE', '--run starts a program: name it, and leave out --static', {
@@ -128,10 +129,6 @@ function tellEnd(program: string, outcome: ProgramOutcome | undefined): void {
 				notice(`${program} exited with status ${outcome.status}`);
 			}
 	}
-}
-
-function notice(sentence: string): void {
-	process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
 }
 
 function render(

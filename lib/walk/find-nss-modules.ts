@@ -5,10 +5,9 @@
  * a user or a host, so that no closure leads to them; without them not even root is known.
  */
 import {walkClosure} from '../closure/walk-closure.js';
-import type {NamedObject, WalkedRoot} from './place-libraries.js';
-import type {WalkedLoader} from './open-loaders.js';
+import type {NamedObject, WalkedLoader, WalkedRoot} from './walked-payload.js';
 
-export interface NameService {
+export interface NssModule {
 	readonly named: NamedObject;
 	readonly root: WalkedRoot;
 }
@@ -16,10 +15,10 @@ export interface NameService {
 const modules = ['libnss_files.so.2', 'libnss_dns.so.2'];
 
 /** Those of this loader's C library; what the sysroot lacks, its programs do without too. */
-export function findNameServices(
+export function findNssModules(
 	{facts, search, libraryDirectory}: WalkedLoader,
 	roots: readonly WalkedRoot[],
-): NameService[] {
+): NssModule[] {
 	if (facts.kind !== 'glibc' || !isOlder(facts.version)) {
 		return [];
 	}

@@ -7,15 +7,15 @@
 import {posix} from 'node:path';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import {bundlePath} from '../paths/paths.js';
-import type {Operation} from './bundle-plan.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
+import {noOrigin, type Operation} from './bundle-plan.js';
 import nameServices from './data/name-services.json' with {type: 'json'};
-import type {LibraryPlacement} from './place-libraries.js';
-import type {WalkedPayload} from './walk-payload.js';
+import type {LibraryPlacement} from './library-placement.js';
 
 const home = bundlePath('libexec/dynpk/libdynpk-names.so');
 
 /** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
-export function planNames(
+export function planNss(
 	{loaders}: WalkedPayload,
 	{libraries}: LibraryPlacement,
 	module: KitTool | undefined,
@@ -30,20 +30,24 @@ export function planNames(
 			[library.home, ...library.aliases].map(path => posix.basename(path)),
 		),
 	);
-	const {path: from, size} = module;
-	const reason = 'asks the host for users, groups and hosts';
 	return [
-		{kind: 'copy-tool', path: home, from, size, reason},
+		{
+			kind: 'file',
+			path: home,
+			mode: 0o755,
+			content: {kind: 'copied', from: module.path, size: module.size},
+			reason: 'asks the host for users, groups and hosts',
+			...noOrigin,
+		},
 		...nameServices
 			.map(({service}) => `libnss_${service}.so.2`)
 			.filter(name => !taken.has(name))
 			.map((name): Operation => ({
-				kind: 'make-symlink',
+				kind: 'symlink',
 				path: bundlePath(posix.join(main.libraryDirectory, name)),
 				target: posix.relative(main.libraryDirectory, home),
-				source: undefined,
-				package: undefined,
 				reason: 'a name service that hosts name in /etc/nsswitch.conf',
+				...noOrigin,
 			})),
 	];
 }

@@ -11,7 +11,7 @@ import type {VerifyFinding} from './finding.js';
 const configuration = '/etc/nsswitch.conf';
 
 /** `text` is the host's /etc/nsswitch.conf. musl reads none. */
-export function checkNames(
+export function checkNss(
 	{loaders, files}: Pick<BundleManifest, 'loaders' | 'files'>,
 	text: string,
 ): VerifyFinding[] {

@@ -5,8 +5,8 @@ import {posix} from 'node:path';
 import {auditSetting} from '../../lib/audit/audit-setting.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
-import {assertTreeMatches} from '../../lib/manifest/compare-tree.js';
 import {auditObstacle} from '../../lib/manifest/audit-obstacle.js';
+import {assertTreeMatches} from '../../lib/manifest/compare-tree.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
@@ -14,6 +14,7 @@ import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
 import {cacheDirectory} from '../cache-directory.js';
 import {interruptibly} from '../interruptible.js';
+import {notice} from '../notice.js';
 import {reportFault} from '../report-fault.js';
 import {explainEngine} from './explain-engine.js';
 
@@ -32,7 +33,7 @@ export interface RunCommandLine {
 /** On the target a fault of ours must not look like the program's own status. */
 const FAILED_BEFORE_START = 125;
 
-export async function runCommandLine(commandLine: RunCommandLine): Promise<void> {
+export async function run(commandLine: RunCommandLine): Promise<void> {
 	const [bundle, first, ...rest] = commandLine.words;
 	// `run BUNDLE -- ARGS` gives arguments to the entry program.
 	const program = first === '--' ? undefined : first;
@@ -43,9 +44,6 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 		});
 	}
 
-	const notice = (sentence: string): void => {
-		process.stderr.write(`dynpk: ${sanitise(sentence)}\n`);
-	};
 	const {engine} = commandLine;
 	const env = {
 		...commandLine.env,
@@ -54,7 +52,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	};
 	try {
 		if (commandLine.explain) {
-			const request = {...location(commandLine, bundle, notice), program};
+			const request = {...location(commandLine, bundle), program};
 			const explain = (signal: AbortSignal): Promise<string> =>
 				explainEngine({...request, signal}, env.DYNPK_ENGINE);
 			process.stdout.write(await interruptibly(explain));
@@ -63,7 +61,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 
 		// A signal that comes later is the program's.
 		const located = await interruptibly(signal =>
-			locateBundle({...location(commandLine, bundle, notice), signal}),
+			locateBundle({...location(commandLine, bundle), signal}),
 		);
 		const outcome = await runBundle({
 			located,
@@ -92,11 +90,7 @@ export async function runCommandLine(commandLine: RunCommandLine): Promise<void>
 	}
 }
 
-function location(
-	commandLine: RunCommandLine,
-	bundle: string,
-	notice: (sentence: string) => void,
-): LocateRequest {
+function location(commandLine: RunCommandLine, bundle: string): LocateRequest {
 	const {env, workingDirectory, cache} = commandLine;
 	return {
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),

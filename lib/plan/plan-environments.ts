@@ -1,0 +1,57 @@
+/** What is done to the environment of each dynamic program. */
+import {posix} from 'node:path';
+import type {Closure} from '../closure/closure.js';
+import type {Payload} from '../inputs/payload.js';
+import type {EnvironmentRule} from '../launcher/launch-spec.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {programDirectories} from '../paths/program-directories.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
+import {makeEnvironment, withParents} from './environment-rules.js';
+
+/** By the program's path. */
+export type Environments = ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
+
+export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayload): Environments {
+	const launched = payload.entries.filter(
+		({path}) => programs.has(path) || payload.interpreters.has(path),
+	);
+	const rulesFor = makeEnvironment({
+		payloadPaths: withParents(payload.entries.map(({path}) => path)),
+		programDirectories: searchDirectories(launched.map(({path}) => path)),
+	});
+	const links = linkNames(payload);
+	const plugInsConvert = roots.some(({role, closure}) => role === 'object' && converts(closure));
+	return new Map(
+		[...programs].map(([path, {closure}]) => [
+			path,
+			rulesFor({
+				names: [posix.basename(path), ...(links.get(path) ?? [])],
+				converts: plugInsConvert || converts(closure),
+			}),
+		]),
+	);
+}
+
+/** The C library has the function, and uses it for others alone. */
+function converts({linkMap}: Closure): boolean {
+	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
+}
+
+/** Directories of `PATH` that have something to offer, in the order they are searched. */
+function searchDirectories(launched: readonly SysrootPath[]): SysrootPath[] {
+	const used = new Set<string>(launched.map(path => posix.dirname(path)));
+	return programDirectories.filter(directory => used.has(directory)).map(sysrootPath);
+}
+
+/** The names of the links that lead to a file. */
+function linkNames({entries}: Payload): Map<SysrootPath, string[]> {
+	const names = new Map<SysrootPath, string[]>();
+	for (const entry of entries) {
+		if (entry.kind === 'symlink' && entry.leadsTo !== undefined) {
+			const known = names.get(entry.leadsTo) ?? [];
+			names.set(entry.leadsTo, [...known, posix.basename(entry.path)]);
+		}
+	}
+
+	return names;
+}

@@ -1,0 +1,67 @@
+/** What the walk of a payload found: closures, loaders, and who asked for what. Types only. */
+import type {Closure} from '../closure/closure.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import type {PayloadFinding} from '../inputs/payload.js';
+import type {LoaderFacts} from '../loader/loader-facts.js';
+import type {LoaderSearch} from '../loader/loader-search.js';
+import type {BundlePath, SysrootPath} from '../paths/paths.js';
+
+export interface WalkedPayload {
+	readonly roots: readonly WalkedRoot[];
+	/** Dynamic programs, by path. */
+	readonly programs: ReadonlyMap<SysrootPath, WalkedProgram>;
+	/** The first is the bundle's main one. */
+	readonly loaders: readonly WalkedLoader[];
+	/** What a C library loads for users and hosts, whether anybody asks for it by name or not. */
+	readonly nssModules: readonly NamedObject[];
+	/** Real directories that the loaders search by themselves. */
+	readonly libraryDirectories: ReadonlySet<string>;
+	/**
+	 * Objects of the payload that keep their place, programs and whatever lies where no loader searches
+	 * by itself: the path by the file id.
+	 */
+	readonly inPlace: ReadonlyMap<string, SysrootPath>;
+	/** Who first asked for a library, by its file id, in words. */
+	readonly requesters: ReadonlyMap<string, string>;
+	/** Needed names that the user left out, by the name or by the path that answered. */
+	readonly excluded: ReadonlySet<string>;
+	/** Objects that no loader of the bundle answers for. */
+	readonly findings: readonly PayloadFinding[];
+	/** Paths of objects whose missing libraries are an error, not a finding. */
+	readonly required: ReadonlySet<SysrootPath>;
+}
+
+/** One object whose closure was walked: a program, or an object that programs load. */
+export interface WalkedRoot {
+	readonly role: 'program' | 'object';
+	readonly path: SysrootPath;
+	readonly closure: Closure;
+	/** Name of the flat directory of its kind of library: `lib` for the main one. */
+	readonly libraryDirectory: BundlePath;
+}
+
+export interface WalkedProgram {
+	readonly object: ElfObject;
+	readonly closure: Closure;
+	readonly loader: WalkedLoader;
+}
+
+export interface WalkedLoader {
+	/** Without links. */
+	readonly path: SysrootPath;
+	readonly facts: LoaderFacts;
+	readonly search: LoaderSearch;
+	/** Its place in the bundle. */
+	readonly home: BundlePath;
+	readonly libraryDirectory: BundlePath;
+}
+
+/** An object that is found by name, whoever needs it. */
+export interface NamedObject {
+	readonly object: ElfObject;
+	readonly path: SysrootPath;
+	readonly names: readonly string[];
+	readonly libraryDirectory: BundlePath;
+	/** Bytes stay at the payload path; `lib/NAME` becomes a link to it. */
+	readonly staysInPlace: boolean;
+}

@@ -10,8 +10,9 @@ libdir ?= $(prefix)/lib
 DEMO ?= node
 FILE ?=
 
+version = $(shell node -p 'require("./package.json").version')
 npm := npm --no-update-notifier --no-audit --no-fund
-ts := $(shell find cmd lib test bench -name '*.ts' -o -name '*.json' 2>/dev/null | grep -v node_modules)
+ts := $(shell find assemble cmd lib test bench -name '*.ts' -o -name '*.json' 2>/dev/null | grep -v node_modules)
 
 all: build ## Build everything (the default)
 
@@ -23,7 +24,7 @@ node_modules/.stamp: package.json package-lock.json
 
 build/.stamp: node_modules/.stamp tsconfig.json $(ts)
 	node_modules/.bin/tsc -p tsconfig.json
-	chmod +x build/cmd/dynpk.js
+	node build/assemble/bundle.js
 	touch $@
 
 native: ## The C that runs on targets, for every machine there is a compiler for
@@ -59,14 +60,15 @@ bans: ## What lint cannot see, each with its reason
 bench: build packages ## Timings against rivals and limits
 	node build/bench/run.js
 
-dist: build ## The npm package
-	$(npm) pack
+dist: build ## The npm package, in dist/
+	mkdir -p dist
+	$(npm) pack --silent --pack-destination dist
 
-install: build ## Install below prefix (DESTDIR is honoured)
+install: dist ## Install below prefix (DESTDIR is honoured)
+	rm -rf $(DESTDIR)$(libdir)/dynpk
 	install -d $(DESTDIR)$(libdir)/dynpk $(DESTDIR)$(bindir)
-	cp -r build/cmd build/lib build/native wrappers docs package.json node_modules $(DESTDIR)$(libdir)/dynpk/ 2>/dev/null || \
-		cp -r build wrappers docs package.json node_modules $(DESTDIR)$(libdir)/dynpk/
-	ln -sf $(libdir)/dynpk/build/cmd/dynpk.js $(DESTDIR)$(bindir)/dynpk
+	tar -xzf dist/dynpk-$(version).tgz -C $(DESTDIR)$(libdir)/dynpk --strip-components=1 --no-same-owner
+	ln -sfr $(DESTDIR)$(libdir)/dynpk/build/bin/dynpk.cjs $(DESTDIR)$(bindir)/dynpk
 
 clean: ## Remove what was built
 	rm -rf build dist

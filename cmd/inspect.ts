@@ -1,5 +1,6 @@
 /** `dynpk inspect`: what a program, an object, a package file or a bundle consists of, and why. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import {cacheDirectory} from './cache-directory.js';
 import {searchPath} from './search-path.js';
 import {workingDirectory} from './working-directory.js';
 
@@ -47,6 +48,7 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 		sysroot: argv.sysroot,
 		workingDirectory: workingDirectory(),
 		searchPath: searchPath(),
+		cache: cacheDirectory(process.env),
 	});
 	process.stdout.write(text);
 }

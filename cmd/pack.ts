@@ -5,6 +5,7 @@ import type {Argv, ArgumentsCamelCase, CommandModule} from 'yargs';
 import {DynpkError} from '../lib/errors/dynpk-error.js';
 import type {PackRequest} from '../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
+import {cacheDirectory} from './cache-directory.js';
 import {searchPath} from './search-path.js';
 import {version} from './version.js';
 import {workingDirectory} from './working-directory.js';
@@ -148,6 +149,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		workingDirectory: hostPath(here),
 		searchPath: searchPath(),
 		temporaryDirectory: absolute(tmpdir()),
+		cache: cacheDirectory(process.env),
 		version,
 	};
 }

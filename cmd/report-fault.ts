@@ -3,6 +3,7 @@
  */
 import {DynpkError} from '../lib/errors/dynpk-error.js';
 import {sanitise} from '../lib/errors/sanitise.js';
+import {nameSources} from './name-sources.js';
 
 const BUG_STATUS = 70;
 const USAGE_STATUS = 2;
@@ -29,7 +30,9 @@ export function reportFault(error: unknown, write: (text: string) => void): numb
 	}
 
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	write(`dynpk: a bug in dynpk; please report it with this text and what you typed\n${stack}\n`);
+	write(
+		`dynpk: a bug in dynpk; please report it with this text and what you typed\n${nameSources(stack)}\n`,
+	);
 	return BUG_STATUS;
 }
 

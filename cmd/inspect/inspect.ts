@@ -8,7 +8,7 @@ import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
 import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-facts.js';
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
-import {hostPath} from '../../lib/paths/paths.js';
+import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderPackage} from './render-package.js';
 import {renderWhy} from './render-why.js';
@@ -20,6 +20,8 @@ export interface Inspection {
 	readonly sysroot: string;
 	readonly workingDirectory: string;
 	readonly searchPath: readonly string[];
+	/** dynpk's own directory; `undefined` where there is no home. */
+	readonly cache: HostPath | undefined;
 }
 
 interface Inspected {
@@ -69,11 +71,13 @@ function bundle(manifest: BundleManifest): Inspected {
 	};
 }
 
-function program({path: text, sysroot, searchPath, workingDirectory}: Inspection): Inspected {
-	const {kind, name, path, graph} = inspectProgram(text, {
+function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
+	const workingDirectory = hostPath(inspection.workingDirectory);
+	const place = {
 		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
-		searchPath,
-		workingDirectory: hostPath(workingDirectory),
-	});
+		searchPath: inspection.searchPath,
+		workingDirectory,
+	};
+	const {kind, name, path, graph} = inspectProgram(text, place, inspection.cache);
 	return {thing: {kind, name, id: path}, graph};
 }

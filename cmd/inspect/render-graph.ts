@@ -56,7 +56,9 @@ function strategyLines(launches: readonly LaunchSpec[]): string[] {
 	for (const launch of launches) {
 		if (launch.kind === 'loader') {
 			const way = `${launch.strategy} (${launch.reason})`;
-			ways.set(way, [...(ways.get(way) ?? []), launch.launcher]);
+			const programs = ways.get(way) ?? [];
+			programs.push(launch.launcher);
+			ways.set(way, programs);
 		}
 	}
 

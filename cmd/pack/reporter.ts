@@ -76,7 +76,9 @@ function onceLines(findings: readonly FindingRecord[]): readonly string[] {
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {
 	const messages = new Map<string, string[]>();
 	for (const {path, message} of findings) {
-		messages.set(path, [...(messages.get(path) ?? []), message]);
+		const known = messages.get(path) ?? [];
+		known.push(message);
+		messages.set(path, known);
 	}
 
 	const lines = [...messages].map(([owner, [first = '', ...others]]) => {

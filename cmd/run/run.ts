@@ -12,6 +12,7 @@ import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
 import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
+import {cacheDirectory} from '../cache-directory.js';
 import {interruptibly} from '../interruptible.js';
 import {notice} from '../notice.js';
 import {reportFault} from '../report-fault.js';
@@ -90,10 +91,11 @@ export async function run(commandLine: RunCommandLine): Promise<void> {
 }
 
 function location(commandLine: RunCommandLine, bundle: string): LocateRequest {
-	const {env, workingDirectory} = commandLine;
+	const {env, workingDirectory, cache} = commandLine;
 	return {
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
-		cache: cacheDirectory(commandLine),
+		cache:
+			cache === undefined ? cacheDirectory(env) : hostPath(posix.resolve(workingDirectory, cache)),
 		temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
 			hostPath(path),
 		),
@@ -129,18 +131,6 @@ function assertAuditable(
 			hint: 'run it without --audit and --allow, or pack it again',
 		});
 	}
-}
-
-function cacheDirectory({cache, env, workingDirectory}: RunCommandLine): HostPath | undefined {
-	if (cache !== undefined) {
-		return hostPath(posix.resolve(workingDirectory, cache));
-	}
-
-	const base =
-		env.XDG_CACHE_HOME ?? (env.HOME === undefined ? undefined : posix.join(env.HOME, '.cache'));
-	return base !== undefined && posix.isAbsolute(base)
-		? hostPath(posix.join(base, 'dynpk'))
-		: undefined;
 }
 
 /** @throws {DynpkError} MANIFEST_INVALID, also when the bundle offers no program. */

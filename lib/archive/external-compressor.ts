@@ -7,11 +7,10 @@
  */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {Readable, type Duplex, type Writable} from 'node:stream';
-import {finished, pipeline} from 'node:stream/promises';
-import {DynpkError, errnoOf, type FaultCode} from '../errors/dynpk-error.js';
-import {makeZstdCompressor, makeZstdDecompressor} from './built-in-zstd.js';
-import type {Pieces} from './archive-entry.js';
+import type {Duplex, Writable} from 'node:stream';
+import {finished} from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
 import type {ByteSink} from './byte-sink.js';
 
 /** Takes bytes at one end, gives others at the other, and says how it ended. */
@@ -23,6 +22,14 @@ interface Filter {
 	stop(): void;
 }
 
+/** The part of node:zlib that the type declarations of the oldest supported Node.js lack. */
+interface ZstdOfZlib {
+	readonly createZstdCompress?: (options: {params: Record<number, number>}) => Duplex;
+}
+
+const builtIn = zlib as ZstdOfZlib;
+/** ZSTD_c_compressionLevel of zstd.h. */
+const compressionLevel = 100;
 /** How much of what a failing program says is kept. */
 const longestComplaint = 4096;
 
@@ -32,7 +39,7 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 
 	async function start(): Promise<{readonly filter: Filter; readonly drained: Promise<void>}> {
 		const args = ['-T0', `-${level}`, '-q', '-c'];
-		const filter = await startZstd(args, 'IO', () => makeZstdCompressor(level));
+		const filter = await startZstd(args, level);
 		const drained = drain(filter, output);
 		drained.catch(() => undefined);
 		return {filter, drained};
@@ -59,29 +66,6 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 	};
 }
 
-/** Decompress a zstd stream. @throws {DynpkError} ARCHIVE_INVALID, UNSUPPORTED_COMPRESSION */
-export async function* decompressExternally(
-	source: Pieces,
-): AsyncGenerator<Buffer, void, undefined> {
-	const filter = await startZstd(['-d', '-q', '-c'], 'ARCHIVE_INVALID', makeZstdDecompressor);
-	let sourceFault: DynpkError | undefined;
-	const feeding = pipeline(Readable.from(source), filter.input).catch((error: unknown) => {
-		// Everything else is the broken pipe of a filter that speaks for itself.
-		if (error instanceof DynpkError) sourceFault = error;
-	});
-	try {
-		for await (const piece of filter.output) yield piece;
-		await feeding;
-		if (sourceFault !== undefined) throw sourceFault;
-		await filter.ended;
-	} finally {
-		filter.stop();
-		filter.input.destroy();
-		// The source is closed after this, and must not be read from any more.
-		await feeding;
-	}
-}
-
 /** Always throws: whoever waits for this still has something to write. */
 async function endedTooEarly(filter: Filter, drained: Promise<void>): Promise<never> {
 	await drained;
@@ -98,16 +82,12 @@ async function drain(filter: Filter, output: ByteSink): Promise<void> {
 	}
 }
 
-async function startZstd(
-	args: readonly string[],
-	code: FaultCode,
-	fallBack: () => Duplex | undefined,
-): Promise<Filter> {
+async function startZstd(args: readonly string[], level: number): Promise<Filter> {
 	try {
-		return await startProgram(args, code);
+		return await startProgram(args);
 	} catch (error) {
-		const stream = fallBack();
-		if (stream !== undefined) return filterOf(stream, code);
+		const stream = builtIn.createZstdCompress?.({params: {[compressionLevel]: level}});
+		if (stream !== undefined) return filterOf(stream);
 		if (errnoOf(error) !== 'ENOENT') throw error;
 		throw new DynpkError('UNSUPPORTED_COMPRESSION', 'zstd is not installed here', {
 			hint: 'install zstd, or use .tar.gz',
@@ -116,7 +96,7 @@ async function startZstd(
 	}
 }
 
-async function startProgram(args: readonly string[], code: FaultCode): Promise<Filter> {
+async function startProgram(args: readonly string[]): Promise<Filter> {
 	const child = spawn('zstd', args, {stdio: ['pipe', 'pipe', 'pipe']});
 	const closed = once(child, 'close');
 	closed.catch(() => undefined);
@@ -130,7 +110,7 @@ async function startProgram(args: readonly string[], code: FaultCode): Promise<F
 	const ended = closed.then(([status, signal]: unknown[]) => {
 		if (status === 0) return;
 		const how = typeof status === 'number' ? `exit status ${status}` : String(signal);
-		throw new DynpkError(code, `zstd failed: ${how}`, {details: complaint.trim().split('\n')});
+		throw new DynpkError('IO', `zstd failed: ${how}`, {details: complaint.trim().split('\n')});
 	});
 	ended.catch(() => undefined);
 	return {
@@ -141,10 +121,10 @@ async function startProgram(args: readonly string[], code: FaultCode): Promise<F
 	};
 }
 
-function filterOf(stream: Duplex, code: FaultCode): Filter {
+function filterOf(stream: Duplex): Filter {
 	const ended = finished(stream).catch((cause: unknown) => {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new DynpkError(code, `zstd failed: ${reason}`, {cause});
+		throw new DynpkError('IO', `zstd failed: ${reason}`, {cause});
 	});
 	ended.catch(() => undefined);
 	return {

@@ -4,15 +4,15 @@
  * The form is told by the first bytes, never by the name. An entry's contents must be read before
  * the next entry is asked for.
  */
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
-import {Readable} from 'node:stream';
-import {pipeline} from 'node:stream/promises';
-import {createGunzip} from 'node:zlib';
+import {closeSync, fstatSync, readSync} from 'node:fs';
+import {detectCompression} from '../decompress/compression.js';
+import {decompress} from '../decompress/decompress.js';
+import {DecompressError} from '../decompress/decompress-error.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
-import {decompressExternally} from './external-compressor.js';
 import {readTar, type TarMember} from './tar-reader.js';
 
 export interface ReadRequest {
@@ -37,7 +37,7 @@ export async function* readArchive({
 }: ReadRequest): AsyncGenerator<ArchiveEntry, void, undefined> {
 	const file = openArchive(archive);
 	try {
-		const bytes = decompress(file, archive);
+		const bytes = tarBytes(file, archive);
 		const rules = {code: 'ARCHIVE_INVALID', subject: archive, limits} as const;
 		for await (const member of checkedEntries(readTar(bytes, archive), rules)) {
 			yield entryOf(member);
@@ -49,8 +49,7 @@ export async function* readArchive({
 
 function openArchive(archive: HostPath): number {
 	try {
-		// Without O_NONBLOCK a FIFO would hold us for ever.
-		const file = openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK);
+		const file = openToRead(archive);
 		if (fstatSync(file).isFile()) return file;
 		closeSync(file);
 	} catch (error) {
@@ -60,13 +59,16 @@ function openArchive(archive: HostPath): number {
 	throw new DynpkError('ARCHIVE_INVALID', `${archive} is not a regular file`);
 }
 
-function decompress(file: number, archive: HostPath): Pieces {
+function tarBytes(file: number, archive: HostPath): Pieces {
 	const head = Buffer.alloc(headSize);
 	const length = readPiece(file, head, {position: 0, archive});
 	const source = fileContents(file, archive);
-	const starts = (...bytes: number[]): boolean => bytes.every((byte, at) => head[at] === byte);
-	if (starts(0x1f, 0x8b)) return gunzip(source, archive);
-	if (starts(0x28, 0xb5, 0x2f, 0xfd)) return decompressExternally(source);
+	const compression = detectCompression(head.subarray(0, length));
+	if (compression === 'gzip' || compression === 'zstd') {
+		return plainBytes(source, compression, archive);
+	}
+
+	// Before the others, with whose first bytes a name may begin.
 	if (
 		length === headSize &&
 		head.toString('latin1', tarMagicOffset, tarMagicOffset + 5) === 'ustar'
@@ -74,7 +76,7 @@ function decompress(file: number, archive: HostPath): Pieces {
 		return source;
 	}
 
-	if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) {
+	if (compression === 'xz') {
 		throw new DynpkError('UNSUPPORTED_COMPRESSION', `${archive} is compressed by xz`, {
 			hint: 'unpack it with `tar -xJf` and use the directory',
 		});
@@ -105,22 +107,17 @@ function readPiece(
 	}
 }
 
-async function* gunzip(source: Pieces, archive: HostPath): AsyncGenerator<Buffer, void, undefined> {
-	const stream = createGunzip({chunkSize: pieceSize});
-	const feeding = pipeline(Readable.from(source), stream);
-	// The same failure comes out of the stream; afterwards nobody asks any more.
-	feeding.catch(() => undefined);
+async function* plainBytes(
+	source: Iterable<Buffer>,
+	compression: 'gzip' | 'zstd',
+	archive: HostPath,
+): AsyncGenerator<Buffer, void, undefined> {
 	try {
-		for await (const piece of stream as AsyncIterable<Buffer>) yield piece;
-		await feeding;
+		yield* decompress(source, compression);
 	} catch (error) {
-		if (error instanceof DynpkError) throw error;
-		const reason = error instanceof Error ? error.message : 'damaged';
-		throw new DynpkError('ARCHIVE_INVALID', `${archive}: ${reason}`, {cause: error});
-	} finally {
-		stream.destroy();
-		// The file is closed after this, and must not be read from any more.
-		await feeding.catch(() => undefined);
+		throw error instanceof DecompressError
+			? new DynpkError('ARCHIVE_INVALID', `${archive}: ${error.message}`, {cause: error})
+			: error;
 	}
 }
 

@@ -2,6 +2,9 @@
 
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'lzma' | 'xz' | 'zstd';
 
+/** A compressed stream, in pieces of any size. */
+export type CompressedBytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** As many bytes as `detectCompression` looks at. */
 export const MAGIC_LENGTH = 13;
 

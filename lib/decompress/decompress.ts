@@ -6,7 +6,7 @@
  * takes over. Every decoder here reports a stream that ends early: none may hand back a short
  * result as if it were whole.
  */
-import type {Compression} from './compression.js';
+import type {CompressedBytes, Compression} from './compression.js';
 import {DecompressError} from './decompress-error.js';
 import {gunzipStream} from './gunzip-stream.js';
 import {decompressWithTool, startTool} from './external-tool.js';
@@ -17,7 +17,7 @@ export interface DecompressOptions {
 	readonly tools?: 'if-installed' | 'never';
 }
 
-type Decoder = (source: AsyncIterable<Uint8Array>) => AsyncGenerator<Buffer>;
+type Decoder = (source: CompressedBytes) => AsyncGenerator<Buffer>;
 
 const fallbacks: Readonly<Record<ToolCompression, Decoder | undefined>> = {
 	bzip2: unbzip2,
@@ -28,9 +28,13 @@ const fallbacks: Readonly<Record<ToolCompression, Decoder | undefined>> = {
 
 type ToolCompression = Exclude<Compression, 'none' | 'gzip'>;
 
-/** @throws {DecompressError} */
+/**
+ * Decompress a stream. However the iteration ends, `source` is not asked any more afterwards.
+ *
+ * @throws {DecompressError}; errors of the source pass unchanged.
+ */
 export async function* decompress(
-	source: AsyncIterable<Uint8Array>,
+	source: CompressedBytes,
 	compression: Compression,
 	options: DecompressOptions = {},
 ): AsyncGenerator<Buffer> {
@@ -53,7 +57,7 @@ export async function* decompress(
 }
 
 async function* decompressOutside(
-	source: AsyncIterable<Uint8Array>,
+	source: CompressedBytes,
 	compression: ToolCompression,
 	tools: 'if-installed' | 'never',
 ): AsyncGenerator<Buffer> {

@@ -8,7 +8,9 @@ import {spawn, type ChildProcessByStdio} from 'node:child_process';
 import {once} from 'node:events';
 import {Readable, type Writable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import type {CompressedBytes} from './compression.js';
 import {DecompressError} from './decompress-error.js';
+import {letGo} from './let-go.js';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -59,7 +61,7 @@ export async function startTool(
 /** @throws {DecompressError} DAMAGED when the tool does not end well. */
 export async function* decompressWithTool(
 	tool: StartedTool,
-	source: AsyncIterable<Uint8Array>,
+	source: CompressedBytes,
 ): AsyncGenerator<Buffer> {
 	const {child} = tool;
 	const said = collectMessage(child.stderr);
@@ -76,21 +78,28 @@ export async function* decompressWithTool(
 		}
 
 		if (status !== 0) {
-			const reason = said().trim();
 			const ending = `ended with ${signal ?? `status ${String(status)}`}`;
-			throw new DecompressError('DAMAGED', `${tool.name}: ${reason === '' ? ending : reason}`);
+			throw new DecompressError('DAMAGED', `${tool.name}: ${reasonOf(tool, said()) || ending}`);
 		}
 	} finally {
 		child.kill('SIGKILL');
 		child.stdin.destroy();
 		child.stdout.destroy();
-		// Nobody who stopped early leaves a process behind.
+		// Nobody who stopped early leaves a process behind, nor a reader of the source.
 		await tool.exit;
+		await fed;
 	}
 }
 
+/** The first line it said, without its name in front. */
+function reasonOf({name}: StartedTool, said: string): string {
+	const [line = ''] = said.trim().split('\n', 1);
+	const text = line.trim();
+	return text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text;
+}
+
 /** Answers with the error of the source, if it had one; a tool that stops reading says why itself. */
-async function feed(source: AsyncIterable<Uint8Array>, child: Child): Promise<Error | undefined> {
+async function feed(source: CompressedBytes, child: Child): Promise<Error | undefined> {
 	let sourceError: Error | undefined;
 	async function* watched(): AsyncGenerator<Uint8Array> {
 		try {
@@ -102,10 +111,13 @@ async function feed(source: AsyncIterable<Uint8Array>, child: Child): Promise<Er
 		}
 	}
 
+	const input = Readable.from(watched(), {objectMode: false});
 	try {
-		await pipeline(Readable.from(watched(), {objectMode: false}), child.stdin);
+		await pipeline(input, child.stdin);
 	} catch {
 		// EPIPE: the exit status tells.
+	} finally {
+		await letGo(input);
 	}
 
 	return sourceError;

@@ -1,7 +1,9 @@
 /** Decoders in JavaScript and WebAssembly, for machines without the tools: slower, same answers. */
 import {Readable} from 'node:stream';
 import {ReadableStream} from 'node:stream/web';
+import type {CompressedBytes} from './compression.js';
 import {DecompressError} from './decompress-error.js';
+import {letGo} from './let-go.js';
 import {watchZstdFrames} from './zstd-frames.js';
 
 /**
@@ -10,7 +12,7 @@ import {watchZstdFrames} from './zstd-frames.js';
  *
  * @throws {DecompressError} DAMAGED, or UNSUPPORTED for SHA-256 checks.
  */
-export async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* unxz(source: CompressedBytes): AsyncGenerator<Buffer> {
 	const {XzReadableStream} = (await import('xz-decompress')).default;
 	const guarded = guard(refuseSha256(source));
 	const plain = new XzReadableStream(ReadableStream.from(guarded.source));
@@ -20,11 +22,13 @@ export async function* unxz(source: AsyncIterable<Uint8Array>): AsyncGenerator<B
 		}
 	} catch (error) {
 		throw guarded.blame('xz', error);
+	} finally {
+		await guarded.source.return(undefined);
 	}
 }
 
 /** The check is named in the eighth byte of the stream header (xz file format, 2.1.1.2). */
-async function* refuseSha256(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* refuseSha256(source: CompressedBytes): AsyncGenerator<Uint8Array> {
 	const sha256 = 0x0a;
 	let position = 0;
 	for await (const chunk of source) {
@@ -46,7 +50,7 @@ async function* refuseSha256(source: AsyncIterable<Uint8Array>): AsyncGenerator<
  *
  * @throws {DecompressError} DAMAGED, or UNSUPPORTED for a window over 128 MiB.
  */
-export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* unzstd(source: CompressedBytes): AsyncGenerator<Buffer> {
 	const {Decompress} = await import('fzstd');
 	const plain: Buffer[] = [];
 	const decoder = new Decompress(chunk => {
@@ -71,7 +75,7 @@ export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator
 }
 
 /** @throws {DecompressError} DAMAGED */
-export async function* unbzip2(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* unbzip2(source: CompressedBytes): AsyncGenerator<Buffer> {
 	const {default: unbzip2Stream} = await import('unbzip2-stream');
 	const guarded = guard(source);
 	const input = Readable.from(guarded.source, {objectMode: false});
@@ -85,12 +89,12 @@ export async function* unbzip2(source: AsyncIterable<Uint8Array>): AsyncGenerato
 	} catch (error) {
 		throw guarded.blame('bzip2', error);
 	} finally {
-		input.destroy();
+		await letGo(input);
 	}
 }
 
 /** Tell an error of the source from one of the decoder, which would otherwise be blamed for both. */
-function guard(source: AsyncIterable<Uint8Array>) {
+function guard(source: CompressedBytes) {
 	let sourceError: unknown;
 	return {
 		source: (async function* () {

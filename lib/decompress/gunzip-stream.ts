@@ -1,13 +1,15 @@
 /** gzip through Node's zlib, which reports a truncated or altered stream by itself. */
 import {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
+import type {CompressedBytes} from './compression.js';
 import {DecompressError} from './decompress-error.js';
+import {letGo} from './let-go.js';
 
 // Half of zlib's time with its default of 16 KiB goes into crossing threads.
 const CHUNK_SIZE = 256 * 1024;
 
 /** @throws {DecompressError} DAMAGED */
-export async function* gunzipStream(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+export async function* gunzipStream(source: CompressedBytes): AsyncGenerator<Buffer> {
 	const gunzip = createGunzip({chunkSize: CHUNK_SIZE});
 	const input = Readable.from(source, {objectMode: false, highWaterMark: CHUNK_SIZE});
 	let inputError: Error | undefined;
@@ -27,7 +29,7 @@ export async function* gunzipStream(source: AsyncIterable<Uint8Array>): AsyncGen
 
 		throw new DecompressError('DAMAGED', `gzip: ${(error as Error).message}`, error);
 	} finally {
-		input.destroy();
 		gunzip.destroy();
+		await letGo(input);
 	}
 }

@@ -12,7 +12,9 @@ export function graphOfClosure(
 ): ObjectGraph {
 	const edges = new Map<LinkMapEntry, GraphEdge[]>();
 	const add = (from: LinkMapEntry, edge: GraphEdge): void => {
-		edges.set(from, [...(edges.get(from) ?? []), edge]);
+		const known = edges.get(from) ?? [];
+		known.push(edge);
+		edges.set(from, known);
 	};
 
 	for (const {from, to, needed, place} of closure.edges) {

@@ -11,7 +11,7 @@ import {openDatabases} from '../installed/open-databases.js';
 import {packageId} from '../installed/package-database.js';
 import {makeLoaderSearch} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
-import type {SysrootPath} from '../paths/paths.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
 import {graphOfClosure} from './graph-of-closure.js';
 import type {ObjectGraph} from './object-graph.js';
@@ -25,9 +25,13 @@ export interface InspectedProgram {
 }
 
 /** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, and what {@link resolveTarget} and the readers throw. */
-export function inspectProgram(text: string, place: LookUpPlace): InspectedProgram {
+export function inspectProgram(
+	text: string,
+	place: LookUpPlace,
+	cache: HostPath | undefined,
+): InspectedProgram {
 	const sysroot = openSysroot(place.sysroot);
-	const databases = openDatabases(sysroot);
+	const databases = openDatabases(sysroot, cache);
 	const target = resolveTarget(text, place, sysroot, databases);
 	if (target.kind !== 'program' && target.kind !== 'object') {
 		throw new DynpkError('NOT_A_PROGRAM', `${text} is a ${target.kind}`, {

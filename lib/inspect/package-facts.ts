@@ -2,7 +2,7 @@
 import {listPayload, type ListedEntry, type ListedPackage} from '../packages/merge/list-payload.js';
 import {collectScripts, findScriptlets} from '../packages/merge/scriptlet-findings.js';
 import {formatNeed} from '../packages/set/need.js';
-import {packageId} from '../packages/set/package-record.js';
+import {recordId} from '../packages/set/package-record.js';
 import {readPackageFile} from '../packages/set/read-package-file.js';
 import {comparePaths, type HostPath} from '../paths/paths.js';
 import {readHead} from './read-head.js';
@@ -59,7 +59,7 @@ export async function findPackageFacts(path: HostPath): Promise<PackageFacts | u
 	const {manager, name, version, arch, license} = record;
 	return Object.freeze({
 		manager,
-		id: packageId(record),
+		id: recordId(record),
 		name,
 		version,
 		architecture: arch,

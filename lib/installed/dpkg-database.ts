@@ -1,41 +1,38 @@
 /**
- * Installed Debian packages, as dpkg-query(1) tells of them.
+ * Installed Debian packages, as dpkg has them on record.
  *
- * Two calls, whatever the number of packages and questions: one for the status of all packages, and
- * one for all file lists when the first question about files comes. dpkg-query reads every list to
- * answer for a single path, so a call a question costs as much each time. The files below
- * `var/lib/dpkg` are dpkg's own business.
+ * Its files are read where they are in the one form known (read-dpkg.ts), and dpkg-query(1) is asked
+ * where they are not. It would follow links out of a foreign root, so there it is asked only when
+ * there are none.
  */
-import {spawnSync} from 'node:child_process';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {outsideUsr} from '../paths/merged-usr.js';
+import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {adminDirectory, openDpkgFiles} from './dpkg-files.js';
+import type {DpkgRecords} from './dpkg-records.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
+import {queryDpkg} from './query-dpkg.js';
+import {readDpkg} from './read-dpkg.js';
 
-/** `undefined` where there is no dpkg database or no dpkg-query to ask. */
-export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined {
-	const admin = sysroot.hostPath(sysrootPath('/var/lib/dpkg'));
-	if (admin === undefined || sysroot.status(sysrootPath('/var/lib/dpkg/status')) === undefined) {
+/**
+ * `undefined` where there is no dpkg database, or one that only dpkg-query could read and it is
+ * not here. `cache` is dynpk's own directory, where what was found out is remembered.
+ *
+ * @throws {DynpkError} PACKAGE_UNKNOWN for a database that is damaged
+ */
+export function openDpkgDatabase(sysroot: Sysroot, cache?: HostPath): PackageDatabase | undefined {
+	const records = openRecords(sysroot, cache);
+	if (records === undefined) {
 		return undefined;
 	}
 
-	const query = (format: string, encoding: 'utf8' | 'latin1'): string | undefined => {
-		return runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format], encoding);
-	};
-	const status = query(statusFormat, 'utf8');
-	if (status === undefined) {
-		return undefined;
-	}
-
-	const byName = indexPackages(parseStatus(status));
-	let known: FileLists | undefined;
-	const lists = (): FileLists =>
-		(known ??= makeFileLists(query(filesFormat, 'latin1') ?? '', byName));
+	let index: ReadonlyMap<string, InstalledPackage> | undefined;
 	return {
 		manager: 'deb',
-		find: name => byName.get(name),
+		find: name => (index ??= indexPackages(records.packages())).get(name),
 		owners(paths) {
-			const listersOf = lists().findListers(paths.flatMap(spellings));
+			const listersOf = records.findListers(paths.flatMap(spellings));
 			return new Map(
 				paths.flatMap(path => {
 					const owner = spellings(path)
@@ -45,14 +42,12 @@ export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined 
 				}),
 			);
 		},
-		files: packages => new Map(packages.map(owner => [owner, lists().pathsOf(owner)])),
+		files: packages => new Map(packages.map(owner => [owner, records.pathsOf(owner)])),
 		ownDirectories(packages) {
 			const directories = packages.flatMap(owner =>
-				lists()
-					.pathsOf(owner)
-					.filter(path => sysroot.status(path)?.kind === 'directory'),
+				records.pathsOf(owner).filter(path => sysroot.status(path)?.kind === 'directory'),
 			);
-			const listersOf = lists().findListers(directories.flatMap(spellings));
+			const listersOf = records.findListers(directories.flatMap(spellings));
 			return new Map(
 				directories.flatMap(path => {
 					const owner = soleOf(spellings(path).flatMap(listersOf));
@@ -63,70 +58,47 @@ export function openDpkgDatabase(sysroot: Sysroot): PackageDatabase | undefined 
 	};
 }
 
-const statusFormat =
-	'${binary:Package}\\t${Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Essential}\\t' +
-	'${Pre-Depends}\\t${Depends}\\t${Provides}\\n';
-
-/** Begins a package's line: nothing else in dpkg's lists begins a line so, and splitting by it is cheap. */
-const MARK = '\u0001';
-/** A line for the package, then an indented one for each of its files. */
-const filesFormat = `${MARK}\${binary:Package}\\n\${db-fsys:Files}`;
-
-/** Large enough for the file lists of a whole distribution. */
-const OUTPUT_LIMIT = 1 << 30;
-
-function runDpkgQuery(args: readonly string[], encoding: 'utf8' | 'latin1'): string | undefined {
-	const result = spawnSync('dpkg-query', args, {
-		encoding,
-		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
-		maxBuffer: OUTPUT_LIMIT,
-	});
-	if (result.error !== undefined) {
+function openRecords(sysroot: Sysroot, cache: HostPath | undefined): DpkgRecords | undefined {
+	const status = sysroot.realPath(sysrootPath(`${adminDirectory}/status`));
+	if (status === undefined || sysroot.status(status)?.kind !== 'file') {
 		return undefined;
 	}
 
-	if (result.status !== 0) {
-		throw new DynpkError('PACKAGE_UNKNOWN', `dpkg-query failed: ${result.stderr.trim()}`);
+	const files = openDpkgFiles(sysroot);
+	if (files !== undefined) {
+		return readDpkg(files, cache && {top: cache, name: 'installed'});
 	}
 
-	return result.stdout;
+	const admin = sysroot.realPath(adminDirectory);
+	const place = admin && sysroot.hostPath(admin);
+	if (admin === undefined || place === undefined) {
+		return undefined;
+	}
+
+	if (sysroot.root !== '/') {
+		assertPlain(sysroot, admin);
+	}
+
+	return queryDpkg(place);
 }
 
-function parseStatus(text: string): InstalledPackage[] {
-	return text.split('\n').flatMap(line => {
-		const [, name, version, architecture, abbreviation, essential, pre, depends, provides] =
-			line.split('\t');
-		// The second letter is the state: `i` installed, `t`/`W` with triggers outstanding.
-		if (name === undefined || !/^.[itW]/u.test(abbreviation ?? '')) {
-			return [];
+/** @throws {DynpkError} PACKAGE_UNKNOWN where dpkg-query would leave the root, or wait for ever. */
+function assertPlain(sysroot: Sysroot, admin: SysrootPath): void {
+	for (const directory of ['', '/info', '/updates'].map(name => sysrootPath(admin + name))) {
+		for (const name of sysroot.list(directory) ?? []) {
+			const path = sysrootPath(`${directory}/${name}`);
+			const kind = sysroot.status(path)?.kind;
+			if (kind !== 'file' && kind !== 'directory') {
+				throw new DynpkError(
+					'PACKAGE_UNKNOWN',
+					`dpkg-query cannot be asked about ${sysroot.root}`,
+					{
+						details: [`${path} is neither a file nor a directory there`],
+					},
+				);
+			}
 		}
-
-		return [
-			{
-				manager: 'deb' as const,
-				name,
-				version: version ?? '',
-				architecture: architecture ?? '',
-				essential: essential === 'yes',
-				depends: [...dependencyGroups(pre ?? ''), ...dependencyGroups(depends ?? '')],
-				provides: dependencyGroups(provides ?? '').flat(),
-				license: undefined,
-			},
-		];
-	});
-}
-
-/** Names only: what is installed satisfies its versions, dpkg saw to that. */
-function dependencyGroups(field: string): string[][] {
-	return field
-		.split(',')
-		.map(group =>
-			group
-				.split('|')
-				.map(choice => choice.trim().replace(/[\s([].*$/su, ''))
-				.filter(name => name !== ''),
-		)
-		.filter(group => group.length > 0);
+	}
 }
 
 function indexPackages(packages: readonly InstalledPackage[]): Map<string, InstalledPackage> {
@@ -159,80 +131,11 @@ function indexPackages(packages: readonly InstalledPackage[]): Map<string, Insta
 
 /** Merged-/usr systems list `/bin/sh` or `/usr/bin/sh`, depending on the age of the package. */
 function spellings(path: SysrootPath): string[] {
-	const outside = /^\/usr(?<rest>\/(?:bin|sbin|lib\w*)\/.*)$/u.exec(path)?.groups?.rest;
+	const outside = outsideUsr(path);
 	return outside === undefined ? [path] : [path, outside];
 }
 
 /** Several packages list a directory or a link such as /bin, and no one of them owns it. */
 function soleOf(listers: readonly InstalledPackage[]): InstalledPackage | undefined {
 	return listers.length === 1 ? listers[0] : undefined;
-}
-
-interface FileLists {
-	/** In the package's order. */
-	pathsOf(owner: InstalledPackage): SysrootPath[];
-	/** Look for all of these paths in one pass; the answer knows no others. */
-	findListers(paths: readonly string[]): (path: string) => readonly InstalledPackage[];
-}
-
-/**
- * The lists stay one text, a byte a character, and each question nobody asked before is one pass
- * over it: an index of every path of a system would cost more than the few questions there are,
- * and 30 MB.
- */
-function makeFileLists(text: string, byName: ReadonlyMap<string, InstalledPackage>): FileLists {
-	const lists = new Map<InstalledPackage, string>();
-	for (const section of text.slice(MARK.length).split(`\n${MARK}`)) {
-		const end = section.indexOf('\n');
-		const owner = end === -1 ? undefined : byName.get(section.slice(0, end));
-		if (owner !== undefined) {
-			lists.set(owner, section.slice(end + 1));
-		}
-	}
-
-	const answers = new Map<string, readonly InstalledPackage[]>();
-	return {
-		pathsOf: owner => parseFileList(lists.get(owner) ?? ''),
-		findListers(paths) {
-			const asked = paths.filter(path => !answers.has(path));
-			for (const [path, listers] of searchLists(lists, asked)) {
-				answers.set(path, listers);
-			}
-
-			return path => answers.get(path) ?? [];
-		},
-	};
-}
-
-function parseFileList(list: string): SysrootPath[] {
-	return Buffer.from(list, 'latin1')
-		.toString('utf8')
-		.split('\n')
-		.filter(line => line.startsWith(' /'))
-		.map(line => sysrootPath(line.slice(1)));
-}
-
-/** Who lists each of these paths; of one package for several architectures, the first speaks. */
-function searchLists(
-	lists: ReadonlyMap<InstalledPackage, string>,
-	paths: readonly string[],
-): Map<string, InstalledPackage[]> {
-	const listers = new Map<string, InstalledPackage[]>(paths.map(path => [path, []]));
-	const wanted = new Map(
-		[...listers].map(([path, found]) => [Buffer.from(path).toString('latin1'), found]),
-	);
-	// A line is only cut out and hashed where its length is one of those asked for.
-	const lengths = new Set([...wanted.keys()].map(path => path.length));
-	for (const [owner, list] of lengths.size === 0 ? [] : lists) {
-		for (let start = 1, end; start < list.length; start = end + 2) {
-			end = list.indexOf('\n', start);
-			end = end === -1 ? list.length : end;
-			const found = lengths.has(end - start) ? wanted.get(list.slice(start, end)) : undefined;
-			if (found?.every(({name}) => name !== owner.name) === true) {
-				found.push(owner);
-			}
-		}
-	}
-
-	return listers;
 }

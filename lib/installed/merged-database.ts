@@ -59,7 +59,9 @@ function describe(record: PackageRecord, solution: Solution): InstalledPackage {
 		depends: solution.packages
 			.filter(({neededBy}) => neededBy?.record === record)
 			.map(other => [`${other.record.name}:${other.record.arch}`]),
+		recommends: [],
 		provides: [],
+		source: undefined,
 		license,
 	};
 }

@@ -5,7 +5,7 @@
  * program (the package manager, its configuration tools), are left out by the same rules as from a
  * set of package files; naming one as a target overrules them.
  */
-import {makeExclusions} from '../packages/solve/base-system.js';
+import {makeBaseSystemRules} from '../packages/solve/base-system.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
 export interface PackageInClosure {
@@ -21,7 +21,7 @@ export interface PackageClosure {
 	readonly excluded: readonly {readonly name: string; readonly reason: string}[];
 }
 
-const findExclusion = makeExclusions();
+const findBaseSystemRule = makeBaseSystemRules();
 
 export function walkPackages(
 	database: PackageDatabase,
@@ -41,7 +41,7 @@ export function walkPackages(
 				continue;
 			}
 
-			const reason = findExclusion(needed.manager, needed.name)?.reason;
+			const reason = findBaseSystemRule(needed.manager, needed.name)?.reason;
 			if (reason === undefined) {
 				reached.set(needed, {package: needed, neededBy: owner});
 			} else {

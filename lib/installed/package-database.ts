@@ -1,8 +1,8 @@
 /**
  * What a package manager knows of an installed system: who owns a file, what a package needs.
  *
- * Types only; dpkg-database.ts and rpm-database.ts ask dpkg-query(1) and rpm(8), a handful of
- * calls for any number of files.
+ * Types only; dpkg-database.ts and rpm-database.ts find out, at a handful of calls for any number of
+ * files.
  */
 import type {SysrootPath} from '../paths/paths.js';
 
@@ -15,9 +15,19 @@ export interface InstalledPackage {
 	readonly essential: boolean;
 	/** Hard dependencies: of each group one is needed, the first installed one counts. */
 	readonly depends: readonly (readonly string[])[];
+	/** What it should usually have beside it, in the same form. */
+	readonly recommends: readonly (readonly string[])[];
 	readonly provides: readonly string[];
+	/** What it was built from, where its manager says. */
+	readonly source: SourcePackage | undefined;
 	/** License as the package states it, where it does. */
 	readonly license: string | undefined;
+}
+
+export interface SourcePackage {
+	readonly name: string;
+	/** Often, but not always, that of the package; rpm's has no epoch. */
+	readonly version: string;
 }
 
 export interface PackageDatabase {

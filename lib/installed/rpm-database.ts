@@ -5,9 +5,10 @@
  * question starts a process. The database's own format (sqlite, ndb, bdb) is rpm's business.
  */
 import {spawnSync} from 'node:child_process';
+import {outsideUsr} from '../paths/merged-usr.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {InstalledPackage, PackageDatabase} from './package-database.js';
+import type {InstalledPackage, PackageDatabase, SourcePackage} from './package-database.js';
 
 const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
 
@@ -38,7 +39,7 @@ export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
 		owners(paths) {
 			return new Map(
 				paths.flatMap(path => {
-					const owner = ownerOf.get(path) ?? ownerOf.get(path.replace(/^\/usr\//u, '/'));
+					const owner = ownerOf.get(path) ?? ownerOf.get(outsideUsr(path) ?? path);
 					return owner === undefined ? [] : [[path, owner]];
 				}),
 			);
@@ -65,24 +66,34 @@ interface RpmRecord {
 const RECORD = '\u001e';
 const FIELD = '\u001f';
 
-const queryFormat =
+/** rpm knows recommendations since 4.12, and refuses a query for a tag that it does not know. */
+const queryFormat = (recommends: string): string =>
 	`%{NAME}${FIELD}%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}${FIELD}%{ARCH}${FIELD}%{LICENSE}${FIELD}` +
-	`[%{REQUIRENAME}\\n]${FIELD}[%{PROVIDENAME}\\n]${FIELD}[%{FILENAMES}\\n]${RECORD}`;
+	`%{SOURCERPM}${FIELD}[%{REQUIRENAME}\\n]${FIELD}${recommends}${FIELD}[%{PROVIDENAME}\\n]${FIELD}` +
+	`[%{FILENAMES}\\n]${RECORD}`;
+const queryFormats = [queryFormat('[%{RECOMMENDNAME}\\n]'), queryFormat('')];
 
 const OUTPUT_LIMIT = 1 << 30;
 
 /** By its place rather than by `--root`, which changes the root directory and so needs privileges. */
 function runRpm(place: HostPath): string | undefined {
-	const result = spawnSync('rpm', ['--dbpath', place, '-qa', '--qf', queryFormat], {
-		encoding: 'utf8',
-		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
-		maxBuffer: OUTPUT_LIMIT,
-	});
-	return result.error === undefined && result.status === 0 ? result.stdout : undefined;
+	for (const format of queryFormats) {
+		const result = spawnSync('rpm', ['--dbpath', place, '-qa', '--qf', format], {
+			encoding: 'utf8',
+			env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
+			maxBuffer: OUTPUT_LIMIT,
+		});
+		if (result.error === undefined && result.status === 0) {
+			return result.stdout;
+		}
+	}
+
+	return undefined;
 }
 
 function parseRecord(text: string): RpmRecord {
-	const [name, version, architecture, license, requires, provides, files] = text.split(FIELD);
+	const [name, version, architecture, license, source, ...lists] = text.split(FIELD);
+	const [requires, recommends, provides, files] = lists;
 	const lines = (field: string | undefined): string[] =>
 		[...new Set((field ?? '').split('\n'))].filter(line => line !== '' && line !== '(none)');
 	return {
@@ -95,13 +106,21 @@ function parseRecord(text: string): RpmRecord {
 			depends: lines(requires)
 				.filter(requirement => !requirement.startsWith('rpmlib('))
 				.map(requirement => [requirement]),
+			recommends: lines(recommends).map(name => [name]),
 			provides: lines(provides),
+			source: sourcePackage(source ?? ''),
 			license,
 		},
 		files: lines(files)
 			.filter(path => path.startsWith('/'))
 			.map(path => sysrootPath(path)),
 	};
+}
+
+/** `NAME-VERSION-RELEASE.src.rpm`; a key of a repository has none. */
+function sourcePackage(file: string): SourcePackage | undefined {
+	const parts = /^(?<name>.+)-(?<version>[^-]+-[^-]+)\.(?:no)?src\.rpm$/u.exec(file)?.groups;
+	return parts === undefined ? undefined : {name: parts.name ?? '', version: parts.version ?? ''};
 }
 
 function indexProviders(records: readonly RpmRecord[]): Map<string, InstalledPackage> {

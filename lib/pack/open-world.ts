@@ -47,7 +47,7 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	const root = openSysroot(sysroot);
 	return {
 		sysroot: root,
-		databases: openDatabases(root),
+		databases: openDatabases(root, request.cache),
 		targets,
 		searchPath,
 		findings: [],
@@ -62,7 +62,7 @@ async function openPackages(
 ): Promise<World> {
 	const {mergePayload} = await import('../packages/merge/merge-payload.js');
 	const {openPackageSet} = await import('../packages/set/open-package-set.js');
-	const {packageId} = await import('../packages/set/package-record.js');
+	const {recordId} = await import('../packages/set/package-record.js');
 	const {solve} = await import('../packages/solve/solve.js');
 	const {targets, repositories, sysroot, workingDirectory} = request;
 	if (sysroot !== '/') {
@@ -89,7 +89,7 @@ async function openPackages(
 			searchPath: programDirectories,
 			findings: merged.findings.map(({code, package: owner, message}) => ({
 				code,
-				path: packageId(owner),
+				path: recordId(owner),
 				message,
 			})),
 			close,

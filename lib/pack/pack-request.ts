@@ -31,6 +31,8 @@ export interface PackRequest extends LauncherChoice {
 	readonly searchPath: readonly string[];
 	/** Where private directories may be made. */
 	readonly temporaryDirectory: HostPath;
+	/** dynpk's own directory, such as `~/.cache/dynpk`; `undefined` where there is no home. */
+	readonly cache: HostPath | undefined;
 }
 
 export interface AuditChoice {

@@ -71,7 +71,9 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 	const linksTo = new Map<BundlePath, MakeHardlink[]>();
 	for (const operation of sorted) {
 		if (operation.kind === 'hardlink') {
-			linksTo.set(operation.target, [...(linksTo.get(operation.target) ?? []), operation]);
+			const links = linksTo.get(operation.target) ?? [];
+			links.push(operation);
+			linksTo.set(operation.target, links);
 		}
 	}
 

@@ -118,7 +118,9 @@ function collect(
 ): PlacedLibrary[] {
 	const paths = new Map<LibraryCandidate, BundlePath[]>();
 	for (const [path, holder] of holders) {
-		paths.set(holder, [...(paths.get(holder) ?? []), path]);
+		const held = paths.get(holder) ?? [];
+		held.push(path);
+		paths.set(holder, held);
 	}
 
 	return [...paths].map(([holder, names]) => {

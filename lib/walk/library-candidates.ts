@@ -183,7 +183,9 @@ function linkedNames(payload: Payload, walked: WalkedPayload): Map<SysrootPath, 
 		const directory = posix.dirname(entry.path);
 		if (entry.kind === 'symlink' && walked.libraryDirectories.has(directory)) {
 			const target = sysrootPath(posix.resolve(directory, entry.target));
-			names.set(target, [...(names.get(target) ?? []), posix.basename(entry.path)]);
+			const known = names.get(target) ?? [];
+			known.push(posix.basename(entry.path));
+			names.set(target, known);
 		}
 	}
 

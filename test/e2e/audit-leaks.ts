@@ -15,6 +15,7 @@ import {need} from '../helpers/need.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
 import type {PlacedFile} from '../hosts/lib/prepare-entry.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 
 const execute = promisify(execFile);
@@ -85,7 +86,7 @@ function poisons({
 	};
 }
 
-for (const name of ['empty', 'bullseye'] as const) {
+for (const name of targetHosts) {
 	test.serial(`no poison of the ${name} host reaches a packed program`, async t => {
 		const host = need(t, 'gcc') ? await needHost(t, name) : undefined;
 		if (host === undefined) return;

@@ -5,13 +5,14 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
 import {compileProgram} from '../helpers/audit-world.js';
+import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {script} from '../helpers/on-hosts.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 
 const names = ['python3', 'convert', 'perl', 'gdb', 'bash', 'sqlite3', 'git', 'node'];
@@ -53,7 +54,7 @@ print(sum(seen), decimal.Decimal("1.50"), len(ssl.OPENSSL_VERSION) > 0)`,
 	bash: [{argv: ['bin/bash', '-c', 'bin/git --version >/dev/null && echo $((6 * 7))']}, '42\n'],
 };
 
-for (const name of ['empty', 'bullseye'] as const) {
+for (const name of targetHosts) {
 	test.serial(`large programs run under enforce as without, on the ${name} host`, async t => {
 		const host = await needHost(t, name);
 		const bundle = host && (await packAll(t));

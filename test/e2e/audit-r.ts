@@ -15,6 +15,7 @@ import {script} from '../helpers/on-hosts.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const execute = promisify(execFile);
@@ -71,7 +72,7 @@ async function answerHere(t: ExecutionContext) {
 	return {status, signal: undefined, stdout: answer.stdout, stderr: answer.stderr};
 }
 
-for (const name of ['empty', 'bullseye'] as const) {
+for (const name of targetHosts) {
 	test.serial(`R computes, draws and starts programs as here, on the ${name} host`, async t => {
 		const host = await needHost(t, name);
 		const bundle = host && (await packR(t));

@@ -12,7 +12,7 @@ import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
 import {makeScratch} from '../helpers/scratch.js';
-import type {HostName} from '../hosts/lib/recipes.js';
+import {plainShell, targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ interface RuleTrial {
 /** The script finds the bundle's programs in PATH, and starts in an empty home; `$top` is the bundle. */
 function trial(title: string, spec: RuleTrial): void {
 	for (const how of spec.how ?? (Object.keys(circumstances) as Circumstance[])) {
-		for (const name of spec.hosts ?? ['empty', 'bullseye']) {
+		for (const name of spec.hosts ?? targetHosts) {
 			test.serial(`${title}, ${how}, on the ${name} host`, async t => {
 				const host = await needHost(t, name);
 				const bundle = host && (await packOnce(t, spec.pack));
@@ -48,7 +48,7 @@ function trial(title: string, spec: RuleTrial): void {
 				const words = `export top="$PWD"; PATH="$PWD/bin:$PWD/root/usr/bin:$PATH"; cd\n${spec.script}`;
 				const answer = await runOnHost(host, {
 					bundle,
-					argv: ['/bin/sh', '-c', words],
+					argv: [...plainShell(name), '-c', words],
 					env: {...circumstances[how], ...spec.env},
 					...(spec.files === undefined ? {} : {files: spec.files}),
 				});
@@ -128,7 +128,7 @@ test.serial(
 		const here = await run('/bin/sh', ['-c', script], {cwd: directory, maxBuffer: 1 << 24});
 		t.true(here.stdout.split('\n').length > 1000);
 		t.regex(here.stdout, /^EUC-JP 7 41424320313233 ABC 123$/m);
-		for (const name of ['empty', 'bullseye'] as const) {
+		for (const name of targetHosts) {
 			const host = await needHost(t, name);
 			if (host === undefined || bundle === undefined) return;
 			for (const [how, env] of [

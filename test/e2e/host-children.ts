@@ -8,6 +8,7 @@ import test, {type ExecutionContext} from 'ava';
 import {needHost} from '../helpers/host-need.js';
 import {packOnce} from '../helpers/packed.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {plainShell, targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const run = promisify(execFile);
@@ -94,7 +95,7 @@ function comparable(environment: string): string[] {
 		.sort();
 }
 
-for (const name of ['empty', 'bullseye'] as const) {
+for (const name of targetHosts) {
 	for (const engine of ['shim', 'userns'] as const) {
 		test.serial(
 			`on the ${name} host, a child of the host sees what the user set, under ${engine}`,
@@ -103,21 +104,28 @@ for (const name of ['empty', 'bullseye'] as const) {
 				const programs = ['bash', 'python3', 'perl', 'make'].map(program => `/usr/bin/${program}`);
 				const bundle = host && (await packOnce(t, programs));
 				if (host === undefined || bundle === undefined) return;
+				// Some shells pass on a variable whose name is none, others drop it.
+				const {'odd name': _, ...plain} = start;
 				for (const [way, script] of Object.entries(ways)) {
 					// The shell that starts it all is the host's, and must not add a bundle to PATH.
 					const [program = ''] = /(?:bash|python3|perl|make) /u.exec(script) ?? [];
 					const started = script.replace(program, `"$top/bin/${program.trim()}" `);
 					const answer = await runOnHost(host, {
 						bundle,
-						argv: ['/bin/sh', '-c', `top=$PWD; cd /home/user; unset OLDPWD\n${started}`],
-						env: {...start, HOME: undefined, TERM: undefined, DYNPK_ENGINE: engine},
+						argv: [...plainShell(name), '-c', `top=$PWD; cd /home/user; unset OLDPWD\n${started}`],
+						env: {...plain, HOME: undefined, TERM: undefined, DYNPK_ENGINE: engine},
 						noUserNamespaces: engine === 'shim',
 					});
 					t.is(answer.stderr, '', way);
-					const told = comparable(answer.stdout).filter(
-						line => line !== `DYNPK_ENGINE=${engine}` && !line.startsWith('top='),
+					const isOfTest = (line: string): boolean =>
+						line === `DYNPK_ENGINE=${engine}` ||
+						line.startsWith('top=') ||
+						// A bash as the host's sh sets this one for its child.
+						(name === 'el7' && script.includes('/bin/sh') && line.startsWith('_='));
+					const [told, expected] = [answer.stdout, await here(t, script)].map(environment =>
+						comparable(environment).filter(line => !isOfTest(line)),
 					);
-					t.deepEqual(told, comparable(await here(t, script)), way);
+					t.deepEqual(told, expected, way);
 				}
 			},
 		);

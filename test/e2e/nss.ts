@@ -4,11 +4,11 @@
  * which read their own files from modules before.
  */
 import test, {type ExecutionContext} from 'ava';
-import type {HostName} from '../hosts/lib/recipes.js';
-import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 import {needHost} from '../helpers/host-need.js';
 import {packOnce} from '../helpers/packed.js';
+import {bundlePlace} from '../hosts/lib/prepare-entry.js';
+import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
+import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 import {
 	nscdKnowing,
 	sssdKnowing,
@@ -63,7 +63,7 @@ for (const release of ['this machine', 'bullseye', 'trixie'] as const) {
 			const bundle = await packOnce(t, ['/usr/bin/id', '--scope', scope, ...options]);
 			if (bundle === undefined) return;
 			for (const source of Object.keys(sources)) {
-				for (const host of ['empty', 'bullseye'] as const) {
+				for (const host of targetHosts) {
 					const answer = await runKnowing(t, source, host, {
 						bundle,
 						argv: ['/bin/sh', '-c', asking],
@@ -87,7 +87,7 @@ for (const source of Object.keys(sources)) {
 	test.serial(`python3 knows who it is, by ${source}`, async t => {
 		const bundle = await packOnce(t, ['/usr/bin/python3']);
 		if (bundle === undefined) return;
-		for (const host of ['empty', 'bullseye'] as const) {
+		for (const host of targetHosts) {
 			const argv = ['bin/python3', '-c', python];
 			const answer = await runKnowing(t, source, host, {bundle, argv});
 			t.is(
@@ -106,7 +106,7 @@ for (const source of Object.keys(sources)) {
 	test.serial(`git commits in the user's name, by ${source}`, async t => {
 		const bundle = await packOnce(t, ['/usr/bin/git']);
 		if (bundle === undefined) return;
-		for (const host of ['empty', 'bullseye'] as const) {
+		for (const host of targetHosts) {
 			const script = [
 				'git=$PWD/bin/git; cd /tmp',
 				'"$git" init --quiet repository && cd repository && echo text >file',

@@ -6,6 +6,7 @@ import {debWorld} from '../helpers/package-world-debs.js';
 import {rpmWorld} from '../helpers/package-world-rpms.js';
 import {testFromWorld, type WorldBundle} from '../helpers/package-world-trial.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 
 const packages = ['bash', 'coreutils', 'dash', 'imagemagick', 'ipython3'];
 const debs = (suite: 'bookworm' | 'trixie') => () => debWorld({suite, packages});
@@ -37,7 +38,7 @@ for (const {what, glibc, bundle} of worlds) {
 		stdout:
 			`5 OpenSSL 2363233923\n(42,)\nglibc ${glibc}\n` +
 			`${bundlePlace}/root/usr/bin/python3 ['a b', '']\n0\n`,
-		hosts: ['empty', 'bullseye'],
+		hosts: targetHosts,
 	});
 
 	testFromWorld(`convert of ${what} writes and reads pictures`, {

@@ -8,13 +8,13 @@ import {cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:f
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
-import {runOnHost} from '../hosts/lib/run-on-host.js';
-import type {HostName} from '../hosts/lib/recipes.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
+import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 /** The bundle of a program of a foreign root. */
 async function packFrom(
@@ -49,7 +49,7 @@ test.serial(
 	async t => {
 		const bundle = await packFrom(t, 'trixie', 'python3');
 		if (bundle === undefined) return;
-		for (const name of ['empty', 'bullseye'] as const) {
+		for (const name of targetHosts) {
 			const host = await needHost(t, name);
 			if (host === undefined) return;
 			const code = [

@@ -12,11 +12,11 @@ import {gitSession} from '../helpers/git-session.js';
 import {needHost} from '../helpers/host-need.js';
 import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
-import type {HostName} from '../hosts/lib/recipes.js';
 
 const run = promisify(execFile);
-const hosts: readonly HostName[] = ['empty', 'bullseye'];
+const hosts = targetHosts;
 const engines = ['userns', 'shim'];
 
 const picture = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">

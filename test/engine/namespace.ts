@@ -12,11 +12,11 @@ import {need} from '../helpers/need.js';
 import {packOnce} from '../helpers/packed.js';
 import {runDynpk} from '../helpers/run-dynpk.js';
 import {makeScratch} from '../helpers/scratch.js';
+import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
-import type {HostName} from '../hosts/lib/recipes.js';
 
 const run = promisify(execFile);
-const hosts: readonly HostName[] = ['empty', 'bullseye'];
+const hosts = targetHosts;
 
 /** Prints its data file, its words, and starts a program of the host by the same view. */
 const reader = `#include <stdio.h>

@@ -5,7 +5,7 @@
  * quote.
  */
 import test, {type ExecutionContext} from 'ava';
-import type {HostName} from '../hosts/lib/recipes.js';
+import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 import {needHost} from './host-need.js';
 import {packOnce} from './packed.js';
@@ -19,13 +19,13 @@ export interface HostTrial {
 	readonly stderr?: string | RegExp;
 	/** Default: 0. */
 	readonly status?: number;
-	/** Default: the one with nothing and the older Debian. */
+	/** Default: `targetHosts`. */
 	readonly hosts?: readonly HostName[];
 }
 
 /** Register one test a host; they run one after the other, because each may pack first. */
 export function testOnHosts(title: string, trial: HostTrial): void {
-	for (const name of trial.hosts ?? ['empty', 'bullseye']) {
+	for (const name of trial.hosts ?? targetHosts) {
 		test.serial(`${title}, on the ${name} host`, async t => {
 			const host = await needHost(t, name);
 			const bundle = host && (await packOnce(t, trial.pack));

@@ -12,7 +12,7 @@ import {mkdir, readdir, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import {readDeb, type DebPackage} from '../../lib/deb/read-deb.js';
-import {makeExclusions} from '../../lib/packages/solve/base-system.js';
+import {makeBaseSystemRules} from '../../lib/packages/solve/base-system.js';
 import {makeOnce} from '../hosts/lib/make-once.js';
 import {specOf, type WorldPackage} from './package-world-spec.js';
 import {writeTree, type TreeLiteral} from './rpm-build.js';
@@ -54,11 +54,11 @@ async function unpackAll(
 	tree: string,
 	layout: RpmLayout,
 ): Promise<readonly WorldPackage[]> {
-	const findExclusion = makeExclusions();
+	const findBaseSystemRule = makeBaseSystemRules();
 	const packages: WorldPackage[] = [];
 	for (const file of (await readdir(debs)).sort()) {
 		const facts = await readDeb(join(debs, file));
-		if (findExclusion('deb', facts.name) === undefined) {
+		if (findBaseSystemRule('deb', facts.name) === undefined) {
 			packages.push({facts, paths: await unpack(facts, tree, layout)});
 		}
 	}

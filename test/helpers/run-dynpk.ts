@@ -16,6 +16,8 @@ export interface DynpkRun {
 	readonly stdin?: string | Buffer;
 	/** A command that runs the command behind it, such as `['prlimit', '--fsize=4096']`. */
 	readonly under?: readonly string[];
+	/** Another start than that of the build. */
+	readonly script?: string;
 }
 
 export interface DynpkAnswer {
@@ -56,7 +58,8 @@ export async function runDynpk(
 }
 
 function commandLine(argv: readonly string[], options: DynpkRun): readonly string[] {
-	const command = [...(options.under ?? []), process.execPath, dynpkScript, ...argv];
+	const {under = [], script = dynpkScript} = options;
+	const command = [...under, process.execPath, script, ...argv];
 	if (options.umask === undefined) {
 		return command;
 	}

@@ -8,8 +8,8 @@ packed='ca-certificates curl file fontconfig fonts-dejavu-core ghostscript git g
 	imagemagick ipython3 krb5-user libgdk-pixbuf2.0-bin libglib2.0-bin librsvg2-bin librsvg2-common man-db netbase
 	openjdk-17-jre-headless openmpi-bin openssl perl postgresql-client-15 python3-magic python3-mpi4py python3-numpy
 	python3-venv r-base-core ruby sed sqlite3 tcl tmux tzdata vim'
-# Shells that launchers must work under.
-shells='bash busybox-static dash ksh93u+m mksh posh zsh'
+# Shells that launchers must work under, or that complete dynpk's words.
+shells='bash busybox-static dash fish ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
 tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils g++ gcc gdb gzip
 	libc6-dev libgomp1 libjemalloc2 libtree locales make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck

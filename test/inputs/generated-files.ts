@@ -14,7 +14,9 @@ const tool: InstalledPackage = {
 	architecture: 'all',
 	essential: false,
 	depends: [],
+	recommends: [],
 	provides: [],
+	source: undefined,
 	license: undefined,
 };
 

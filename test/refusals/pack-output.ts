@@ -127,6 +127,35 @@ for (const ending of ['.zip', '.tar.xz', '.tar.bz2']) {
 	});
 }
 
+test('an output that cannot be is found out before any target is looked for', async t => {
+	const nowhere = './nothing/here';
+	await assertRefused(t, {
+		pack: [nowhere, '-o', 'out.zip'],
+		code: 'USAGE',
+		says: 'dynpk does not write .zip files',
+	});
+	await assertRefused(t, {
+		cwd: makeFiles(t, {'out.tar': 'precious'}),
+		pack: [nowhere, '-o', 'out.tar'],
+		code: 'OUTPUT_EXISTS',
+		says: '$PWD/out.tar exists already',
+	});
+});
+
+test('--dry-run tells what would stay behind, as packing does', async t => {
+	const cwd = makeFiles(t, {
+		'tool/bin/run': '#!/bin/sh\n',
+		'tool/bin/raised': {mode: 0o4755, text: 'x'},
+	});
+	chmodSync(join(cwd, 'tool/bin/raised'), 0o4755);
+	const planned = await runDynpk(['pack', './tool', '--dry-run'], {cwd});
+	const packed = await runDynpk(['pack', './tool', '-o', 'out'], {cwd});
+	t.is(planned.status, 0, planned.stderr);
+	t.regex(planned.stderr, /^dynpk: [^\n]*\/tool\/bin\/raised: /);
+	t.is(planned.stderr, packed.stderr);
+	t.is((await runDynpk(['pack', './tool', '--dry-run', '-q'], {cwd})).stderr, '');
+});
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 	for (const output of ['out', 'out.tar.gz']) {
 		test.serial(`${signal} while ${output} is written leaves nothing behind`, async t => {

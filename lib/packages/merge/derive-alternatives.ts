@@ -8,7 +8,7 @@
 import {mkdirSync, symlinkSync} from 'node:fs';
 import {posix} from 'node:path';
 import {parentOf, type HostPath, type SysrootPath} from '../../paths/paths.js';
-import {packageId, type PackageRecord} from '../set/package-record.js';
+import {recordId, type PackageRecord} from '../set/package-record.js';
 import type {DirectoryLinks} from './directory-links.js';
 import type {MergedFile, MergeFinding} from './merged-sysroot.js';
 import {unrollLoops} from './unroll-loops.js';
@@ -63,7 +63,7 @@ export function deriveAlternatives(
 		for (const {name, link, path} of [leader, ...followers]) {
 			const origin = {kind: 'alternative', name, package: record} as const;
 			const makeLink = (at: string, target: string): void => {
-				const place = links.place(at, packageId(record));
+				const place = links.place(at, recordId(record));
 				if (!files.has(place) && !made.has(place)) {
 					makeMissing(root, parentOf(place), files, made);
 					symlinkSync(target, posix.join(root, place));
@@ -71,7 +71,7 @@ export function deriveAlternatives(
 				}
 			};
 
-			if (files.has(links.place(path, packageId(record)))) {
+			if (files.has(links.place(path, recordId(record)))) {
 				makeLink(`/etc/alternatives/${name}`, path);
 				makeLink(link, `/etc/alternatives/${name}`);
 			}

@@ -10,7 +10,7 @@ import {readDebPayload, type DebEntry} from '../../deb/read-payload.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatEvr} from '../../rpm/evr.js';
 import {readRpm, type RpmPackage} from '../../rpm/read-rpm.js';
-import {packageId, type PackageRecord} from '../set/package-record.js';
+import {recordId, type PackageRecord} from '../set/package-record.js';
 import {withFaults} from '../set/read-package-file.js';
 
 export type ListedPackage = ListedRpm | ListedDeb;
@@ -60,7 +60,7 @@ export async function listPayload(record: PackageRecord): Promise<ListedPackage>
 
 function requireSame(record: PackageRecord, name: string, version: string): void {
 	if (record.name !== name || record.version !== version) {
-		throw new DynpkError('PACKAGE_INDEX_INVALID', `${record.file} is not ${packageId(record)}`, {
+		throw new DynpkError('PACKAGE_INDEX_INVALID', `${record.file} is not ${recordId(record)}`, {
 			details: [`it is ${name} ${version}`],
 		});
 	}

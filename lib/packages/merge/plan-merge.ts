@@ -8,7 +8,7 @@
 import {posix} from 'node:path';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../../paths/paths.js';
-import {packageId} from '../set/package-record.js';
+import {recordId} from '../set/package-record.js';
 import {makeDirectoryLinks, refuseClimbingLink, type DirectoryLinks} from './directory-links.js';
 import type {ListedEntry, ListedPackage} from './list-payload.js';
 import type {MergeFinding} from './merged-sysroot.js';
@@ -35,14 +35,14 @@ export function planMerge(packages: readonly ListedPackage[]): MergePlan {
 	const findings: MergeFinding[] = [];
 	for (const from of packages) {
 		for (const entry of from.entries) {
-			const path = links.place(entry.path, packageId(from.record));
+			const path = links.place(entry.path, recordId(from.record));
 			if (entry.kind === 'special') {
 				findings.push(leftOut(from, entry));
 				continue;
 			}
 
 			if (entry.kind === 'symlink') {
-				refuseClimbingLink(path, entry.target, packageId(from.record));
+				refuseClimbingLink(path, entry.target, recordId(from.record));
 			}
 
 			if (mergedDirectories.has(path) || isLinkToItself(path, entry, links)) {
@@ -176,7 +176,7 @@ function replaces(a: PlannedEntry, b: PlannedEntry): boolean {
 
 function clash(path: SysrootPath, a: PlannedEntry, b: PlannedEntry): DynpkError {
 	return new DynpkError('PATH_CLASH', `two packages have ${path}, and not the same`, {
-		details: [a, b].map(({entry, from}) => `${packageId(from.record)} has ${describe(entry)}`),
+		details: [a, b].map(({entry, from}) => `${recordId(from.record)} has ${describe(entry)}`),
 		hint: 'pack one of the two, or versions that agree',
 	});
 }

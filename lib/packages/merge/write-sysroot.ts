@@ -19,7 +19,7 @@ import {
 	type SysrootPath,
 } from '../../paths/paths.js';
 import {readRpmPayload} from '../../rpm/read-payload.js';
-import {packageId} from '../set/package-record.js';
+import {recordId} from '../set/package-record.js';
 import type {ListedPackage} from './list-payload.js';
 import type {MergedFile} from './merged-sysroot.js';
 import type {MergePlan, PlannedEntry} from './plan-merge.js';
@@ -106,7 +106,7 @@ async function writeFiles(
 	{root, written, stop}: Writing,
 ): Promise<void> {
 	const take = (path: string): [SysrootPath, PlannedEntry] | undefined => {
-		const place = plan.links.place(path, packageId(from.record));
+		const place = plan.links.place(path, recordId(from.record));
 		const planned = plan.entries.get(place);
 		return planned?.from === from && planned.entry.kind === 'file' && !written.has(place)
 			? [place, planned]
@@ -131,7 +131,7 @@ async function writeFiles(
 		await stop(size);
 		const taken = kind === 'file' || kind === 'hard-link' ? take(path) : undefined;
 		if (taken !== undefined && kind === 'hard-link') {
-			linkTo(plan.links.place(linkTarget ?? '', packageId(from.record)), taken[0], root, written);
+			linkTo(plan.links.place(linkTarget ?? '', recordId(from.record)), taken[0], root, written);
 		} else if (taken !== undefined) {
 			await writeFile([taken], content, undefined, root, written);
 		}

@@ -13,7 +13,7 @@ import {
 	archFamily,
 	compareRecords,
 	isAnyArch,
-	packageId,
+	recordId,
 	type PackageRecord,
 } from './package-record.js';
 import {readDebIndex} from './read-deb-index.js';
@@ -149,7 +149,7 @@ function commonArch(given: readonly PackageRecord[]): string | undefined {
 	const arches = [...new Set(native.map(archFamily))];
 	if (arches.length > 1) {
 		throw new DynpkError('MIXED_ARCHITECTURES', `the packages are for ${arches.join(' and ')}`, {
-			details: native.map(packageId),
+			details: native.map(recordId),
 			hint: 'pack one architecture at a time',
 		});
 	}
@@ -174,14 +174,16 @@ async function findPaths(
 	available: readonly PackageRecord[],
 	wanted: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, readonly PackageRecord[]>> {
-	const byId = new Map(available.map(record => [packageId(record), record]));
+	const byId = new Map(available.map(record => [recordId(record), record]));
 	const found = new Map<string, PackageRecord[]>();
 	for (const {metadata} of opened) {
 		const hits = metadata === undefined ? [] : await findInFilelists(metadata, wanted);
 		for (const {path, id} of hits) {
 			const record = byId.get(id);
 			if (record !== undefined) {
-				found.set(path, [...(found.get(path) ?? []), record]);
+				const owners = found.get(path) ?? [];
+				owners.push(record);
+				found.set(path, owners);
 			}
 		}
 	}

@@ -27,7 +27,7 @@ export interface PackageRecord {
 }
 
 /** `bash-5.2.26-3.x86_64`, or `bash_5.2-1_amd64`: each in its manager's way. */
-export function packageId({manager, name, version, arch}: PackageRecord): string {
+export function recordId({manager, name, version, arch}: PackageRecord): string {
 	return manager === 'rpm' ? `${name}-${version}.${arch}` : `${name}_${version}_${arch}`;
 }
 

@@ -5,8 +5,8 @@ import {parseEvr, type Relation} from '../../rpm/evr.js';
 import {parseRichDependency} from '../../rpm/rich-dependency.js';
 import type {Capability, Need} from './need.js';
 import type {PackageRecord} from './package-record.js';
-import {insideRepository, versionOf} from './read-repodata.js';
 import {capabilityOf, needOf, selfProvide, withoutRepeats} from './record-of-rpm.js';
+import {insideRepository, versionOf} from './repository-metadata.js';
 import type {XmlHandler} from './xml-events.js';
 
 interface Draft {

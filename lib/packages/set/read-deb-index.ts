@@ -8,8 +8,8 @@ import {DecompressError} from '../../decompress/decompress-error.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {hostPath, parentOf, type HostPath} from '../../paths/paths.js';
 import type {PackageRecord} from './package-record.js';
-import {compressionOf, insideRepository} from './read-repodata.js';
 import {recordOfDeb} from './record-of-deb.js';
+import {compressionOf, insideRepository} from './repository-metadata.js';
 
 const fields = new Set([
 	'package',

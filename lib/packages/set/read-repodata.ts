@@ -7,15 +7,14 @@
  */
 import {createHash} from 'node:crypto';
 import {createReadStream} from 'node:fs';
-import {open} from 'node:fs/promises';
 import {posix} from 'node:path';
-import {detectCompression, MAGIC_LENGTH} from '../../decompress/compression.js';
 import {decompress} from '../../decompress/decompress.js';
 import {DecompressError} from '../../decompress/decompress-error.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
-import {bundlePath, hostPath, type HostPath} from '../../paths/paths.js';
+import {hostPath, type HostPath} from '../../paths/paths.js';
 import type {PackageRecord} from './package-record.js';
 import {makePrimaryHandler} from './primary-handler.js';
+import {compressionOf, insideRepository, versionOf} from './repository-metadata.js';
 import {readXml} from './xml-events.js';
 
 export interface MetadataFile {
@@ -135,24 +134,6 @@ export async function findInFilelists(
 	return found;
 }
 
-/** `[EPOCH:]VERSION-RELEASE` of a `version` element; an epoch of 0 is none. */
-export function versionOf(attributes: ReadonlyMap<string, string>): string {
-	const epoch = attributes.get('epoch') ?? '0';
-	const prefix = epoch === '0' || epoch === '' ? '' : `${epoch}:`;
-	return `${prefix}${attributes.get('ver') ?? ''}-${attributes.get('rel') ?? ''}`;
-}
-
-/** A location of the metadata as a path that cannot leave the repository. */
-export function insideRepository(repository: HostPath, href: string): HostPath {
-	try {
-		return hostPath(posix.join(repository, bundlePath(href)));
-	} catch (cause) {
-		throw new DynpkError('PACKAGE_INDEX_INVALID', `${repository}: ${href} leads out of it`, {
-			cause,
-		});
-	}
-}
-
 /** The plain bytes of a metadata file; the file's digest is checked at their end. */
 async function* readMetadata(file: MetadataFile): AsyncGenerator<Buffer> {
 	const {path, checksum} = file;
@@ -177,17 +158,5 @@ async function* readMetadata(file: MetadataFile): AsyncGenerator<Buffer> {
 			'PACKAGE_INDEX_INVALID',
 			`${path} does not match its checksum in repomd.xml`,
 		);
-	}
-}
-
-/** By the first bytes, not by the name. */
-export async function compressionOf(path: HostPath) {
-	const handle = await open(path, 'r');
-	try {
-		const start = Buffer.alloc(MAGIC_LENGTH);
-		const {bytesRead} = await handle.read(start, 0, MAGIC_LENGTH, 0);
-		return detectCompression(start.subarray(0, bytesRead));
-	} finally {
-		await handle.close();
 	}
 }

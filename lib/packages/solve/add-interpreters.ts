@@ -8,7 +8,7 @@
  */
 import type {CapabilityNeed} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
-import type {FindExclusion} from './base-system.js';
+import type {FindBaseSystemRule} from './base-system.js';
 import interpreters from './data/essential-interpreters.json' with {type: 'json'};
 import type {PackageUniverse} from './package-universe.js';
 import {searchPackages} from './search-packages.js';
@@ -18,7 +18,7 @@ import type {Choice} from './search-state.js';
 export function addInterpreters(
 	solved: readonly Choice[],
 	universe: PackageUniverse,
-	findExclusion: FindExclusion,
+	findBaseSystemRule: FindBaseSystemRule,
 ): readonly Choice[] {
 	const choices = [...solved];
 	for (const {name} of solved[0]?.record.manager === 'deb' ? interpreters : []) {
@@ -31,7 +31,7 @@ export function addInterpreters(
 		}
 
 		const wish = makeWish(wanted);
-		const result = searchPackages([...chosen, wish], universe, findExclusion);
+		const result = searchPackages([...chosen, wish], universe, findBaseSystemRule);
 		if (result.unmet.size === 0) {
 			const added = result.choices.slice(chosen.length + 1);
 			choices.push(

@@ -7,19 +7,24 @@
  */
 import baseSystem from './data/base-system.json' with {type: 'json'};
 
-export interface Exclusion {
+export interface BaseSystemRule {
 	readonly manager: string;
 	/** A name, or the beginning of names when it ends in `*`. */
 	readonly name: string;
 	readonly reason: string;
 }
 
-export type FindExclusion = (manager: 'rpm' | 'deb', name: string) => Exclusion | undefined;
+export type FindBaseSystemRule = (
+	manager: 'rpm' | 'deb',
+	name: string,
+) => BaseSystemRule | undefined;
 
 /** The rules of the data file, or others in a test. */
-export function makeExclusions(rules: readonly Exclusion[] = baseSystem): FindExclusion {
-	const exact = new Map<string, Exclusion>();
-	const prefixes: Exclusion[] = [];
+export function makeBaseSystemRules(
+	rules: readonly BaseSystemRule[] = baseSystem,
+): FindBaseSystemRule {
+	const exact = new Map<string, BaseSystemRule>();
+	const prefixes: BaseSystemRule[] = [];
 	for (const rule of rules) {
 		if (rule.name.endsWith('*')) {
 			prefixes.push(rule);

@@ -83,7 +83,9 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 			}
 
 			for (const other of conflicting(record)) {
-				refused.set(other, [...(refused.get(other) ?? []), record]);
+				const rivals = refused.get(other) ?? [];
+				rivals.push(record);
+				refused.set(other, rivals);
 			}
 		},
 		isChosen: record => byRecord.has(record),

@@ -4,9 +4,9 @@
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
-import {compareRecords, packageId, type PackageRecord} from '../set/package-record.js';
+import {compareRecords, recordId, type PackageRecord} from '../set/package-record.js';
 import {addInterpreters} from './add-interpreters.js';
-import {makeExclusions, type FindExclusion} from './base-system.js';
+import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
 import {makeUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Solution, UnresolvedNeed} from './solution.js';
@@ -21,16 +21,16 @@ const ASKERS_SHOWN = 3;
  */
 export async function solve(
 	set: PackageSet,
-	findExclusion: FindExclusion = makeExclusions(),
+	findBaseSystemRule: FindBaseSystemRule = makeBaseSystemRules(),
 ): Promise<Solution> {
 	const universe = await makeUniverse(set);
-	const result = searchPackages(set.given, universe, findExclusion);
+	const result = searchPackages(set.given, universe, findBaseSystemRule);
 	if (result.unmet.size > 0) {
 		throw unresolvedFault(set, unresolvedNeeds(result));
 	}
 
 	return Object.freeze({
-		packages: addInterpreters(result.choices, universe, findExclusion)
+		packages: addInterpreters(result.choices, universe, findBaseSystemRule)
 			.map(({record, because}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},
@@ -46,7 +46,9 @@ function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNee
 	for (const {record} of choices) {
 		for (const need of record.requires) {
 			const text = formatNeed(need);
-			askers.set(text, [...(askers.get(text) ?? []), record]);
+			const known = askers.get(text) ?? [];
+			known.push(record);
+			askers.set(text, known);
 		}
 	}
 
@@ -69,12 +71,12 @@ function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[])
 }
 
 function describeUnresolved({need, neededBy, blocked}: UnresolvedNeed): string {
-	const shown = neededBy.slice(0, ASKERS_SHOWN).map(packageId).join(', ');
+	const shown = neededBy.slice(0, ASKERS_SHOWN).map(recordId).join(', ');
 	const more = neededBy.length > ASKERS_SHOWN ? ` and ${neededBy.length - ASKERS_SHOWN} more` : '';
 	const askers = shown === '' ? '' : `, needed by ${shown}${more}`;
 	const rivals =
 		blocked.length === 0
 			? ''
-			: ` (cannot be beside the others: ${blocked.map(packageId).join(', ')})`;
+			: ` (cannot be beside the others: ${blocked.map(recordId).join(', ')})`;
 	return `${need}${askers}${rivals}`;
 }

@@ -9,6 +9,7 @@ import test, {type ExecutionContext} from 'ava';
 import {needHost} from '../../helpers/host-need.js';
 import {packOnce} from '../../helpers/packed.js';
 import {makeScratch} from '../../helpers/scratch.js';
+import {targetHosts} from '../../hosts/lib/recipes.js';
 import {runOnHost} from '../../hosts/lib/run-on-host.js';
 import type {Trial} from './engine-trials.js';
 
@@ -22,7 +23,7 @@ const engines = {
 export function testSameAsHere(trials: Readonly<Record<string, Trial>>): void {
 	for (const [title, trial] of Object.entries(trials)) {
 		for (const [engine, circumstances] of Object.entries(engines)) {
-			for (const name of ['empty', 'bullseye'] as const) {
+			for (const name of targetHosts) {
 				test.serial(`${title}: under ${engine} on the ${name} host as here`, async t => {
 					const host = await needHost(t, name);
 					const bundle = host && (await packOnce(t, trial.pack));

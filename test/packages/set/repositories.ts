@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import test from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import {openPackageSet} from '../../../lib/packages/set/open-package-set.js';
-import {packageId} from '../../../lib/packages/set/package-record.js';
+import {recordId} from '../../../lib/packages/set/package-record.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {hostPath, type HostPath} from '../../../lib/paths/paths.js';
 import {buildDeb} from '../../helpers/deb-build.js';
@@ -42,7 +42,7 @@ function world(scratch: HostPath): {readonly root: HostPath; readonly repository
 
 async function solved(root: HostPath, repository: HostPath): Promise<readonly string[]> {
 	const {packages} = await solve(await openPackageSet([root], [repository]));
-	return packages.map(({record}) => packageId(record));
+	return packages.map(({record}) => recordId(record));
 }
 
 const expected = ['a-1-1.x86_64', 'b-2-1.noarch', 'c-1-1.noarch'];
@@ -201,7 +201,7 @@ test('where no given package has an architecture, the repositories or the caller
 	t.deepEqual(await solved(root!, repository), ['a-1-1.noarch', 'b-1-1.x86_64']);
 	const {packages} = await solve(await openPackageSet([root!], [repository], {arch: 'aarch64'}));
 	t.deepEqual(
-		packages.map(({record}) => packageId(record)),
+		packages.map(({record}) => recordId(record)),
 		['a-1-1.noarch', 'b-9-1.aarch64'],
 	);
 });

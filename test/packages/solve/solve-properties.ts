@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import type {PackageRecord} from '../../../lib/packages/set/package-record.js';
-import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
+import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
 import {makeUniverse, type PackageUniverse} from '../../../lib/packages/solve/package-universe.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {rpmWorld} from '../../helpers/package-world.js';
@@ -34,7 +34,7 @@ const world = fc.tuple(
 	fc.tuple(...names.flatMap(name => [literal(name, 1), literal(name, 2)])),
 );
 
-const noExclusions = makeExclusions([]);
+const noBaseSystem = makeBaseSystemRules([]);
 
 function isConsistent(chosen: readonly PackageRecord[], universe: PackageUniverse): boolean {
 	const has = (record: PackageRecord): boolean => chosen.includes(record);
@@ -74,7 +74,7 @@ test('what is chosen is consistent, and where nothing is chosen there is nothing
 			const set = rpmWorld([{id: 'root', requires}], offers);
 			const universe = await makeUniverse(set);
 			try {
-				const {packages} = await solve(set, noExclusions);
+				const {packages} = await solve(set, noBaseSystem);
 				t.true(
 					isConsistent(
 						packages.map(({record}) => record),

@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import type {PackageSet} from '../../../lib/packages/set/open-package-set.js';
-import {makeExclusions} from '../../../lib/packages/solve/base-system.js';
+import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {debWorld, rpmWorld} from '../../helpers/package-world.js';
 
@@ -216,7 +216,7 @@ test('alternatives that are all of the base system need not be there', async t =
 test('a package of the base system that is given is taken', async t => {
 	const world = rpmWorld([{id: 'a', requires: ['filesystem']}, {id: 'filesystem-3'}]);
 	t.is((await solve(world)).packages.length, 2);
-	t.deepEqual((await solve(world, makeExclusions([]))).excluded, []);
+	t.deepEqual((await solve(world, makeBaseSystemRules([]))).excluded, []);
 });
 
 test("Debian's first alternative is preferred, whatever it brings along", async t => {

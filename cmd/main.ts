@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 /** The command line: which commands there are, and how a fault becomes text and a status. */
-import {hideBin} from 'yargs/helpers';
 import yargs from 'yargs';
+import {completionCommand} from './completion.js';
 import {inspectCommand} from './inspect.js';
 import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
@@ -16,10 +15,21 @@ import {workingDirectory} from './working-directory.js';
 
 const HELP_WIDTH = 100;
 
-watchStandardStreams();
+/** Do what `words` ask; the exit status is left in `process.exitCode`. */
+export async function main(words: readonly string[]): Promise<void> {
+	watchStandardStreams();
+	// Where nobody waits for what went wrong.
+	process.on('uncaughtException', error =>
+		process.exit(reportFault(error, text => process.stderr.write(text))),
+	);
+	try {
+		await parse(separateProgram(words));
+	} catch (error) {
+		process.exitCode = reportFault(error, text => process.stderr.write(text));
+	}
+}
 
-try {
-	const words = separateProgram(hideBin(process.argv));
+async function parse(words: readonly string[]): Promise<void> {
 	// yargs lays out the help of a command at every start, and half of that time is folding lines.
 	const isHelpAsked = words.some(word => word === '-h' || word === '--help');
 	await yargs(words, workingDirectory())
@@ -33,7 +43,7 @@ try {
 		.command(inspectCommand)
 		.command(verifyCommand)
 		.command(traceCommand)
-		.completion('completion', 'Print a completion script for bash or zsh')
+		.command(completionCommand)
 		.demandCommand(1, 1, 'name a command: pack, run, inspect, verify or trace')
 		.recommendCommands()
 		.strict()
@@ -56,6 +66,4 @@ try {
 			throw error ?? new UsageError(message ?? 'wrong usage');
 		})
 		.parseAsync();
-} catch (error) {
-	process.exitCode = reportFault(error, text => process.stderr.write(text));
 }

@@ -7,14 +7,12 @@
  */
 import {posix} from 'node:path';
 import {DynpkError, type FaultCode} from '../errors/dynpk-error.js';
+import {LINK_LIMIT} from '../paths/link-limit.js';
 
 export interface TreeNode {
 	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
 	readonly target: string | undefined;
 }
-
-/** As many as Linux follows before ELOOP. */
-const mostHops = 40;
 
 /** @throws {DynpkError} the given code, for the first link that leaves the tree */
 export function checkSymlinks(
@@ -52,7 +50,7 @@ function staysInside(link: string, target: string, tree: ReadonlyMap<string, Tre
 
 		// A loop leads nowhere, so it does not lead out.
 		hops += 1;
-		if (hops > mostHops) return true;
+		if (hops > LINK_LIMIT) return true;
 		ahead.push(...node.target.split('/').reverse());
 	}
 

@@ -4,11 +4,12 @@
  * The form is told by the first bytes, never by the name. An entry's contents must be read before
  * the next entry is asked for.
  */
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, fstatSync, readSync} from 'node:fs';
 import {detectCompression} from '../decompress/compression.js';
 import {decompress} from '../decompress/decompress.js';
 import {DecompressError} from '../decompress/decompress-error.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
@@ -48,8 +49,7 @@ export async function* readArchive({
 
 function openArchive(archive: HostPath): number {
 	try {
-		// Without O_NONBLOCK a FIFO would hold us for ever.
-		const file = openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK);
+		const file = openToRead(archive);
 		if (fstatSync(file).isFile()) return file;
 		closeSync(file);
 	} catch (error) {

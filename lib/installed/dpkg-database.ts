@@ -6,6 +6,7 @@
  * there are none.
  */
 import {DynpkError} from '../errors/dynpk-error.js';
+import {outsideUsr} from '../paths/merged-usr.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {adminDirectory, openDpkgFiles} from './dpkg-files.js';
@@ -131,7 +132,7 @@ function indexPackages(packages: readonly InstalledPackage[]): Map<string, Insta
 
 /** Merged-/usr systems list `/bin/sh` or `/usr/bin/sh`, depending on the age of the package. */
 function spellings(path: SysrootPath): string[] {
-	const outside = /^\/usr(?<rest>\/(?:bin|sbin|lib\w*)\/.*)$/u.exec(path)?.groups?.rest;
+	const outside = outsideUsr(path);
 	return outside === undefined ? [path] : [path, outside];
 }
 

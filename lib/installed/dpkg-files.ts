@@ -5,17 +5,9 @@
  * good as absent, so a FIFO blocks nobody. `info/` is not looked at through the sysroot, which
  * would list its thousands of names for each that is read.
  */
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	lstatSync,
-	openSync,
-	readdirSync,
-	readSync,
-	type BigIntStats,
-} from 'node:fs';
+import {closeSync, fstatSync, lstatSync, readdirSync, readSync, type BigIntStats} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {openToRead} from '../paths/open-to-read.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {StanzaPlace} from './dpkg-status.js';
@@ -142,9 +134,6 @@ function identityOf(
 		: BigUint64Array.of(status.dev, status.ino, status.size, status.mtimeNs, status.ctimeNs);
 }
 
-/** No link at the end, since those have been followed; and no waiting for whoever may write to a FIFO. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
 /** What leads nowhere that could be read, as against what may not be read. */
 const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO']);
 
@@ -154,7 +143,8 @@ function withRegularFile<T>(
 ): T | undefined {
 	let fd: number | undefined;
 	try {
-		fd = openSync(path, OPEN_FLAGS);
+		// No link at the end, since those have been followed.
+		fd = openToRead(path, {followsLink: false});
 		const status = fstatSync(fd, {bigint: true});
 		return status.isFile() ? use(fd, status) : undefined;
 	} catch (error) {

@@ -5,6 +5,7 @@
  * question starts a process. The database's own format (sqlite, ndb, bdb) is rpm's business.
  */
 import {spawnSync} from 'node:child_process';
+import {outsideUsr} from '../paths/merged-usr.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {InstalledPackage, PackageDatabase, SourcePackage} from './package-database.js';
@@ -38,7 +39,7 @@ export function openRpmDatabase(sysroot: Sysroot): PackageDatabase | undefined {
 		owners(paths) {
 			return new Map(
 				paths.flatMap(path => {
-					const owner = ownerOf.get(path) ?? ownerOf.get(path.replace(/^\/usr\//u, '/'));
+					const owner = ownerOf.get(path) ?? ownerOf.get(outsideUsr(path) ?? path);
 					return owner === undefined ? [] : [[path, owner]];
 				}),
 			);

@@ -49,7 +49,8 @@ function linkNames({entries}: Payload): Map<SysrootPath, string[]> {
 	for (const entry of entries) {
 		if (entry.kind === 'symlink' && entry.leadsTo !== undefined) {
 			const known = names.get(entry.leadsTo) ?? [];
-			names.set(entry.leadsTo, [...known, posix.basename(entry.path)]);
+			known.push(posix.basename(entry.path));
+			names.set(entry.leadsTo, known);
 		}
 	}
 

@@ -7,10 +7,8 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../../errors/dynpk-error.js';
+import {LINK_LIMIT} from '../../paths/link-limit.js';
 import {sysrootPath, type SysrootPath} from '../../paths/paths.js';
-
-/** What the kernel allows before it says ELOOP. */
-const MAX_LINKS = 40;
 
 export interface DirectoryLinks {
 	/** The same path without links among its directories; its last component is kept. */
@@ -29,7 +27,7 @@ export function makeDirectoryLinks(links: ReadonlyMap<string, string>): Director
 			return path;
 		}
 
-		if (depth > MAX_LINKS) {
+		if (depth > LINK_LIMIT) {
 			return undefined;
 		}
 
@@ -52,7 +50,7 @@ export function makeDirectoryLinks(links: ReadonlyMap<string, string>): Director
 	function followText(directory: string, text: string, depth: number): string | undefined {
 		let at: string | undefined = text.startsWith('/') ? '/' : directory;
 		for (const part of text.split('/')) {
-			if (at === undefined || depth > MAX_LINKS) {
+			if (at === undefined || depth > LINK_LIMIT) {
 				return undefined;
 			}
 

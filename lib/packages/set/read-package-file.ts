@@ -1,8 +1,9 @@
 /** Any package file → its record, with errors of the parsers turned into faults. */
-import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, fstatSync, readSync} from 'node:fs';
 import {DebError} from '../../deb/deb-error.js';
 import {readDeb} from '../../deb/read-deb.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../../errors/dynpk-error.js';
+import {openToRead} from '../../paths/open-to-read.js';
 import type {HostPath} from '../../paths/paths.js';
 import {readRpm} from '../../rpm/read-rpm.js';
 import {RpmError} from '../../rpm/rpm-error.js';
@@ -33,8 +34,7 @@ export async function readPackageFile(
 
 /** What a file is by its first bytes; everything that is no Debian package is left to lib/rpm. */
 function packageKind(file: HostPath): 'rpm' | 'deb' {
-	// Without O_NONBLOCK a FIFO would hold us for ever.
-	const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+	const fd = openToRead(file);
 	try {
 		if (!fstatSync(fd).isFile()) {
 			throw new DynpkError('NOT_A_PROGRAM', `${file} is not a regular file`);

@@ -13,6 +13,7 @@ import {
 	type CapabilityNeed,
 	type Need,
 } from '../set/need.js';
+import {belowUsr, outsideUsr} from '../../paths/merged-usr.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, type PackageRecord} from '../set/package-record.js';
 
@@ -155,12 +156,7 @@ async function addPaths(
 }
 
 function otherSpellings(name: string): readonly string[] {
-	const merged = /^(?:\/usr)?(\/(?:bin|sbin|lib|lib32|lib64)\/.*)$/u.exec(name)?.[1];
-	if (merged === undefined) {
-		return [];
-	}
-
-	return [name.startsWith('/usr/') ? merged : `/usr${name}`];
+	return [outsideUsr(name) ?? belowUsr(name)].filter(other => other !== name);
 }
 
 function inOrder(records: readonly PackageRecord[]): readonly PackageRecord[] {

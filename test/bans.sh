@@ -15,8 +15,8 @@ ban() { # REASON PATTERN PATH...
 	fi
 }
 
-known='.ci .clang-format .editorconfig .gitignore .prettierignore .prettierrc.json CHANGELOG.md LICENSE Makefile README.md
-assemble audit-stub ava.config.js bench cmd docs eslint.config.js lib package-lock.json package.json test tsconfig.json wrappers'
+known='.ci .clang-format .editorconfig .gitignore .prettierignore .prettierrc.json CHANGELOG.md LICENSE Makefile README.md assemble
+audit-stub ava.config.js bench cmd docs eslint.config.js lib package-lock.json package.json test tsconfig.json wrappers'
 strangers=$(git ls-files | cut -d/ -f1 | sort -u | grep -vxF -f <(tr ' ' '\n' <<<"$known"))
 if [ -n "$strangers" ]; then
 	printf 'banned: the top of the tree is short on purpose; a new name is put on the list above\n%s\n\n' "$strangers"

@@ -105,7 +105,7 @@ for (const name of targetHosts) {
 				const bundle = host && (await packOnce(t, programs));
 				if (host === undefined || bundle === undefined) return;
 				// Some shells pass on a variable whose name is none, others drop it.
-				const {'odd name': _, ...plain} = start;
+				const plain = {...start, 'odd name': undefined};
 				for (const [way, script] of Object.entries(ways)) {
 					// The shell that starts it all is the host's, and must not add a bundle to PATH.
 					const [program = ''] = /(?:bash|python3|perl|make) /u.exec(script) ?? [];

@@ -2,7 +2,7 @@
  * What we read of dpkg's database, against dpkg-query: every package, every list, and the owners of
  * every name that a list or this machine has.
  */
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFile, execFileSync} from 'node:child_process';
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
@@ -13,9 +13,9 @@ import {hostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {need} from '../helpers/need.js';
 
-test('packages, lists and owners are those of dpkg-query, for every file of this machine', t => {
+test('packages, lists and owners are those of dpkg-query, for every file of this machine', async t => {
 	if (!need(t, 'dpkg-query')) return;
-	t.timeout(1_200_000);
+	t.timeout(3_600_000);
 	const files = openDpkgFiles(openSysroot(hostPath('/')));
 	t.assert(files, 'the database of this machine is in the form that is known');
 	const read = readDpkg(files!, undefined);
@@ -36,7 +36,7 @@ test('packages, lists and owners are those of dpkg-query, for every file of this
 	const asked = [...new Set([...listed, ...present])].filter(path => !path.includes('\n'));
 	const listersOf = read.findListers(asked);
 	const installed = new Set(packages.map(({name}) => name));
-	const theirs = searchByDpkg(asked);
+	const theirs = await searchByDpkg(asked);
 	const different = asked.filter(path => {
 		const expected = (theirs.get(path) ?? []).filter(name => installed.has(name));
 		const found = listersOf(path).map(({name}) => name);
@@ -73,34 +73,36 @@ function filesBelow(root: string): string[] {
 	return found;
 }
 
-const BATCH = 4000;
+const BATCH = 10_000;
 
 /** Names of the packages that list each path, as `dpkg-query -S` says; lines on diversions are not lists. */
-function searchByDpkg(paths: readonly string[]): Map<string, string[]> {
+async function searchByDpkg(paths: readonly string[]): Promise<Map<string, string[]>> {
 	const found = new Map<string, string[]>();
 	const plain = paths.filter(path => !/[*?[\\]/u.test(path));
 	// A pattern is compared with every name, so those are few at a time.
 	const patterns = paths.filter(path => /[*?[\\]/u.test(path) && path !== '/.');
 	for (let start = 0; start < plain.length; start += BATCH) {
-		search(plain.slice(start, start + BATCH), found);
+		await search(plain.slice(start, start + BATCH), found);
 	}
 
-	search(
+	await search(
 		patterns.map(path => path.replace(/[*?[\\]/gu, '\\$&')),
 		found,
 	);
 	return found;
 }
 
-function search(arguments_: readonly string[], found: Map<string, string[]>): void {
+async function search(arguments_: readonly string[], found: Map<string, string[]>): Promise<void> {
 	if (arguments_.length === 0) {
 		return;
 	}
 
-	const {stdout} = spawnSync('dpkg-query', ['-S', ...arguments_], {
-		encoding: 'utf8',
-		env: {LC_ALL: 'C', PATH: process.env.PATH},
-		maxBuffer: 1 << 28,
+	const stdout = await new Promise<string>(resolve => {
+		const env = {LC_ALL: 'C', PATH: process.env.PATH};
+		// It ends with 1 where it does not know one of them.
+		execFile('dpkg-query', ['-S', ...arguments_], {env, maxBuffer: 1 << 28}, (_, text) =>
+			resolve(text),
+		);
 	});
 	for (const line of stdout.split('\n')) {
 		const at = line.indexOf(': /');

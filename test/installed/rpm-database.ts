@@ -12,6 +12,7 @@ import {makeScratch} from '../helpers/scratch.js';
 
 const specs: Readonly<Record<string, string>> = {
 	tool: `Requires: libthing.so.1, data >= 1, /usr/bin/helper
+Recommends: extras >= 2
 %install
 mkdir -p %{buildroot}/usr/bin "%{buildroot}/usr/share/a tool"
 echo tool > %{buildroot}/usr/bin/tool
@@ -95,6 +96,8 @@ test('rpm tells of packages, what they need and provide, and of their files', t 
 		version: '1.5-2',
 		architecture: 'noarch',
 		license: 'MIT',
+		recommends: [['extras']],
+		source: {name: 'tool', version: '1.5-2'},
 	});
 	t.is(database!.find('thing-libs')?.version, '3:1.5-2');
 	t.is(database!.find('libthing.so.1')?.name, 'thing-libs');

@@ -7,7 +7,7 @@
  */
 import {copyFileSync, mkdirSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
-import {putLargeDpkgDatabase} from '../test/helpers/dpkg-world.js';
+import {putLargeDpkgDatabase} from '../test/helpers/packages/dpkg-world.js';
 import {compareRuns, type Contestant} from './lib/compare-runs.js';
 import type {Result} from './lib/result.js';
 

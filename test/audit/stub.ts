@@ -8,9 +8,14 @@ import type {ExecutionContext} from 'ava';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {auditScratch, buildStub, compileProgram, makeAuditWorld} from '../helpers/audit-world.js';
-import type {AuditWorld} from '../helpers/audit-world.js';
-import {missingHere, need} from '../helpers/need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {
+	auditScratch,
+	buildStub,
+	compileProgram,
+	makeAuditWorld,
+} from '../helpers/worlds/audit-world.js';
+import type {AuditWorld} from '../helpers/worlds/audit-world.js';
 
 const execute = promisify(execFile);
 

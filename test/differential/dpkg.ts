@@ -11,7 +11,7 @@ import {queryDpkg} from '../../lib/installed/query-dpkg.js';
 import {readDpkg} from '../../lib/installed/read-dpkg.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 
 test('packages, lists and owners are those of dpkg-query, for every file of this machine', async t => {
 	if (!need(t, 'dpkg-query')) return;

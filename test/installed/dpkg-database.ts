@@ -5,10 +5,10 @@ import {openDpkgDatabase} from '../../lib/installed/dpkg-database.js';
 import type {PackageDatabase} from '../../lib/installed/package-database.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {putDpkgDatabase, type MadePackage} from '../helpers/dpkg-world.js';
-import {need} from '../helpers/need.js';
-import {putFile} from '../helpers/put-file.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {putDpkgDatabase, type MadePackage} from '../helpers/packages/dpkg-world.js';
+import {need} from '../helpers/run/need.js';
+import {putFile} from '../helpers/worlds/put-file.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** A root in which dpkg has installed these packages, as far as its database knows. */
 function fakeSystem(

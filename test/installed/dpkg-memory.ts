@@ -19,8 +19,8 @@ import type {DpkgRecords} from '../../lib/installed/dpkg-records.js';
 import {readDpkg} from '../../lib/installed/read-dpkg.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {putDpkgDatabase} from '../helpers/dpkg-world.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {putDpkgDatabase} from '../helpers/packages/dpkg-world.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 interface World {
 	readonly root: HostPath;

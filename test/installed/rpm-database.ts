@@ -7,8 +7,8 @@ import {walkPackages} from '../../lib/installed/package-closure.js';
 import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const specs: Readonly<Record<string, string>> = {
 	tool: `Requires: libthing.so.1, data >= 1, /usr/bin/helper

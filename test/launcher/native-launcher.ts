@@ -16,7 +16,11 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
+import type {EnvironmentRule, LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
+import {bundlePath} from '../../lib/paths/paths.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {reportProgram, told} from '../helpers/run/report-program.js';
 import {
 	buildLauncher,
 	call,
@@ -29,12 +33,8 @@ import {
 	scratch,
 	type MiniBundle,
 	type MiniProgram,
-} from '../helpers/mini-bundle.js';
-import {missingHere, need} from '../helpers/need.js';
-import {reportProgram, told} from '../helpers/report-program.js';
+} from '../helpers/worlds/mini-bundle.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
-import {bundlePath} from '../../lib/paths/paths.js';
-import type {EnvironmentRule, LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
 
 const run = promisify(execFile);
 const loader = '/lib64/ld-linux-x86-64.so.2';

@@ -10,9 +10,9 @@ import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
-import {compileSanitized, wrappers} from '../helpers/hosted-c.js';
-import {newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
+import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
+import {newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 
 const run = promisify(execFile);
 

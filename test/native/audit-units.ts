@@ -6,10 +6,10 @@ import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import {bundlePath} from '../../lib/paths/paths.js';
-import {projectRoot} from '../helpers/audit-world.js';
-import {compileSanitized, wrappers} from '../helpers/hosted-c.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {projectRoot} from '../helpers/worlds/audit-world.js';
+import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const execute = promisify(execFile);
 const top = '/opt/tool';

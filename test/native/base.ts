@@ -4,10 +4,10 @@ import {readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {projectRoot} from '../helpers/audit-world.js';
-import {compileSanitized, wrappers} from '../helpers/hosted-c.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {projectRoot} from '../helpers/worlds/audit-world.js';
+import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const execute = promisify(execFile);
 

@@ -7,16 +7,16 @@ import {chmodSync, copyFileSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {projectRoot} from '../helpers/audit-world.js';
-import {wrappers} from '../helpers/hosted-c.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {projectRoot} from '../helpers/worlds/audit-world.js';
+import {wrappers} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 import {again, ask, noEntry, notFound, packAsker, range, success, unavailable} from './lib/ask.js';
-import {alice, getent, hostFiles} from './lib/name-host.js';
 import {nscdKnowing, sssdKnowing, startNscd, startSssd} from './lib/name-daemons.js';
+import {alice, getent, hostFiles} from './lib/name-host.js';
 
 const execute = promisify(execFile);
 

@@ -4,11 +4,11 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {compileSanitized} from '../helpers/hosted-c.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
-import {alice} from './lib/name-host.js';
+import {need} from '../helpers/run/need.js';
+import {compileSanitized} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {nscdKnowing, sssdKnowing} from './lib/name-daemons.js';
+import {alice} from './lib/name-host.js';
 
 const run = promisify(execFile);
 

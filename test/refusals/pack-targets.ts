@@ -3,13 +3,13 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {poke} from '../helpers/elf-sink.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {asOrdinaryUser} from '../helpers/ordinary-user.js';
-import {need} from '../helpers/need.js';
-import {assertRefused, makeFiles} from '../helpers/refusal.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {poke} from '../helpers/elf/elf-sink.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
+import {assertRefused, makeFiles} from '../helpers/run/refusal.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 const script = '#!/bin/sh\n';
 

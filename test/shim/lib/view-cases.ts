@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
-import {makeScratch} from '../../helpers/scratch.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 import type {PackedTree, Tree, TreeEntry} from './make-view.js';
 
 const run = promisify(execFile);

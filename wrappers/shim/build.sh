@@ -1,5 +1,5 @@
 #!/bin/sh
-# Build the path shim for one architecture: build.sh CC OUTPUT-DIRECTORY
+# Build the path shim for one architecture: build.sh CC OUTPUT-DIRECTORY. With DEBUG=1 it keeps its symbols.
 set -eu
 cc=$1
 out=$2
@@ -16,12 +16,14 @@ code='-O2 -fPIC -ffunction-sections -ffreestanding -fvisibility=hidden -fno-stac
 case $("$cc" -dumpmachine) in
 aarch64*) code="$code -mno-outline-atomics" ;;
 esac
+strip=-Wl,-s
+if [ "${DEBUG-}" = 1 ]; then strip=-g; fi
 # No library is named: what the shim needs of a C library it takes from the one that is there.
 link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -Wl,--hash-style=both
-	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-s -Wl,-O1 -Wl,--gc-sections -Wl,--fatal-warnings'
+	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-O1 -Wl,--gc-sections -Wl,--fatal-warnings'
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" \
+"$cc" $warnings $code $strip -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" \
 	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 

@@ -28,7 +28,10 @@ test('packages, lists and owners are those of dpkg-query, for every file of this
 		const paths = queried.pathsOf(owner);
 		t.deepEqual(read.pathsOf(packages[number]!), paths, owner.name);
 		for (const path of paths) {
-			listed.add(path === '/' ? '/.' : path);
+			// No argument of -S stands for the root itself.
+			if (path !== '/') {
+				listed.add(path);
+			}
 		}
 	}
 
@@ -80,7 +83,7 @@ async function searchByDpkg(paths: readonly string[]): Promise<Map<string, strin
 	const found = new Map<string, string[]>();
 	const plain = paths.filter(path => !/[*?[\\]/u.test(path));
 	// A pattern is compared with every name, so those are few at a time.
-	const patterns = paths.filter(path => /[*?[\\]/u.test(path) && path !== '/.');
+	const patterns = paths.filter(path => /[*?[\\]/u.test(path));
 	for (let start = 0; start < plain.length; start += BATCH) {
 		await search(plain.slice(start, start + BATCH), found);
 	}

@@ -9,6 +9,7 @@ bindir ?= $(prefix)/bin
 libdir ?= $(prefix)/lib
 DEMO ?= node
 FILE ?=
+NODES ?= 22 24
 
 version = $(shell node -p 'require("./package.json").version')
 npm := npm --no-update-notifier --no-audit --no-fund
@@ -51,8 +52,15 @@ hosts: build packages ## Make the foreign hosts that tests run bundles on
 test: hosts ## All tests, or those of FILE=test/…
 	node build/test/helpers/summarise-tap.js $(FILE)
 
+check-nodes: hosts ## The tests of single stages under other releases of Node.js (NODES)
+	bash test/other-nodes.sh $(NODES)
+
 test-differential: hosts ## Our search against the real loader, over the whole machine
 	node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts'
+
+# Part of `test`; by itself, it needs no host and no package but a compiler.
+check-sanitizers: build ## The C of targets as ordinary programs under ASan and UBSan, fed hostile input
+	node build/test/helpers/summarise-tap.js 'test/native/**/*.ts' test/nss/replies.ts test/launcher/native-record.ts
 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
@@ -76,4 +84,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check packages hosts native lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native lint format test test-differential bans bench dist install clean help

@@ -1,13 +1,14 @@
 #include "dynamic.h"
-#include "syscalls.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/text.h"
 
 /* The first entry with `tag` from `entry` on, or NULL. */
 static const ElfW(Dyn) * find(const ElfW(Dyn) * entry, ElfW(Sxword) tag)
 {
-	for (; entry != NULL && entry->d_tag != DT_NULL; entry++)
+	for (; entry != NULL && entry->d_tag != DT_NULL; entry++) {
 		if (entry->d_tag == tag)
 			return entry;
+	}
 	return NULL;
 }
 
@@ -19,7 +20,7 @@ static ElfW(Dyn) * find_writable(ElfW(Dyn) * entry, ElfW(Sxword) tag)
 		ElfW(Dyn) kept = *entry;
 		if (entry->d_tag != tag)
 			continue;
-		if (sys_clock(entry) != 0)
+		if (sys_clock_gettime(SINCE_1970, (void *)entry) != 0)
 			return NULL;
 		*entry = kept;
 		return entry;

@@ -1,6 +1,8 @@
 #include "environment.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "bounded-text.h"
 #include "hot.h"
-#include "text.h"
 
 #include <link.h>
 
@@ -17,12 +19,8 @@ __attribute__((constructor)) static void keep_environment(int argc, char **argv,
 /* Where in the environment `name` is set, or NULL. */
 static char **entry_of(const char *name)
 {
-	size_t length = text_length(name);
 	for (char **entry = environment; entry != NULL && *entry != NULL; entry++) {
-		size_t same = 0;
-		while (same < length && (*entry)[same] == name[same])
-			same++;
-		if (same == length && (*entry)[length] == '=')
+		if (value_of(*entry, name) != NULL)
 			return entry;
 	}
 	return NULL;
@@ -31,13 +29,13 @@ static char **entry_of(const char *name)
 const char *variable(const char *name)
 {
 	char **entry = entry_of(name);
-	return entry != NULL ? *entry + text_length(name) + 1 : NULL;
+	return entry != NULL ? value_of(*entry, name) : NULL;
 }
 
 void take_back_tunable(const char *size)
 {
 	char setting[64] = "glibc.rtld.optional_static_tls=";
-	struct text text = {.bytes = setting, .used = text_length(setting), .room = 63};
+	struct text text = { .bytes = setting, .used = text_length(setting), .room = 63 };
 	char **entry = entry_of("GLIBC_TUNABLES");
 	size_t end, begin;
 
@@ -66,8 +64,10 @@ unsigned long auxiliary(unsigned long type)
 		return 0;
 	while (*end != NULL)
 		end++;
-	for (const ElfW(auxv_t) *entry = (const void *)(end + 1); entry->a_type != AT_NULL; entry++)
+	for (const ElfW(auxv_t) *entry = (const void *)(end + 1); entry->a_type != AT_NULL;
+	     entry++) {
 		if (entry->a_type == type)
 			return entry->a_un.a_val;
+	}
 	return 0;
 }

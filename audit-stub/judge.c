@@ -1,14 +1,14 @@
 #include "judge.h"
-#include "text.h"
+#include "base/text.h"
 
 static const struct {
 	const char *word;
 	enum mode mode;
 } modes[] = {
-	{"off", MODE_OFF},
-	{"warn", MODE_WARN},
-	{"enforce", MODE_ENFORCE},
-	{"record", MODE_RECORD},
+	{ "off", MODE_OFF },
+	{ "warn", MODE_WARN },
+	{ "enforce", MODE_ENFORCE },
+	{ "record", MODE_RECORD },
 };
 
 bool path_within(const char *path, const char *directory)
@@ -24,22 +24,10 @@ bool path_within(const char *path, const char *directory)
 	return *path == '\0' || *path == '/';
 }
 
-/* What follows `prefix` in `string`, or NULL. */
-static const char *behind(const char *string, const char *prefix)
-{
-	while (*prefix != '\0') {
-		if (*string != *prefix)
-			return NULL;
-		string++;
-		prefix++;
-	}
-	return string;
-}
-
 bool read_setting(const char *value, struct setting *setting)
 {
-	for (size_t at = 0; at < sizeof modes / sizeof modes[0]; at++) {
-		const char *rest = behind(value, modes[at].word);
+	for (size_t at = 0; at < sizeof(modes) / sizeof(modes[0]); at++) {
+		const char *rest = text_behind(value, modes[at].word);
 		if (rest == NULL || (*rest != '\0' && *rest != ':'))
 			continue;
 		setting->mode = modes[at].mode;
@@ -51,10 +39,10 @@ bool read_setting(const char *value, struct setting *setting)
 
 static const char *check_line(const char *line, struct rules *rules)
 {
-	static const char *const kinds[] = {RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
-					    RULE_STATIC_TLS};
+	static const char *const kinds[] = { RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
+					     RULE_STATIC_TLS };
 	struct setting setting;
-	const char *value = behind(line, "mode ");
+	const char *value = text_behind(line, "mode ");
 
 	if (value != NULL) {
 		if (!read_setting(value, &setting) || *setting.destination != '\0')
@@ -62,8 +50,8 @@ static const char *check_line(const char *line, struct rules *rules)
 		rules->mode = setting.mode;
 		return NULL;
 	}
-	for (size_t at = 0; value == NULL && at < sizeof kinds / sizeof kinds[0]; at++)
-		value = behind(line, kinds[at]);
+	for (size_t at = 0; value == NULL && at < sizeof(kinds) / sizeof(kinds[0]); at++)
+		value = text_behind(line, kinds[at]);
 	if (value == NULL)
 		return "unknown line";
 	if (*value == '\0' || text_length(value) > VALUE_LENGTH_MAX)
@@ -76,7 +64,7 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 	static const char first_line[] = "dynpk-audit 1";
 	size_t start = 0;
 
-	*rules = (struct rules){.mode = MODE_ENFORCE, .bytes = bytes, .length = length};
+	*rules = (struct rules){ .mode = MODE_ENFORCE, .bytes = bytes, .length = length };
 	if (length == 0 || bytes[length - 1] != '\n')
 		return "it does not end with a newline";
 	for (size_t at = 0; at < length; at++) {
@@ -103,7 +91,7 @@ const char *next_value(const struct rules *rules, const char *kind, const char *
 	const char *end = rules->bytes + rules->length;
 
 	while (line < end) {
-		const char *value = line != previous ? behind(line, kind) : NULL;
+		const char *value = line != previous ? text_behind(line, kind) : NULL;
 		if (value != NULL)
 			return value;
 		line += text_length(line) + 1;
@@ -147,9 +135,10 @@ bool pattern_matches(const char *pattern, const char *string)
 static const char *last_component(const char *path)
 {
 	const char *last = path;
-	for (; *path != '\0'; path++)
+	for (; *path != '\0'; path++) {
 		if (*path == '/')
 			last = path + 1;
+	}
 	return last;
 }
 
@@ -169,4 +158,17 @@ const char *covering_pattern(const struct rules *rules, const char *kind, const 
 			break;
 	}
 	return pattern;
+}
+
+enum verdict judge_path(const struct rules *rules, const char *top, const char *opened,
+			const char *resolved, const char **pattern)
+{
+	*pattern = NULL;
+	if (path_within(resolved, top))
+		return VERDICT_BUNDLE;
+	*pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, resolved);
+	if (*pattern != NULL)
+		return VERDICT_HOST_PROVIDED;
+	*pattern = covering_pattern(rules, RULE_ALLOW, opened, resolved);
+	return *pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
 }

@@ -1,17 +1,28 @@
 /*
- * What the stub decides, without a system call: whether a path lies in a directory, whether a
- * pattern covers it, and what the rules file says.
+ * Whether a bundle's rules let a file in, and by which of them: what the rules file says, whether a
+ * path lies in a directory, whether a pattern covers it.
+ *
+ * Pure, and of nobody's state: besides this it takes wrappers/base/text.c, so that whoever else
+ * must judge by the same rules can have it.
  */
 #ifndef DYNPK_AUDIT_JUDGE_H
 #define DYNPK_AUDIT_JUDGE_H
 
+#include <linux/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* PATH_MAX of the kernel, the final NUL included: it opens no longer name. */
-#define PATH_ROOM 4096
-#define RULES_ROOM 32768
-#define VALUE_LENGTH_MAX 255
+enum { RULES_ROOM = 32768, VALUE_LENGTH_MAX = 255 };
+
+enum verdict {
+	/* No such file, or none that the loader would take: not the stub's business. */
+	VERDICT_ABSENT,
+	VERDICT_BUNDLE,
+	VERDICT_VDSO,
+	VERDICT_HOST_PROVIDED,
+	VERDICT_ALLOWED,
+	VERDICT_OUTSIDE,
+};
 
 enum mode { MODE_OFF, MODE_WARN, MODE_ENFORCE, MODE_RECORD };
 
@@ -58,5 +69,12 @@ bool pattern_matches(const char *pattern, const char *string);
  */
 const char *covering_pattern(const struct rules *rules, const char *kind, const char *opened,
 			     const char *resolved);
+
+/*
+ * Judge a file that is there, for the bundle at `top`. `pattern` becomes what is behind
+ * VERDICT_HOST_PROVIDED and VERDICT_ALLOWED, otherwise NULL.
+ */
+enum verdict judge_path(const struct rules *rules, const char *top, const char *opened,
+			const char *resolved, const char **pattern);
 
 #endif

@@ -1,5 +1,5 @@
 #include "mapped.h"
-#include "syscalls.h"
+#include "base/file.h"
 
 static const char *read_hex(const char *from, unsigned long *number)
 {
@@ -27,7 +27,7 @@ bool mapped_file(const char *line, unsigned long address, char *path)
 		return false;
 	while (*line != '\0' && *line != '/')
 		line++;
-	while (*line != '\0' && used + 1 < PATH_ROOM) {
+	while (*line != '\0' && used + 1 < PATH_MAX) {
 		/* How the kernel writes a newline in a name. */
 		bool newline =
 			line[0] == '\\' && line[1] == '0' && line[2] == '1' && line[3] == '2';
@@ -41,14 +41,14 @@ bool mapped_file(const char *line, unsigned long address, char *path)
 void find_mapped(struct mapped *mapped, size_t count)
 {
 	/* Two of the kernel's longest lines. */
-	static char buffer[2 * (PATH_ROOM + 128)];
+	static char buffer[2 * (PATH_MAX + 128)];
 	size_t held = 0;
 	long got;
-	long descriptor = sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+	long descriptor = sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
 
 	if (descriptor < 0)
 		return;
-	while ((got = sys_read(descriptor, buffer + held, sizeof buffer - 1 - held)) > 0) {
+	while ((got = sys_read((int)descriptor, buffer + held, sizeof(buffer) - 1 - held)) > 0) {
 		size_t start = 0;
 		held += (size_t)got;
 		for (size_t at = 0; at < held; at++) {
@@ -60,11 +60,11 @@ void find_mapped(struct mapped *mapped, size_t count)
 					    mapped[each].path);
 			start = at + 1;
 		}
-		if (start == 0 && held == sizeof buffer - 1)
+		if (start == 0 && held == sizeof(buffer) - 1)
 			break;
 		for (size_t at = start; at < held; at++)
 			buffer[at - start] = buffer[at];
 		held -= start;
 	}
-	sys_close(descriptor);
+	sys_close((int)descriptor);
 }

@@ -7,7 +7,7 @@
 struct mapped {
 	unsigned long address;
 	/* Empty when /proc is missing. */
-	char path[PATH_ROOM];
+	char path[PATH_MAX];
 };
 
 /* Fill in the paths, in one pass over the memory map. */

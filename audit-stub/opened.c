@@ -3,13 +3,14 @@
  * defence, and the one that reports.
  */
 #define _GNU_SOURCE
+#include "base/text.h"
+#include "bounded-text.h"
 #include "dynamic.h"
 #include "origin.h"
-#include "text.h"
 #include "watch.h"
 
 /* The vDSO is a few pages; what the kernel maps beside it is no object. */
-#define VDSO_SIZE 0x10000UL
+enum { VDSO_SIZE = 0x10000 };
 
 static bool is_vdso(const struct link_map *map)
 {
@@ -67,7 +68,7 @@ static void describe_searched(const char *name, struct object *object)
 		judge_file(&watch.start, name, !watch.program_started, object);
 	if (!expected && search.asked[0] != '$') {
 		/* dlmopen of a name with a slash: no la_objsearch, and the caller is not told. */
-		text_copy(search.asked, PATH_ROOM, name);
+		text_copy(search.asked, PATH_MAX, name);
 		search.requester = NULL;
 		search.place = "dlmopen";
 	}
@@ -77,7 +78,7 @@ static void describe_searched(const char *name, struct object *object)
 
 static struct object describe(const struct link_map *map, Lmid_t namespace)
 {
-	struct object object = {.asked = map->l_name, .opened = map->l_name};
+	struct object object = { .asked = map->l_name, .opened = map->l_name };
 
 	object.resolved = map->l_name;
 	if (!describe_given(map, namespace, &object))

@@ -1,18 +1,19 @@
 #include "origin.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/text.h"
+#include "bounded-text.h"
 #include "hot.h"
 #include "resolve.h"
-#include "syscalls.h"
-#include "text.h"
 
-#include <asm/errno.h>
 #include <link.h>
 
 static bool make_absolute(const char *name, char *path)
 {
-	struct text text = {.bytes = path, .room = PATH_ROOM - 1};
+	struct text text = { .bytes = path, .room = PATH_MAX - 1 };
 	if (name[0] != '/') {
 		/* A directory out of reach is given as `(unreachable)/…`. */
-		if (sys_getcwd(path, PATH_ROOM) <= 0 || path[0] != '/')
+		if (sys_getcwd(path, PATH_MAX) <= 0 || path[0] != '/')
 			return false;
 		text.used = text_length(path);
 		text_add(&text, "/");
@@ -28,18 +29,19 @@ static bool make_absolute(const char *name, char *path)
  */
 static bool in_bundle(const struct start *start, const char *path)
 {
-	static char above[PATH_ROOM];
-	struct stat facts;
+	static char above[PATH_MAX];
 
 	if (path_within(path, start->top))
 		return true;
-	text_copy(above, sizeof above, path);
+	text_copy(above, sizeof(above), path);
 	for (size_t at = text_length(above); at-- > 1;) {
+		struct file_status directory;
 		if (above[at] != '/')
 			continue;
 		above[at] = '\0';
-		if (sys_stat(above, &facts) == 0 && facts.st_dev == start->top_device &&
-		    facts.st_ino == start->top_inode)
+		directory = file_status_at(AT_FDCWD, above, 0);
+		if (directory.mode != 0 && directory.device == start->top_device &&
+		    directory.inode == start->top_inode)
 			return true;
 	}
 	return false;
@@ -48,23 +50,22 @@ static bool in_bundle(const struct start *start, const char *path)
 /* A file that no path leads to (deleted, memfd, of another root) is not where its name says. */
 static bool is_there(const char *path, const char *opened)
 {
-	struct stat there, file;
-	return sys_stat(path, &there) == 0 && sys_stat(opened, &file) == 0 &&
-	       there.st_dev == file.st_dev && there.st_ino == file.st_ino;
+	const struct file_status there = file_status_at(AT_FDCWD, path, 0);
+	const struct file_status file = file_status_at(AT_FDCWD, opened, 0);
+	return is_same_file(&there, &file);
 }
 
 /* It can be opened and yet leads nowhere: /proc/self/fd/N. What the kernel calls it, helps. */
 static void judge_nameless(const char *absolute, struct resolved_path *resolved,
 			   struct object *object)
 {
-	struct stat facts;
 	long length;
 
-	if (sys_stat(absolute, &facts) != 0)
+	if (file_status_at(AT_FDCWD, absolute, 0).mode == 0)
 		return;
 	object->verdict = VERDICT_OUTSIDE;
 	/* Not into `bytes`: the next path may be resolved from there. */
-	length = sys_readlink(absolute, resolved->link, PATH_ROOM - 1);
+	length = sys_readlink(absolute, resolved->link, PATH_MAX - 1);
 	if (length <= 0)
 		return;
 	resolved->link[length] = '\0';
@@ -92,29 +93,23 @@ static const char *plain_name(const char *opened, const char *resolved)
 
 static void judge_resolved(const struct start *start, const char *opened, struct object *object)
 {
-	const struct rules *rules = &start->rules;
-
 	object->verdict = VERDICT_BUNDLE;
 	if (in_bundle(start, object->resolved))
 		return;
-	opened = plain_name(opened, object->resolved);
-	object->verdict = VERDICT_HOST_PROVIDED;
-	object->pattern = covering_pattern(rules, RULE_HOST_PROVIDED, opened, object->resolved);
-	if (object->pattern != NULL)
-		return;
-	object->pattern = covering_pattern(rules, RULE_ALLOW, opened, object->resolved);
-	object->verdict = object->pattern != NULL ? VERDICT_ALLOWED : VERDICT_OUTSIDE;
+	object->verdict =
+		judge_path(&start->rules, start->top, plain_name(opened, object->resolved),
+			   object->resolved, &object->pattern);
 }
 
 void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)
 {
-	static char absolute_room[PATH_ROOM];
+	static char absolute_room[PATH_MAX];
 	static struct resolved_path resolved;
 	static HOT struct landmark landmark;
 	const char *absolute = opened[0] == '/' ? opened : absolute_room;
 	bool found;
 
-	*object = (struct object){.opened = opened, .resolved = opened};
+	*object = (struct object){ .opened = opened, .resolved = opened };
 	object->verdict = VERDICT_OUTSIDE;
 	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
 		return;
@@ -134,17 +129,15 @@ void judge_file(const struct start *start, const char *opened, bool starting, st
 
 void judge_real_path(const struct start *start, const char *path, struct object *object)
 {
-	*object = (struct object){.opened = path, .resolved = path};
+	*object = (struct object){ .opened = path, .resolved = path };
 	judge_resolved(start, path, object);
 }
 
 void identify(struct object *object)
 {
-	struct stat facts;
-	if (sys_stat(object->opened, &facts) != 0)
-		return;
-	object->device = facts.st_dev;
-	object->inode = facts.st_ino;
+	const struct file_status file = file_status_at(AT_FDCWD, object->opened, 0);
+	object->device = file.device;
+	object->inode = file.inode;
 }
 
 bool loadable(const struct start *start, const char *path)
@@ -152,14 +145,14 @@ bool loadable(const struct start *start, const char *path)
 	const ElfW(Ehdr) *own = (const void *)start->vdso;
 	ElfW(Ehdr) header;
 	long got;
-	long descriptor = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	long descriptor = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (descriptor < 0)
 		return false;
-	got = sys_read(descriptor, &header, sizeof header);
-	sys_close(descriptor);
+	got = sys_read((int)descriptor, &header, sizeof(header));
+	sys_close((int)descriptor);
 	/* What is no ELF file at all stops the loader dead: that is for it to say, or to refuse. */
-	if (got != sizeof header || header.e_ident[EI_MAG0] != ELFMAG0 || own == NULL)
+	if (got != sizeof(header) || header.e_ident[EI_MAG0] != ELFMAG0 || own == NULL)
 		return true;
 	return header.e_ident[EI_CLASS] == own->e_ident[EI_CLASS] &&
 	       header.e_machine == own->e_machine;
@@ -167,12 +160,12 @@ bool loadable(const struct start *start, const char *path)
 
 bool bundle_has(const struct start *start, const char *name)
 {
-	static char path[PATH_ROOM];
+	static char path[PATH_MAX];
 	static struct resolved_path real;
 	const char *directory = NULL;
 
 	while ((directory = next_value(&start->rules, RULE_LIBRARY_PATH, directory)) != NULL) {
-		struct text text = {.bytes = path, .room = sizeof path - 1};
+		struct text text = { .bytes = path, .room = sizeof(path) - 1 };
 		text_add(&text, start->top);
 		text_add(&text, "/");
 		text_add(&text, directory);

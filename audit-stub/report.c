@@ -1,22 +1,22 @@
 #include "report.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/process.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "bounded-text.h"
 #include "judge.h"
-#include "syscalls.h"
-#include "text.h"
 
-#include <asm/errno.h>
-#include <asm/signal.h>
-
-#define EXIT_DYNPK_FAILED 125
-#define STANDARD_ERROR 2
+enum { EXIT_DYNPK_FAILED = 125, STANDARD_ERROR = 2 };
 /* Of one name in a line, escapes included. */
-#define SHOWN_MAX 5000
+enum { SHOWN_MAX = 5000 };
 
 static struct {
 	bool to_descriptor;
 	long descriptor;
 	unsigned long device, inode;
 	/* Opened for each line, so that it costs the program no descriptor. Empty: none. */
-	char file[PATH_ROOM];
+	char file[PATH_MAX];
 } sink;
 
 /* The loader's lock is held whenever it calls an auditor, so one buffer is enough. */
@@ -37,24 +37,24 @@ static bool read_number(const char *string, long *number)
 
 static bool sink_is_unchanged(void)
 {
-	struct stat facts;
-	return sys_fstat(sink.descriptor, &facts) == 0 && facts.st_dev == sink.device &&
-	       facts.st_ino == sink.inode;
+	const struct file_status now = file_status_of_open((int)sink.descriptor);
+	return now.mode != 0 && now.device == sink.device && now.inode == sink.inode;
 }
 
 static long open_sink_file(void)
 {
-	return sys_open(sink.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	return system_call(__NR_openat, AT_FDCWD, sink.file,
+			   O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
 }
 
 /* The program may change its directory: a relative name is made absolute once. */
 static const char *open_named_sink(const char *name)
 {
-	struct text text = {.bytes = sink.file, .room = sizeof sink.file - 1};
+	struct text text = { .bytes = sink.file, .room = sizeof(sink.file) - 1 };
 	long descriptor;
 
 	if (name[0] != '/') {
-		if (sys_getcwd(sink.file, sizeof sink.file) <= 0 || sink.file[0] != '/')
+		if (sys_getcwd(sink.file, sizeof(sink.file)) <= 0 || sink.file[0] != '/')
 			return "the current directory has no name";
 		text.used = text_length(sink.file);
 		text_add(&text, "/");
@@ -66,23 +66,24 @@ static const char *open_named_sink(const char *name)
 	descriptor = open_sink_file();
 	if (descriptor < 0)
 		return "it cannot be opened for writing";
-	sys_close(descriptor);
+	sys_close((int)descriptor);
 	return NULL;
 }
 
 const char *open_sink(const char *destination)
 {
-	struct stat facts;
+	struct file_status file;
 
 	if (*destination == '\0')
 		return "no descriptor or file is named";
 	if (!read_number(destination, &sink.descriptor))
 		return open_named_sink(destination);
-	if (sys_fstat(sink.descriptor, &facts) != 0)
+	file = file_status_of_open((int)sink.descriptor);
+	if (file.mode == 0)
 		return "that descriptor is not open";
 	sink.to_descriptor = true;
-	sink.device = facts.st_dev;
-	sink.inode = facts.st_ino;
+	sink.device = file.device;
+	sink.inode = file.inode;
 	return NULL;
 }
 
@@ -92,17 +93,17 @@ const char *open_sink(const char *destination)
  */
 static void write_all(long descriptor, const struct text *text)
 {
-	const unsigned long raised = 1UL << (SIGPIPE - 1) | 1UL << (SIGXFSZ - 1);
-	const unsigned long before = sys_block_signals(raised);
-	const unsigned long own = sys_pending_signals();
+	const uint64_t raised = SIGNAL_BIT(SIGPIPE) | SIGNAL_BIT(SIGXFSZ);
+	const uint64_t before = sys_rt_sigprocmask(SIG_BLOCK, raised);
+	const uint64_t own = sys_rt_sigpending();
 	long written;
 
 	do
-		written = sys_write(descriptor, text->bytes, text->used);
+		written = sys_write((int)descriptor, text->bytes, text->used);
 	while (written == -EINTR);
 	if (written == -EPIPE || written == -EFBIG)
-		sys_drop_signal(raised & ~own);
-	sys_set_signal_mask(before);
+		drop_signal(raised & ~own);
+	sys_rt_sigprocmask(SIG_SETMASK, before);
 }
 
 static void write_to_sink(const struct text *text)
@@ -119,7 +120,7 @@ static void write_to_sink(const struct text *text)
 	if (descriptor < 0)
 		return;
 	write_all(descriptor, text);
-	sys_close(descriptor);
+	sys_close((int)descriptor);
 }
 
 /* `dynpk: refused /usr/lib/libz.so.1, outside the bundle: asked for as libz.so.1 by …` */
@@ -148,7 +149,7 @@ static void compose(struct text *text, const char *what, const struct object *ob
 
 void report_finding(const char *what, const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_to_sink(&text);
@@ -180,7 +181,7 @@ static void add_number(struct text *text, const char *key, unsigned long value)
 
 void report_object(const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	text_add(&text, "{\"record\":\"object\"");
 	add_number(&text, "pid", (unsigned long)sys_getpid());
 	add_number(&text, "namespace", (unsigned long)object->namespace);
@@ -201,32 +202,32 @@ void report_object(const struct object *object)
 
 void refuse_to_run(const char *what, const struct object *object)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_all(STANDARD_ERROR, &text);
 	if (!sink.to_descriptor || sink.descriptor != STANDARD_ERROR)
 		write_to_sink(&text);
-	sys_exit(EXIT_DYNPK_FAILED);
+	sys_exit_group(EXIT_DYNPK_FAILED);
 }
 
 void fail(const char *reason, const char *detail)
 {
-	struct text text = {.bytes = line, .room = sizeof line};
+	struct text text = { .bytes = line, .room = sizeof(line) };
 	text_add(&text, "dynpk: ");
 	text_add(&text, reason);
 	text_add(&text, ": ");
 	text_shown(&text, detail, SHOWN_MAX);
 	text_add(&text, "\n");
 	write_all(STANDARD_ERROR, &text);
-	sys_exit(EXIT_DYNPK_FAILED);
+	sys_exit_group(EXIT_DYNPK_FAILED);
 }
 
 char *impossible_name(const struct object *object)
 {
 	/* Below a device there is nothing, and the name is short enough to be opened in vain. */
-	static char name[PATH_ROOM];
-	struct text text = {.bytes = name, .room = sizeof name - 1};
+	static char name[PATH_MAX];
+	struct text text = { .bytes = name, .room = sizeof(name) - 1 };
 	text_add(&text, "/dev/null/");
 	compose(&text, "refused", object);
 	name[text.used] = '\0';

@@ -5,17 +5,8 @@
 #ifndef DYNPK_AUDIT_REPORT_H
 #define DYNPK_AUDIT_REPORT_H
 
+#include "judge.h"
 #include <stdbool.h>
-
-enum verdict {
-	/* No such file, or none that the loader would take: not the stub's business. */
-	VERDICT_ABSENT,
-	VERDICT_BUNDLE,
-	VERDICT_VDSO,
-	VERDICT_HOST_PROVIDED,
-	VERDICT_ALLOWED,
-	VERDICT_OUTSIDE,
-};
 
 struct object {
 	/* What was asked for, by whom (NULL: nobody, it was there), and the rule that found it. */

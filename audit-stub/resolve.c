@@ -1,9 +1,10 @@
 #include "resolve.h"
-#include "text.h"
+#include "base/text.h"
+#include "bounded-text.h"
 
 #include <asm/errno.h>
 
-#define LINKS_MAX 40
+enum { LINKS_MAX = 40 };
 
 /* Cuts the last component off; the root stays "". */
 static void climb(char *path)
@@ -17,7 +18,7 @@ static void climb(char *path)
 static bool append(char *path, const char *bytes, size_t count)
 {
 	size_t length = text_length(path);
-	if (count >= PATH_ROOM - length)
+	if (count >= PATH_MAX - length)
 		return false;
 	for (size_t at = 0; at < count; at++)
 		path[length + at] = bytes[at];
@@ -42,10 +43,10 @@ enum step { STEP_ON, STEP_LINK, STEP_STOP };
 
 static enum step read_component(struct resolved_path *resolved, read_link *read)
 {
-	long length = read(resolved->bytes, resolved->link, sizeof resolved->link - 1);
+	long length = read(resolved->bytes, resolved->link, sizeof(resolved->link) - 1);
 	if (length == -EINVAL)
 		return STEP_ON;
-	if (length <= 0 || length >= (long)sizeof resolved->link - 1)
+	if (length <= 0 || length >= (long)sizeof(resolved->link) - 1)
 		return STEP_STOP;
 	resolved->link[length] = '\0';
 	resolved->linked = true;
@@ -120,9 +121,10 @@ bool resolve_path(const char *path, struct resolved_path *resolved, read_link *r
 /* Whether the first `length` bytes of the landmark's name, if any, lead `path` by whole names. */
 static bool passes(const char *path, const struct landmark *landmark, size_t length)
 {
-	for (size_t at = 0; at < length; at++)
+	for (size_t at = 0; at < length; at++) {
 		if (path[at] != landmark->spelled[at])
 			return false;
+	}
 	return length > 0 && (path[length] == '/' || path[length] == '\0');
 }
 
@@ -131,7 +133,7 @@ static void set_up(struct landmark *landmark, const char *path, size_t real_leng
 	size_t length = landmark->missing != 0 ? landmark->missing : landmark->directory;
 
 	/* A last `..` has climbed out of the directory. */
-	if (length > sizeof landmark->spelled || real_length < landmark->real)
+	if (length > sizeof(landmark->spelled) || real_length < landmark->real)
 		length = landmark->directory = landmark->missing = 0;
 	for (size_t at = 0; at < length; at++)
 		landmark->spelled[at] = path[at];

@@ -14,10 +14,10 @@ struct resolved_path {
 	/* Whether a symbolic link was followed on the way. */
 	bool linked;
 	/* After a failure: as far as it could be resolved. */
-	char bytes[PATH_ROOM];
+	char bytes[PATH_MAX];
 	/* Scratch: what is left to walk, and the link just read. */
-	char rest[2][PATH_ROOM];
-	char link[PATH_ROOM];
+	char rest[2][PATH_MAX];
+	char link[PATH_MAX];
 };
 
 /*

@@ -3,9 +3,10 @@
  * program no more than an ordinary dlopen failure.
  */
 #define _GNU_SOURCE
+#include "base/text.h"
+#include "bounded-text.h"
 #include "dynamic.h"
 #include "origin.h"
-#include "text.h"
 #include "watch.h"
 
 struct search search;
@@ -93,13 +94,11 @@ static const struct link_map *requester_of(const uintptr_t *cookie)
  */
 static const char *behind_origin(const char *name)
 {
-	static const char *const tokens[] = {"$ORIGIN/", "${ORIGIN}/"};
-	for (size_t at = 0; at < sizeof tokens / sizeof tokens[0]; at++) {
-		size_t same = 0;
-		while (tokens[at][same] != '\0' && tokens[at][same] == name[same])
-			same++;
-		if (tokens[at][same] == '\0')
-			return name + same - 1;
+	static const char *const tokens[] = { "$ORIGIN/", "${ORIGIN}/" };
+	for (size_t at = 0; at < sizeof(tokens) / sizeof(tokens[0]); at++) {
+		const char *rest = text_behind(name, tokens[at]);
+		if (rest != NULL)
+			return rest - 1;
 	}
 	return NULL;
 }
@@ -107,7 +106,7 @@ static const char *behind_origin(const char *name)
 static void keep_candidate(const char *name)
 {
 	const char *rest = behind_origin(name);
-	struct text text = {.room = PATH_ROOM - 1};
+	struct text text = { .room = PATH_MAX - 1 };
 
 	search.opened = text.bytes = search.asked + text_length(search.asked) + 1;
 	if (rest != NULL) {
@@ -129,7 +128,7 @@ EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int fl
 
 	search.place = place_of(flag, requester);
 	if (flag == LA_SER_ORIG) {
-		text_copy(search.asked, PATH_ROOM, name);
+		text_copy(search.asked, PATH_MAX, name);
 		search.requester = requester;
 		search.opened = NULL;
 		if (!has_slash(name))

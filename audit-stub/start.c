@@ -1,9 +1,10 @@
 #include "start.h"
+#include "base/file-status.h"
+#include "base/text.h"
+#include "bounded-text.h"
 #include "environment.h"
 #include "hot.h"
 #include "mapped.h"
-#include "syscalls.h"
-#include "text.h"
 
 #include <link.h>
 
@@ -13,8 +14,7 @@ static const char rules_file[] = "/libexec/dynpk/audit.rules";
 /* The kernel does not tell a newline from a name's own `\012`: only a path that is there counts. */
 static const char *path_if_there(const char *path)
 {
-	struct stat facts;
-	return path[0] == '/' && sys_stat(path, &facts) == 0 ? path : NULL;
+	return path[0] == '/' && file_status_at(AT_FDCWD, path, 0).mode != 0 ? path : NULL;
 }
 
 void learn_mapped_files(struct start *start, const void *loader_code)
@@ -43,14 +43,14 @@ static const char *own_path(void)
 }
 
 /* Paths, then rules, one behind the other: for most bundles they fit in one page. */
-static char memory[2 * PATH_ROOM + sizeof rules_file + RULES_ROOM + 1];
+static char memory[2 * PATH_MAX + sizeof(rules_file) + RULES_ROOM + 1];
 static HOT size_t memory_used;
 
 /* What the user lets in besides, split at colons, becomes lines like those of the file. */
 static size_t add_allowed(char *bytes, size_t size)
 {
 	const char *value = variable("DYNPK_AUDIT_ALLOW");
-	struct text text = {.bytes = bytes, .used = size, .room = RULES_ROOM};
+	struct text text = { .bytes = bytes, .used = size, .room = RULES_ROOM };
 
 	if (value == NULL || size == 0 || bytes[size - 1] != '\n')
 		return size;
@@ -74,7 +74,7 @@ static size_t add_allowed(char *bytes, size_t size)
 static const char *load_rules(struct start *start, const char *path, size_t length)
 {
 	char *name = memory + memory_used;
-	struct text text = {.bytes = name, .room = PATH_ROOM + sizeof rules_file};
+	struct text text = { .bytes = name, .room = PATH_MAX + sizeof(rules_file) };
 	char *bytes;
 	size_t size = 0;
 	long descriptor, got;
@@ -83,14 +83,14 @@ static const char *load_rules(struct start *start, const char *path, size_t leng
 		text.bytes[text.used++] = path[at];
 	text_add(&text, rules_file);
 	name[text.used] = '\0';
-	descriptor = sys_open(name, O_RDONLY | O_CLOEXEC, 0);
+	descriptor = sys_open(name, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return "audit.rules cannot be opened";
 	memory_used += text.used + 1;
 	bytes = memory + memory_used;
-	while ((got = sys_read(descriptor, bytes + size, RULES_ROOM + 1 - size)) > 0)
+	while ((got = sys_read((int)descriptor, bytes + size, RULES_ROOM + 1 - size)) > 0)
 		size += (size_t)got;
-	sys_close(descriptor);
+	sys_close((int)descriptor);
 	if (got == 0 && size <= RULES_ROOM)
 		size = add_allowed(bytes, size);
 	name[length > 0 ? length : 1] = '\0';
@@ -104,9 +104,10 @@ static const char *load_rules(struct start *start, const char *path, size_t leng
 static const char *load_rules_above(struct start *start, const char *path)
 {
 	const char *fault = "no bundle around the audit stub";
-	for (size_t at = text_length(path); at-- > 0 && start->top == NULL;)
+	for (size_t at = text_length(path); at-- > 0 && start->top == NULL;) {
 		if (path[at] == '/')
 			fault = load_rules(start, path, at);
+	}
 	return start->top == NULL ? "audit.rules cannot be opened" : fault;
 }
 
@@ -115,11 +116,8 @@ static bool find_top(const char *path, size_t *length)
 {
 	static const char inner[] = "/libexec/dynpk/";
 	for (size_t at = text_length(path); at-- > 0;) {
-		size_t same = 0;
-		while (inner[same] != '\0' && path[at + same] == inner[same])
-			same++;
 		*length = at;
-		if (inner[same] == '\0')
+		if (text_starts_with(path + at, inner))
 			return true;
 	}
 	return false;
@@ -131,14 +129,16 @@ static bool find_top(const char *path, size_t *length)
  */
 static bool named_by_launcher(const char *list, const char *executed, size_t *length)
 {
-	for (size_t at = 0; list[at] != '\0'; at++)
+	for (size_t at = 0; list[at] != '\0'; at++) {
 		if (list[at] == ':' || list[at] == '$')
 			return false;
+	}
 	if (!find_top(list, length))
 		return false;
-	for (size_t at = 0; at < *length; at++)
+	for (size_t at = 0; at < *length; at++) {
 		if (executed[at] != list[at])
 			return false;
+	}
 	return executed[*length] == '/';
 }
 
@@ -150,7 +150,7 @@ static bool named_by_launcher(const char *list, const char *executed, size_t *le
 static const char *find_rules(struct start *start)
 {
 	char *executed = memory;
-	long got = sys_readlink("/proc/self/exe", executed, PATH_ROOM - 1);
+	long got = sys_readlink("/proc/self/exe", executed, PATH_MAX - 1);
 	const char *path = executed;
 	size_t length, inner;
 
@@ -181,7 +181,7 @@ static const char *find_rules(struct start *start)
 const char *learn(struct start *start)
 {
 	const char *fault, *size;
-	struct stat facts;
+	struct file_status top;
 
 	start->setting = variable("DYNPK_AUDIT");
 	start->other_auditors = variable("LD_AUDIT");
@@ -192,10 +192,11 @@ const char *learn(struct start *start)
 	fault = find_rules(start);
 	if (fault != NULL)
 		return fault;
-	if (sys_stat(start->top, &facts) != 0)
+	top = file_status_at(AT_FDCWD, start->top, 0);
+	if (top.mode == 0)
 		return "the bundle cannot be read";
-	start->top_device = facts.st_dev;
-	start->top_inode = facts.st_ino;
+	start->top_device = top.device;
+	start->top_inode = top.inode;
 	size = next_value(&start->rules, RULE_STATIC_TLS, NULL);
 	if (size != NULL)
 		take_back_tunable(size);

@@ -7,8 +7,8 @@
  * elf/dl-load.c.
  */
 #define _GNU_SOURCE
+#include "base/text.h"
 #include "origin.h"
-#include "text.h"
 #include "watch.h"
 
 HOT struct watch watch;
@@ -27,9 +27,10 @@ static void judge_other_auditors(const char *list)
 	while (*list != '\0') {
 		struct object object;
 		size_t used = 0;
-		for (; *list != '\0' && *list != ':'; list++)
-			if (used + 1 < PATH_ROOM)
+		for (; *list != '\0' && *list != ':'; list++) {
+			if (used + 1 < PATH_MAX)
 				name[used++] = *list;
+		}
 		name[used] = '\0';
 		if (*list == ':')
 			list++;
@@ -46,7 +47,7 @@ static void judge_other_auditors(const char *list)
 
 static void choose_mode(void)
 {
-	struct setting setting = {.mode = watch.start.rules.mode, .destination = ""};
+	struct setting setting = { .mode = watch.start.rules.mode, .destination = "" };
 	const char *fault = NULL;
 
 	if (watch.start.setting != NULL && watch.start.setting[0] != '\0' &&

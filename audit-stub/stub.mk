@@ -1,10 +1,13 @@
-# The audit stub and the canary that tries it. Included by the Makefile; also complete by itself:
+# The audit stub and the canary that tries it, complete by itself: wrappers/build-native.sh and the
+# tests say
 #   make -f audit-stub/stub.mk stub canary BUILD=build
 # ARCHES may name aarch64 too where its cross compiler is installed.
 
 BUILD ?= build
 ARCHES ?= $(shell uname -m)
 AUDIT_STUB_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+# What every part that runs on targets stands on; headers are named from here.
+AUDIT_WRAPPERS := $(AUDIT_STUB_DIR)/../wrappers
 
 AUDIT_CC_$(shell uname -m) ?= gcc
 AUDIT_CC_x86_64 ?= x86_64-linux-gnu-gcc
@@ -14,14 +17,15 @@ AUDIT_WARNINGS := -std=c11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototype
 	-Wstrict-prototypes -Wswitch-enum -Wswitch-default -Wundef -Werror
 # Every mapping and every page is part of each start's cost: few segments, no relro.
 # No libc, no thread pointer (stack protector), no call to memcpy made up by the compiler.
-AUDIT_CFLAGS := $(AUDIT_WARNINGS) -Os -fPIC -ffreestanding -fvisibility=hidden \
+AUDIT_CFLAGS := $(AUDIT_WARNINGS) -I$(AUDIT_WRAPPERS) -Os -fPIC -ffreestanding -fvisibility=hidden \
+	-ffunction-sections \
 	-fno-stack-protector -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables
 AUDIT_LDFLAGS := -shared -nostdlib -Wl,-soname,libdynpk-audit.so -Wl,--build-id=none \
-	-Wl,-z,now -Wl,-z,norelro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,defs \
+	-Wl,-z,now -Wl,-z,norelro -Wl,-z,noseparate-code -Wl,-z,noexecstack -Wl,-z,defs -Wl,--gc-sections -Wl,-s \
 	-Wl,--version-script=$(AUDIT_STUB_DIR)/audit.map
 AUDIT_SOURCES := $(addprefix $(AUDIT_STUB_DIR)/,stub.c search.c opened.c origin.c resolve.c start.c environment.c mapped.c report.c \
-	dynamic.c judge.c text.c freestanding.c)
-AUDIT_HEADERS := $(wildcard $(AUDIT_STUB_DIR)/*.h)
+	dynamic.c judge.c bounded-text.c) $(addprefix $(AUDIT_WRAPPERS)/base/,memory.c text.c variables.c)
+AUDIT_HEADERS := $(wildcard $(AUDIT_STUB_DIR)/*.h $(AUDIT_WRAPPERS)/base/*.h)
 
 .PHONY: stub canary
 stub: $(foreach arch,$(ARCHES),$(BUILD)/native/$(arch)/libdynpk-audit.so) ## build the audit stub

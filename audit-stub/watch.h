@@ -30,7 +30,7 @@ struct search {
 	struct object object;
 	/* That candidate, as ld.so spells it, behind the name that was asked for. */
 	char *opened;
-	char asked[2 * PATH_ROOM];
+	char asked[2 * PATH_MAX];
 };
 
 /* Without a table of addresses that ld.so would have to fill in. */

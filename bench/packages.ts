@@ -26,7 +26,7 @@ import {solve} from '../lib/packages/solve/solve.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
 import {parseEvr} from '../lib/rpm/evr.js';
 import {readRpm} from '../lib/rpm/read-rpm.js';
-import {buildRpm, type TreeItem} from '../test/helpers/rpm-build.js';
+import {buildRpm, type TreeItem} from '../test/helpers/packages/rpm-build.js';
 
 const HEADERS = 1000;
 const INDEX = 10_000;

@@ -2,7 +2,7 @@
  * `make bench`: what dynpk costs against its rivals and its limits.
  *
  * Each result is printed as a line of JSON when it is there, and all of them as tables at the end.
- * Arguments choose among `closure`, `pack`, `memory` and `paths`; without any, all are run. Figures of a
+ * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths` and `installed`; without any, all are run. Figures of a
  * machine that does something else meanwhile mean little; the ratios mean more.
  */
 import {mkdtempSync, rmSync} from 'node:fs';
@@ -11,11 +11,20 @@ import {join} from 'node:path';
 import {benchClosure} from './closure.js';
 import type {Result} from './lib/result.js';
 import {renderTable} from './lib/render-table.js';
+import {benchInstalled} from './installed.js';
 import {benchMemory} from './memory.js';
 import {benchPack} from './pack.js';
 import {benchPaths} from './paths.js';
+import {benchStart} from './start.js';
 
-const benches = {closure: benchClosure, pack: benchPack, memory: benchMemory, paths: benchPaths};
+const benches = {
+	start: benchStart,
+	closure: benchClosure,
+	pack: benchPack,
+	memory: benchMemory,
+	paths: benchPaths,
+	installed: benchInstalled,
+};
 
 const asked = process.argv.slice(2);
 const chosen = Object.entries(benches).filter(

@@ -84,7 +84,7 @@ static void *open_object(const char *name, long namespace, const char **fault)
 	char path[4096];
 	void *handle;
 
-	snprintf(path, sizeof path, "%s/%s", directory, name);
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	handle = namespace == LM_ID_BASE ? dlopen(path, RTLD_NOW)
 					 : dlmopen(namespace, path, RTLD_NOW);
 	*fault = handle == NULL ? dlerror() : NULL;
@@ -96,7 +96,7 @@ static step *step_of(void *handle, const char **fault)
 	union {
 		void *object;
 		step *function;
-	} symbol = {.object = dlsym(handle, "dynpk_canary_step")};
+	} symbol = { .object = dlsym(handle, "dynpk_canary_step") };
 	if (symbol.object == NULL)
 		*fault = "the opened object lacks its function";
 	return symbol.function;

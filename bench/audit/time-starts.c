@@ -27,7 +27,7 @@ static long now(void)
 static long time_start(char **argv)
 {
 	const bool has_setting = strchr(argv[0], '=') != NULL;
-	char *const environment[] = {has_setting ? *argv++ : NULL, NULL};
+	char *const environment[] = { has_setting ? *argv++ : NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	int status;
 	pid_t child;
@@ -48,7 +48,7 @@ static long time_start(char **argv)
 
 int main(int argc, char **argv)
 {
-	char *words[COMMANDS][WORDS + 1] = {{NULL}};
+	char *words[COMMANDS][WORDS + 1] = { { NULL } };
 	int commands = argc - 2;
 
 	if (commands < 1 || commands > COMMANDS)
@@ -59,8 +59,9 @@ int main(int argc, char **argv)
 		     word = strtok(NULL, " "))
 			words[at][count++] = word;
 	}
-	for (long round = 0; round < atol(argv[1]); round++)
+	for (long round = 0; round < atol(argv[1]); round++) {
 		for (int at = 0; at < commands; at++)
 			printf("%ld%c", time_start(words[at]), at + 1 < commands ? ' ' : '\n');
+	}
 	return 0;
 }

@@ -20,9 +20,10 @@ unsigned int la_objopen(struct link_map *map, Lmid_t namespace, uintptr_t *cooki
 	char path[PATH_MAX];
 	(void)namespace;
 	*cookie = (uintptr_t)map;
-	if (map->l_name[0] == '/' && realpath(map->l_name, path) != NULL)
+	if (map->l_name[0] == '/' && realpath(map->l_name, path) != NULL) {
 		if (strncmp(path, top, strlen(top)) != 0)
 			abort();
+	}
 	return 0;
 }
 

@@ -23,6 +23,8 @@ export interface Measured {
 	readonly part: number | undefined;
 	/** How many times as long as the first contestant in the same round. */
 	readonly ratio: number;
+	/** The same of processor time. */
+	readonly cpuRatio: number;
 }
 
 export function compareRuns(contestants: readonly Contestant[], rounds: number): Measured[] {
@@ -52,6 +54,7 @@ export function compareRuns(contestants: readonly Contestant[], rounds: number):
 			wall: median(own.map(({wall}) => wall)),
 			cpu: median(own.map(({cpu}) => cpu)),
 			part: part === undefined ? undefined : median(own.map(part)),
+			cpuRatio: median(own.map(({cpu}, index) => cpu / (reference[index]?.cpu ?? NaN))),
 			ratio: median(own.map(({wall}, index) => wall / (reference[index]?.wall ?? NaN))),
 		};
 	});

@@ -1,6 +1,6 @@
 /** One line of the table: a figure, what it is compared with, and the limit it should keep. */
 export interface Result {
-	readonly bench: 'closure' | 'pack' | 'memory' | 'paths';
+	readonly bench: 'start' | 'closure' | 'pack' | 'memory' | 'paths' | 'installed';
 	/** What was measured, in words. */
 	readonly what: string;
 	readonly name: string;
@@ -9,7 +9,7 @@ export interface Result {
 	readonly cpu?: number | undefined;
 	/** Of one call, where seconds would be all zeros. */
 	readonly microseconds?: number | undefined;
-	/** Of the clock, against the reference of the same bench. */
+	/** Of the clock, against the reference of the same bench; of the processor for `start`. */
 	readonly ratio?: number | undefined;
 	readonly mebibytes?: number | undefined;
 	readonly runs?: number | undefined;

@@ -1,7 +1,7 @@
 /**
  * How a user's wish for auditing reaches the launchers and the stub: two environment variables.
  *
- * The launcher looks at DYNPK_AUDIT alone (wrappers/launcher/words.c), the stub at both. A file's
+ * The launcher looks at DYNPK_AUDIT alone (wrappers/launcher/loader-options.c), the stub at both. A file's
  * name is made absolute, because a program may start others from other directories.
  */
 import {posix} from 'node:path';

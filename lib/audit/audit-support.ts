@@ -39,7 +39,7 @@ export interface AuditSupport {
  */
 const keptByDefault = 512;
 
-/** Machines the stub is written for (audit-stub/syscalls.h): EM_X86_64 and EM_AARCH64. */
+/** Machines the stub is built for (audit-stub/stub.mk): EM_X86_64 and EM_AARCH64. */
 const stubMachines: ReadonlySet<number> = new Set([62, 183]);
 
 /** Answer whether the stub may be used with the loader that `facts` describe. */

@@ -20,7 +20,7 @@ const NODE_SIZE = 24;
 const EMPTY = 0xffff_ffff;
 /** Of one name, as of the file systems it comes from. */
 const NAME_LIMIT = 255;
-/** Of a path that gives way to the host's. */
+/** Of the path of a fallback. */
 const FALLBACK_LIMIT = 254;
 
 const kinds = {merged: 1, whole: 2, file: 3, link: 4, alias: 5} as const;
@@ -134,9 +134,12 @@ function flagNodes(
 	return all;
 }
 
-function refuseLongFallback({path, givesWay}: ProjectedPath): void {
-	if (givesWay === true && Buffer.byteLength(path) > FALLBACK_LIMIT) {
-		throw new DynpkError('USAGE', `${path} is too long to give way to the host\u2019s`);
+function refuseLongFallback({path, isFallback}: ProjectedPath): void {
+	if (isFallback === true && Buffer.byteLength(path) > FALLBACK_LIMIT) {
+		throw new DynpkError(
+			'USAGE',
+			`${path} is too long for what counts only where the host has none`,
+		);
 	}
 }
 

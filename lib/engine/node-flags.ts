@@ -24,7 +24,7 @@ export interface FlaggedPath {
 }
 
 export function flagsOf({projected, isAlias, children}: FlaggedPath): number {
-	const fallback = projected.givesWay === true ? flags.fallback : 0;
+	const fallback = projected.isFallback === true ? flags.fallback : 0;
 	switch (projected.kind) {
 		case 'directory': {
 			const shimOnly = isForShimAlone(projected.path) ? flags.shimOnly : 0;

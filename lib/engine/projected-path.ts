@@ -11,7 +11,7 @@ export type ProjectedPath = ProjectedDirectory | ProjectedFile | ProjectedLink;
 interface Projected {
 	readonly path: SysrootPath;
 	/** Seen, with all that is below, only where the host has nothing of that name. */
-	readonly givesWay?: boolean;
+	readonly isFallback?: boolean;
 }
 
 export interface ProjectedDirectory extends Projected {

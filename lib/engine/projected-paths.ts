@@ -47,8 +47,8 @@ export function projectedPaths(
 	const untidy = findUntidyDirectories(files, seen, launches);
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
-	const yielding = (path: SysrootPath): {readonly givesWay?: true} =>
-		!wished.has(path) && hostOwnership(path) === 'otherwise' ? {givesWay: true} : {};
+	const fallback = (path: SysrootPath): {readonly isFallback?: true} =>
+		!wished.has(path) && hostOwnership(path) === 'otherwise' ? {isFallback: true} : {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = liesIn(current, whole) ? 'whole' : 'merged';
@@ -58,7 +58,7 @@ export function projectedPaths(
 				path: current,
 				extent,
 				...holds,
-				...yielding(current),
+				...fallback(current),
 			});
 		}
 	};
@@ -68,7 +68,7 @@ export function projectedPaths(
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
 			const forLoader = !whole.has(parentOf(path)) && leavesRoot(file, records);
-			projected.set(path, {...projectFile(file, path, forLoader, programs), ...yielding(path)});
+			projected.set(path, {...projectFile(file, path, forLoader, programs), ...fallback(path)});
 		}
 	}
 
@@ -131,10 +131,10 @@ function findWholeDirectories(
 
 	// Nothing below a whole directory can be merged: above a shared one there is none. What gives
 	// way to the host's needs the host's directory to be seen.
-	const yielding = [...all, ...files.map(({path}) => sysrootOf(path))]
+	const fallback = [...all, ...files.map(({path}) => sysrootOf(path))]
 		.filter(path => hostOwnership(path) !== undefined)
 		.map(path => parentOf(path));
-	for (const shared of [...[...all].filter(path => isShared(path)), ...yielding]) {
+	for (const shared of [...[...all].filter(path => isShared(path)), ...fallback]) {
 		for (let current = shared; !partial.has(current); current = parentOf(current)) {
 			partial.add(current);
 		}

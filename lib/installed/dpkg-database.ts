@@ -12,6 +12,7 @@ import type {Sysroot} from '../sysroot/sysroot.js';
 import {adminDirectory, openDpkgFiles} from './dpkg-files.js';
 import type {DpkgRecords} from './dpkg-records.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
+import {COARSEST_CLOCK} from './private-cache.js';
 import {queryDpkg} from './query-dpkg.js';
 import {readDpkg} from './read-dpkg.js';
 
@@ -66,7 +67,7 @@ function openRecords(sysroot: Sysroot, cache: HostPath | undefined): DpkgRecords
 
 	const files = openDpkgFiles(sysroot);
 	if (files !== undefined) {
-		return readDpkg(files, cache && {top: cache, name: 'installed'});
+		return readDpkg(files, cache && {top: cache, name: 'installed', settling: COARSEST_CLOCK});
 	}
 
 	const admin = sysroot.realPath(adminDirectory);

@@ -183,7 +183,7 @@ function lastChange({identities}: PathIndex, info: Identity, status: Identity): 
 		latest = Math.max(latest, identities[at] ?? 0);
 	}
 
-	return BigInt(Math.ceil(latest)) * BigInt(NS_PER_MS);
+	return BigInt(Math.floor(latest)) * BigInt(NS_PER_MS);
 }
 
 const NS_PER_MS = 1_000_000;

@@ -28,7 +28,12 @@ import type {HostPath} from '../paths/paths.js';
 export interface CachePlace {
 	readonly top: HostPath;
 	readonly name: string;
+	/** How long ago, in nanoseconds, what is remembered must have changed last: {@link COARSEST_CLOCK}. */
+	readonly settling: bigint;
 }
+
+/** A file system with a coarse clock could show the same times for a later change. */
+export const COARSEST_CLOCK = 2_000_000_000n;
 
 /** What `use` makes of a file in it; `undefined` where there is no file to be trusted. */
 export function readCached<T>(
@@ -50,9 +55,8 @@ export function readCached<T>(
 /**
  * Put a file in its place, as a whole, if that is possible.
  *
- * `changed` is the youngest time, in nanoseconds, of what the contents were made from. A file system
- * with a coarse clock could show the same times for a later change, so what changed less than two
- * seconds ago is not remembered; the time of the new file tells, and so the clock of a file system.
+ * `changed` is the youngest time, in nanoseconds, of what the contents were made from. How long ago that
+ * is, the time of the new file tells: the clock of a file system is asked, and not ours.
  */
 export function writeCached(
 	place: CachePlace | undefined,
@@ -63,7 +67,9 @@ export function writeCached(
 	if (place !== undefined) {
 		unlessImpossible(() => {
 			makePrivateDirectory(place);
-			withPrivateDirectory(place, directory => writeFile(directory, file, changed, parts));
+			withPrivateDirectory(place, directory =>
+				writeFile(directory, file, changed + place.settling, parts),
+			);
 		});
 	}
 }
@@ -71,15 +77,16 @@ export function writeCached(
 function writeFile(
 	directory: string,
 	file: string,
-	changed: bigint,
+	notBefore: bigint,
 	parts: () => readonly Uint8Array[],
 ): void {
 	const name = `${directory}/${UNFINISHED}${randomBytes(12).toString('hex')}`;
 	withDescriptor(name, NEW_FILE, fd => {
 		try {
 			const {mtimeNs} = fstatSync(fd, {bigint: true});
-			if (mtimeNs - changed > COARSEST_CLOCK) {
-				writeAll(fd, parts());
+			const bytes = mtimeNs < notBefore ? undefined : Buffer.concat(parts());
+			if (bytes !== undefined && bytes.length <= MOST_BYTES) {
+				writeAll(fd, bytes);
 				removeLeftovers(directory, mtimeNs);
 				renameSync(name, `${directory}/${file}`);
 			} else {
@@ -96,7 +103,8 @@ const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOL
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
-const COARSEST_CLOCK = 2_000_000_000n;
+/** Of a file; a cache of ours has a bounded number of them. */
+const MOST_BYTES = 1 << 25;
 
 const UNFINISHED = '.new-';
 const ABANDONED_AFTER = 3_600_000_000_000n;
@@ -163,8 +171,7 @@ function makePrivateDirectory({top, name}: CachePlace): void {
 	}
 }
 
-function writeAll(fd: number, parts: readonly Uint8Array[]): void {
-	const bytes = Buffer.concat(parts);
+function writeAll(fd: number, bytes: Buffer): void {
 	for (let written = 0; written < bytes.length;) {
 		written += writeSync(fd, bytes, written);
 	}

@@ -17,21 +17,15 @@ import type {CachePlace} from './private-cache.js';
 export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgRecords {
 	const packages = openDpkgPackages(files);
 	const lookup = openListLookup(files, packages, cache);
-	const lines = new Map<string, ReadonlySet<string>>();
+	const isListed = makeListSearch(files);
 	const answers = new Map<string, readonly InstalledPackage[]>();
-
-	function linesOf(list: string): ReadonlySet<string> {
-		const known = lines.get(list) ?? new Set(listedPaths(files.list(list), list));
-		lines.set(list, known);
-		return known;
-	}
 
 	/** Two are enough to tell that nobody is the only one; there may be thousands. */
 	function listersAmong(lists: readonly Candidate[], path: string): InstalledPackage[] {
 		const bytes = Buffer.from(path).toString('latin1');
 		const found: InstalledPackage[] = [];
 		for (const {list, place} of lists) {
-			const owner = linesOf(list).has(bytes) ? packages.ofList(list, place) : undefined;
+			const owner = isListed(bytes, list) ? packages.ofList(list, place) : undefined;
 			if (owner !== undefined && found.every(({name}) => name !== owner.name)) {
 				found.push(owner);
 			}
@@ -45,7 +39,7 @@ export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgR
 	}
 
 	return {
-		packages: packages.all,
+		packages: () => packages.all(),
 		pathsOf(owner) {
 			const list = packages.listOf(owner);
 			return listedPaths(files.list(list), list).map(path =>
@@ -62,4 +56,28 @@ export function readDpkg(files: DpkgFiles, cache: CachePlace | undefined): DpkgR
 			return path => answers.get(path) ?? [];
 		},
 	};
+}
+
+/** A text is searched a few times before its lines are worth a set. */
+const SEARCHES = 16;
+
+/** Whether a list has this path, a character for each byte. */
+function makeListSearch(files: DpkgFiles): (path: string, list: string) => boolean {
+	const texts = new Map<string, {readonly text: string; searches: number}>();
+	const sets = new Map<string, ReadonlySet<string>>();
+	return (path, list) => {
+		const known = texts.get(list) ?? {text: files.list(list).toString('latin1'), searches: 0};
+		texts.set(list, known);
+		if (known.searches++ < SEARCHES) {
+			return hasLine(known.text, path) || hasLine(known.text, `${path}/`);
+		}
+
+		const lines = sets.get(list) ?? new Set(listedPaths(Buffer.from(known.text, 'latin1'), list));
+		sets.set(list, lines);
+		return lines.has(path);
+	};
+}
+
+function hasLine(text: string, line: string): boolean {
+	return text.startsWith(`${line}\n`) || text.includes(`\n${line}\n`);
 }

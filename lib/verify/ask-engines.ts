@@ -2,7 +2,8 @@
  * Which engines this host offers to a program of a bundle, told by the program's own launcher: it
  * tries what it would do, so that nothing is decided twice.
  *
- * Asked by DYNPK_EXPLAIN=engines, a native launcher says it on stderr and starts nothing.
+ * Asked by DYNPK_EXPLAIN=engines, a native launcher says it in lines of KEY=VALUE on stdout
+ * (docs/bundle-format-engines.md) and starts nothing.
  */
 import {execFile} from 'node:child_process';
 import {closeSync, openSync, readSync, realpathSync} from 'node:fs';
@@ -34,6 +35,8 @@ export interface EngineQuestion {
 	/** DYNPK_ENGINE, where it is set. */
 	readonly asked: string | undefined;
 }
+
+const engines = ['direct', 'shim', 'userns'] as const satisfies readonly Engine[];
 
 /** In milliseconds. */
 const TIMEOUT = 10_000;
@@ -93,30 +96,40 @@ function isNative(file: string): boolean {
 	return magic.toString('latin1') === '\u007fELF';
 }
 
-async function say(launcher: string, asked: string | undefined): Promise<string> {
+interface Said {
+	readonly lines: string;
+	readonly complaint: string;
+}
+
+async function say(launcher: string, asked: string | undefined): Promise<Said> {
 	const env = {
 		DYNPK_EXPLAIN: 'engines',
 		...(asked === undefined ? {} : {DYNPK_ENGINE: asked}),
 	};
 	return await new Promise(resolve => {
-		execFile(launcher, [], {env, timeout: TIMEOUT}, (_error, _said, told) => {
-			resolve(told);
+		execFile(launcher, [], {env, timeout: TIMEOUT}, (_error, lines, complaint) => {
+			resolve({lines, complaint});
 		});
 	});
 }
 
-function parseAnswer(told: string): EngineAnswer | string {
-	const choice = /: engine (direct|shim|userns), because (.*)\n/u.exec(told);
-	if (choice === null) {
-		return told.replace(/^dynpk: /u, '').trim() || 'its launcher says nothing';
-	}
-
-	const offers = [...told.matchAll(/^dynpk: engine (direct|shim|userns): (.*)$/gmu)].map(
-		([, engine, detail = '']): EngineOffer => ({
-			engine: engine as Engine,
-			isAvailable: detail === 'available',
-			detail,
+function parseAnswer({lines, complaint}: Said): EngineAnswer | string {
+	const values = new Map(
+		lines.split('\n').map(line => {
+			const [key = '', ...value] = line.split('=');
+			return [key, value.join('=')];
 		}),
 	);
-	return {engine: choice[1] as Engine, reason: choice[2] ?? '', offers};
+	const engine = engines.find(name => name === values.get('engine'));
+	if (engine === undefined) {
+		return complaint.replace(/^dynpk: /u, '').trim() || 'its launcher says nothing';
+	}
+
+	const offers = engines.flatMap((name): EngineOffer[] => {
+		const detail = values.get(name);
+		return detail === undefined
+			? []
+			: [{engine: name, isAvailable: detail === 'available', detail}];
+	});
+	return {engine, reason: values.get('reason') ?? '', offers};
 }

@@ -65,7 +65,7 @@ async function list(top: HostPath, launch: LoaderLaunch): Promise<string> {
 }
 
 /**
- * As the launcher does it (wrappers/launcher/words.c): the loader compares with the names it gave, ""
+ * As the launcher does it (wrappers/launcher/loader-options.c): the loader compares with the names it gave, ""
  * for the program, and for a library the directory of the library path with all its dots.
  */
 function inhibited(directory: string, home: string, launch: LoaderLaunch): string {

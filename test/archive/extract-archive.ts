@@ -12,8 +12,8 @@ import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import {extractArchive, type ExtractedTree} from '../../lib/archive/extract-archive.js';
 import {writeArchive} from '../../lib/archive/write-archive.js';
-import {runCommand} from '../helpers/command.js';
-import {makeScratchPlace} from '../helpers/scratch-place.js';
+import {runCommand} from '../helpers/run/command.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 const sample: readonly ArchiveEntry[] = [
 	{kind: 'directory', path: 'tree', mode: 0o755},

@@ -6,9 +6,15 @@ import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import {extractArchive} from '../../lib/archive/extract-archive.js';
 import {writeArchive} from '../../lib/archive/write-archive.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
-import {runCommand} from '../helpers/command.js';
-import {makeScratchPlace} from '../helpers/scratch-place.js';
-import {paxMember, paxRecord, rawMember, rawTar, type RawMember} from '../helpers/tar-writer.js';
+import {runCommand} from '../helpers/run/command.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
+import {
+	paxMember,
+	paxRecord,
+	rawMember,
+	rawTar,
+	type RawMember,
+} from '../helpers/worlds/tar-writer.js';
 
 const top: RawMember = {name: 'top/', type: '5'};
 const body = Buffer.from('owned');

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {
 	chmodSync,
@@ -11,12 +12,11 @@ import {
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
-import {createHash} from 'node:crypto';
 import test, {type ExecutionContext} from 'ava';
-import {runCommand} from '../helpers/command.js';
-import {missingHere, need} from '../helpers/need.js';
-import {packCommand, runPackChild} from '../helpers/run-pack-child.js';
-import {makeScratchPlace, type ScratchPlace} from '../helpers/scratch-place.js';
+import {runCommand} from '../helpers/run/command.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {packCommand, runPackChild} from '../helpers/run/run-pack-child.js';
+import {makeScratchPlace, type ScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 const forms = ['tar', 'tar.gz', 'tar.zst', 'directory'] as const;
 

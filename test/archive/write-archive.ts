@@ -16,9 +16,9 @@ import {gunzipSync} from 'node:zlib';
 import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import {writeArchive, type ArchiveForm} from '../../lib/archive/write-archive.js';
-import {runCommand} from '../helpers/command.js';
-import {need} from '../helpers/need.js';
-import {makeScratchPlace} from '../helpers/scratch-place.js';
+import {runCommand} from '../helpers/run/command.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 const top: ArchiveEntry = {kind: 'directory', path: 'tree', mode: 0o755};
 

@@ -7,8 +7,8 @@ import test from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {bundlePath} from '../../lib/paths/paths.js';
-import {auditScratch, projectRoot} from '../helpers/audit-world.js';
-import {missingHere, need} from '../helpers/need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {auditScratch, projectRoot} from '../helpers/worlds/audit-world.js';
 
 const execute = promisify(execFile);
 

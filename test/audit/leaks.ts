@@ -5,9 +5,9 @@ import {copyFileSync, mkdirSync, readFileSync, symlinkSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {auditScratch, compileProgram, makeAuditWorld} from '../helpers/audit-world.js';
-import type {AuditWorld} from '../helpers/audit-world.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
+import {auditScratch, compileProgram, makeAuditWorld} from '../helpers/worlds/audit-world.js';
+import type {AuditWorld} from '../helpers/worlds/audit-world.js';
 
 interface Leak {
 	readonly world: AuditWorld;

@@ -13,10 +13,15 @@ import {auditSupport} from '../../lib/audit/audit-support.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {auditScratch, compileProgram, loaderOf, makeAuditWorld} from '../helpers/audit-world.js';
-import type {AuditWorld} from '../helpers/audit-world.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {
+	auditScratch,
+	compileProgram,
+	loaderOf,
+	makeAuditWorld,
+} from '../helpers/worlds/audit-world.js';
+import type {AuditWorld} from '../helpers/worlds/audit-world.js';
 
 interface Release {
 	readonly name: string;

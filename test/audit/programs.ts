@@ -8,9 +8,9 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {makeAuditWorld} from '../helpers/audit-world.js';
-import type {AuditWorld} from '../helpers/audit-world.js';
-import {missingHere, need} from '../helpers/need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {makeAuditWorld} from '../helpers/worlds/audit-world.js';
+import type {AuditWorld} from '../helpers/worlds/audit-world.js';
 
 const execute = promisify(execFile);
 

@@ -8,15 +8,14 @@ import type {ExecutionContext} from 'ava';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
+import {missingHere, need} from '../helpers/run/need.js';
 import {
 	auditScratch,
 	buildStub,
 	compileProgram,
 	makeAuditWorld,
-	projectRoot,
-} from '../helpers/audit-world.js';
-import type {AuditWorld} from '../helpers/audit-world.js';
-import {missingHere, need} from '../helpers/need.js';
+} from '../helpers/worlds/audit-world.js';
+import type {AuditWorld} from '../helpers/worlds/audit-world.js';
 
 const execute = promisify(execFile);
 
@@ -35,19 +34,6 @@ test('the stub needs nothing, has no thread-local storage and exports la_* only'
 		'la_version',
 	]);
 	t.false(symbols.some(line => line.includes(' UND ')));
-});
-
-test('deciding and composing hold by example and for arbitrary bytes, under the sanitizers', async t => {
-	if (!need(t, 'gcc')) return;
-	const stub = join(projectRoot, 'audit-stub');
-	const output = join(auditScratch(t), 'judge-check');
-	await compileProgram('judge-check.c', output, [
-		...['-std=c11', '-g', `-I${stub}`, '-fsanitize=address,undefined'],
-		...['-fno-sanitize-recover=all', '-D_GNU_SOURCE'],
-		...['judge.c', 'resolve.c', 'text.c', 'mapped.c'].map(name => join(stub, name)),
-	]);
-	const {stdout} = await execute(output, ['20000']);
-	t.is(stdout, '0 failures\n');
 });
 
 async function makeProber(t: ExecutionContext) {

@@ -1,10 +1,10 @@
 /** What a walk says beyond the order of the link map, with a search answered from a literal. */
 import test from 'ava';
-import {walkClosure, type WalkOptions} from '../../lib/closure/walk-closure.js';
 import type {Closure} from '../../lib/closure/closure.js';
+import {walkClosure, type WalkOptions} from '../../lib/closure/walk-closure.js';
 import type {DlopenNote} from '../../lib/elf/elf-object.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
-import {makeObject, searchIn, type Library} from '../helpers/literal-search.js';
+import {makeObject, searchIn, type Library} from '../helpers/elf/literal-search.js';
 
 function walk(
 	root: Library,

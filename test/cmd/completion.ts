@@ -2,11 +2,11 @@
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {completeInShell, type Shell} from '../helpers/complete-in-shell.js';
-import {runCommand} from '../helpers/command.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {runCommand} from '../helpers/run/command.js';
+import {completeInShell, type Shell} from '../helpers/run/complete-in-shell.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const commands = ['completion', 'inspect', 'pack', 'run', 'trace', 'verify'];
 

@@ -3,11 +3,11 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {need} from '../helpers/need.js';
-import {asOrdinaryUser} from '../helpers/ordinary-user.js';
-import {makeFiles} from '../helpers/refusal.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
+import {makeFiles} from '../helpers/run/refusal.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 /** Names, rules and requesters come out in every form a program can link to a library. */
 async function makeWorld(t: ExecutionContext): Promise<World> {

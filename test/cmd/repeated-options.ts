@@ -1,7 +1,7 @@
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 test('every target and every --exclude counts; of any other option the last one', async t => {
 	if (!need(t, 'gcc')) return;

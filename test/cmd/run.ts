@@ -3,10 +3,10 @@ import {chmodSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {separateProgram} from '../../cmd/run/separate-program.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {need} from '../helpers/need.js';
-import {runDynpk, type DynpkAnswer} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk, type DynpkAnswer} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const tells = `
 #include <signal.h>

@@ -4,9 +4,9 @@ import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {repeatable} from '../../cmd/keep-last-values.js';
-import {need} from '../helpers/need.js';
-import {dynpkScript, runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 async function help(command: string): Promise<string> {
 	const {stdout} = await runDynpk([command, '--help']);

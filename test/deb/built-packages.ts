@@ -1,14 +1,14 @@
-import {createHash} from 'node:crypto';
 import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {readDeb} from '../../lib/deb/read-deb.js';
 import {readDebPayload} from '../../lib/deb/read-payload.js';
-import {buildDeb, type DebSpec} from '../helpers/deb-build.js';
-import {need} from '../helpers/need.js';
-import {describeTree} from '../helpers/rpm-query.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildDeb, type DebSpec} from '../helpers/packages/deb-build.js';
+import {describeTree} from '../helpers/packages/rpm-query.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const long = `/usr/share/tool/${'deep/'.repeat(40)}file`;
 const spec: DebSpec = {

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
 import {compareDebVersions, satisfiesDebRelation} from '../../lib/deb/compare-versions.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 
 const ordered = [
 	['1.0~rc1', '1.0'],

@@ -1,11 +1,11 @@
-import {copyFileSync, existsSync, readFileSync} from 'node:fs';
 import {execFileSync} from 'node:child_process';
+import {copyFileSync, existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {DebError} from '../../lib/deb/deb-error.js';
 import {parseDeb822, readDeb822} from '../../lib/deb/deb822.js';
-import {missingHere} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {missingHere} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 test('paragraphs are told apart by blank lines, fields by their names without case', t => {
 	const [a, b, ...rest] = parseDeb822('Package: a\nVERSION: 1\n\n \nPackage: b\n\n', 'control');

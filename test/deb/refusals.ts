@@ -5,9 +5,9 @@ import test, {type ExecutionContext} from 'ava';
 import {DebError, type DebErrorCode} from '../../lib/deb/deb-error.js';
 import {readDeb} from '../../lib/deb/read-deb.js';
 import {readDebPayload} from '../../lib/deb/read-payload.js';
-import {controlText, writeDeb, writeTar, type WrittenDeb} from '../helpers/deb-build.js';
-import {mutate, seededRandom} from '../helpers/mutate.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {controlText, writeDeb, writeTar, type WrittenDeb} from '../helpers/packages/deb-build.js';
+import {mutate, seededRandom} from '../helpers/worlds/mutate.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 async function readAll(path: string): Promise<readonly string[]> {
 	const paths: string[] = [];

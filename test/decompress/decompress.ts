@@ -4,7 +4,7 @@ import test from 'ava';
 import {detectCompression, type Compression} from '../../lib/decompress/compression.js';
 import {decompress, type DecompressOptions} from '../../lib/decompress/decompress.js';
 import {DecompressError} from '../../lib/decompress/decompress-error.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 
 const plain = Buffer.from(Array.from({length: 400_000}, (_, i) => (i * i) % 253));
 

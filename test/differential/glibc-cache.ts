@@ -4,9 +4,9 @@
  */
 import {existsSync, rmSync} from 'node:fs';
 import test from 'ava';
-import {answersIn, placesIn} from '../helpers/compare-with-loader.js';
-import {buildRoot} from '../helpers/foreign-root.js';
-import {activeHwcaps} from '../helpers/real-glibc-loader.js';
+import {answersIn, placesIn} from '../helpers/elf/compare-with-loader.js';
+import {activeHwcaps} from '../helpers/elf/real-glibc-loader.js';
+import {buildRoot} from '../helpers/worlds/foreign-root.js';
 
 const conf = {
 	'etc/ld.so.conf': {text: '# comment\ninclude /etc/ld.so.conf.d/*.conf\nhwcap 1 nosegneg\n'},

@@ -1,9 +1,9 @@
 /** Files that are taken, passed over or died of, judged by this machine's loader too. */
 import {chmodSync, readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
-import {NOBODY} from '../helpers/as-nobody.js';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {answersIn, compareWithLoader} from '../helpers/compare-with-loader.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {answersIn, compareWithLoader} from '../helpers/elf/compare-with-loader.js';
+import {NOBODY} from '../helpers/run/as-nobody.js';
 
 const needy = {needs: ['libown.so'], runpath: '$ORIGIN/bad:$ORIGIN/good'} as const;
 

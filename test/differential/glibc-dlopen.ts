@@ -8,9 +8,9 @@ import type {LinkMapEntry, LoaderSearch} from '../../lib/loader/loader-search.js
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {compareWithLoader, placesIn, realFacts} from '../helpers/compare-with-loader.js';
-import {activeHwcaps} from '../helpers/real-glibc-loader.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {compareWithLoader, placesIn, realFacts} from '../helpers/elf/compare-with-loader.js';
+import {activeHwcaps} from '../helpers/elf/real-glibc-loader.js';
 
 /** Calls `open_it` of a library, or dlopen itself, and prints what is mapped then. */
 const opener = `

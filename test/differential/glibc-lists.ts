@@ -1,9 +1,9 @@
 /** Lists of directories, tokens and hardware subdirectories, judged by this machine's loader too. */
 import {execFileSync} from 'node:child_process';
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {answersIn, compareWithLoader, realFacts} from '../helpers/compare-with-loader.js';
-import {activeHwcaps, realLoaderPath} from '../helpers/real-glibc-loader.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {answersIn, compareWithLoader, realFacts} from '../helpers/elf/compare-with-loader.js';
+import {activeHwcaps, realLoaderPath} from '../helpers/elf/real-glibc-loader.js';
 
 const bare = {needs: ['libown.so']} as const;
 

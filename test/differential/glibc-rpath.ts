@@ -1,7 +1,7 @@
 /** DT_RPATH, LD_LIBRARY_PATH and DT_RUNPATH, each world judged by this machine's loader too. */
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {compareWithLoader, placesIn} from '../helpers/compare-with-loader.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {compareWithLoader, placesIn} from '../helpers/elf/compare-with-loader.js';
 
 test('the DT_RPATH of the program covers what its libraries need', async t => {
 	const world = await buildObjects(t, {

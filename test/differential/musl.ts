@@ -1,8 +1,8 @@
 /** musl's rules, each world judged by a real musl loader too. */
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {answersIn, placesIn} from '../helpers/compare-with-loader.js';
-import {compareWithMusl, muslLoader} from '../helpers/real-musl-loader.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {answersIn, placesIn} from '../helpers/elf/compare-with-loader.js';
+import {compareWithMusl, muslLoader} from '../helpers/elf/real-musl-loader.js';
 
 const bare = {needs: ['libown.so'], interpreter: muslLoader} as const;
 

@@ -13,8 +13,8 @@ import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {describeClosure, samePlace, type Description} from '../helpers/describe-closure.js';
-import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/real-glibc-loader.js';
+import {describeClosure, samePlace, type Description} from '../helpers/elf/describe-closure.js';
+import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/elf/real-glibc-loader.js';
 
 const BATCH = 50;
 const AT_ONCE = 3;

@@ -5,13 +5,13 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {compileProgram} from '../helpers/audit-world.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {script} from '../helpers/on-hosts.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {script} from '../helpers/run/on-hosts.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {compileProgram} from '../helpers/worlds/audit-world.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 

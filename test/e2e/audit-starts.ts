@@ -4,9 +4,9 @@ import {cpSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const execute = promisify(execFile);
 

@@ -3,15 +3,15 @@ import {execFileSync} from 'node:child_process';
 import {cpSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {digestFile, listRecords, listTree} from '../helpers/list-tree.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk, type DynpkRun} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk, type DynpkRun} from '../helpers/run/run-dynpk.js';
+import {digestFile, listRecords, listTree} from '../helpers/worlds/list-tree.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** A package with links, scripts, hard links and many hundred files. */
 const target = '/usr/bin/perl';

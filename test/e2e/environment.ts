@@ -8,10 +8,10 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {plainShell, targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';
 

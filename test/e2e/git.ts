@@ -1,5 +1,5 @@
 /** Git: a program of many programs, half of them scripts, in a directory of its own. */
-import {script, testOnHosts} from '../helpers/on-hosts.js';
+import {script, testOnHosts} from '../helpers/run/on-hosts.js';
 
 const identity = {
 	GIT_AUTHOR_NAME: 'A',

@@ -5,9 +5,9 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {packOnce} from '../helpers/packed.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {plainShell, targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
@@ -105,7 +105,7 @@ for (const name of targetHosts) {
 				const bundle = host && (await packOnce(t, programs));
 				if (host === undefined || bundle === undefined) return;
 				// Some shells pass on a variable whose name is none, others drop it.
-				const {'odd name': _, ...plain} = start;
+				const plain = {...start, 'odd name': undefined};
 				for (const [way, script] of Object.entries(ways)) {
 					// The shell that starts it all is the host's, and must not add a bundle to PATH.
 					const [program = ''] = /(?:bash|python3|perl|make) /u.exec(script) ?? [];

@@ -2,8 +2,8 @@
  * What a program started by the native launcher is to itself and to others: its own name, its own
  * file, whatever loader is behind it. A shell launcher cannot promise this.
  */
+import {script, testOnHosts} from '../helpers/run/on-hosts.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {script, testOnHosts} from '../helpers/on-hosts.js';
 
 const native = ['--launcher', 'native'];
 

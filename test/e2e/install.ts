@@ -4,11 +4,11 @@ import {chmodSync, cpSync, mkdirSync, readdirSync, statSync, symlinkSync} from '
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {runCommand} from '../helpers/command.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {runCommand} from '../helpers/run/command.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');

@@ -8,10 +8,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {testOnHosts} from '../helpers/on-hosts.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {testOnHosts} from '../helpers/run/on-hosts.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const run = promisify(execFile);

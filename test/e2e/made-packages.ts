@@ -3,11 +3,11 @@ import {cpSync, existsSync, lstatSync, mkdirSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
 
 const program = {libc: true, source: 'int main(void) { return 0; }'} as const;
 

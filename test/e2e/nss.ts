@@ -4,8 +4,8 @@
  * which read their own files from modules before.
  */
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {packOnce} from '../helpers/packed.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {packOnce} from '../helpers/run/packed.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
 import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun} from '../hosts/lib/run-on-host.js';

@@ -6,11 +6,11 @@ import {chmodSync, lstatSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {payloadPath, sysrootPath} from '../../lib/paths/paths.js';
+import {buildObjects, type FileSpec, type World} from '../helpers/elf/build-objects.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
-import {buildObjects, type FileSpec, type World} from '../helpers/build-objects.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
 
 const prints = (text: string) =>
 	`#include <stdio.h>\nextern int number(void) __attribute__((weak));\nint main(int c, char **v) { printf("${text} %d %s\\n", number(), c > 1 ? v[1] : "-"); return c; }`;

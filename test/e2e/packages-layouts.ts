@@ -6,10 +6,14 @@ import {architectureName} from '../../lib/elf/elf-machines.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {need} from '../helpers/need.js';
-import {debWorld} from '../helpers/package-world-debs.js';
-import {rpmWorld, type RpmLayout} from '../helpers/package-world-rpms.js';
-import {packFromWorld, testFromWorld, type WorldBundle} from '../helpers/package-world-trial.js';
+import {debWorld} from '../helpers/packages/package-world-debs.js';
+import {rpmWorld, type RpmLayout} from '../helpers/packages/package-world-rpms.js';
+import {
+	packFromWorld,
+	testFromWorld,
+	type WorldBundle,
+} from '../helpers/packages/package-world-trial.js';
+import {need} from '../helpers/run/need.js';
 
 const packages = ['bash', 'coreutils', 'dash'];
 

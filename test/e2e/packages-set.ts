@@ -2,13 +2,13 @@
 import {cpSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import test from 'ava';
-import {digestFile} from '../helpers/list-tree.js';
-import {debWorld, packageIn} from '../helpers/package-world-debs.js';
-import {rpmWorld} from '../helpers/package-world-rpms.js';
-import {needWorld} from '../helpers/package-world-trial.js';
-import {writeRpms} from '../helpers/package-files.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {writeRpms} from '../helpers/packages/package-files.js';
+import {debWorld, packageIn} from '../helpers/packages/package-world-debs.js';
+import {rpmWorld} from '../helpers/packages/package-world-rpms.js';
+import {needWorld} from '../helpers/packages/package-world-trial.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {digestFile} from '../helpers/worlds/list-tree.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const incomplete = [
 	{

@@ -2,9 +2,9 @@
  * Package files as input: whole programs out of RPM and Debian packages of this release and of a
  * newer one, which never were installed here.
  */
-import {debWorld} from '../helpers/package-world-debs.js';
-import {rpmWorld} from '../helpers/package-world-rpms.js';
-import {testFromWorld, type WorldBundle} from '../helpers/package-world-trial.js';
+import {debWorld} from '../helpers/packages/package-world-debs.js';
+import {rpmWorld} from '../helpers/packages/package-world-rpms.js';
+import {testFromWorld, type WorldBundle} from '../helpers/packages/package-world-trial.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
 import {targetHosts} from '../hosts/lib/recipes.js';
 

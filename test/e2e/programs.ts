@@ -1,6 +1,6 @@
 /** Programs of many kinds, each packed by its path and put to its real work on foreign hosts. */
+import {script, testOnHosts} from '../helpers/run/on-hosts.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {script, testOnHosts} from '../helpers/on-hosts.js';
 
 testOnHosts('perl loads POSIX, compiled modules and a module of another package', {
 	pack: ['/usr/bin/perl', 'deb:liberror-perl'],

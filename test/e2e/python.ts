@@ -1,6 +1,6 @@
 /** Python and what is written in it: the first story that dynpk was made for. */
+import {script, testOnHosts} from '../helpers/run/on-hosts.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {script, testOnHosts} from '../helpers/on-hosts.js';
 
 const ipython = ['/usr/bin/ipython3'];
 const interpreter = `${bundlePlace}/root/usr/bin/python3`;

@@ -2,10 +2,10 @@
  * Java, Open MPI and libraries that load plug-ins: the same answers on foreign hosts as on the packing
  * machine. Their registries and settings are made as packages are installed, and in no package's list.
  */
-import {needHost} from '../helpers/host-need.js';
-import {packOnce} from '../helpers/packed.js';
-import {runOnHost} from '../hosts/lib/run-on-host.js';
 import test from 'ava';
+import {needHost} from '../helpers/run/host-need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runOnHost} from '../hosts/lib/run-on-host.js';
 import {runtimeTrials} from './lib/runtime-trials.js';
 import {testSameAsHere} from './lib/same-as-here.js';
 

@@ -1,6 +1,6 @@
 /** The same programs with launchers in shell: what a machine without a native launcher offers. */
+import {script, testOnHosts} from '../helpers/run/on-hosts.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {script, testOnHosts} from '../helpers/on-hosts.js';
 
 const byShell = ['--launcher', 'sh'];
 

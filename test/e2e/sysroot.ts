@@ -8,11 +8,11 @@ import {cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:f
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 

@@ -8,8 +8,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
+import {testOnHosts} from '../helpers/run/on-hosts.js';
 import {bundlePlace} from '../hosts/lib/prepare-entry.js';
-import {testOnHosts} from '../helpers/on-hosts.js';
 
 const run = promisify(execFile);
 const scratch = mkdtempSync(join(tmpdir(), 'dynpk-test-'));

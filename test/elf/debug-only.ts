@@ -4,7 +4,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
-import {buildObjects} from '../helpers/build-objects.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
 
 const program = {
 	libc: true,

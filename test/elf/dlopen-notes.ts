@@ -2,10 +2,10 @@
 import test, {type ExecutionContext} from 'ava';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import type {NoteSpec} from '../helpers/elf-spec.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {scratchFile} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import type {NoteSpec} from '../helpers/elf/elf-spec.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {scratchFile} from '../helpers/worlds/scratch.js';
 
 function note(payload: string | Buffer): NoteSpec {
 	const contents = Buffer.concat([Buffer.from(payload), Buffer.from([0])]);

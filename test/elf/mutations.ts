@@ -7,12 +7,12 @@ import fs, {readFileSync, writeFileSync} from 'node:fs';
 import {syncBuiltinESMExports} from 'node:module';
 import {join} from 'node:path';
 import test from 'ava';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const MUTATIONS = 3000;
 /** Bytes read for one damaged file, at most: the ceiling of headers and one read over it. */

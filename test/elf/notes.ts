@@ -1,13 +1,13 @@
 /** Notes of PT_NOTE segments: padding, owners, properties, and what is not worth reading. */
 import {truncateSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {poke} from '../helpers/elf-sink.js';
-import type {ElfSpec, NoteSpec} from '../helpers/elf-spec.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {scratchFile} from '../helpers/scratch.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {poke} from '../helpers/elf/elf-sink.js';
+import type {ElfSpec, NoteSpec} from '../helpers/elf/elf-spec.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {scratchFile} from '../helpers/worlds/scratch.js';
 
 const ISA_NEEDED = 0xc000_8002;
 const ISA_USED = 0xc001_0002;

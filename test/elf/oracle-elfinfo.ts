@@ -9,7 +9,7 @@ import test from 'ava';
 import elfinfo from 'elfinfo';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {elfFilesUnder} from '../helpers/elf-files.js';
+import {elfFilesUnder} from '../helpers/elf/elf-files.js';
 
 const types: readonly ElfObject['type'][] = [
 	'other',

@@ -10,10 +10,10 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import type {HostPath} from '../../lib/paths/paths.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {compareWithReadelf} from '../helpers/compare-with-readelf.js';
-import {elfFilesUnder} from '../helpers/elf-files.js';
-import {readelf} from '../helpers/readelf.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {compareWithReadelf} from '../helpers/elf/compare-with-readelf.js';
+import {elfFilesUnder} from '../helpers/elf/elf-files.js';
+import {readelf} from '../helpers/elf/readelf.js';
 
 const FILES_A_PROCESS = 250;
 

@@ -1,16 +1,16 @@
 /** What is ELF and what is not, and that looking never hangs. */
 import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, mkdirSync, symlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
-import {once} from 'node:events';
 import test from 'ava';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
 import {readElf} from '../../lib/elf/read-elf.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {makeScratch, scratchFile} from '../helpers/scratch.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {makeScratch, scratchFile} from '../helpers/worlds/scratch.js';
 
 const notElf = {
 	'an empty file': Buffer.alloc(0),

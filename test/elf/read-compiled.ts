@@ -1,6 +1,6 @@
 /** What gcc and ld write, read back: the fields the search acts on. */
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
 
 test('needed names come in file order and by soname', async t => {
 	const world = await buildObjects(t, {

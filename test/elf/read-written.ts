@@ -1,12 +1,12 @@
 /** Objects of foreign classes, byte orders and machines, every field written and read back. */
 import test from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
-import {compareWithReadelf} from '../helpers/compare-with-readelf.js';
-import {poke} from '../helpers/elf-sink.js';
-import type {ElfSpec} from '../helpers/elf-spec.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {readelf} from '../helpers/readelf.js';
-import {scratchFile} from '../helpers/scratch.js';
+import {compareWithReadelf} from '../helpers/elf/compare-with-readelf.js';
+import {poke} from '../helpers/elf/elf-sink.js';
+import type {ElfSpec} from '../helpers/elf/elf-spec.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {readelf} from '../helpers/elf/readelf.js';
+import {scratchFile} from '../helpers/worlds/scratch.js';
 
 const foreign = [
 	{name: 'aarch64', class: 64, byteOrder: 'little', machine: 183, machineFlags: 0},

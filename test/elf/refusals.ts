@@ -4,12 +4,12 @@
  * Every case is run in both classes and byte orders: offsets of fields differ between them.
  */
 import test from 'ava';
-import {DynpkError, type FaultCode} from '../../lib/errors/dynpk-error.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
-import {poke} from '../helpers/elf-sink.js';
-import type {ElfSpec} from '../helpers/elf-spec.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {scratchFile} from '../helpers/scratch.js';
+import {DynpkError, type FaultCode} from '../../lib/errors/dynpk-error.js';
+import {poke} from '../helpers/elf/elf-sink.js';
+import type {ElfSpec} from '../helpers/elf/elf-spec.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {scratchFile} from '../helpers/worlds/scratch.js';
 
 const good: ElfSpec = {
 	interpreter: '/lib/ld.so.1',

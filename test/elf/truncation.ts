@@ -2,13 +2,13 @@
 import {readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {probeElf} from '../../lib/elf/probe-elf.js';
 import {readElf} from '../../lib/elf/read-elf.js';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {makeScratch, scratchFile} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {makeScratch, scratchFile} from '../helpers/worlds/scratch.js';
 
 test('an object cut behind any of its bytes is refused or, below e_ident, no ELF', t => {
 	const {bytes} = writeElf({

@@ -5,7 +5,7 @@
  * stand, and so the oracle has them too.
  */
 import test, {type ExecutionContext} from 'ava';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 import {makeView, type Circumstances, type PackedTree, type Tree} from '../shim/lib/make-view.js';
 import {
 	absoluteCases,

@@ -8,10 +8,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {gitSession} from '../helpers/git-session.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
+import {gitSession} from '../helpers/run/git-session.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
 import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 

@@ -7,11 +7,11 @@ import {cpSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {targetHosts, type HostName} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
 
@@ -323,9 +323,13 @@ test.serial('the choice is explained where that is asked for', async t => {
 	);
 	const env = {DYNPK_EXPLAIN: 'engines'};
 	const offered = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env});
-	t.regex(offered?.stderr ?? '', /engine userns: available\n$/u);
+	t.regex(
+		offered?.stdout ?? '',
+		/^engine=userns\nreason=it is static, and \/\S+ is looked for.*\ndirect=available\nshim=not for this program\nuserns=available\n$/u,
+	);
+	t.is(offered?.stderr, '');
 	const not = await onHost(t, 'empty', {argv: ['bin/reader'], bundle, env, noUserNamespaces: true});
-	t.regex(not?.stderr ?? '', /engine userns: not here: user namespaces are switched off/u);
+	t.regex(not?.stdout ?? '', /\nuserns=not here: user namespaces are switched off.*\n$/u);
 	t.is(not?.status, 0);
 });
 

@@ -8,11 +8,11 @@ const names = ['launched', 'library', 'fallback', 'shim-only', 'certain', 'plain
 
 const directory = (
 	path: string,
-	facts: {extent?: 'whole'; holdsUnseen?: true; givesWay?: true} = {},
+	facts: {extent?: 'whole'; holdsUnseen?: true; isFallback?: true} = {},
 ): ProjectedPath => ({kind: 'directory', path: sysrootPath(path), extent: 'merged', ...facts});
 const file = (
 	path: string,
-	facts: {forLoader?: true; behind?: string; liesOutside?: true; givesWay?: true} = {},
+	facts: {forLoader?: true; behind?: string; liesOutside?: true; isFallback?: true} = {},
 ): ProjectedPath => ({
 	kind: 'file',
 	path: sysrootPath(path),
@@ -86,14 +86,14 @@ test('a directory that holds more than is seen is neither exact nor plain', t =>
 	t.is(flags['/'], 'certain exact');
 });
 
-test('nothing is certain of what gives way to the host’s, nor of libraries', t => {
+test('nothing is certain of fallbacks, nor of libraries', t => {
 	const flags = flagsOf([
 		directory('/'),
 		directory('/a'),
-		file('/a/x', {givesWay: true}),
+		file('/a/x', {isFallback: true}),
 		directory('/b'),
 		file('/b/x', {forLoader: true}),
-		directory('/c', {givesWay: true}),
+		directory('/c', {isFallback: true}),
 		file('/c/x'),
 	]);
 	t.deepEqual(

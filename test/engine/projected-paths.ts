@@ -27,9 +27,9 @@ function describe(
 	return projectedPaths(files, launches).map(projected => {
 		switch (projected.kind) {
 			case 'directory':
-				return `${projected.path} ${projected.extent}${projected.givesWay === true ? ' gives way' : ''}`;
+				return `${projected.path} ${projected.extent}${projected.isFallback === true ? ' fallback' : ''}`;
 			case 'file':
-				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}${projected.givesWay === true ? ' gives way' : ''}`;
+				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}${projected.isFallback === true ? ' fallback' : ''}`;
 			case 'link':
 				return `${projected.path} -> ${projected.target}${projected.forLoader ? ' library' : ''}`;
 		}
@@ -167,7 +167,7 @@ test('accounts, names and machine ids of the packing machine are never seen', t 
 	);
 });
 
-test('certificates, time zones and the site’s configuration give way to the host’s', t => {
+test('certificates, time zones and the site’s configuration are fallbacks for what the host lacks', t => {
 	const files = [
 		record('root/etc/ssl/certs/ca-certificates.crt'),
 		record('root/etc/ssh/ssh_config'),
@@ -177,13 +177,13 @@ test('certificates, time zones and the site’s configuration give way to the ho
 		'/ merged',
 		'/etc merged',
 		'/etc/ssh merged',
-		'/etc/ssh/ssh_config file gives way',
+		'/etc/ssh/ssh_config file fallback',
 		'/etc/ssl merged',
 		'/etc/ssl/certs merged',
-		'/etc/ssl/certs/ca-certificates.crt file gives way',
+		'/etc/ssl/certs/ca-certificates.crt file fallback',
 		'/usr merged',
 		'/usr/share merged',
-		'/usr/share/zoneinfo merged gives way',
+		'/usr/share/zoneinfo merged fallback',
 		'/usr/share/zoneinfo/Europe merged',
 		'/usr/share/zoneinfo/Europe/Berlin file',
 	]);

@@ -7,10 +7,10 @@ import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {call} from '../helpers/mini-bundle.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {call} from '../helpers/worlds/mini-bundle.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
 

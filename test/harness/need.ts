@@ -2,7 +2,7 @@ import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import {isInPath, missingHere} from '../helpers/need.js';
+import {isInPath, missingHere} from '../helpers/run/need.js';
 
 test('a tool counts only as an executable file in one of the directories', async t => {
 	const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-'));

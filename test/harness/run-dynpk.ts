@@ -1,5 +1,5 @@
 import test from 'ava';
-import {dynpkScript, runDynpk} from '../helpers/run-dynpk.js';
+import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
 
 /** Runs a shell script in the place of dynpk, which becomes its arguments. */
 function instead(script: string): readonly string[] {

@@ -4,7 +4,7 @@
  * ava itself never prints how many tests passed once one has failed, and knows nothing of tests that
  * end early because the machine lacks something (need.ts).
  */
-import {skipMark} from './need.js';
+import {skipMark} from './run/need.js';
 
 export interface TapCounts {
 	readonly passed: number;

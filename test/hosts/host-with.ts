@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
 import {hostWith} from './lib/host-with.js';
 import {runOnHost} from './lib/run-on-host.js';
 

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 import {makeOnce} from './lib/make-once.js';
 import {withLock} from './lib/with-lock.js';
 

@@ -1,11 +1,11 @@
 import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
-import type {CapturedRun, HostAnswer} from './lib/run-on-host.js';
+import {needHost} from '../helpers/run/host-need.js';
 import {bundlePlace} from './lib/prepare-entry.js';
+import type {CapturedRun, HostAnswer} from './lib/run-on-host.js';
 import {runOnHost} from './lib/run-on-host.js';
 
 /** Run a shell script on the empty host; `undefined` where there is none here. */

@@ -2,8 +2,8 @@ import test, {type ExecutionContext} from 'ava';
 import {findAlternatives} from '../../lib/inputs/alternatives.js';
 import {sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {putFile} from '../helpers/put-file.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {putFile} from '../helpers/worlds/put-file.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 function makeRoot(t: ExecutionContext, directory: string): HostPath {
 	const root = makeScratch(t);

@@ -1,8 +1,8 @@
 /** Which files of installed packages travel. */
 import {existsSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
-import {missingHere} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {missingHere} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 /** Bundle paths of a plan. */
 async function planned(t: ExecutionContext, targets: readonly string[]): Promise<Set<string>> {

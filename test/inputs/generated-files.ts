@@ -4,8 +4,8 @@ import {findGeneratedFiles} from '../../lib/inputs/generated-files.js';
 import type {InstalledPackage, PackageDatabase} from '../../lib/installed/package-database.js';
 import {sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {putFile} from '../helpers/put-file.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {putFile} from '../helpers/worlds/put-file.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const tool: InstalledPackage = {
 	manager: 'deb',

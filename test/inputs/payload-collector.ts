@@ -5,7 +5,7 @@ import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {makeCollector} from '../../lib/inputs/payload-collector.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 test('a script among data that a program directory links to is started; a module stays its text', t => {
 	const root = makeScratch(t);

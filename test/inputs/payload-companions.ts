@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {makeCompanionFinder} from '../../lib/inputs/payload-companions.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 function finderFor(t: ExecutionContext, files: readonly string[]) {
 	const root = makeScratch(t);

@@ -4,8 +4,8 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {readShebang, splitEnvString} from '../../lib/inputs/shebang.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const read = (text: string) => readShebang(Buffer.from(text));
 const direct = {envProgram: undefined, settings: [], unsupported: undefined};

@@ -7,11 +7,12 @@ import {walkPackages} from '../../lib/installed/package-closure.js';
 import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const specs: Readonly<Record<string, string>> = {
 	tool: `Requires: libthing.so.1, data >= 1, /usr/bin/helper
+Recommends: extras >= 2
 %install
 mkdir -p %{buildroot}/usr/bin "%{buildroot}/usr/share/a tool"
 echo tool > %{buildroot}/usr/bin/tool
@@ -95,6 +96,8 @@ test('rpm tells of packages, what they need and provide, and of their files', t 
 		version: '1.5-2',
 		architecture: 'noarch',
 		license: 'MIT',
+		recommends: [['extras']],
+		source: {name: 'tool', version: '1.5-2'},
 	});
 	t.is(database!.find('thing-libs')?.version, '3:1.5-2');
 	t.is(database!.find('libthing.so.1')?.name, 'thing-libs');

@@ -4,8 +4,8 @@ import type {ExecutionContext} from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {compile} from '../helpers/mini-bundle.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
+import {compile} from '../helpers/worlds/mini-bundle.js';
 
 async function choose(
 	t: ExecutionContext,

@@ -3,8 +3,8 @@ import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {editLoader} from '../../lib/launcher/loader-copy.js';
-import {needHost} from '../helpers/host-need.js';
-import {missingHere} from '../helpers/need.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {missingHere} from '../helpers/run/need.js';
 
 const triplet = 'x86_64-linux-gnu';
 

@@ -16,7 +16,11 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {needHost} from '../helpers/host-need.js';
+import type {EnvironmentRule, LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
+import {bundlePath} from '../../lib/paths/paths.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {reportProgram, told} from '../helpers/run/report-program.js';
 import {
 	buildLauncher,
 	call,
@@ -29,12 +33,8 @@ import {
 	scratch,
 	type MiniBundle,
 	type MiniProgram,
-} from '../helpers/mini-bundle.js';
-import {missingHere, need} from '../helpers/need.js';
-import {reportProgram, told} from '../helpers/report-program.js';
+} from '../helpers/worlds/mini-bundle.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
-import {bundlePath} from '../../lib/paths/paths.js';
-import type {EnvironmentRule, LoaderLaunch, ScriptLaunch} from '../../lib/launcher/launch-spec.js';
 
 const run = promisify(execFile);
 const loader = '/lib64/ld-linux-x86-64.so.2';
@@ -478,11 +478,11 @@ test('musl programs start, and a directory with colons is no list', async t => {
 
 for (const [machine, compiler, loaderName, qemu] of [
 	[183, 'aarch64-linux-gnu-gcc', 'ld-linux-aarch64.so.1', 'qemu-aarch64-static'],
-	[3, 'i686-linux-gnu-gcc', 'ld-linux.so.2', undefined],
+	[3, 'i686-linux-gnu-gcc', 'ld-linux.so.2', 'qemu-i386-static'],
 ] as const) {
 	for (const [way, spec] of Object.entries(ways)) {
 		test(`${compiler.split('-')[0]!} programs start ${way}`, async t => {
-			if (!need(t, compiler, ...(qemu === undefined ? [] : [qemu]))) return;
+			if (!need(t, compiler, qemu)) return;
 			const {launcher} = await buildLauncher(compiler);
 			const from = await compile(t, reportProgram, [], compiler);
 			const lib = `/usr/${compiler.replace('-gcc', '')}/lib`;
@@ -494,9 +494,8 @@ for (const [machine, compiler, loaderName, qemu] of [
 					requires: {kernel: [3, 2, 0], isa: 0, machine, class: machine === 3 ? 32 : 64},
 				},
 			});
-			const command = qemu === undefined ? [] : [`/usr/bin/${qemu}`];
-			const [program, ...argv] = [...command, bundle.start, 'an argument'];
-			const {stdout, status} = await call(program, argv, {env: {A: '1'}});
+			const argv = [bundle.start, 'an argument'];
+			const {stdout, status} = await call(`/usr/bin/${qemu}`, argv, {env: {A: '1'}});
 			t.is(status, 7);
 			t.deepEqual(told(stdout, 'argv'), [bundle.start, 'an argument']);
 			t.deepEqual(told(stdout, 'env'), ['A=1']);

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
@@ -10,8 +10,9 @@ import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
 import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
-import {launcherSources, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
+import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
+import {newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 
 const run = promisify(execFile);
 
@@ -50,21 +51,14 @@ const spec: LaunchSpec = {
 
 async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
 	const program = join(await scratch(t), 'fuzz');
-	const wrappers = join(launcherSources, '..');
-	const sources = [
-		...['fuzz.c', 'record.c', 'image.c', 'mountinfo.c'].map(name => join('launcher', name)),
-		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => join('table', name)),
-	].map(name => join(wrappers, name));
-	// The shim's text.h needs no C file, which would define memcpy once more.
-	const flags = [
-		...['table', 'shim'].map(name => `-I${join(wrappers, name)}`),
-		'-std=c11',
-		'-O1',
-		'-g',
-		'-fsanitize=address,undefined',
-		'-fno-sanitize-recover=all',
-	];
-	await run('gcc', [...flags, '-o', program, ...sources]);
+	await compileSanitized(program, [
+		...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(
+			name => `wrappers/launcher/fuzz/${name}.c`,
+		),
+		...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
+		'wrappers/namespace/mountinfo.c',
+		...['table.c', 'check-nodes.c', 'host-environment.c'].map(name => `wrappers/table/${name}`),
+	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;
 }
@@ -150,4 +144,30 @@ test('what is no launcher, or one for another machine, is refused', t => {
 	foreign.writeUInt16LE(183, 18);
 	foreign.write('DYNPKLR1', 1024);
 	t.throws(() => makeNativeLauncher(spec, foreign), {code: 'UNSUPPORTED_MACHINE'});
+});
+
+test('docs/launch-record.md has every field of struct record at its place', async t => {
+	const header = await readFile(join(wrappers, 'launcher/record.h'), 'utf8');
+	const body = /^struct record \{\n(.*?)^\};/msu.exec(header)?.[1] ?? '';
+	const fields: string[] = [];
+	let offset = 0;
+	for (const [, type, name = '', count = '1'] of body.matchAll(
+		/^\t(struct record_list|\w+) (\w+)(?:\[(\d)\])?;/gmu,
+	)) {
+		const words = type === 'char' ? 2 : type === 'struct record_list' ? 2 : Number(count);
+		const places = Array.from(
+			{length: type === 'char' ? 1 : words},
+			(_, word) => offset + 4 * word,
+		);
+		fields.push(`${places.join(', ')} ${name.replaceAll('_', ' ')}`);
+		offset += 4 * words;
+	}
+
+	const page = await readFile(join(wrappers, '../docs/launch-record.md'), 'utf8');
+	const rows = [...page.matchAll(/^\| (\d+(?:, \d+)*) \| ([a-z0-9 ]+) \| /gmu)];
+	t.deepEqual(
+		rows.map(([, places, name]) => `${places} ${name}`),
+		fields,
+	);
+	t.is(offset, 140);
 });

@@ -17,10 +17,16 @@ import type {LoaderLaunch} from '../../lib/launcher/launch-spec.js';
 import {editLoader} from '../../lib/launcher/loader-copy.js';
 import {makeSelfLaunch, type SelfLaunch} from '../../lib/launcher/native-self.js';
 import {bundlePath, hostPath} from '../../lib/paths/paths.js';
-import {needHost} from '../helpers/host-need.js';
-import {buildLauncher, call, compile, newLoaderOptions, scratch} from '../helpers/mini-bundle.js';
-import {missingHere, need} from '../helpers/need.js';
-import {reportProgram, told} from '../helpers/report-program.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {reportProgram, told} from '../helpers/run/report-program.js';
+import {
+	buildLauncher,
+	call,
+	compile,
+	newLoaderOptions,
+	scratch,
+} from '../helpers/worlds/mini-bundle.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 /** Prints its last bytes, as a self-extracting program reads its payload, and starts itself again. */

@@ -25,9 +25,9 @@ import test, {type ExecutionContext} from 'ava';
 import type {EnvironmentRule, LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import {makeShellLauncher, readShellTemplate} from '../../lib/launcher/shell-launcher.js';
 import {bundlePath} from '../../lib/paths/paths.js';
-import {isInPath, missingHere, need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {isInPath, missingHere, need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const shells: Readonly<Record<string, readonly string[]>> = {
 	dash: ['dash'],

@@ -5,10 +5,10 @@ import {walkClosure} from '../../lib/closure/walk-closure.js';
 import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import type {Sysroot} from '../../lib/sysroot/sysroot.js';
-import {writeNewCache} from '../helpers/cache-writer.js';
-import {placesIn} from '../helpers/compare-with-loader.js';
-import type {DynamicSpec, ElfSpec} from '../helpers/elf-spec.js';
-import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/foreign-loader.js';
+import {writeNewCache} from '../helpers/elf/cache-writer.js';
+import {placesIn} from '../helpers/elf/compare-with-loader.js';
+import type {DynamicSpec, ElfSpec} from '../helpers/elf/elf-spec.js';
+import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/elf/foreign-loader.js';
 
 function walk(sysroot: Sysroot, path: string, ldLibraryPath?: string): Closure {
 	const answer = sysroot.elf(sysrootPath(path));

@@ -2,7 +2,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {cacheKey, parseLdSoCache, type LdSoCache} from '../../lib/loader/parse-ld-so-cache.js';
-import {writeCombinedCache, writeNewCache, writeOldCache} from '../helpers/cache-writer.js';
+import {writeCombinedCache, writeNewCache, writeOldCache} from '../helpers/elf/cache-writer.js';
 
 const plain = [
 	{name: 'libz.so.1', path: '/lib/libz.so.1', flags: 0x303},

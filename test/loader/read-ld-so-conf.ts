@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {readLdSoConf} from '../../lib/loader/read-ld-so-conf.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 function directoriesOf(
 	t: ExecutionContext,

@@ -1,7 +1,7 @@
 /** Facts of loaders this machine does not have; its own are checked in test/differential/. */
 import test from 'ava';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
-import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/foreign-loader.js';
+import {glibcLoader, muslLoaderFile, writeRoot} from '../helpers/elf/foreign-loader.js';
 
 const aarch64 = {machine: 183, dynamic: {soname: 'ld-linux-aarch64.so.1'}} as const;
 const multiarch = ['/lib/aarch64-linux-gnu/', '/usr/lib/aarch64-linux-gnu/', '/lib/', '/usr/lib/'];

@@ -7,15 +7,16 @@ import {chmodSync, copyFileSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {projectRoot} from '../helpers/audit-world.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {projectRoot} from '../helpers/worlds/audit-world.js';
+import {wrappers} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 import {again, ask, noEntry, notFound, packAsker, range, success, unavailable} from './lib/ask.js';
-import {alice, getent, hostFiles} from './lib/name-host.js';
 import {nscdKnowing, sssdKnowing, startNscd, startSssd} from './lib/name-daemons.js';
+import {alice, getent, hostFiles} from './lib/name-host.js';
 
 const execute = promisify(execFile);
 
@@ -202,7 +203,7 @@ for (const [compiler, under] of [
 		const source = join(projectRoot, 'test/nss/programs/cloner.c');
 		for (const optimised of ['-O0', '-O2', '-Os']) {
 			const program = join(makeScratch(t), 'cloner');
-			await execute(compiler, [optimised, '-static', '-o', program, source]);
+			await execute(compiler, [optimised, '-static', `-I${wrappers}`, '-o', program, source]);
 			const [command = '', ...words] = under === undefined ? [program] : [under, program];
 			const {stdout} = await execute(command, words);
 			t.is(stdout, '23 4711 1\n', optimised);

@@ -5,11 +5,11 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {packOnce} from '../helpers/packed.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {packOnce} from '../helpers/run/packed.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const execute = promisify(execFile);
 const module = '../libexec/dynpk/libdynpk-names.so';

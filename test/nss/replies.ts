@@ -4,11 +4,11 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {projectRoot} from '../helpers/audit-world.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
-import {alice} from './lib/name-host.js';
+import {need} from '../helpers/run/need.js';
+import {compileSanitized} from '../helpers/worlds/hosted-c.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {nscdKnowing, sssdKnowing} from './lib/name-daemons.js';
+import {alice} from './lib/name-host.js';
 
 const run = promisify(execFile);
 
@@ -59,10 +59,10 @@ const replies: Readonly<Record<string, readonly (Buffer | string | undefined)[]>
 async function compileFuzz(directory: string): Promise<string> {
 	const program = join(directory, 'fuzz');
 	const sources = ['fuzz.c', 'answer.c', 'give.c', 'read-lines.c', 'read-nscd.c', 'read-sssd.c'];
-	await run('gcc', [
-		...['-std=gnu11', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
-		...['-o', program, ...sources.map(name => join(projectRoot, 'wrappers/nss', name))],
-	]);
+	await compileSanitized(
+		program,
+		sources.map(name => `wrappers/nss/${name}`),
+	);
 	return program;
 }
 

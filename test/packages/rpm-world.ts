@@ -6,9 +6,9 @@ import {mergePayload} from '../../lib/packages/merge/merge-payload.js';
 import {openPackageSet} from '../../lib/packages/set/open-package-set.js';
 import {solve} from '../../lib/packages/solve/solve.js';
 import {hostPath} from '../../lib/paths/paths.js';
-import {need} from '../helpers/need.js';
-import {buildRpmWorld} from '../helpers/rpm-world.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildRpmWorld} from '../helpers/packages/rpm-world.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const names = ['bash', 'dash', 'libtinfo6:amd64', 'libc6:amd64', 'libacl1:amd64'];
 

@@ -3,11 +3,11 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'n
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {need} from '../helpers/need.js';
-import {assertRefused} from '../helpers/refusal.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {need} from '../helpers/run/need.js';
+import {assertRefused} from '../helpers/run/refusal.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 const EM_AARCH64 = 183;
 const interpreter = '/lib/ld-linux-aarch64.so.1';

@@ -5,10 +5,10 @@ import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {listArchivedLocales} from '../../lib/plan/locale-archive.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const run = promisify(execFile);

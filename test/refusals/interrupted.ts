@@ -5,9 +5,9 @@ import {mkdirSync, readdirSync, watch} from 'node:fs';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import test from 'ava';
-import {listTree} from '../helpers/list-tree.js';
-import {dynpkScript, runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
+import {listTree} from '../helpers/worlds/list-tree.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** Start dynpk, and send it the signal as soon as something appears in a directory. */
 async function interrupt(

@@ -1,10 +1,10 @@
 /** Libraries that are nowhere, or are two: told all at once, with what settles it. */
 import {statSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
-import {buildObjects, type World} from '../helpers/build-objects.js';
-import {need} from '../helpers/need.js';
-import {assertRefused} from '../helpers/refusal.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects, type World} from '../helpers/elf/build-objects.js';
+import {need} from '../helpers/run/need.js';
+import {assertRefused} from '../helpers/run/refusal.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
 const program = {libc: true, source: 'int main(void) { return 0; }'} as const;
 

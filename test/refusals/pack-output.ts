@@ -5,12 +5,12 @@ import {chmodSync, mkdirSync, readdirSync, watch, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import test from 'ava';
-import {listTree} from '../helpers/list-tree.js';
-import {missingHere, need} from '../helpers/need.js';
-import {asOrdinaryUser} from '../helpers/ordinary-user.js';
-import {assertRefused, makeFiles} from '../helpers/refusal.js';
-import {dynpkScript, runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
+import {assertRefused, makeFiles} from '../helpers/run/refusal.js';
+import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
+import {listTree} from '../helpers/worlds/list-tree.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** A package of some megabytes that every Debian has. */
 const small = '/bin/dash';

@@ -3,95 +3,133 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {buildObjects} from '../helpers/build-objects.js';
-import {poke} from '../helpers/elf-sink.js';
-import {writeElf} from '../helpers/elf-writer.js';
-import {asOrdinaryUser} from '../helpers/ordinary-user.js';
-import {need} from '../helpers/need.js';
-import {assertRefused, makeFiles} from '../helpers/refusal.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {poke} from '../helpers/elf/elf-sink.js';
+import {writeElf} from '../helpers/elf/elf-writer.js';
+import {need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
+import {assertRefused, makeFiles, type Refusal} from '../helpers/run/refusal.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
 
-const script = '#!/bin/sh\n';
+/** What needs no more than files, words and an answer; `rest` are the lines behind the first. */
+interface Row extends Omit<Refusal, 'cwd' | 'run'> {
+	readonly files?: Parameters<typeof makeFiles>[1];
+	readonly path?: string;
+	readonly rest?: readonly string[];
+}
 
-test('a name that is in no directory of PATH', async t => {
-	const rest = await assertRefused(t, {
+const good = writeElf({interpreter: '/lib64/ld-linux-x86-64.so.2', dynamic: {}});
+const foreign = writeElf({
+	machine: 183,
+	interpreter: '/lib/ld-linux-aarch64.so.1',
+	dynamic: {needed: ['libc.so.6']},
+});
+
+const rows: Readonly<Record<string, Row>> = {
+	'a name that is in no directory of PATH': {
+		path: '/usr/bin:relative:/bin',
 		pack: ['no-such-program'],
 		code: 'TARGET_NOT_FOUND',
 		says: 'cannot find a program named no-such-program',
-		run: {env: {PATH: '/usr/bin:relative:/bin'}},
-	});
-	t.deepEqual(rest, [
-		'  not in /usr/bin',
-		'  not in /bin',
-		'hint: name a file by its path (./no-such-program) or an installed package (deb:no-such-program, rpm:no-such-program)',
-	]);
-});
-
-test('a path that does not exist', async t => {
-	const pack = ['./nothing/here'];
-	await assertRefused(t, {pack, code: 'TARGET_NOT_FOUND', says: 'there is no $PWD/nothing/here'});
-});
-
-test('one missing target among good ones', async t => {
-	const pack = ['/bin/sh', './nothing'];
-	await assertRefused(t, {pack, code: 'TARGET_NOT_FOUND', says: 'there is no $PWD/nothing'});
-});
-
-test('a link that leads nowhere', async t => {
-	const cwd = makeFiles(t, {dangling: '-> nowhere/at all'});
-	await assertRefused(t, {
-		cwd,
+		rest: [
+			'  not in /usr/bin',
+			'  not in /bin',
+			'hint: name a file by its path (./no-such-program) or an installed package (deb:no-such-program, rpm:no-such-program)',
+		],
+	},
+	'a path that does not exist': {
+		pack: ['./nothing/here'],
+		code: 'TARGET_NOT_FOUND',
+		says: 'there is no $PWD/nothing/here',
+	},
+	'one missing target among good ones': {
+		pack: ['/bin/sh', './nothing'],
+		code: 'TARGET_NOT_FOUND',
+		says: 'there is no $PWD/nothing',
+	},
+	'a link that leads nowhere': {
+		files: {dangling: '-> nowhere/at all'},
 		pack: ['./dangling'],
 		code: 'TARGET_NOT_FOUND',
 		says: '$PWD/dangling is a link that leads nowhere (to nowhere/at all)',
-	});
-});
-
-test('links that lead in a circle', async t => {
-	const cwd = makeFiles(t, {one: '-> two', two: '-> one'});
-	await assertRefused(t, {
-		cwd,
+	},
+	'links that lead in a circle': {
+		files: {one: '-> two', two: '-> one'},
 		pack: ['./one'],
 		code: 'TARGET_NOT_FOUND',
 		says: '$PWD/one is a link that leads nowhere (to two)',
-	});
-});
-
-test('the working directory is a target like any directory', async t => {
-	const pack = ['.'];
-	await assertRefused(t, {pack, code: 'NO_ELF_FOUND', says: 'no ELF file in $PWD'});
-});
-
-test('a directory without any ELF file', async t => {
-	const cwd = makeFiles(t, {'docs/readme': 'text', 'docs/more/empty': ''});
-	const rest = await assertRefused(t, {
-		cwd,
+	},
+	'the working directory is a target like any directory': {
+		pack: ['.'],
+		code: 'NO_ELF_FOUND',
+		says: 'no ELF file in $PWD',
+	},
+	'a directory without any ELF file': {
+		files: {'docs/readme': 'text', 'docs/more/empty': ''},
 		pack: ['./docs'],
 		code: 'NO_ELF_FOUND',
 		says: 'no ELF file in $PWD/docs',
-	});
-	t.deepEqual(rest, ['hint: data files travel beside a program, with --with']);
-});
-
-test('a text file', async t => {
-	const cwd = makeFiles(t, {text: 'just text, and executable'});
-	await assertRefused(t, {
-		cwd,
+		rest: ['hint: data files travel beside a program, with --with'],
+	},
+	'a text file': {
+		files: {text: 'just text, and executable'},
 		pack: ['./text'],
 		code: 'NOT_A_PROGRAM',
 		says: '$PWD/text is neither an ELF file nor a script',
-	});
-});
-
-test('an empty file', async t => {
-	const cwd = makeFiles(t, {empty: ''});
-	await assertRefused(t, {
-		cwd,
+	},
+	'an empty file': {
+		files: {empty: ''},
 		pack: ['./empty'],
 		code: 'NOT_A_PROGRAM',
 		says: '$PWD/empty is neither an ELF file nor a script',
+	},
+	'an ELF file with a field that cannot be': {
+		files: {corrupt: poke(good, {e_phentsize: 7})},
+		pack: ['./corrupt'],
+		code: 'ELF_INVALID',
+		says: /^dynpk: \$PWD\/corrupt\b/,
+	},
+	'a program of another architecture, whose loader is not here': {
+		files: {foreign: foreign.bytes},
+		pack: ['./foreign'],
+		code: 'UNSUPPORTED_LOADER',
+		says: 'the loader /lib/ld-linux-aarch64.so.1 is not there',
+		rest: ['hint: pack on a machine that can run the program, or name its root with --sysroot'],
+	},
+	'su, by its name': {
+		path: '/usr/bin',
+		pack: ['su'],
+		code: 'SETUID_PROGRAM',
+		says: '/usr/bin/su is a set-user-id program',
+	},
+	'a script whose interpreter is not there': {
+		files: {script: '#!/opt/nowhere/python\n'},
+		pack: ['./script'],
+		code: 'TARGET_NOT_FOUND',
+		says: '$PWD/script: its interpreter (/opt/nowhere/python) is not here to be packed',
+	},
+	'a script whose interpreter cannot be known before it runs': {
+		files: {script: '#!/usr/bin/env -S ${HOME}/python\n'},
+		pack: ['./script'],
+		code: 'TARGET_NOT_FOUND',
+		says: /^dynpk: \$PWD\/script: /,
+	},
+	'two programs of one name': {
+		files: {'a/tool': '#!/bin/sh\nexit 1', 'b/tool': '#!/bin/sh\nexit 2'},
+		pack: ['./a/tool', './b/tool'],
+		code: 'PATH_CLASH',
+		says: 'two programs are named tool',
+		rest: ['  $PWD/a/tool', '  $PWD/b/tool', 'hint: pack them into two bundles'],
+	},
+};
+
+for (const [title, {files = {}, path, rest, ...refusal}] of Object.entries(rows)) {
+	test(title, async t => {
+		const run = path === undefined ? {} : {run: {env: {PATH: path}}};
+		const lines = await assertRefused(t, {...refusal, ...run, cwd: makeFiles(t, files)});
+		if (rest !== undefined) t.deepEqual(lines, rest);
 	});
-});
+}
 
 test('an ELF file that was cut off', async t => {
 	const good = readFileSync('/bin/sh');
@@ -104,35 +142,6 @@ test('an ELF file that was cut off', async t => {
 			says: /^dynpk: \$PWD\/(?:header|half)\b/,
 		});
 	}
-});
-
-test('an ELF file with a field that cannot be', async t => {
-	const good = writeElf({interpreter: '/lib64/ld-linux-x86-64.so.2', dynamic: {}});
-	const cwd = makeFiles(t, {corrupt: poke(good, {e_phentsize: 7})});
-	await assertRefused(t, {
-		cwd,
-		pack: ['./corrupt'],
-		code: 'ELF_INVALID',
-		says: /^dynpk: \$PWD\/corrupt\b/,
-	});
-});
-
-test('a program of another architecture, whose loader is not here', async t => {
-	const {bytes} = writeElf({
-		machine: 183,
-		interpreter: '/lib/ld-linux-aarch64.so.1',
-		dynamic: {needed: ['libc.so.6']},
-	});
-	const cwd = makeFiles(t, {foreign: bytes});
-	const rest = await assertRefused(t, {
-		cwd,
-		pack: ['./foreign'],
-		code: 'UNSUPPORTED_LOADER',
-		says: 'the loader /lib/ld-linux-aarch64.so.1 is not there',
-	});
-	t.deepEqual(rest, [
-		'hint: pack on a machine that can run the program, or name its root with --sysroot',
-	]);
 });
 
 test('an object file of the compiler', async t => {
@@ -157,15 +166,6 @@ test('a set-user-id program', async t => {
 		says: '$PWD/mine is a set-user-id program',
 	});
 	t.is(rest.at(-1), 'hint: use the one of the host');
-});
-
-test('su, by its name', async t => {
-	await assertRefused(t, {
-		pack: ['su'],
-		code: 'SETUID_PROGRAM',
-		says: '/usr/bin/su is a set-user-id program',
-		run: {env: {PATH: '/usr/bin'}},
-	});
 });
 
 test('a FIFO, which nobody ever writes to', async t => {
@@ -241,37 +241,6 @@ test('what lies in directories that the user may not enter or list is said to st
 
 	chmodSync(join(cwd, 'tree/locked'), 0o700);
 	chmodSync(join(cwd, 'tree/dark'), 0o700);
-});
-
-test('a script whose interpreter is not there', async t => {
-	const cwd = makeFiles(t, {script: '#!/opt/nowhere/python\n'});
-	await assertRefused(t, {
-		cwd,
-		pack: ['./script'],
-		code: 'TARGET_NOT_FOUND',
-		says: '$PWD/script: its interpreter (/opt/nowhere/python) is not here to be packed',
-	});
-});
-
-test('a script whose interpreter cannot be known before it runs', async t => {
-	const cwd = makeFiles(t, {script: '#!/usr/bin/env -S ${HOME}/python\n'});
-	await assertRefused(t, {
-		cwd,
-		pack: ['./script'],
-		code: 'TARGET_NOT_FOUND',
-		says: /^dynpk: \$PWD\/script: /,
-	});
-});
-
-test('two programs of one name', async t => {
-	const cwd = makeFiles(t, {'a/tool': `${script}exit 1`, 'b/tool': `${script}exit 2`});
-	const rest = await assertRefused(t, {
-		cwd,
-		pack: ['./a/tool', './b/tool'],
-		code: 'PATH_CLASH',
-		says: 'two programs are named tool',
-	});
-	t.deepEqual(rest, ['  $PWD/a/tool', '  $PWD/b/tool', 'hint: pack them into two bundles']);
 });
 
 for (const manager of ['deb', 'rpm']) {

@@ -2,10 +2,10 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {exitStatuses} from '../../lib/errors/dynpk-error.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
-import {rawMember} from '../helpers/tar-writer.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
+import {rawMember} from '../helpers/worlds/tar-writer.js';
 
 /** 2 to this power, as the window byte of RFC 8878 has it. */
 const windowByte = (power: number): number => (power - 10) << 3;

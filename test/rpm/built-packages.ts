@@ -4,11 +4,11 @@ import test from 'ava';
 import {formatDependency} from '../../lib/rpm/dependencies.js';
 import {readRpmPayload} from '../../lib/rpm/read-payload.js';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
-import {need} from '../helpers/need.js';
-import {buildRpm, type RpmSpec} from '../helpers/rpm-build.js';
-import {describePayload} from '../helpers/rpm-payload.js';
-import {queryRpm, unpackWithRpm} from '../helpers/rpm-query.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildRpm, type RpmSpec} from '../helpers/packages/rpm-build.js';
+import {describePayload} from '../helpers/packages/rpm-payload.js';
+import {queryRpm, unpackWithRpm} from '../helpers/packages/rpm-query.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const tree = {
 	'/usr/bin/tool': {content: '#!/bin/sh\necho tool\n', mode: 0o755},

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {compareRpmVersions} from '../../lib/rpm/compare-versions.js';
 import {compareEvr, formatEvr, parseEvr} from '../../lib/rpm/evr.js';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 
 // Pairs that each rule decides, older first.
 const ordered = [

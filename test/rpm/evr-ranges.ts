@@ -4,9 +4,9 @@ import {join} from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import {parseEvr, rangesOverlap, type Relation, type VersionRange} from '../../lib/rpm/evr.js';
-import {need} from '../helpers/need.js';
-import {writeRpm} from '../helpers/rpm-writer.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {writeRpm} from '../helpers/packages/rpm-writer.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 function range(text: string): VersionRange {
 	const [relation = '', evr = ''] = text.split(' ');

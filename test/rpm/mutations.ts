@@ -4,10 +4,10 @@ import {gzipSync} from 'node:zlib';
 import test from 'ava';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
 import {RpmError} from '../../lib/rpm/rpm-error.js';
-import {mutate, seededRandom} from '../helpers/mutate.js';
-import {describePayload} from '../helpers/rpm-payload.js';
-import {writeRpm} from '../helpers/rpm-writer.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {describePayload} from '../helpers/packages/rpm-payload.js';
+import {writeRpm} from '../helpers/packages/rpm-writer.js';
+import {mutate, seededRandom} from '../helpers/worlds/mutate.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const RUNS = 3000;
 const LEAD = 96;

@@ -1,15 +1,15 @@
 import {readdirSync} from 'node:fs';
-import {fileURLToPath} from 'node:url';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {formatDependency} from '../../lib/rpm/dependencies.js';
 import {formatEvr} from '../../lib/rpm/evr.js';
 import {headerStrings} from '../../lib/rpm/header-values.js';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
-import {need} from '../helpers/need.js';
-import {describePayload} from '../helpers/rpm-payload.js';
-import {queryRpm, rpmAccepts, unpackWithRpm} from '../helpers/rpm-query.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {describePayload} from '../helpers/packages/rpm-payload.js';
+import {queryRpm, rpmAccepts, unpackWithRpm} from '../helpers/packages/rpm-query.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 // The tests run from build/test/rpm, the packages stay where they are.
 const data = fileURLToPath(new URL('../../../test/rpm/data/', import.meta.url));

@@ -4,9 +4,14 @@ import {gzipSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
 import {RpmError, type RpmErrorCode} from '../../lib/rpm/rpm-error.js';
-import {describePayload} from '../helpers/rpm-payload.js';
-import {writeArchive, writeMember, writeRpm, type WrittenRpm} from '../helpers/rpm-writer.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {describePayload} from '../helpers/packages/rpm-payload.js';
+import {
+	writeArchive,
+	writeMember,
+	writeRpm,
+	type WrittenRpm,
+} from '../helpers/packages/rpm-writer.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const files = [
 	{path: '/usr/bin/a', content: 'first'},

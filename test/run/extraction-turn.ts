@@ -1,7 +1,7 @@
 import {readdirSync} from 'node:fs';
 import test from 'ava';
 import {awaitTurn} from '../../lib/run/extraction-turn.js';
-import {makeScratchPlace} from '../helpers/scratch-place.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 test('of many who come at the same moment one has the turn, the others hear when it is over', async t => {
 	const scratch = makeScratchPlace(t);

@@ -3,15 +3,15 @@ import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import {runCommand} from '../helpers/command.js';
-import {need} from '../helpers/need.js';
+import {runCommand} from '../helpers/run/command.js';
+import {need} from '../helpers/run/need.js';
 import {
 	makeBundle,
 	runBundleChild,
 	runChildCommand,
 	startBundleChild,
-} from '../helpers/run-bundle-child.js';
-import {makeScratchPlace} from '../helpers/scratch-place.js';
+} from '../helpers/run/run-bundle-child.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 /** Long enough for any signal to come, and over some time where none does. */
 const waiting = 'i=0; while [ $i -lt 2000 ]; do i=$((i+1)); sleep 0.01; done';

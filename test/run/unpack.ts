@@ -15,10 +15,10 @@ import {
 import test, {type ExecutionContext} from 'ava';
 import {readArchiveState} from '../../lib/run/archive-state.js';
 import {recallDigest, rememberDigest} from '../../lib/run/digest-memory.js';
-import {runCommand} from '../helpers/command.js';
-import {missingHere, need} from '../helpers/need.js';
-import {makeBundle, runBundleChild, startBundleChild} from '../helpers/run-bundle-child.js';
-import {makeScratchPlace, type ScratchPlace} from '../helpers/scratch-place.js';
+import {runCommand} from '../helpers/run/command.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {makeBundle, runBundleChild, startBundleChild} from '../helpers/run/run-bundle-child.js';
+import {makeScratchPlace, type ScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 async function makeArchive(scratch: ScratchPlace, script = 'echo hello'): Promise<string> {
 	const archive = scratch.path('b.tar.gz');

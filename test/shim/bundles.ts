@@ -7,11 +7,11 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
+import {gitSession} from '../helpers/run/git-session.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
-import {needHost} from '../helpers/host-need.js';
-import {gitSession} from '../helpers/git-session.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
 import {packWithShim} from './lib/pack-with-shim.js';
 
 const run = promisify(execFile);

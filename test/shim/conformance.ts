@@ -6,7 +6,7 @@
  */
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
-import {need} from '../helpers/need.js';
+import {need} from '../helpers/run/need.js';
 import {makeView} from './lib/make-view.js';
 import {
 	absoluteCases,

@@ -11,9 +11,9 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import picomatch from 'picomatch';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../', import.meta.url));

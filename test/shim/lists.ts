@@ -7,8 +7,8 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import test from 'ava';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {makeView} from './lib/make-view.js';
 import {absoluteCases, host, linesOf, names, packed} from './lib/view-cases.js';
 

@@ -8,9 +8,9 @@ import test from 'ava';
 import {compilePathTable} from '../../lib/engine/compile-path-table.js';
 import {projectedPaths} from '../../lib/engine/projected-paths.js';
 import {bundlePath} from '../../lib/paths/paths.js';
-import {needHost} from '../helpers/host-need.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const run = promisify(execFile);

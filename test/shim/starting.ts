@@ -6,8 +6,8 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import type {EnvironmentRule} from '../../lib/launcher/launch-spec.js';
-import {need} from '../helpers/need.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {makeView} from './lib/make-view.js';
 import type {PackedTree, Tree, View} from './lib/make-view.js';
 

@@ -7,7 +7,7 @@ import type {LoaderLaunch} from '../../lib/launcher/launch-spec.js';
 import {bundlePath, hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import type {BundlePlan, PlannedContent, SourceFile} from '../../lib/plan/bundle-plan.js';
 import {stageBundle, type StageTools} from '../../lib/stage/stage-bundle.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const untouched = (): never => {
 	throw new Error('bytes that changed were used');

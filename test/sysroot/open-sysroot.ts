@@ -4,9 +4,9 @@ import test, {type ExecutionContext} from 'ava';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import type {Sysroot} from '../../lib/sysroot/sysroot.js';
-import {asNobody} from '../helpers/as-nobody.js';
-import {buildObjects} from '../helpers/build-objects.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {buildObjects} from '../helpers/elf/build-objects.js';
+import {asNobody} from '../helpers/run/as-nobody.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** Files with their text; `-> target` makes a link, a final slash a directory. */
 function makeTree(t: ExecutionContext, files: Readonly<Record<string, string>>): HostPath {

@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import test from 'ava';
 import {hostPath} from '../../lib/paths/paths.js';
 import {readTrace} from '../../lib/trace/trace-evidence.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const whole = {
 	...{schema: 'dynpk-trace/1', command: [], ended: {status: 0}},

@@ -11,10 +11,10 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
-import {compileProgram} from '../helpers/audit-world.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {compileProgram} from '../helpers/worlds/audit-world.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const systemPath = '/usr/bin:/bin';
 

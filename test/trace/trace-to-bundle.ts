@@ -5,10 +5,10 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
-import {needHost} from '../helpers/host-need.js';
-import {missingHere, need} from '../helpers/need.js';
-import {runDynpk, type DynpkAnswer} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {missingHere, need} from '../helpers/run/need.js';
+import {runDynpk, type DynpkAnswer} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const systemPath = '/usr/bin:/bin';

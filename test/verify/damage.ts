@@ -3,9 +3,9 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, cpSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {asOrdinaryUser} from '../helpers/ordinary-user.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** A directory with a bundle of `sh` in it, as the test wants it damaged. */
 async function packSh(t: ExecutionContext): Promise<string> {

@@ -4,11 +4,11 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {hostPath} from '../../lib/paths/paths.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
-import {needHost} from '../helpers/host-need.js';
-import {compileProgram} from '../helpers/audit-world.js';
-import {need} from '../helpers/need.js';
-import {runDynpk} from '../helpers/run-dynpk.js';
-import {makeScratch} from '../helpers/scratch.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {compileProgram} from '../helpers/worlds/audit-world.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 interface Probe {
 	readonly directory: string;

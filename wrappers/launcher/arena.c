@@ -1,10 +1,10 @@
 #include "arena.h"
-#include "fail.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/text.h"
 
 enum { ALIGNMENT = 16 };
 
-static void need(const struct arena *arena, size_t size)
+static void require_room(const struct arena *arena, size_t size)
 {
 	if ((size_t)(arena->end - arena->next) < size)
 		FAIL(EXIT_LAUNCHER, "the launch record asks for more memory than was counted");
@@ -15,21 +15,21 @@ void *take(struct arena *arena, size_t size)
 	char *start = arena->next;
 
 	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	need(arena, size);
+	require_room(arena, size);
 	arena->next += size;
 	return start;
 }
 
 char *text_begin(struct arena *arena)
 {
-	need(arena, ALIGNMENT);
+	require_room(arena, ALIGNMENT);
 	*arena->next = '\0';
 	return arena->next;
 }
 
 void text_put(struct arena *arena, const char *piece)
 {
-	need(arena, text_length(piece) + ALIGNMENT);
+	require_room(arena, text_length(piece) + ALIGNMENT);
 	arena->next = text_append(arena->next, piece);
 }
 

@@ -4,7 +4,9 @@ set -eu
 cc=$1
 out=$2
 here=$(dirname "$0")
+namespace=$here/../namespace
 table=$here/../table
+base=$here/../base
 mkdir -p "$out"
 
 warnings='-std=c11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
@@ -20,18 +22,16 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	-Wl,-s -Wl,-O1 -Wl,--fatal-warnings"
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$here" -I"$table" -include "$here/hidden.h" $link -o "$out/launcher" \
-	"$here/entry.S" "$here/placeholder.S" "$here/launch.c" "$here/start-mapped.c" \
-	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/words.c" \
-	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/place.c" "$here/host.c" \
-	"$here/record.c" "$here/engine.c" "$here/namespace.c" "$here/view.c" "$here/give-way.c" "$here/take-over.c" "$here/unshare.c" \
-	"$here/fit.c" "$here/layer.c" "$here/overlay.c" "$here/overlay-tree.c" "$here/cover.c" "$here/names.c" \
-	"$here/mounts-below.c" "$here/mountinfo.c" "$here/mark.c" "$here/proot.c" "$here/fail.c" "$here/text.c" \
-	"$table/table.c" "$table/check-nodes.c" \
-	"$table/host-environment.c" "$table/loader-variables.c"
+"$cc" $warnings $code -I"$here/.." -include "$here/hidden.h" $link -o "$out/launcher" \
+	"$here/entry.S" "$here/placeholder.S" "$here/main.c" "$here/start-mapped.c" \
+	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
+	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
+	"$here/record.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
+	"$table/table.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c" \
+	"$base/fail.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
 
 # shellcheck disable=SC2086
-"$cc" $warnings $code $flat -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \
+"$cc" $warnings $code $flat -I"$here/.." -include "$here/hidden.h" -static -nostdlib -Wl,-T,"$here/self-stub.lds" \
 	-Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -o "$out/self-stub.elf" "$here/self-stub.c"
 "$("$cc" -print-prog-name=objcopy)" -O binary -j .text "$out/self-stub.elf" "$out/self-stub"
 rm "$out/self-stub.elf"

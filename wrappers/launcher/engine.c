@@ -1,9 +1,10 @@
 #include "engine.h"
-#include "fail.h"
-#include "namespace.h"
+#include "base/fail.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "namespace/namespace.h"
 #include "proot.h"
-#include "system.h"
-#include "text.h"
 
 /* By enum engine; no pointers, which would need relocation. */
 static const char names[][8] = { "direct", "direct", "shim", "userns" };
@@ -23,24 +24,24 @@ static enum engine asked_engine(const struct launch *launch)
 	     ", and there are auto, direct, shim and userns");
 }
 
-/* For `dynpk run --explain` and `dynpk verify`: what this host offers, and nothing is started. */
-_Noreturn static void list_engines(const struct launch *launch)
+/* For machines, and nothing is started: docs/bundle-format-engines.md has the keys. */
+_Noreturn static void list_engines(const struct launch *launch, const char *reason)
 {
 	const struct record *record = launch->record;
-	const enum obstacle obstacle = record->table == 0 ? NO_OBSTACLE : try_namespace(launch);
+	const enum obstacle obstacle =
+		record->table == 0 ? NO_OBSTACLE : try_namespace(&launch->bundle);
 
-	TELL("engine direct: available");
-	if (record->shim != 0)
-		TELL("engine shim: available");
-	else
-		TELL("engine shim: not for this program");
+	PRINT_LINE("engine=", names[launch->engine]);
+	PRINT_LINE("reason=", reason);
+	PRINT_LINE("direct=available");
+	PRINT_LINE("shim=", record->shim != 0 ? "available" : "not for this program");
 	if (record->table == 0)
-		TELL("engine userns: not for this program");
+		PRINT_LINE("userns=not for this program");
 	else if (obstacle == NO_OBSTACLE)
-		TELL("engine userns: available");
+		PRINT_LINE("userns=available");
 	else
-		TELL("engine userns: not here: ", obstacle_text(obstacle));
-	sys_exit(0);
+		PRINT_LINE("userns=not here: ", obstacle_text(obstacle));
+	sys_exit_group(0);
 }
 
 static void explain(const struct launch *launch, const char *reason)
@@ -49,23 +50,23 @@ static void explain(const struct launch *launch, const char *reason)
 
 	if (asked == NULL)
 		return;
-	TELL(record_text(launch->record, launch->record->launcher), ": engine ",
-	     names[launch->engine], ", because ", reason);
 	if (text_equal(asked, "engines"))
-		list_engines(launch);
+		list_engines(launch, reason);
+	TELL(launch->bundle.launcher, ": engine ", names[launch->engine], ", because ", reason);
 }
 
 _Noreturn static void fail_namespace(const struct launch *launch, enum obstacle obstacle)
 {
-	FAIL(EXIT_LAUNCHER, record_text(launch->record, launch->record->launcher),
-	     " needs a namespace to see its files, and ", obstacle_text(obstacle), ": ",
+	FAIL(EXIT_LAUNCHER, launch->bundle.launcher, " needs a namespace to see its files, and ",
+	     obstacle_text(obstacle), ": ",
 	     launch->record->shim == 0 ? "" : "DYNPK_ENGINE=shim shows them to it alone, ",
 	     "DYNPK_ENGINE=direct starts it without");
 }
 
 static void use_namespace(struct launch *launch, bool is_asked)
 {
-	const enum obstacle obstacle = enter_namespace(launch);
+	unsigned left_alone = 0;
+	const enum obstacle obstacle = enter_namespace(&launch->bundle, &left_alone);
 	char number[24];
 
 	if (obstacle != NO_OBSTACLE) {
@@ -73,9 +74,8 @@ static void use_namespace(struct launch *launch, bool is_asked)
 			start_by_proot(launch);
 		fail_namespace(launch, obstacle);
 	}
-	if (launch->hidden_names > 0 &&
-	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
-		text_append_number(number, launch->hidden_names);
+	if (left_alone > 0 && find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
+		text_append_number(number, left_alone);
 		TELL("paths of the bundle that are not shown, because they would have to be made "
 		     "in "
 		     "directories of yours: ",
@@ -99,7 +99,7 @@ void choose_engine(struct launch *launch)
 	explain(launch, asked == ENGINE_NONE ? record_text(record, record->engine_reason)
 					     : "DYNPK_ENGINE asks for it");
 	if (launch->engine == ENGINE_SHIM && record->shim == 0)
-		FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+		FAIL(EXIT_LAUNCHER, launch->bundle.launcher,
 		     " cannot have the path shim loaded into it: DYNPK_ENGINE=direct starts it "
 		     "without");
 	if (launch->engine == ENGINE_USERNS)

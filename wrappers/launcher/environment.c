@@ -1,6 +1,8 @@
 #include "environment.h"
-#include "system.h"
-#include "text.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
 
 size_t environment_slots(const struct record *record)
 {
@@ -49,7 +51,7 @@ static const struct record_part *parts_of(const struct launch *launch,
 static void write_part(struct launch *launch, const struct record_part *part)
 {
 	if (part->kind == PART_BUNDLE) {
-		text_put(&launch->arena, launch->top);
+		text_put(&launch->arena, launch->bundle.top);
 		text_put(&launch->arena, "/");
 	}
 	text_put(&launch->arena, record_text(launch->record, part->text));
@@ -75,7 +77,7 @@ static char *choose_part(struct launch *launch, const struct record_rule *rule)
 
 		write_part(launch, &parts_of(launch, rule)[i]);
 		text_end(&launch->arena);
-		if (!SYSTEM_CALL_FAILED(sys_access(text)))
+		if (!failed(sys_access(text, F_OK)))
 			return text;
 	}
 	return NULL;
@@ -151,7 +153,7 @@ char **write_environment(struct launch *launch, char **to)
 		if (name == NULL)
 			*end++ = *entry;
 		else if (record->kind == LAUNCH_LOADER)
-			sys_set_process_name(name);
+			set_process_name(name);
 	}
 	for (uint32_t i = 0; i < record->environment.count; i++) {
 		if ((rules_of(record)[i].action & RULE_UNPROJECTED) == 0 || !is_projected)

@@ -1,7 +1,6 @@
 #include "give-back.h"
-#include "loader-variables.h"
-#include "system.h"
-#include "text.h"
+#include "base/mapping.h"
+#include "table/loader-variables.h"
 
 /*
  * Drop our strings from the end of the environment. What follows the final NULL is the auxiliary
@@ -38,7 +37,7 @@ static struct give_back *give_back(struct start start)
 	uncover_loader_variables(start.environment);
 	if (back->interpreter != NULL) {
 		back->interpreter->p_vaddr = back->interpreter_address;
-		sys_protect(back->page, back->page_size, MAP_PROT_READ);
+		sys_mprotect((void *)back->page, back->page_size, PROT_READ);
 	}
 	if (back->entry != 0)
 		find_auxv(start.auxv, AT_ENTRY)->a_un.a_val = back->entry;

@@ -1,8 +1,8 @@
 #include "handover.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "environment.h"
-#include "system.h"
-#include "text.h"
-#include "words.h"
+#include "loader-options.h"
 
 enum { EXTRA_LIMIT = 6, EXTRA_AUXV = 3 };
 
@@ -20,8 +20,9 @@ size_t stack_slots(const struct launch *launch)
 	const struct record *record = launch->record;
 	const size_t inherited = (size_t)((uintptr_t *)launch->start.auxv - launch->start.stack);
 
-	return inherited + LOADER_WORDS + record->arguments.count + environment_slots(record) +
-	       EXTRA_LIMIT + 2 * (count_auxv(launch->start.auxv) + EXTRA_AUXV) + 2;
+	return inherited + LOADER_COMMAND_LIMIT + record->arguments.count +
+	       environment_slots(record) + EXTRA_LIMIT +
+	       2 * (count_auxv(launch->start.auxv) + EXTRA_AUXV) + 2;
 }
 
 char **write_arguments(const struct launch *launch, char **to)
@@ -89,9 +90,9 @@ static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
 	char **arguments = launch->start.argv;
 	char **environment = launch->start.environment;
 	const size_t last = launch->start.argc - 1;
-	const uintptr_t heap = sys_heap_end();
+	const uintptr_t heap = sys_brk();
 	const size_t size = (size_t)((char *)find_auxv(auxv, AT_GIVE_BACK) - (char *)auxv);
-	struct memory_map map = {
+	struct prctl_mm_map map = {
 		.start_code = handover->code,
 		.end_code = handover->code_end,
 		.start_data = handover->code,
@@ -99,7 +100,7 @@ static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
 		.start_brk = heap,
 		.brk = heap,
 		.start_stack = (uintptr_t)launch->start.stack,
-		.auxv = (uint64_t *)(uintptr_t)auxv,
+		.auxv = (__u64 *)auxv,
 		.auxv_size = (uint32_t)size,
 		.exe_fd = UINT32_MAX,
 	};
@@ -112,7 +113,7 @@ static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
 	while (environment[1] != NULL)
 		environment++;
 	map.env_end = string_end(environment[0]);
-	sys_set_memory_map(&map);
+	set_memory_map(&map);
 }
 
 _Noreturn void enter_loader(const struct launch *launch, uintptr_t *stack, char **end,

@@ -1,8 +1,8 @@
 #include "host.h"
-#include "fail.h"
+#include "base/fail.h"
+#include "base/process.h"
+#include "base/text.h"
 #include "image.h"
-#include "system.h"
-#include "text.h"
 
 /* What `uname -r` begins with, such as 3.10.0-1160.el7; missing parts count as 0. */
 static void read_release(const char *text, uint32_t release[3])
@@ -18,12 +18,12 @@ static void read_release(const char *text, uint32_t release[3])
 
 static void check_kernel(const struct record *record)
 {
-	struct kernel_name name;
+	struct new_utsname name;
 	uint32_t release[3];
 	char wanted[3 * 12];
 	char *end = wanted;
 
-	if (record->kernel[0] == 0 || SYSTEM_CALL_FAILED(sys_kernel_name(&name)))
+	if (record->kernel[0] == 0 || failed(sys_uname(&name)))
 		return;
 	read_release(name.release, release);
 	for (int i = 0; i < 3; i++) {

@@ -1,55 +1,55 @@
 #include "map.h"
-#include "fail.h"
-#include "system.h"
-#include "text.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
 
 int protection_of(uint32_t flags)
 {
-	return ((flags & PF_R) != 0 ? MAP_PROT_READ : 0) |
-	       ((flags & PF_W) != 0 ? MAP_PROT_WRITE : 0) |
-	       ((flags & PF_X) != 0 ? MAP_PROT_EXEC : 0);
+	return ((flags & PF_R) != 0 ? PROT_READ : 0) | ((flags & PF_W) != 0 ? PROT_WRITE : 0) |
+	       ((flags & PF_X) != 0 ? PROT_EXEC : 0);
 }
 
 /* Room for the whole image, so that nothing else comes to lie between its segments. */
 static long reserve(const struct image *image, size_t page)
 {
-	const int flags = MAP_PRIVATE_COPY | MAP_NO_FILE;
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 	const uintptr_t hint = image->is_fixed ? image->lowest : 0;
 	/* What was linked for one place is aligned there; the whole image need not be. */
 	const size_t slack =
 		!image->is_fixed && image->alignment > page ? image->alignment - page : 0;
-	long area = sys_map(hint, image->size + slack, MAP_PROT_NONE, flags, -1, 0);
+	long area = sys_mmap(hint, image->size + slack, PROT_NONE, flags, -1, 0);
 	uintptr_t start;
 
-	if (SYSTEM_CALL_FAILED(area) || slack == 0)
+	if (failed(area) || slack == 0)
 		return area;
 	start = ((uintptr_t)area + slack) & ~(image->alignment - 1);
 	if (start > (uintptr_t)area)
-		sys_unmap((uintptr_t)area, start - (uintptr_t)area);
+		sys_munmap((void *)area, start - (uintptr_t)area);
 	if (start < (uintptr_t)area + slack)
-		sys_unmap(start + image->size, (uintptr_t)area + slack - start);
+		sys_munmap((void *)(start + image->size), (uintptr_t)area + slack - start);
 	return (long)start;
 }
 
 static long map_segment(const struct segment *segment, uintptr_t base, int fd)
 {
-	const int fixed = MAP_PRIVATE_COPY | MAP_AT_ADDRESS;
+	const int fixed = MAP_PRIVATE | MAP_FIXED;
 	const int prot = protection_of(segment->flags);
 	const uintptr_t start = base + segment->address;
 	long result = 0;
 
 	if (segment->file_size > 0)
-		result = sys_map(start, segment->file_size, prot, fixed, fd, segment->offset);
-	if (SYSTEM_CALL_FAILED(result))
+		result = sys_mmap(start, segment->file_size, prot, fixed, fd, segment->offset);
+	if (failed(result))
 		return result;
 	/* A segment without write permission has no zeros behind its bytes to rely on. */
 	if ((segment->flags & PF_W) != 0 && segment->data_end < segment->file_size)
 		memset((void *)(start + segment->data_end), 0,
 		       segment->file_size - segment->data_end);
 	if (segment->memory_size > segment->file_size)
-		result = sys_map(start + segment->file_size,
-				 segment->memory_size - segment->file_size, prot,
-				 fixed | MAP_NO_FILE, -1, 0);
+		result = sys_mmap(start + segment->file_size,
+				  segment->memory_size - segment->file_size, prot,
+				  fixed | MAP_ANONYMOUS, -1, 0);
 	return result;
 }
 
@@ -71,8 +71,8 @@ static long map_stretched(const struct image *image, int fd)
 {
 	const struct segment *first = &image->segments[0];
 
-	return sys_map(0, image->size, protection_of(first->flags), MAP_PRIVATE_COPY, fd,
-		       first->offset);
+	return sys_mmap(0, image->size, protection_of(first->flags), MAP_PRIVATE, fd,
+			first->offset);
 }
 
 static bool can_stretch(const struct image *image, size_t page)
@@ -88,14 +88,14 @@ static long map_image(const struct image *image, int fd, size_t page)
 	const bool is_stretched = can_stretch(image, page);
 	const long base = is_stretched ? map_stretched(image, fd) : reserve(image, page);
 
-	if (SYSTEM_CALL_FAILED(base))
+	if (failed(base))
 		return base;
 	if (image->is_fixed && (uintptr_t)base != image->lowest)
 		return -12; /* ENOMEM: its one place is taken */
 	for (uint32_t i = is_stretched ? 1 : 0; i < image->segment_count; i++) {
 		const long result = map_segment(&image->segments[i], (uintptr_t)base, fd);
 
-		if (SYSTEM_CALL_FAILED(result))
+		if (failed(result))
 			return result;
 	}
 	return base;
@@ -104,21 +104,21 @@ static long map_image(const struct image *image, int fd, size_t page)
 uintptr_t map_file(struct image *image, const char *path, size_t page)
 {
 	_Alignas(16) char header[HEADER_BYTES];
-	const long fd = sys_open(path, OPEN_READ_ONLY | OPEN_CLOSE_ON_EXEC);
+	const long fd = sys_open(path, O_RDONLY | O_CLOEXEC);
 	const char *problem;
 	long result;
 
-	if (SYSTEM_CALL_FAILED(fd))
-		FAIL(fd == -ERROR_ACCESS ? EXIT_NOT_EXECUTABLE : EXIT_LAUNCHER, "cannot open ",
-		     path, reason_of(fd));
-	result = sys_read_at((int)fd, header, sizeof(header), 0);
-	if (SYSTEM_CALL_FAILED(result))
+	if (failed(fd))
+		FAIL(fd == -EACCES ? EXIT_NOT_EXECUTABLE : EXIT_LAUNCHER, "cannot open ", path,
+		     reason_of(fd));
+	result = sys_pread((int)fd, header, sizeof(header), 0);
+	if (failed(result))
 		FAIL(EXIT_LAUNCHER, "cannot read ", path, reason_of(result));
 	problem = plan_image(image, header, (size_t)result, page);
 	if (problem != NULL)
 		FAIL(EXIT_LAUNCHER, "cannot start ", path, ": it ", problem);
 	result = map_image(image, (int)fd, page);
-	if (SYSTEM_CALL_FAILED(result))
+	if (failed(result))
 		FAIL(status_of(result), "cannot map ", path, reason_of(result),
 		     status_of(result) == EXIT_NOT_EXECUTABLE
 			     ? " (is its file system mounted noexec?)"

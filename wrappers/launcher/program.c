@@ -1,7 +1,8 @@
 #include "program.h"
-#include "fail.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/mapping.h"
 #include "map.h"
-#include "system.h"
 
 /* The program of strategy `self` is in memory already, under an entry stub. */
 static uintptr_t uncover_program(const struct launch *launch)
@@ -10,17 +11,16 @@ static uintptr_t uncover_program(const struct launch *launch)
 	const struct record_page *pages =
 		(const void *)((const char *)record + record->pages.offset);
 	const uintptr_t lowest = auxv_value(&launch->start, AT_PHDR) - record->headers;
-	const long fd = sys_open(launch->program, OPEN_READ_ONLY | OPEN_CLOSE_ON_EXEC);
+	const long fd = sys_open(launch->program, O_RDONLY | O_CLOEXEC);
 
-	if (SYSTEM_CALL_FAILED(fd))
+	if (failed(fd))
 		FAIL(EXIT_LAUNCHER, "cannot open ", launch->program, reason_of(fd));
 	for (uint32_t i = 0; i < record->pages.count; i++) {
-		const long result =
-			sys_map(lowest + pages[i].address, pages[i].size,
-				protection_of(pages[i].prot), MAP_PRIVATE_COPY | MAP_AT_ADDRESS,
-				(int)fd, pages[i].offset);
+		const long result = sys_mmap(lowest + pages[i].address, pages[i].size,
+					     protection_of(pages[i].prot), MAP_PRIVATE | MAP_FIXED,
+					     (int)fd, pages[i].offset);
 
-		if (SYSTEM_CALL_FAILED(result))
+		if (failed(result))
 			FAIL(status_of(result), "cannot map ", launch->program, reason_of(result));
 	}
 	sys_close((int)fd);
@@ -119,7 +119,7 @@ void name_loader(const struct launch *launch, struct program *program, struct gi
 	const uintptr_t size = (uintptr_t)(header + 1) - start;
 
 	if (image->interpreter == 0 || image->headers_flags != PF_R ||
-	    SYSTEM_CALL_FAILED(sys_protect(start, size, MAP_PROT_READ | MAP_PROT_WRITE)))
+	    failed(sys_mprotect((void *)start, size, PROT_READ | PROT_WRITE)))
 		return;
 	back->interpreter = header;
 	back->interpreter_address = header->p_vaddr;

@@ -1,13 +1,14 @@
 #include "proot.h"
-#include "fail.h"
-#include "fit.h"
-#include "give-way.h"
-#include "mark.h"
-#include "mount-system.h"
-#include "namespace.h"
-#include "place.h"
-#include "text.h"
-#include "view.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "namespace/bundle-view.h"
+#include "namespace/compare-host.h"
+#include "namespace/hide-fallbacks.h"
+#include "namespace/mark.h"
 
 /*
  * The words of `proot -b FROM:TO ... LAUNCHER ARGS...`; counted first, without `words`. Others may
@@ -49,7 +50,7 @@ static void put_binding(struct command *command, const char *below, const char *
 	/* There is no way to quote one. */
 	command->has_colon |= text_contains_any(path, ":") || text_contains_any(place, ":");
 	PUT_WORD(command, "-b");
-	PUT_WORD(command, command->view->launch->top, below, path, ":", place);
+	PUT_WORD(command, command->view->bundle->top, below, path, ":", place);
 }
 
 static void put_bindings(struct command *command, uint32_t directory);
@@ -58,14 +59,14 @@ static void put_node(struct command *command, uint32_t node)
 {
 	const struct view *view = command->view;
 	const uint8_t kind = node_at(view->table, node)->kind;
-	const enum fit fit = fit_of(view, node, view->host.text);
-	char buffer[PATH_LIMIT];
+	const enum need need = need_of(view, node, view->host.text);
+	char buffer[PATH_MAX];
 	const char *path = payload_path(view, directory_of(view, node), buffer);
 
-	if (fit == FIT_NOTHING)
+	if (need == NEED_NOTHING)
 		return;
 	if (kind == NODE_MERGED ||
-	    (kind == NODE_ALIAS && (fit == FIT_ENTER || fit == FIT_FOLLOW))) {
+	    (kind == NODE_ALIAS && (need == NEED_ENTER || need == NEED_FOLLOW))) {
 		put_bindings(command, directory_of(view, node));
 		return;
 	}
@@ -81,7 +82,7 @@ static void put_bindings(struct command *command, uint32_t directory)
 	for (uint32_t i = 0; i < it->child_count; i++) {
 		const struct node *child = node_at(view->table, it->first_child + i);
 
-		if (path_push(&view->host, table_text(view->table, child->name),
+		if (path_push(&view->host, name_of(view, it->first_child + i),
 			      child->name_length) &&
 		    has_content(view, it->first_child + i))
 			put_node(command, it->first_child + i);
@@ -91,14 +92,15 @@ static void put_bindings(struct command *command, uint32_t directory)
 
 static void put_command(struct command *command, const char *proot)
 {
-	const struct launch *launch = command->view->launch;
+	const struct projection *bundle = command->view->bundle;
+
 	command->count = 0;
 	command->bytes = 0;
 	path_cut(&command->view->host, 0);
 	PUT_WORD(command, proot);
 	put_bindings(command, ROOT_NODE);
 	put_binding(command, "", "", PROOT_MARK);
-	PUT_WORD(command, launch->launcher);
+	PUT_WORD(command, bundle->top, "/", bundle->launcher);
 }
 
 /* The first executable file of this name in the user's PATH, by its full name; returns false where
@@ -113,10 +115,10 @@ static bool find_proot(const struct launch *launch, char *to)
 		while (path[length] != ':' && path[length] != '\0')
 			length++;
 		/* Nobody has named it: what lies in the working directory is not meant. */
-		if (path[0] == '/' && length + sizeof("/proot") <= PATH_LIMIT) {
+		if (path[0] == '/' && length + sizeof("/proot") <= PATH_MAX) {
 			memcpy(to, path, length);
 			text_append(to + length, "/proot");
-			if (may_execute(to))
+			if (!failed(sys_access(to, X_OK)))
 				return true;
 		}
 		path += length + (path[length] == ':');
@@ -126,23 +128,24 @@ static bool find_proot(const struct launch *launch, char *to)
 
 void start_by_proot(const struct launch *launch)
 {
-	struct view view = { .launch = launch };
+	struct view view = { .bundle = &launch->bundle };
 	struct command command = { .view = &view };
-	char proot[PATH_LIMIT];
+	char proot[PATH_MAX];
 	struct table *table;
 	char **words;
 	long area;
 
-	if (launch->top[0] != '/' || text_contains_any(launch->top, ":") ||
+	if (launch->bundle.top[0] != '/' || text_contains_any(launch->bundle.top, ":") ||
 	    !find_proot(launch, proot))
 		return;
-	table = read_table(launch);
-	give_way(table);
+	table = read_table(&launch->bundle);
+	hide_fallbacks(table);
 	view.table = table;
 	put_command(&command, proot);
-	area = sys_map(0, (command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
-		       MAP_PROT_READ | MAP_PROT_WRITE, MAP_PRIVATE_COPY | MAP_NO_FILE, -1, 0);
-	if (command.has_colon || SYSTEM_CALL_FAILED(area))
+	area = sys_mmap(0,
+			(command.count + launch->start.argc + 2) * sizeof(*words) + command.bytes,
+			PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (command.has_colon || failed(area))
 		return;
 	words = (char **)area;
 	command.words = words;
@@ -156,5 +159,5 @@ void start_by_proot(const struct launch *launch)
 	for (size_t i = 1; i < launch->start.argc; i++)
 		*words++ = launch->start.argv[i];
 	*words = NULL;
-	sys_execute(proot, command.words, launch->start.environment);
+	sys_execve(proot, command.words, launch->start.environment);
 }

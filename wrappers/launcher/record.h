@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules.h"
+#include "table/rules.h"
 
 #define RECORD_MAGIC "DYNPKLR1"
 

@@ -9,8 +9,11 @@
  * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
  * relocation. It is laid over the first instructions of a program: it stays short.
  */
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/process.h"
 #include "start.h"
-#include "system.h"
 
 #if defined(__x86_64__)
 __asm__(".pushsection .text.start, \"ax\"\n"
@@ -47,20 +50,20 @@ __asm__(".pushsection .text.start, \"ax\"\n"
 
 uintptr_t find_launcher(uintptr_t *stack);
 
-enum { PATH_SIZE = 4096, LINK_LIMIT = 8, STATUS = 125 };
+enum { LINK_LIMIT = 8 };
 
 /* Follow `path` to where it leads in the end, as long as that is a link. */
 static void follow(char *path, char *link)
 {
 	for (int i = 0; i < LINK_LIMIT; i++) {
-		const long length = sys_read_link(path, link, PATH_SIZE);
+		const long length = sys_readlink(path, link, PATH_MAX);
 		long start = 0;
 
-		if (SYSTEM_CALL_FAILED(length))
+		if (failed(length))
 			return;
 		for (long at = 0; link[0] != '/' && path[at] != '\0'; at++)
 			start = path[at] == '/' ? at + 1 : start;
-		for (long at = 0; at < length && start < PATH_SIZE; at++)
+		for (long at = 0; at < length && start < PATH_MAX; at++)
 			path[start++] = link[at];
 		path[start] = '\0';
 	}
@@ -87,15 +90,14 @@ static uintptr_t map_launcher(long fd, const elf_ehdr *header, size_t page)
 	const elf_phdr *load = (const void *)((const char *)header + header->e_phoff);
 	const elf_phdr *code = load + 1; /* of two segments, by launcher.lds */
 	const uintptr_t start = code->p_vaddr & ~(page - 1);
-	const int flags = MAP_PRIVATE_COPY;
+	const int flags = MAP_PRIVATE;
 	const size_t size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
-	const long base = sys_map(0, size, MAP_PROT_READ, flags, (int)fd, 0);
+	const long base = sys_mmap(0, size, PROT_READ, flags, (int)fd, 0);
 
-	if (SYSTEM_CALL_FAILED(base) ||
-	    SYSTEM_CALL_FAILED(sys_map((uintptr_t)base + start, size - start,
-				       MAP_PROT_READ | MAP_PROT_EXEC, flags | MAP_AT_ADDRESS,
-				       (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
-		sys_exit(STATUS);
+	if (failed(base) ||
+	    failed(sys_mmap((uintptr_t)base + start, size - start, PROT_READ | PROT_EXEC,
+			    flags | MAP_FIXED, (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
+		sys_exit_group(EXIT_LAUNCHER);
 	return (uintptr_t)base + header->e_entry;
 }
 
@@ -103,15 +105,15 @@ uintptr_t find_launcher(uintptr_t *stack)
 {
 	struct start start = read_start(stack);
 	_Alignas(16) char header[512];
-	char path[2 * PATH_SIZE];
-	char link[PATH_SIZE];
+	char path[2 * PATH_MAX];
+	char link[PATH_MAX];
 	const char *name = (const char *)auxv_value(&start, AT_EXECFN);
-	long end = sys_read_link("/proc/self/exe", path, PATH_SIZE);
+	long end = sys_readlink("/proc/self/exe", path, PATH_MAX);
 	long fd;
 	uintptr_t entry;
 
-	if (SYSTEM_CALL_FAILED(end)) {
-		for (end = 0; end < PATH_SIZE && name[end] != '\0'; end++)
+	if (failed(end)) {
+		for (end = 0; end < PATH_MAX && name[end] != '\0'; end++)
 			path[end] = name[end];
 		path[end] = '\0';
 		follow(path, link);
@@ -119,14 +121,14 @@ uintptr_t find_launcher(uintptr_t *stack)
 		path[end] = '\0';
 	}
 	name_launcher(path);
-	fd = sys_open(path, OPEN_READ_ONLY);
+	fd = sys_open(path, O_RDONLY);
 	/*
 	 * By which link the file was started is the caller's choice, and so is what lies beside it:
 	 * that must not run with rights that the caller lacks.
 	 */
-	if (auxv_value(&start, AT_SECURE) != 0 || SYSTEM_CALL_FAILED(fd) ||
-	    sys_read_at((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
-		sys_exit(STATUS);
+	if (auxv_value(&start, AT_SECURE) != 0 || failed(fd) ||
+	    sys_pread((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
+		sys_exit_group(EXIT_LAUNCHER);
 	entry = map_launcher(fd, (const void *)header, auxv_value(&start, AT_PAGESZ));
 	sys_close((int)fd);
 	return entry;

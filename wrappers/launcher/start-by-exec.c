@@ -1,16 +1,14 @@
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
 #include "environment.h"
-#include "fail.h"
 #include "handover.h"
-#include "host-environment.h"
-#include "loader-variables.h"
-#include "namespace.h"
-#include "system.h"
-#include "text.h"
+#include "loader-options.h"
+#include "table/host-environment.h"
+#include "table/loader-variables.h"
 #include "ways.h"
-#include "words.h"
-
-/* A name of one's own is no longer than this (NAME_MAX). */
-#define NAME_SIZE 256
 
 static const char *base_of(const char *path)
 {
@@ -23,10 +21,10 @@ static const char *base_of(const char *path)
 
 _Noreturn static void execute(const char *path, char **argv, char **environment)
 {
-	const long result = sys_execute(path, argv, environment);
+	const long result = sys_execve(path, argv, environment);
 
-	FAIL(result == -ERROR_NO_ENTRY ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ",
-	     path, reason_of(result));
+	FAIL(result == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "cannot start ", path,
+	     reason_of(result));
 }
 
 /* `end` is behind the words of `argv` that are not the caller's. */
@@ -69,7 +67,7 @@ static void keep_from_loader(char **environment, bool has_shim)
 _Noreturn void start_by_exec(struct launch *launch, char **argv)
 {
 	const char *preload = preload_list(launch, false);
-	char **end = write_loader_words(launch, argv, preload);
+	char **end = write_loader_command(launch, argv, preload);
 
 	keep_from_loader(launch->start.environment,
 			 preload != NULL && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
@@ -81,20 +79,17 @@ static const char *script_called(struct launch *launch, const char *name)
 {
 	const char *own = base_of(launch->program);
 	const char *other = name == NULL ? own : base_of(name);
-	char text[NAME_SIZE];
+	char text[NAME_MAX + 1];
 	char *directory;
 	const char *path;
-	long length;
 
-	if (text_equal(other, own) || text_length(other) >= NAME_SIZE)
+	if (text_equal(other, own) || text_length(other) > NAME_MAX)
 		return NULL;
 	directory = JOIN(&launch->arena, launch->program);
 	directory[own - launch->program] = '\0';
 	path = JOIN(&launch->arena, directory, other);
-	length = sys_read_link(path, text, sizeof(text) - 1);
-	if (SYSTEM_CALL_FAILED(length))
+	if (failed(read_link_text(path, text, sizeof(text))))
 		return NULL;
-	text[length] = '\0';
 	return text_equal(text, own) ? path : NULL;
 }
 
@@ -142,7 +137,7 @@ _Noreturn void start_script(struct launch *launch, char **argv)
  */
 _Noreturn static void execute_as_host(struct launch *launch, char **argv, char **environment)
 {
-	const struct bundle bundle = { read_table(launch), launch->top };
+	const struct bundle bundle = { read_table(&launch->bundle), launch->bundle.top };
 	size_t bytes;
 	const size_t count = measure_environment(&bundle, environment, &bytes);
 	char **entries = __builtin_alloca((count + 1) * sizeof(*entries));

@@ -1,30 +1,28 @@
+#include "base/mapping.h"
+#include "base/text.h"
 #include "environment.h"
-#include "fail.h"
 #include "give-back.h"
 #include "handover.h"
-#include "loader-variables.h"
+#include "loader-options.h"
 #include "map.h"
 #include "program.h"
-#include "system.h"
-#include "text.h"
+#include "table/loader-variables.h"
 #include "ways.h"
-#include "words.h"
 
 /* What the kernel does for a program that asks for an executable stack. */
 static void make_stack_executable(const struct launch *launch)
 {
-	const int grows_down = 0x01000000;
 	const uintptr_t page = (uintptr_t)launch->start.stack & ~(launch->page - 1);
 
-	sys_protect(page, launch->page,
-		    MAP_PROT_READ | MAP_PROT_WRITE | MAP_PROT_EXEC | grows_down);
+	sys_mprotect((void *)page, launch->page,
+		     PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN);
 }
 
 /* glibc asks LD_ORIGIN_PATH where /proc/self/exe does not answer (elf/dl-origin.c). */
 static char *origin_variable(struct launch *launch)
 {
-	const char *launcher = record_text(launch->record, launch->record->launcher);
-	char *entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->search_top, "/", launcher);
+	char *entry = JOIN(&launch->arena, "LD_ORIGIN_PATH=", launch->search_top, "/",
+			   launch->bundle.launcher);
 	size_t length = text_length(entry);
 
 	while (entry[length] != '/')
@@ -51,9 +49,26 @@ static void list_extras(struct launch *launch, char **to)
 			*to++ = JOIN(&launch->arena, "GLIBC_TUNABLES=",
 				     record_text(launch->record, launch->record->audit_tunables));
 	}
-	if (!launch->has_proc)
+	if (!launch->bundle.has_proc)
 		*to++ = origin_variable(launch);
 	*to = NULL;
+}
+
+/* Up to the environment, with what is said to the loader alone; returns behind it. */
+static char **write_stack(struct launch *launch, uintptr_t *stack, struct give_back *back)
+{
+	char **argv = (char **)(stack + 1);
+	char *extras[7];
+	char **environment;
+	char **end;
+
+	stack[0] = launch->start.argc;
+	argv[0] = launch->start.argv[0];
+	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
+	end = write_environment(launch, environment);
+	hide_loader_variables(environment, end);
+	list_extras(launch, extras);
+	return write_extras(end, extras, back);
 }
 
 _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
@@ -63,11 +78,8 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	struct program program;
 	struct image loader;
 	uintptr_t loader_lowest;
-	char *extras[7];
-	char **argv = (char **)(stack + 1);
-	char **environment;
-	char **end;
 	bool is_early;
+	char **end;
 
 	*back = (struct give_back){ 0 };
 	place_program(launch, &program);
@@ -80,14 +92,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 	back->entry = is_early ? 0 : program.lowest + program.image.entry;
 	if (program.image.executable_stack)
 		make_stack_executable(launch);
-
-	stack[0] = launch->start.argc;
-	argv[0] = launch->start.argv[0];
-	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
-	end = write_environment(launch, environment);
-	hide_loader_variables(environment, end);
-	list_extras(launch, extras);
-	end = write_extras(end, extras, back);
+	end = write_stack(launch, stack, back);
 
 	const struct handover handover = {
 		.headers = program.lowest + program.image.headers,
@@ -114,7 +119,7 @@ _Noreturn void start_with_options(struct launch *launch, uintptr_t *stack)
 	const uintptr_t lowest = map_file(&loader, launch->target, launch->page);
 	char *extras[3] = { no_legacy_subdirectories, NULL, NULL };
 	char **argv = (char **)(stack + 1);
-	char **environment = write_arguments(launch, write_loader_words(launch, argv, preload));
+	char **environment = write_arguments(launch, write_loader_command(launch, argv, preload));
 	char **end;
 
 	*back = (struct give_back){ .path = (char *)auxv_value(&launch->start, AT_EXECFN) };

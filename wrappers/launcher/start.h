@@ -7,7 +7,6 @@
 
 #include "image.h"
 
-#define AUXV(type) ELF(type)
 typedef ELF(auxv_t) auxv_entry;
 
 struct start {

@@ -1,25 +1,6 @@
 /* Questions and answers as bytes, and the few forms of text that occur in them. No system call. */
 #include "answer.h"
-
-size_t text_length(const char *text)
-{
-	size_t length = 0;
-
-	while (text[length] != '\0')
-		length++;
-	return length;
-}
-
-bool same_bytes(const void *one, const void *other, size_t count)
-{
-	const unsigned char *a = one, *b = other;
-
-	for (size_t i = 0; i < count; i++) {
-		if (a[i] != b[i])
-			return false;
-	}
-	return true;
-}
+#include "base/text.h"
 
 bool make_question(struct question *question, enum subject subject, const char *text)
 {

@@ -75,7 +75,4 @@ bool add_text(struct answer *answer, const char *from, size_t length);
 bool read_number(const char *from, size_t length, uint32_t *number);
 bool read_address(const char *from, size_t length, struct address *address);
 
-size_t text_length(const char *text);
-bool same_bytes(const void *one, const void *other, size_t count);
-
 #endif

@@ -1,24 +1,12 @@
-/*
- * Ask the host's own getent(1), unnoticed by the program whose process this is.
- *
- * A process that executes a program becomes an ordinary child again, whatever signal it was made
- * with: the program would get SIGCHLD for it, and its wait() would answer with it. So one process
- * more stands between. The helper is made with no signal, shares the memory and executes nothing,
- * and is therefore invisible to wait() without __WALL or __WCLONE; it starts getent, reads what
- * that says and reaps it. Its descriptors are its own, so the program's table holds no pipe at any
- * time.
- */
+/* Ask the host's own getent(1), which knows all that the host's programs know. */
 #include "ask.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "errand.h"
 #include "read.h"
-#include "system.h"
-
-/* Seconds: getent may have to wait for servers far away. */
-enum { PATIENCE = 30 };
-
-enum { WAIT_NOT = 1, WAIT_ALL = 0x40000000 };
 
 /* What getent exits with when there is no such name. */
-enum { EXIT_ABSENT = 2, EXIT_NOT_STARTED = 127 };
+enum { EXIT_ABSENT = 2 };
 
 /* The variable keeps a getent that is itself packed from asking itself. */
 static const char marker[] = "DYNPK_NAMES=host";
@@ -26,204 +14,12 @@ static const char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", mar
 
 extern char **environ __attribute__((weak));
 
-/* In a helper's child: `1` is the only descriptor that is not /dev/null. */
-static int become_getent(void *argument)
-{
-	const struct errand *errand = &((struct workplace *)argument)->errand;
-	const long duplicated = system_call(__NR_dup3, errand->output, 1, 0, 0, 0, 0);
-
-	sys_set_signal_mask(0);
-	if (!failed(duplicated))
-		system_call(__NR_execve, (long)errand->program, (long)errand->arguments,
-			    (long)environment, 0, 0, 0);
-	return EXIT_NOT_STARTED;
-}
-
-struct signal_action {
-	unsigned long handler;
-	unsigned long flags;
-	unsigned long restorer;
-	uint64_t mask;
-};
-
-static void set_action(int signal, unsigned long handler)
-{
-	const struct signal_action action = { handler, 0, 0, 0 };
-
-	system_call(__NR_rt_sigaction, signal, (long)&action, 0, sizeof(action.mask), 0, 0);
-}
-
-/*
- * Handlers are the program's code and must not run here, where its memory is shared. What it
- * ignores stays ignored, but for the signal that must not be: children would be reaped by the
- * kernel. Who stops the program from its terminal does not stop getent, which the program is
- * waiting for.
- */
-static void drop_handlers(void)
-{
-	const unsigned long usual = 0, ignored = 1;
-	struct signal_action action;
-
-	for (int signal = 1; signal <= SIGNAL_LAST; signal++) {
-		const long known = system_call(__NR_rt_sigaction, signal, 0, (long)&action,
-					       sizeof(action.mask), 0, 0);
-
-		if (signal >= SIGNAL_TERMINAL_FIRST && signal <= SIGNAL_TERMINAL_LAST)
-			set_action(signal, ignored);
-		else if (signal == SIGNAL_CHILD || (!failed(known) && action.handler > ignored))
-			set_action(signal, usual);
-	}
-}
-
-struct directory_entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
-/* Close what /proc lists; true where something was closed, so that the list is to be read anew. */
-static bool close_listed(int directory)
-{
-	_Alignas(8) char entries[2048];
-	bool closed = false;
-	long size;
-
-	system_call(__NR_lseek, directory, 0, 0, 0, 0, 0);
-	while ((size = system_call(__NR_getdents64, directory, (long)entries, sizeof(entries), 0, 0,
-				   0)) > 0) {
-		for (long at = 0; at < size;) {
-			const struct directory_entry *entry = (const void *)(entries + at);
-			uint32_t fd;
-
-			at += entry->size;
-			if (!read_number(entry->name, text_length(entry->name), &fd) ||
-			    fd == (uint32_t)directory)
-				continue;
-			closed = sys_close((int)fd) == 0 || closed;
-		}
-	}
-	return closed;
-}
-
-/* By the one call for it since Linux 5.9, by /proc before, and without that as far as is likely. */
-static void close_all(void)
-{
-	const long close_range = 436;
-	long directory;
-
-	if (!failed(system_call(close_range, 0, ~0U, 0, 0, 0, 0)))
-		return;
-	directory = sys_open("/proc/self/fd", OPEN_CLOEXEC);
-	if (failed(directory)) {
-		for (int fd = 0; fd < 4096; fd++)
-			sys_close(fd);
-		return;
-	}
-	while (close_listed((int)directory))
-		;
-	sys_close((int)directory);
-}
-
-/* Read to the end; false where there is too much, or it takes too long. */
-static bool read_reply(struct workplace *workplace, int from, long until)
-{
-	struct errand *errand = &workplace->errand;
-
-	while (errand->size < REPLY_LIMIT && sys_wait_ready(from, READY_TO_READ, until)) {
-		const long got = sys_read(from, workplace->reply + errand->size,
-					  (size_t)(REPLY_LIMIT - errand->size));
-
-		if (got == 0)
-			return true;
-		if (failed(got) && got != -E_INTR)
-			return false;
-		errand->size += got > 0 ? got : 0;
-	}
-	return false;
-}
-
-/*
- * Who has said all may still not end. Every signal is blocked here, so that the child's end waits
- * to be seen however early it comes.
- */
-static bool has_ended(long child, long until, int *status)
-{
-	const uint64_t of_child = (uint64_t)1 << (SIGNAL_CHILD - 1);
-
-	for (;;) {
-		const long ended =
-			system_call(__NR_wait4, child, (long)status, WAIT_ALL | WAIT_NOT, 0, 0, 0);
-		const struct kernel_time left = { until - sys_seconds(), 0 };
-
-		if (ended != 0 && ended != -E_INTR)
-			return ended == child;
-		if (left.seconds <= 0)
-			return false;
-		system_call(__NR_rt_sigtimedwait, (long)&of_child, 0, (long)&left, sizeof(of_child),
-			    0, 0);
-	}
-}
-
-static int help(void *argument)
-{
-	struct workplace *workplace = argument;
-	struct errand *errand = &workplace->errand;
-	int pipe[2], status = -1;
-	bool whole;
-	long child, until;
-
-	drop_handlers();
-	close_all();
-	/* The three that every program expects, whatever becomes of the first. */
-	if (sys_open("/dev/null", OPEN_READ_WRITE) != 0 ||
-	    failed(system_call(__NR_dup3, 0, 1, 0, 0, 0, 0)) ||
-	    failed(system_call(__NR_dup3, 0, 2, 0, 0, 0, 0)) ||
-	    failed(system_call(__NR_pipe2, (long)pipe, OPEN_CLOEXEC, 0, 0, 0, 0)))
-		return 1;
-	errand->output = pipe[1];
-	child = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT | SIGNAL_CHILD,
-			  workplace->stacks[1] + STACK_SIZE, become_getent, workplace);
-	if (failed(child))
-		return 1;
-	sys_close(pipe[1]);
-	until = sys_seconds() + PATIENCE;
-	whole = read_reply(workplace, pipe[0], until) && has_ended(child, until, &status);
-	if (!whole) {
-		system_call(__NR_kill, child, SIGNAL_KILL, 0, 0, 0, 0);
-		while (system_call(__NR_wait4, child, 0, WAIT_ALL, 0, 0, 0) == -E_INTR)
-			;
-	}
-	errand->status = whole ? status : -1;
-	return 0;
-}
-
-static bool carry_out(struct workplace *workplace)
-{
-	const uint64_t every_signal = ~(uint64_t)0;
-	const uint64_t mask = sys_set_signal_mask(every_signal);
-	int status = 0;
-	long helper;
-
-	workplace->errand.status = -1;
-	workplace->errand.size = 0;
-	helper = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT,
-			   workplace->stacks[0] + STACK_SIZE, help, workplace);
-	if (!failed(helper)) {
-		while (system_call(__NR_wait4, helper, (long)&status, WAIT_ALL, 0, 0, 0) == -E_INTR)
-			;
-	}
-	sys_set_signal_mask(mask);
-	return !failed(helper) && workplace->errand.status >= 0;
-}
-
 static bool is_started_by_us(void)
 {
 	char *const *variables = &environ == NULL ? NULL : environ;
 
 	for (; variables != NULL && *variables != NULL; variables++) {
-		if (same_bytes(*variables, marker, sizeof(marker)))
+		if (bytes_equal(*variables, marker, sizeof(marker)))
 			return true;
 	}
 	return false;
@@ -270,7 +66,7 @@ enum verdict ask_getent(const struct question *question, struct workplace *workp
 	struct errand *errand = &workplace->errand;
 	size_t i = 0;
 
-	while (i < sizeof(places) / sizeof(places[0]) && !sys_can_execute(places[i]))
+	while (i < sizeof(places) / sizeof(places[0]) && failed(sys_access(places[i], X_OK)))
 		i++;
 	if (i == sizeof(places) / sizeof(places[0]) || is_started_by_us())
 		return UNANSWERED;
@@ -281,6 +77,7 @@ enum verdict ask_getent(const struct question *question, struct workplace *workp
 	errand->arguments[1] = database_of(question->subject);
 	errand->arguments[2] = question->text;
 	errand->arguments[3] = NULL;
+	errand->environment = environment;
 	if (!carry_out(workplace))
 		return UNANSWERED;
 	if (errand->status == EXIT_ABSENT << 8)

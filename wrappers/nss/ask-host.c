@@ -3,7 +3,8 @@
  * time; getent knows all that the host's own programs know.
  */
 #include "ask.h"
-#include "system.h"
+#include "base/mapping.h"
+#include "patience.h"
 
 /* Seconds: what is a long time to say nothing, and how long who did so is left alone. */
 enum { LONG_SILENCE = 4, LEFT_ALONE = 15 };
@@ -17,14 +18,14 @@ typedef enum verdict asker(const struct question *question, struct workplace *wo
 static enum verdict ask_one(asker *ask, long *left_alone, const struct question *question,
 			    struct workplace *workplace)
 {
-	const long begun = sys_seconds();
+	const long begun = seconds_now();
 	enum verdict verdict;
 	long ended;
 
 	if (begun < __atomic_load_n(left_alone, __ATOMIC_RELAXED))
 		return UNANSWERED;
 	verdict = ask(question, workplace);
-	ended = sys_seconds();
+	ended = seconds_now();
 	if (verdict == UNANSWERED && ended - begun >= LONG_SILENCE)
 		__atomic_store_n(left_alone, ended + LEFT_ALONE, __ATOMIC_RELAXED);
 	return verdict;
@@ -56,13 +57,14 @@ enum verdict ask_host(const struct question *question, giver *give, void *contex
 
 	if (recall(question, give, context, &verdict, status))
 		return verdict;
-	workplace = sys_map(sizeof(*workplace), SHARED_MEMORY);
+	/* One with a helper's even where a kernel that only resembles Linux makes copies. */
+	workplace = map_memory(sizeof(*workplace), MAP_SHARED | MAP_NORESERVE);
 	if (workplace == NULL)
 		return UNANSWERED;
 	verdict = ask_all(question, workplace);
 	remember(question, verdict, &workplace->answer);
 	if (verdict == FOUND)
 		*status = give(&workplace->answer, context);
-	sys_unmap(workplace, sizeof(*workplace));
+	sys_munmap(workplace, sizeof(*workplace));
 	return verdict;
 }

@@ -5,8 +5,11 @@
  * Descriptors are closed on exec, and before the lookup ends.
  */
 #include "ask.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "patience.h"
 #include "read.h"
-#include "system.h"
 
 enum {
 	SOCKET_UNIX = 1,
@@ -28,14 +31,12 @@ static int connect_to(const char *path)
 	struct socket_address address = { .family = SOCKET_UNIX };
 	const size_t length = text_length(path);
 	const long fd = system_call(__NR_socket, SOCKET_UNIX,
-				    SOCKET_STREAM | SOCKET_NONBLOCK | OPEN_CLOEXEC, 0, 0, 0, 0);
+				    SOCKET_STREAM | SOCKET_NONBLOCK | O_CLOEXEC, 0);
 
 	if (failed(fd))
 		return -1;
-	for (size_t i = 0; i < length; i++)
-		address.path[i] = path[i];
-	if (failed(system_call(__NR_connect, fd, (long)&address,
-			       (long)(sizeof(address.family) + length + 1), 0, 0, 0))) {
+	memcpy(address.path, path, length);
+	if (failed(system_call(__NR_connect, fd, &address, sizeof(address.family) + length + 1))) {
 		sys_close((int)fd);
 		return -1;
 	}
@@ -47,12 +48,12 @@ static bool send_all(int fd, const void *from, size_t count, long until)
 	const char *bytes = from;
 
 	while (count > 0) {
-		const long sent = system_call(__NR_sendto, fd, (long)bytes, (long)count,
-					      SEND_WITHOUT_SIGNAL, 0, 0);
+		const long sent =
+			system_call(__NR_sendto, fd, bytes, count, SEND_WITHOUT_SIGNAL, 0, 0);
 
-		if (sent == -E_AGAIN && sys_wait_ready(fd, READY_TO_WRITE, until))
+		if (sent == -EAGAIN && wait_ready(fd, POLLOUT, until))
 			continue;
-		if (sent == -E_INTR)
+		if (sent == -EINTR)
 			continue;
 		if (failed(sent))
 			return false;
@@ -72,9 +73,9 @@ static long receive(int fd, char *to, size_t room, long until)
 
 		if (got == 0)
 			break;
-		if (got == -E_AGAIN && sys_wait_ready(fd, READY_TO_READ, until))
+		if (got == -EAGAIN && wait_ready(fd, POLLIN, until))
 			continue;
-		if (got == -E_INTR)
+		if (got == -EINTR)
 			continue;
 		if (failed(got))
 			return -1;
@@ -101,7 +102,7 @@ enum verdict ask_nscd(const struct question *question, struct workplace *workpla
 		return UNANSWERED;
 	for (size_t i = 0; i <= question->length; i++)
 		message.key[i] = question->text[i];
-	until = sys_seconds() + NSCD_PATIENCE;
+	until = seconds_now() + NSCD_PATIENCE;
 	if (send_all(fd, &message, offsetof(__typeof__(message), key) + message.length, until))
 		size = receive(fd, workplace->reply, REPLY_LIMIT, until);
 	sys_close(fd);
@@ -146,11 +147,11 @@ enum verdict ask_sssd(const struct question *question, struct workplace *workpla
 	fd = connect_to("/var/lib/sss/pipes/nss");
 	if (fd < 0)
 		return UNANSWERED;
-	until = sys_seconds() + SSSD_PATIENCE;
+	until = seconds_now() + SSSD_PATIENCE;
 	/* Its first command on each connection tells which protocol is spoken. */
 	if (converse(fd, 1, &version, sizeof(version), workplace->reply, until) ==
 	    (long)sizeof(offered)) {
-		__builtin_memcpy(&offered, workplace->reply, sizeof(offered));
+		memcpy(&offered, workplace->reply, sizeof(offered));
 		if (offered == version)
 			size = converse(fd, command, body,
 					by_id ? sizeof(question->id) : question->length + 1,

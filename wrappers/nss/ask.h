@@ -6,10 +6,11 @@
 
 enum { REPLY_LIMIT = 4 << 20, STACK_SIZE = 32 << 10 };
 
-/* What one getent is started for, and what became of it. */
+/* What one program of the host is started for, and what became of it. */
 struct errand {
 	const char *program;
 	const char *arguments[4];
+	const char *const *environment;
 	/* Bytes of the reply. */
 	long size;
 	int output;
@@ -21,7 +22,7 @@ struct errand {
 struct workplace {
 	struct errand errand;
 	char reply[REPLY_LIMIT];
-	/* Two stacks, because the process that starts getent is started by one itself. */
+	/* Two stacks, because the process that starts it is started by one itself. */
 	_Alignas(16) char stacks[2][STACK_SIZE];
 	struct answer answer;
 	char bytes[REPLY_LIMIT];

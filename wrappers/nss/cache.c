@@ -5,7 +5,9 @@
  * here when another one forked leaves the child without a cache, and not without names.
  */
 #include "ask.h"
-#include "system.h"
+#include "base/mapping.h"
+#include "base/text.h"
+#include "patience.h"
 
 /* Seconds, as short as nscd's for names that are not there. */
 enum { KEPT_IF_FOUND = 60, KEPT_OTHERWISE = 15 };
@@ -42,7 +44,7 @@ static void unlock(void)
 static bool is_same(const struct question *one, const struct question *other)
 {
 	return one->subject == other->subject && one->sssd_decides == other->sssd_decides &&
-	       one->length == other->length && same_bytes(one->text, other->text, one->length);
+	       one->length == other->length && bytes_equal(one->text, other->text, one->length);
 }
 
 static struct slot *slot_of(const struct question *question)
@@ -63,7 +65,7 @@ bool recall(const struct question *question, giver *give, void *context, enum ve
 
 	if (!lock())
 		return false;
-	now = sys_seconds();
+	now = seconds_now();
 	if (slot->until > now && is_same(&slot->question, question)) {
 		answer = &slot->answer;
 		*verdict = slot->verdict;
@@ -88,12 +90,12 @@ static void copy_answer(struct answer *to, char *bytes, size_t room, const struc
 
 static void remember_large(const struct question *question, const struct answer *answer, long until)
 {
-	char *bytes = sys_map(answer->size, PRIVATE_MEMORY);
+	char *bytes = map_memory(answer->size, MAP_PRIVATE | MAP_NORESERVE);
 
 	if (bytes == NULL)
 		return;
 	if (large.answer.bytes != NULL)
-		sys_unmap(large.answer.bytes, large.answer.size);
+		sys_munmap(large.answer.bytes, large.answer.size);
 	copy_answer(&large.answer, bytes, answer->size, answer);
 	large.question = *question;
 	large.until = until;
@@ -106,7 +108,7 @@ void remember(const struct question *question, enum verdict verdict, const struc
 
 	if (!lock())
 		return;
-	now = sys_seconds();
+	now = seconds_now();
 	if (verdict == FOUND && answer->size > SLOT_ROOM) {
 		remember_large(question, answer, now + KEPT_IF_FOUND);
 	} else {

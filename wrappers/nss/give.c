@@ -1,11 +1,11 @@
 /* Answers as the C library's structures. Nothing is written outside the buffer and the result. */
 #include "give.h"
-
-enum { E_NOMEM = 12, E_RANGE = 34 };
+#include "base/text.h"
+#include <asm/errno.h>
 
 static int too_small(struct buffer *buffer)
 {
-	*buffer->errnop = E_RANGE;
+	*buffer->errnop = ERANGE;
 	return NSS_STATUS_TRYAGAIN;
 }
 
@@ -119,7 +119,7 @@ static bool make_room(struct wanted_groups *wanted)
 			 ? NULL
 			 : wanted->grow(*wanted->groups, (size_t)size * sizeof(*larger));
 	if (larger == NULL) {
-		*wanted->errnop = E_NOMEM;
+		*wanted->errnop = ENOMEM;
 		return false;
 	}
 	*wanted->groups = larger;

@@ -11,7 +11,7 @@
  */
 #include "ask.h"
 #include "give.h"
-#include "system.h"
+#include <asm/errno.h>
 
 extern void *realloc(void *, size_t) __attribute__((weak));
 
@@ -25,7 +25,7 @@ static int ask_names(const struct question *question, giver *give, void *context
 	case FOUND:
 		return status;
 	case ABSENT:
-		*errnop = E_NOENT;
+		*errnop = ENOENT;
 		return NSS_STATUS_NOTFOUND;
 	case UNANSWERED:
 	default:
@@ -37,7 +37,7 @@ static int ask_names(const struct question *question, giver *give, void *context
 
 static int refuse_name(int *errnop)
 {
-	*errnop = E_NOENT;
+	*errnop = ENOENT;
 	return NSS_STATUS_NOTFOUND;
 }
 

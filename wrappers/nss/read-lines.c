@@ -4,6 +4,7 @@
  * One question is answered by one line, but for `ahosts`, which has one for each address and kind
  * of socket.
  */
+#include "base/text.h"
 #include "read.h"
 
 enum { ADDRESS_LIMIT = 64 };
@@ -87,7 +88,7 @@ static bool read_groups_of_user(const struct question *question, struct span lin
 	uint32_t group;
 
 	if (line.length < question->length ||
-	    !same_bytes(line.from, question->text, question->length))
+	    !bytes_equal(line.from, question->text, question->length))
 		return false;
 	line = (struct span){ line.from + question->length, line.length - question->length };
 	if (line.length > 0 && line.from[0] != ' ')
@@ -104,7 +105,7 @@ static bool read_groups_of_user(const struct question *question, struct span lin
 static bool is_known(const struct answer *answer, size_t start, const struct address *address)
 {
 	for (size_t at = start; at < answer->size; at += sizeof(*address)) {
-		if (same_bytes(answer->bytes + at, address, sizeof(*address)))
+		if (bytes_equal(answer->bytes + at, address, sizeof(*address)))
 			return true;
 	}
 	return false;

@@ -2,8 +2,9 @@
  * Before the program's own code: the table is mapped while nothing forbids it yet, neither a
  * sandbox nor another root or user, and what the launcher hid from the loader is given back.
  */
-#include "loader-variables.h"
+#include "table/loader-variables.h"
 #include "view.h"
+#include "working-directory.h"
 
 extern char **environ __attribute__((weak, visibility("default")));
 

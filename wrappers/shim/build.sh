@@ -1,27 +1,31 @@
 #!/bin/sh
-# Build the path shim for one architecture: build.sh CC OUTPUT-DIRECTORY
+# Build the path shim for one architecture: build.sh CC OUTPUT-DIRECTORY. With DEBUG=1 it keeps its symbols.
 set -eu
 cc=$1
 out=$2
 here=$(dirname "$0")
+wrappers=$here/..
 mkdir -p "$out"
 
 warnings='-std=gnu11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
 # With unwind tables: callers are cancelled in these calls, and functions of theirs are called back. Not
 # with -fexceptions, which would need a library: what a cancelled call still holds is lost.
-code='-O2 -fPIC -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
+code='-O2 -fPIC -ffunction-sections -ffreestanding -fvisibility=hidden -fno-stack-protector -fno-builtin
 	-fasynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer
 	-U_FORTIFY_SOURCE -D_GNU_SOURCE'
 case $("$cc" -dumpmachine) in
 aarch64*) code="$code -mno-outline-atomics" ;;
 esac
+strip=-Wl,-s
+if [ "${DEBUG-}" = 1 ]; then strip=-g; fi
 # No library is named: what the shim needs of a C library it takes from the one that is there.
 link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -Wl,--hash-style=both
-	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-s -Wl,-O1 -Wl,--fatal-warnings'
+	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-O1 -Wl,--gc-sections -Wl,--fatal-warnings'
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code -I"$here" -I"$here/../table" $link -o "$out/path-shim.so" "$here"/*.c "$here/../table/table.c" \
-	"$here/../table/host-environment.c" "$here/../table/loader-variables.c"
+"$cc" $warnings $code $strip -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" \
+	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
+	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 
 nm=$("$cc" -print-prog-name=nm)
 if "$nm" -D --undefined-only "$out/path-shim.so" | grep -v -w -e _r_debug -e _dl_debug_addr -e __errno_location -e environ; then

@@ -1,5 +1,7 @@
 /* Message catalogues: the C libraries read them past the calls they export. */
-#include "text.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "wrap.h"
 
 /*
@@ -12,12 +14,12 @@ __attribute__((noinline)) static char *bindtextdomain_routed(const char *domain,
 {
 	const struct view *now = view();
 	ROUTE(route);
-	char place[PATH_SIZE];
+	char place[PATH_MAX];
 	size_t length = now->top_length;
 
-	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || route.node == NO_NODE)
+	if (find_route(&route, AT_FDCWD, path, FOLLOW) != 0 || route.node == NO_NODE)
 		return REAL(bindtextdomain)(domain, path);
-	if (route.is_bundled || length + 5 + route.length >= PATH_SIZE)
+	if (route.is_bundled || length + 5 + route.length >= PATH_MAX)
 		return REAL(bindtextdomain)(domain, route.path);
 	memcpy(place, now->top, length);
 	memcpy(place + length, "/root", 5);
@@ -27,8 +29,8 @@ __attribute__((noinline)) static char *bindtextdomain_routed(const char *domain,
 
 char *bindtextdomain(const char *domain, const char *path)
 {
-	return is_plain(CWD_FD, path, FOLLOW) ? REAL(bindtextdomain)(domain, path)
-					      : bindtextdomain_routed(domain, path);
+	return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(bindtextdomain)(domain, path)
+						: bindtextdomain_routed(domain, path);
 }
 
 /*
@@ -79,7 +81,7 @@ static const char *fill_catalogue(const char *list, const struct words *words, c
 			length = list[1] == 'L' ? text_length(text) : language_length(text);
 		}
 		list += text != list;
-		if (used + length >= PATH_SIZE)
+		if (used + length >= PATH_MAX)
 			return NULL;
 		memcpy(to + used, text, length);
 		used += length;
@@ -91,7 +93,7 @@ static const char *fill_catalogue(const char *list, const struct words *words, c
 __attribute__((noinline)) static void *open_by_path(const char *path, int flag)
 {
 	ROUTE(route);
-	const int error = find_route(&route, CWD_FD, path, FOLLOW);
+	const int error = find_route(&route, AT_FDCWD, path, FOLLOW);
 
 	if (error == 0)
 		return REAL(catopen)(route.path, flag);
@@ -105,14 +107,14 @@ __attribute__((noinline)) static void *search_catalogue(const char *name, int fl
 		flag != 0 ? BORROWED(setlocale)(MESSAGES, NULL) : BORROWED(secure_getenv)("LANG");
 	const struct words words = { name, locale == NULL || *locale == '\0' ? "C" : locale };
 	const char *list = BORROWED(secure_getenv)("NLSPATH");
-	char candidate[PATH_SIZE];
+	char candidate[PATH_MAX];
 	ROUTE(route);
 
 	if (list == NULL || *list == '\0')
 		list = usual_catalogues;
 	while ((list = fill_catalogue(list, &words, candidate)) != NULL) {
-		if (candidate[0] == '/' && find_route(&route, CWD_FD, candidate, FOLLOW) == 0 &&
-		    !failed(sys_access(route.path, 4)))
+		if (candidate[0] == '/' && find_route(&route, AT_FDCWD, candidate, FOLLOW) == 0 &&
+		    !failed(sys_access(route.path, R_OK)))
 			return REAL(catopen)(route.path, flag);
 	}
 	return REAL(catopen)(name, flag);

@@ -1,4 +1,6 @@
 /* What changes files, and makes and removes their names: the host's only. */
+#include "base/file.h"
+#include "known-names.h"
 #include "wrap.h"
 
 WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
@@ -72,13 +74,13 @@ WRAP_PATH(int, -1, unlink, ENTRY, (const char *path), (path), (route.path))
 	__attribute__((noinline)) static int name##_routed(const char *path)                       \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, CWD_FD, path, ENTRY);                         \
+		const int error = find_route(&route, AT_FDCWD, path, ENTRY);                       \
 		return error != 0 ? fail_with(error) : REAL(name)(route.path);                     \
 	}                                                                                          \
 	int name(const char *path)                                                                 \
 	{                                                                                          \
 		forget_names();                                                                    \
-		return is_plain(CWD_FD, path, ENTRY) ? REAL(name)(path) : name##_routed(path);     \
+		return is_plain(AT_FDCWD, path, ENTRY) ? REAL(name)(path) : name##_routed(path);   \
 	}
 
 WRAP_REMOVE(rmdir)
@@ -96,7 +98,7 @@ __attribute__((noinline)) static int unlinkat_routed(int directory, const char *
 
 int unlinkat(int directory, const char *path, int flags)
 {
-	if ((flags & FLAG_REMOVEDIR) != 0)
+	if ((flags & AT_REMOVEDIR) != 0)
 		forget_names();
 	return is_plain(directory, path, ENTRY) ? REAL(unlinkat)(directory, path, flags)
 						: unlinkat_routed(directory, path, flags);
@@ -124,7 +126,7 @@ int unlinkat(int directory, const char *path, int flags)
 #define DIRECTORY directory,
 #define ROUTED_DIRECTORY route.directory,
 
-WRAP_SYMLINK(symlink, NOTHING, NOTHING, CWD_FD, NOTHING)
+WRAP_SYMLINK(symlink, NOTHING, NOTHING, AT_FDCWD, NOTHING)
 WRAP_SYMLINK(symlinkat, DIRECTORY_PARAMETER, DIRECTORY, directory, ROUTED_DIRECTORY)
 
 /* The kernel compares mounts first, and the bundle is one of its own. */
@@ -134,8 +136,8 @@ static int refuse_pair(const struct route *from, const struct route *to)
 	if (!is_path(from->path) || !is_path(to->path))
 		return 0;
 	if (from->is_bundled != to->is_bundled)
-		return E_XDEV;
-	return from->is_bundled ? E_ROFS : 0;
+		return EXDEV;
+	return from->is_bundled ? EROFS : 0;
 }
 
 INTERPOSE(int, rename, const char *from, const char *to);
@@ -173,8 +175,9 @@ __attribute__((noinline)) static int rename_routed(int from_directory, const cha
 int rename(const char *from, const char *to)
 {
 	forget_names();
-	return are_plain(CWD_FD, from, CWD_FD, to) ? REAL(rename)(from, to)
-						   : rename_routed(CWD_FD, from, CWD_FD, to, 0);
+	return are_plain(AT_FDCWD, from, AT_FDCWD, to)
+		       ? REAL(rename)(from, to)
+		       : rename_routed(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int renameat(int from_directory, const char *from, int to_directory, const char *to)
@@ -199,8 +202,8 @@ __attribute__((noinline)) static int link_routed(int from_directory, const char 
 {
 	ROUTE(source);
 	ROUTE(target);
-	int error =
-		find_route(&source, from_directory, from, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0);
+	int error = find_route(&source, from_directory, from,
+			       (flags & AT_SYMLINK_FOLLOW) != 0 ? FOLLOW : 0);
 
 	if (error == 0)
 		error = find_route(&target, to_directory, to, 0);
@@ -213,13 +216,14 @@ __attribute__((noinline)) static int link_routed(int from_directory, const char 
 
 int link(const char *from, const char *to)
 {
-	return are_plain(CWD_FD, from, CWD_FD, to) ? REAL(link)(from, to)
-						   : link_routed(CWD_FD, from, CWD_FD, to, 0);
+	return are_plain(AT_FDCWD, from, AT_FDCWD, to)
+		       ? REAL(link)(from, to)
+		       : link_routed(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
-	return (flags & FLAG_FOLLOW) == 0 && are_plain(from_directory, from, to_directory, to)
+	return (flags & AT_SYMLINK_FOLLOW) == 0 && are_plain(from_directory, from, to_directory, to)
 		       ? REAL(linkat)(from_directory, from, to_directory, to, flags)
 		       : link_routed(from_directory, from, to_directory, to, flags);
 }

@@ -1,7 +1,9 @@
 /* Commands for the shell: system and popen, and streams that may be those of popen. */
+#include "base/file.h"
+#include "base/process.h"
+#include "descriptors.h"
 #include "launch.h"
 #include "symbols.h"
-#include "system.h"
 #include "view.h"
 #include <pthread.h>
 #include <signal.h>
@@ -53,7 +55,7 @@ static int wait_for(pid_t pid)
 	int status;
 
 	while (BORROWED(waitpid)(pid, &status, 0) < 0) {
-		if (last_error() != 4 /* EINTR */)
+		if (last_error() != EINTR)
 			return -1;
 	}
 	return status;
@@ -72,7 +74,7 @@ static const int ignored[] = { SIGINT, SIGQUIT };
 static void lock_waiters(void)
 {
 	while (__atomic_test_and_set(&waiters.is_locked, __ATOMIC_ACQUIRE))
-		sys_yield();
+		sys_sched_yield();
 }
 
 static void unlock_waiters(void)
@@ -189,7 +191,7 @@ static bool start_pipe(struct pipe_stream *slot, const char *command, int child_
 static void *open_pipe(struct pipe_stream *slot, const char *command, bool reads, bool closes)
 {
 	int ends[2];
-	const long made = system_call(__NR_pipe2, (long)ends, OPEN_CLOEXEC, 0, 0, 0, 0);
+	const long made = sys_pipe2(ends, O_CLOEXEC);
 	void *stream;
 
 	if (failed(made)) {
@@ -210,7 +212,7 @@ static void *open_pipe(struct pipe_stream *slot, const char *command, bool reads
 	if (stream == NULL)
 		sys_close(slot->fd);
 	else if (!closes)
-		system_call(__NR_fcntl, slot->fd, 2 /* F_SETFD */, 0, 0, 0, 0);
+		sys_fcntl(slot->fd, F_SETFD, 0);
 	return stream;
 }
 

@@ -1,7 +1,8 @@
 /* Descriptors closed or made another file's: what was noted of them is void. */
+#include "base/call.h"
+#include "descriptors.h"
 #include "symbols.h"
-#include "system.h"
-#include "view.h"
+#include "working-directory.h"
 
 INTERPOSE(int, close, int fd);
 INTERPOSE(int, posix_close, int fd, int flags);

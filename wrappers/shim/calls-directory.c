@@ -1,6 +1,8 @@
 /* Streams of directories. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "descriptors.h"
 #include "listing.h"
-#include "text.h"
 #include "wrap.h"
 
 INTERPOSE(void *, opendir, const char *path);
@@ -18,7 +20,7 @@ BORROW(int, dirfd, void *stream);
 __attribute__((noinline)) static void *opendir_routed(const char *path)
 {
 	ROUTE(route);
-	const int error = find_route(&route, CWD_FD, path, FOLLOW);
+	const int error = find_route(&route, AT_FDCWD, path, FOLLOW);
 	void *stream;
 
 	if (error != 0) {
@@ -32,7 +34,7 @@ __attribute__((noinline)) static void *opendir_routed(const char *path)
 
 void *opendir(const char *path)
 {
-	return is_plain(CWD_FD, path, FOLLOW) ? REAL(opendir)(path) : opendir_routed(path);
+	return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(opendir)(path) : opendir_routed(path);
 }
 
 __attribute__((noinline)) void *fdopendir(int fd)

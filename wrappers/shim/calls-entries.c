@@ -5,10 +5,14 @@
  * Nothing is noted but how many of the latter were told. It holds as long as the kernel is at its
  * end: whatever it tells afterwards comes from a new beginning, or from another directory.
  */
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "descriptors.h"
 #include "listing.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
+#include "view.h"
 
 /* Directories of higher numbers show the host's side. */
 enum { DESCRIPTOR_LIMIT = 1024 };
@@ -57,7 +61,7 @@ static long show_entries(struct listing *listing, char *buffer, long size)
 
 static long read_children(struct listing *listing, int fd, char *buffer, size_t size)
 {
-	const long end = sys_position(fd);
+	const long end = sys_lseek(fd, 0, SEEK_CUR);
 	size_t used = 0;
 
 	listing->next = told[fd].node == listing->node ? told[fd].next : 0;
@@ -68,7 +72,7 @@ static long read_children(struct listing *listing, int fd, char *buffer, size_t 
 		if (entry != NULL && entry->size > size - used) {
 			listing->next = before;
 			if (used == 0)
-				return fail_with(E_INVAL);
+				return fail_with(EINVAL);
 			entry = NULL;
 		}
 		if (entry == NULL)
@@ -89,7 +93,7 @@ static long read_entries(int fd, void *buffer, size_t size)
 	long read, kept;
 
 	do {
-		read = sys_entries(fd, buffer, size);
+		read = sys_getdents64(fd, buffer, size);
 		if (failed(read))
 			return fail_with((int)-read);
 		if (!is_listed)
@@ -120,7 +124,7 @@ long getdents(int fd, void *buffer, size_t size)
 
 long getdirentries(int fd, void *buffer, size_t size, long *position)
 {
-	const long before = sys_position(fd);
+	const long before = sys_lseek(fd, 0, SEEK_CUR);
 	const long result =
 		failed(before) ? fail_with((int)-before) : read_entries(fd, buffer, size);
 

@@ -1,9 +1,10 @@
 /* Programs started in this process's place. */
-#include "host-environment.h"
+#include "base/file.h"
 #include "launch.h"
+#include "plain.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
+#include "table/host-environment.h"
 #include "view.h"
 #include <stdarg.h>
 
@@ -158,7 +159,7 @@ int execveat(int directory, const char *path, char *const *argv, char *const *en
 
 	if (launch_view() == NULL)
 		return REAL(execveat)(directory, path, argv, environment, flags);
-	if (is_path(path) && (*path == '/' || directory == CWD_FD))
+	if (is_path(path) && (*path == '/' || directory == AT_FDCWD))
 		return execve(path, argv, environment);
 	if (is_path(path) && *path != '\0')
 		return execute_from(&by, argv, environment);

@@ -4,8 +4,9 @@
  * The walk never changes the working directory, whatever is asked: fts(3) leaves that open, and
  * `fts_accpath` leads to the file either way. musl has no such calls.
  */
+#include "base/call.h"
+#include "base/memory.h"
 #include "hierarchy.h"
-#include "text.h"
 #include "wrap.h"
 
 INTERPOSE(struct hierarchy *, fts_open, char *const *paths, int options, item_comparer *compare);
@@ -30,7 +31,7 @@ static struct item *make_roots(struct hierarchy *walk, char *const *paths, struc
 
 		if (root == NULL) {
 			if (**paths == '\0')
-				set_error(E_NOENT);
+				set_error(ENOENT);
 			free_items(first);
 			return NULL;
 		}
@@ -193,7 +194,7 @@ static struct item *list_children(struct hierarchy *walk, int options)
 	struct item *item = walk->current;
 
 	if (options != 0 && options != OPTION_NAMES_ONLY) {
-		set_error(E_INVAL);
+		set_error(EINVAL);
 		return NULL;
 	}
 	set_error(0);

@@ -2,9 +2,11 @@
  * Patterns matched: the C library would look past the calls it exports. glibc's glob() is given
  * this library's to use; for musl, whose cannot be told, it is done here.
  */
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "patterns.h"
 #include "status.h"
-#include "text.h"
 #include "wrap.h"
 
 /* glob_t of glibc; musl has nothing in the place of the functions. */
@@ -41,14 +43,14 @@ static int match_at_home(const char *pattern, int flags, glob_error *on_error, s
 {
 	const int home_flags = flags & (GLOB_HOME | GLOB_HOME_OR_NONE);
 	struct functional_glob home = { 0 };
-	char whole[PATH_SIZE];
+	char whole[PATH_MAX];
 	size_t user_length = 0;
 	size_t length;
 	int result;
 
 	while (pattern[user_length] != '/' && pattern[user_length] != '\0')
 		user_length++;
-	if (user_length + 1 >= PATH_SIZE)
+	if (user_length + 1 >= PATH_MAX)
 		return GLOB_FAILED_NONE;
 	memcpy(whole, pattern, user_length);
 	whole[user_length] = '\0';
@@ -56,7 +58,7 @@ static int match_at_home(const char *pattern, int flags, glob_error *on_error, s
 	if (result != 0)
 		return result;
 	length = text_length(home.found.paths[0]);
-	if (length + text_length(pattern + user_length) + 1 >= PATH_SIZE) {
+	if (length + text_length(pattern + user_length) + 1 >= PATH_MAX) {
 		REAL(globfree)(&home);
 		return GLOB_FAILED_NONE;
 	}

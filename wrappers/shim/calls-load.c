@@ -2,14 +2,16 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 #include "view.h"
 
 enum { NAME_SLOTS = 32 };
 
-static char names[NAME_SLOTS][PATH_SIZE];
+static char names[NAME_SLOTS][PATH_MAX];
 static unsigned next_name;
 
 INTERPOSE(void *, dlopen, const char *path, int mode);
@@ -38,7 +40,8 @@ const char *route_object(const char *path)
 
 	for (const char *c = path; c != NULL && *c != '\0'; c++)
 		has_slash |= *c == '/';
-	if (!has_slash || find_route(&route, CWD_FD, path, FOLLOW | LOAD) != 0 || !route.is_bundled)
+	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) != 0 ||
+	    !route.is_bundled)
 		return path;
 	name = names[__atomic_fetch_add(&next_name, 1, __ATOMIC_RELAXED) % NAME_SLOTS];
 	memcpy(name, route.path, text_length(route.path) + 1);

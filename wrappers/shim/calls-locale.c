@@ -5,9 +5,9 @@
  * host's directories of locales are still looked into, its archive is not; so where nothing was
  * found, it is looked for once more without. An empty LOCPATH counts as none.
  */
-#include "host-environment.h"
+#include "base/variables.h"
 #include "symbols.h"
-#include "text.h"
+#include "table/host-environment.h"
 #include "view.h"
 
 extern char **environ __attribute__((weak, visibility("default")));

@@ -1,5 +1,9 @@
 /* Where a path leads, and where the program is. */
-#include "text.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "root.h"
+#include "working-directory.h"
 #include "wrap.h"
 
 BORROW(void *, malloc, size_t size);
@@ -42,8 +46,8 @@ __attribute__((noinline)) static long readlink_routed(int directory, const char 
 
 long readlink(const char *path, char *buffer, size_t size)
 {
-	if (!is_plain(CWD_FD, path, 0))
-		return readlink_routed(CWD_FD, path, buffer, size);
+	if (!is_plain(AT_FDCWD, path, 0))
+		return readlink_routed(AT_FDCWD, path, buffer, size);
 	return show_link(path, buffer, REAL(readlink)(path, buffer, size), size);
 }
 
@@ -73,11 +77,11 @@ INTERPOSE(char *, canonicalize_file_name, const char *path);
 __attribute__((noinline)) static char *realpath_routed(const char *path, char *resolved)
 {
 	ROUTE(route);
-	int error = find_route(&route, CWD_FD, path, FOLLOW);
+	int error = find_route(&route, AT_FDCWD, path, FOLLOW);
 	size_t length;
 
 	if (error == 0) {
-		const long found = sys_access(route.path, 0);
+		const long found = sys_access(route.path, F_OK);
 
 		/* What fails on the host, and the kernel's own links, are the C library's to tell.
 		 */
@@ -106,7 +110,7 @@ char *realpath(const char *path, char *resolved)
 
 char *__realpath_chk(const char *path, char *resolved, size_t space)
 {
-	if (view() == NULL || space < PATH_SIZE)
+	if (view() == NULL || space < PATH_MAX)
 		return REAL(__realpath_chk)(path, resolved, space);
 	return realpath(path, resolved);
 }
@@ -124,14 +128,15 @@ INTERPOSE(int, setns, int fd, int kind);
 __attribute__((noinline)) static int chdir_routed(const char *path)
 {
 	ROUTE(route);
-	const int error = find_route(&route, CWD_FD, path, FOLLOW);
+	const int error = find_route(&route, AT_FDCWD, path, FOLLOW);
 
 	return error != 0 ? fail_with(error) : REAL(chdir)(route.path);
 }
 
 int chdir(const char *path)
 {
-	const int result = is_plain(CWD_FD, path, FOLLOW) ? REAL(chdir)(path) : chdir_routed(path);
+	const int result =
+		is_plain(AT_FDCWD, path, FOLLOW) ? REAL(chdir)(path) : chdir_routed(path);
 
 	if (result == 0)
 		note_working_directory(path);
@@ -175,11 +180,11 @@ __attribute__((noinline)) static char *getcwd_bundled(const struct base *base, c
 						      size_t size)
 {
 	if (buffer != NULL && size == 0) {
-		set_error(E_INVAL);
+		set_error(EINVAL);
 		return NULL;
 	}
 	if (size != 0 && base->length + 1 > size) {
-		set_error(E_RANGE);
+		set_error(ERANGE);
 		return NULL;
 	}
 	if (buffer == NULL)
@@ -225,20 +230,20 @@ char *getwd(char *buffer)
 	const struct base *base;
 	struct base space;
 
-	return is_in_bundle(&space, &base) ? getcwd_bundled(base, buffer, PATH_SIZE)
+	return is_in_bundle(&space, &base) ? getcwd_bundled(base, buffer, PATH_MAX)
 					   : REAL(getwd)(buffer);
 }
 
 char *__getwd_chk(char *buffer, size_t space)
 {
-	return space < PATH_SIZE ? REAL(__getwd_chk)(buffer, space) : getwd(buffer);
+	return space < PATH_MAX ? REAL(__getwd_chk)(buffer, space) : getwd(buffer);
 }
 
 /* Templates: what is made lies on the host, and the template keeps the directory it names. */
 static int check_template(const char *template)
 {
 	ROUTE(route);
-	const int error = find_route(&route, CWD_FD, template, ENTRY);
+	const int error = find_route(&route, AT_FDCWD, template, ENTRY);
 
 	return error;
 }
@@ -247,7 +252,7 @@ static int check_template(const char *template)
 	INTERPOSE(type, name, parameters);                                                         \
 	type name(parameters)                                                                      \
 	{                                                                                          \
-		const int error = is_plain(CWD_FD, template, 0) ? 0 : check_template(template);    \
+		const int error = is_plain(AT_FDCWD, template, 0) ? 0 : check_template(template);  \
 		if (error != 0) {                                                                  \
 			set_error(error);                                                          \
 			return failure;                                                            \

@@ -1,4 +1,7 @@
 /* Files opened, by descriptor and by stream. */
+#include "base/file.h"
+#include "descriptors.h"
+#include "sandbox.h"
 #include "wrap.h"
 #include <stdarg.h>
 
@@ -15,8 +18,8 @@ INTERPOSE(int, __openat64_2, int directory, const char *path, int flags);
 
 static int call_open(int directory, const char *path, int flags, unsigned mode)
 {
-	return directory == CWD_FD ? REAL(open)(path, flags, mode)
-				   : REAL(openat)(directory, path, flags, mode);
+	return directory == AT_FDCWD ? REAL(open)(path, flags, mode)
+				     : REAL(openat)(directory, path, flags, mode);
 }
 
 /* What the kernel says of a file system that is mounted read-only. */
@@ -25,21 +28,21 @@ static int refuse_open(const struct route *route, int flags)
 	const struct view *now = view();
 	const bool exists = route->node != NO_NODE;
 	const bool is_directory = exists && node_at(now->table, route->node)->kind <= NODE_WHOLE;
-	const bool writes = (flags & (OPEN_WRITE | 2 | OPEN_TRUNCATE)) != 0;
+	const bool writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) != 0;
 
-	if (!route->is_bundled || (flags & OPEN_PATH) != 0)
+	if (!route->is_bundled || (flags & O_PATH) != 0)
 		return 0;
-	if ((flags & OPEN_TEMPORARY) != 0)
-		return exists && is_directory ? E_ROFS : 0;
-	if ((flags & OPEN_CREATE) != 0 && !exists)
-		return E_ROFS;
-	if ((flags & OPEN_CREATE) != 0 && (flags & OPEN_EXCLUSIVE) != 0)
-		return E_EXIST;
-	if (!exists || !(writes || (flags & OPEN_CREATE) != 0))
+	if ((flags & __O_TMPFILE) != 0)
+		return exists && is_directory ? EROFS : 0;
+	if ((flags & O_CREAT) != 0 && !exists)
+		return EROFS;
+	if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
+		return EEXIST;
+	if (!exists || !(writes || (flags & O_CREAT) != 0))
 		return 0;
 	if (is_directory)
-		return E_ISDIR;
-	return writes ? E_ROFS : 0;
+		return EISDIR;
+	return writes ? EROFS : 0;
 }
 
 __attribute__((noinline)) static int open_routed(int directory, const char *path, int flags,
@@ -61,8 +64,8 @@ __attribute__((noinline)) static int open_routed(int directory, const char *path
  */
 static int open_in_view(int directory, const char *path, int flags, unsigned mode)
 {
-	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
-	const bool follows = (flags & OPEN_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
+	const int makes_new = O_CREAT | O_EXCL;
+	const bool follows = (flags & O_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
 	const unsigned intent = follows ? FOLLOW : 0;
 	bool asks;
 	enum plainness how;
@@ -70,24 +73,24 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 
 	if (view() == NULL)
 		return call_open(directory, path, flags, mode);
-	asks = follows && (flags & OPEN_PATH) == 0 && !is_in_sandbox();
+	asks = follows && (flags & O_PATH) == 0 && !is_in_sandbox();
 	how = how_plain(directory, path, asks ? intent | UNFOLLOWED : intent);
 	if (how == NOT_PLAIN || how == PLAIN_IF_THERE)
 		return open_routed(directory, path, flags, mode, intent);
 	if (!asks)
 		return call_open(directory, path, flags, mode);
-	fd = call_open(directory, path, flags | OPEN_NOFOLLOW, mode);
+	fd = call_open(directory, path, flags | O_NOFOLLOW, mode);
 	if (__builtin_expect(fd >= 0, 1))
 		return fd;
 	error = last_error();
-	if (error != E_LOOP && !(error == E_NOTDIR && (flags & OPEN_DIRECTORY) != 0))
+	if (error != ELOOP && !(error == ENOTDIR && (flags & O_DIRECTORY) != 0))
 		return fd;
 	return open_routed(directory, path, flags, mode, intent);
 }
 
 #define MODE_OF(flags, mode)                                                                       \
 	do {                                                                                       \
-		if (((flags)&OPEN_CREATE) != 0 || ((flags)&OPEN_TEMPORARY) != 0) {                 \
+		if (((flags)&O_CREAT) != 0 || ((flags)&__O_TMPFILE) != 0) {                        \
 			va_list rest;                                                              \
 			va_start(rest, flags);                                                     \
 			mode = va_arg(rest, unsigned);                                             \
@@ -100,7 +103,7 @@ int open(const char *path, int flags, ...)
 	unsigned mode = 0;
 
 	MODE_OF(flags, mode);
-	return open_in_view(CWD_FD, path, flags, mode);
+	return open_in_view(AT_FDCWD, path, flags, mode);
 }
 
 EXPORT int __open(const char *path, int flags, ...) __attribute__((alias("open")));
@@ -110,7 +113,7 @@ int open64(const char *path, int flags, ...)
 	unsigned mode = 0;
 
 	MODE_OF(flags, mode);
-	return open_in_view(CWD_FD, path, flags, mode);
+	return open_in_view(AT_FDCWD, path, flags, mode);
 }
 
 EXPORT int __open64(const char *path, int flags, ...) __attribute__((alias("open64")));
@@ -133,30 +136,30 @@ int openat64(int directory, const char *path, int flags, ...)
 
 int creat(const char *path, unsigned mode)
 {
-	return open_in_view(CWD_FD, path, OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE, mode);
+	return open_in_view(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 int creat64(const char *path, unsigned mode)
 {
-	return open_in_view(CWD_FD, path, OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE, mode);
+	return open_in_view(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 /* The checking ones abort where a mode is missing: that is left to them. */
 static bool lacks_mode(int flags)
 {
-	return (flags & OPEN_CREATE) != 0 || (flags & OPEN_TEMPORARY) != 0;
+	return (flags & O_CREAT) != 0 || (flags & __O_TMPFILE) != 0;
 }
 
 int __open_2(const char *path, int flags)
 {
 	return lacks_mode(flags) ? REAL(__open_2)(path, flags)
-				 : open_in_view(CWD_FD, path, flags, 0);
+				 : open_in_view(AT_FDCWD, path, flags, 0);
 }
 
 int __open64_2(const char *path, int flags)
 {
 	return lacks_mode(flags) ? REAL(__open64_2)(path, flags)
-				 : open_in_view(CWD_FD, path, flags, 0);
+				 : open_in_view(AT_FDCWD, path, flags, 0);
 }
 
 int __openat_2(int directory, const char *path, int flags)
@@ -175,14 +178,14 @@ int __openat64_2(int directory, const char *path, int flags)
 static int flags_of(const char *mode)
 {
 	int flags = mode[0] == 'r'   ? 0
-		    : mode[0] == 'w' ? OPEN_CREATE | OPEN_WRITE | OPEN_TRUNCATE
-				     : OPEN_CREATE | OPEN_WRITE;
+		    : mode[0] == 'w' ? O_CREAT | O_WRONLY | O_TRUNC
+				     : O_CREAT | O_WRONLY;
 
 	for (const char *c = mode + (*mode != '\0'); *c != '\0' && *c != ','; c++) {
 		if (*c == '+')
-			flags = (flags & ~OPEN_ACCESS) | 2;
+			flags = (flags & ~O_ACCMODE) | 2;
 		else if (*c == 'x')
-			flags |= OPEN_EXCLUSIVE;
+			flags |= O_EXCL;
 	}
 	return flags;
 }
@@ -191,8 +194,9 @@ static int flags_of(const char *mode)
 static const char *route_stream(struct route *route, const char *path, const char *mode)
 {
 	const int flags = flags_of(mode);
-	const int makes_new = OPEN_CREATE | OPEN_EXCLUSIVE;
-	int error = find_route(route, CWD_FD, path, (flags & makes_new) == makes_new ? 0 : FOLLOW);
+	const int makes_new = O_CREAT | O_EXCL;
+	int error =
+		find_route(route, AT_FDCWD, path, (flags & makes_new) == makes_new ? 0 : FOLLOW);
 
 	if (error == 0)
 		error = refuse_open(route, flags);
@@ -212,8 +216,8 @@ static const char *route_stream(struct route *route, const char *path, const cha
 	}                                                                                          \
 	void *name(const char *path, const char *mode)                                             \
 	{                                                                                          \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)                     \
-						      : name##_routed(path, mode);                 \
+		return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(name)(path, mode)                   \
+							: name##_routed(path, mode);               \
 	}
 
 WRAP_STREAM(fopen)
@@ -239,8 +243,8 @@ EXPORT void *_IO_fopen(const char *path, const char *mode) __attribute__((alias(
 	void *name(const char *path, const char *mode, void *stream)                               \
 	{                                                                                          \
 		forget_stream(stream);                                                             \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode, stream)             \
-						      : name##_routed(path, mode, stream);         \
+		return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(name)(path, mode, stream)           \
+							: name##_routed(path, mode, stream);       \
 	}
 
 WRAP_REOPEN(freopen)

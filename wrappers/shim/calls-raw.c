@@ -3,11 +3,14 @@
  * what an old C library lacks. Those that take a path are made by the calls of this library, which
  * answer the same; all others go on.
  */
+#include "base/file.h"
+#include "base/text.h"
+#include "descriptors.h"
+#include "sandbox.h"
 #include "status.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 #include "view.h"
+#include <linux/openat2.h>
 
 extern int open(const char *path, int flags, ...);
 extern int openat(int directory, const char *path, int flags, ...);
@@ -36,12 +39,6 @@ static long ask_directory(char *buffer, size_t size)
 {
 	return getcwd(buffer, size) == NULL ? -1 : (long)text_length(buffer) + 1;
 }
-
-struct open_how {
-	uint64_t flags;
-	uint64_t mode;
-	uint64_t resolve;
-};
 
 /* What a path must not do on its way is for the kernel to watch, on the host. */
 static bool is_simple(const struct open_how *how, long size)
@@ -97,28 +94,28 @@ static bool call_old(long number, long a, long b, long c, long *result)
 		*result = open(path, (int)b, (unsigned)c);
 		return true;
 	case __NR_stat:
-		*result = status_at(CWD_FD, path, (void *)b, 0);
+		*result = status_at(AT_FDCWD, path, (void *)b, 0);
 		return true;
 	case __NR_lstat:
-		*result = status_at(CWD_FD, path, (void *)b, FLAG_NOFOLLOW);
+		*result = status_at(AT_FDCWD, path, (void *)b, AT_SYMLINK_NOFOLLOW);
 		return true;
 	case __NR_access:
-		*result = faccessat(CWD_FD, path, (int)b, 0);
+		*result = faccessat(AT_FDCWD, path, (int)b, 0);
 		return true;
 	case __NR_readlink:
-		*result = readlinkat(CWD_FD, path, (char *)b, (size_t)c);
+		*result = readlinkat(AT_FDCWD, path, (char *)b, (size_t)c);
 		return true;
 	case __NR_mkdir:
-		*result = mkdirat(CWD_FD, path, (unsigned)b);
+		*result = mkdirat(AT_FDCWD, path, (unsigned)b);
 		return true;
 	case __NR_unlink:
-		*result = unlinkat(CWD_FD, path, 0);
+		*result = unlinkat(AT_FDCWD, path, 0);
 		return true;
 	case __NR_rmdir:
-		*result = unlinkat(CWD_FD, path, FLAG_REMOVEDIR);
+		*result = unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 		return true;
 	case __NR_rename:
-		*result = renameat2(CWD_FD, path, CWD_FD, (const char *)b, 0);
+		*result = renameat2(AT_FDCWD, path, AT_FDCWD, (const char *)b, 0);
 		return true;
 	default:
 		return false;

@@ -1,6 +1,6 @@
-/* Programs that forbid themselves system calls: see is_in_sandbox(). */
+/* Programs that forbid themselves system calls: see sandbox.h. */
+#include "sandbox.h"
 #include "symbols.h"
-#include "view.h"
 #include <stdarg.h>
 
 enum { SET_SECCOMP = 22, WORDS = 4 };
@@ -21,16 +21,4 @@ int prctl(int option, ...)
 	if (option == SET_SECCOMP && result == 0)
 		note_sandbox();
 	return result;
-}
-
-static bool has_sandbox;
-
-bool is_in_sandbox(void)
-{
-	return __atomic_load_n(&has_sandbox, __ATOMIC_RELAXED);
-}
-
-void note_sandbox(void)
-{
-	__atomic_store_n(&has_sandbox, true, __ATOMIC_RELAXED);
 }

@@ -1,7 +1,8 @@
 /* Directories listed and sorted at once: the C library would read them past the calls it exports.
  */
+#include "base/file.h"
+#include "base/memory.h"
 #include "listing.h"
-#include "text.h"
 #include "wrap.h"
 
 extern int closedir(void *stream);
@@ -78,11 +79,10 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 
 	if (error != 0)
 		return fail_with(error);
-	if (route.directory == CWD_FD) {
+	if (route.directory == AT_FDCWD) {
 		stream = BORROWED(opendir)(route.path);
 	} else {
-		const long fd = system_call(__NR_openat, route.directory, (long)route.path,
-					    OPEN_DIRECTORY | OPEN_CLOEXEC, 0, 0, 0);
+		const long fd = sys_openat(route.directory, route.path, O_DIRECTORY | O_CLOEXEC);
 
 		if (failed(fd))
 			return fail_with((int)-fd);
@@ -102,9 +102,9 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 		  comparer *compare);                                                              \
 	int name(const char *path, struct entry ***list, selector *select, comparer *compare)      \
 	{                                                                                          \
-		return is_plain(CWD_FD, path, FOLLOW)                                              \
+		return is_plain(AT_FDCWD, path, FOLLOW)                                            \
 			       ? REAL(name)(path, list, select, compare)                           \
-			       : scandir_routed(CWD_FD, path, list, select, compare);              \
+			       : scandir_routed(AT_FDCWD, path, list, select, compare);            \
 	}
 
 WRAP_SCANDIR(scandir)

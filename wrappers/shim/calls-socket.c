@@ -1,5 +1,7 @@
 /* Paths inside the addresses of sockets. */
-#include "text.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "wrap.h"
 
 enum { FAMILY_LOCAL = 1, SOCKET_PATH_SIZE = 108 };
@@ -38,10 +40,10 @@ __attribute__((noinline)) static bool route_address(struct local_address *to,
 
 	memcpy(path, from->path, length);
 	path[length] = '\0';
-	*error = find_route(&route, CWD_FD, path, intent);
+	*error = find_route(&route, AT_FDCWD, path, intent);
 	/* What sockets say of a name that is taken. */
-	if (*error == E_EXIST)
-		*error = E_ADDRINUSE;
+	if (*error == EEXIST)
+		*error = EADDRINUSE;
 	place_length = text_length(route.path);
 	if (*error != 0 || route.path == path || place_length >= SOCKET_PATH_SIZE)
 		return false;

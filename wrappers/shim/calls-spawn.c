@@ -1,7 +1,8 @@
 /* Programs started beside this process. */
+#include "base/file.h"
 #include "launch.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
 #include "view.h"
 #include <spawn.h>
 
@@ -41,7 +42,7 @@ static int spawn_start(const struct start *start, void *context)
 	if (error == 0)
 		return 0;
 	/* There is no second attempt by a shell. */
-	return fail_with(spawn->searches && error == E_NOEXEC ? -E_NOEXEC : error);
+	return fail_with(spawn->searches && error == ENOEXEC ? -ENOEXEC : error);
 }
 
 static int finish_spawn(int result, int before)
@@ -73,10 +74,10 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd
 {
 	ROUTE(route);
 
-	if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)
+	if (find_route(&route, AT_FDCWD, path, FOLLOW) != 0 || !route.is_bundled)
 		return REAL(posix_spawn_file_actions_addopen)(actions, fd, path, flags, mode);
-	if ((flags & (OPEN_ACCESS | OPEN_CREATE | OPEN_TRUNCATE)) != 0)
-		return E_ROFS;
+	if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0)
+		return EROFS;
 	return REAL(posix_spawn_file_actions_addopen)(actions, fd, route.path, flags, mode);
 }
 
@@ -85,7 +86,7 @@ int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd
 	int name(posix_spawn_file_actions_t *actions, const char *path)                            \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		if (find_route(&route, CWD_FD, path, FOLLOW) != 0 || !route.is_bundled)            \
+		if (find_route(&route, AT_FDCWD, path, FOLLOW) != 0 || !route.is_bundled)          \
 			return REAL(name)(actions, path);                                          \
 		return REAL(name)(actions, route.path);                                            \
 	}

@@ -1,4 +1,5 @@
 /* What is asked about files. */
+#include "base/file-status.h"
 #include "status.h"
 #include "wrap.h"
 
@@ -18,11 +19,11 @@ static uint32_t *mode_of(void *status)
 /* Whether what was asked without following is not yet the answer. */
 static bool goes_on(enum plainness how, unsigned intent, int result, void *status)
 {
-	const uint32_t type = result == 0 ? *mode_of(status) & TYPE_MASK : 0;
+	const uint32_t type = result == 0 ? *mode_of(status) & S_IFMT : 0;
 
 	if (how == PLAIN_IF_THERE)
-		return type != TYPE_DIRECTORY;
-	return type == TYPE_LINK && (intent & FOLLOW) != 0;
+		return type != S_IFDIR;
+	return type == S_IFLNK && (intent & FOLLOW) != 0;
 }
 
 /* A program's own file is kept without the right to execute it: its launcher has that. */
@@ -42,14 +43,14 @@ static int show_executable(const struct route *route, int result, void *status)
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, CWD_FD, path, FOLLOW);                        \
+		const int error = find_route(&route, AT_FDCWD, path, FOLLOW);                      \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
 		return show_executable(&route, REAL(name)(route.path, status), status);            \
 	}                                                                                          \
 	int name(const char *path, void *status)                                                   \
 	{                                                                                          \
-		const enum plainness how = how_plain(CWD_FD, path, FOLLOW | UNFOLLOWED);           \
+		const enum plainness how = how_plain(AT_FDCWD, path, FOLLOW | UNFOLLOWED);         \
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(path, status);                                        \
@@ -63,14 +64,14 @@ static int show_executable(const struct route *route, int result, void *status)
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, CWD_FD, path, 0);                             \
+		const int error = find_route(&route, AT_FDCWD, path, 0);                           \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
 		return show_executable(&route, REAL(name)(route.path, status), status);            \
 	}                                                                                          \
 	int name(const char *path, void *status)                                                   \
 	{                                                                                          \
-		const enum plainness how = how_plain(CWD_FD, path, UNFOLLOWED);                    \
+		const enum plainness how = how_plain(AT_FDCWD, path, UNFOLLOWED);                  \
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(path, status);                                        \
@@ -89,14 +90,14 @@ WRAP_STAT(stat64, lstat64)
 							   void *status)                           \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, CWD_FD, path, intent);                        \
+		const int error = find_route(&route, AT_FDCWD, path, intent);                      \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
 		return show_executable(&route, REAL(name)(version, route.path, status), status);   \
 	}                                                                                          \
 	int name(int version, const char *path, void *status)                                      \
 	{                                                                                          \
-		const enum plainness how = how_plain(CWD_FD, path, (intent) | UNFOLLOWED);         \
+		const enum plainness how = how_plain(AT_FDCWD, path, (intent) | UNFOLLOWED);       \
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(version, path, status);                               \
@@ -131,7 +132,7 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(LEADING directory, path, status, flags);              \
-		result = REAL(name)(LEADING directory, path, status, flags | FLAG_NOFOLLOW);       \
+		result = REAL(name)(LEADING directory, path, status, flags | AT_SYMLINK_NOFOLLOW); \
 		return goes_on(how, follow_by(flags), result, status)                              \
 			       ? name##_routed(LEADING directory, path, status, flags)             \
 			       : result;                                                           \
@@ -162,12 +163,12 @@ int status_at(int directory, const char *path, void *status, int flags)
 
 int status_of(const char *path, void *status)
 {
-	return status_at(CWD_FD, path, status, 0);
+	return status_at(AT_FDCWD, path, status, 0);
 }
 
 int status_of_link(const char *path, void *status)
 {
-	return status_at(CWD_FD, path, status, FLAG_NOFOLLOW);
+	return status_at(AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
 }
 
 INTERPOSE(int, statx, int directory, const char *path, int flags, unsigned mask, void *status);
@@ -202,10 +203,10 @@ int statx(int directory, const char *path, int flags, unsigned mask, void *statu
 
 	if (how == NOT_PLAIN)
 		return statx_routed(directory, path, flags, mask, status);
-	result = REAL(statx)(directory, path, flags | FLAG_NOFOLLOW, with_type, status);
-	type = result == 0 ? *statx_mode_of(status) & TYPE_MASK : 0;
-	if (how == PLAIN_IF_THERE ? type != TYPE_DIRECTORY
-				  : type == TYPE_LINK && (flags & FLAG_NOFOLLOW) == 0)
+	result = REAL(statx)(directory, path, flags | AT_SYMLINK_NOFOLLOW, with_type, status);
+	type = result == 0 ? *statx_mode_of(status) & S_IFMT : 0;
+	if (how == PLAIN_IF_THERE ? type != S_IFDIR
+				  : type == S_IFLNK && (flags & AT_SYMLINK_NOFOLLOW) == 0)
 		return statx_routed(directory, path, flags, mask, status);
 	return result;
 }
@@ -213,7 +214,7 @@ int statx(int directory, const char *path, int flags, unsigned mask, void *statu
 /* ACCESS: a launcher may be executed, the file it stands for may not; nothing may be written. */
 static int refuse_access(const struct route *route, int mode)
 {
-	return route->is_bundled && route->node != NO_NODE && (mode & 2) != 0 ? E_ROFS : 0;
+	return route->is_bundled && route->node != NO_NODE && (mode & 2) != 0 ? EROFS : 0;
 }
 
 #define WRAP_ACCESS(name)                                                                          \
@@ -221,15 +222,15 @@ static int refuse_access(const struct route *route, int mode)
 	__attribute__((noinline)) static int name##_routed(const char *path, int mode)             \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		int error = find_route(&route, CWD_FD, path, FOLLOW | LAUNCH);                     \
+		int error = find_route(&route, AT_FDCWD, path, FOLLOW | LAUNCH);                   \
 		if (error == 0)                                                                    \
 			error = refuse_access(&route, mode);                                       \
 		return error != 0 ? fail_with(error) : REAL(name)(route.path, mode);               \
 	}                                                                                          \
 	int name(const char *path, int mode)                                                       \
 	{                                                                                          \
-		return is_plain(CWD_FD, path, FOLLOW) ? REAL(name)(path, mode)                     \
-						      : name##_routed(path, mode);                 \
+		return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(name)(path, mode)                   \
+							: name##_routed(path, mode);               \
 	}
 
 WRAP_ACCESS(access)
@@ -279,7 +280,7 @@ WRAP_PATH(long, -1, llistxattr, 0, (const char *path, char *list, size_t size), 
 	  (route.path, list, size))
 WRAP_PATH(int, -1, inotify_add_watch, FOLLOW, (int fd, const char *path, uint32_t mask),
 	  (fd, path, mask), (fd, route.path, mask))
-WRAP(int, -1, name_to_handle_at, directory, path, (flags & FLAG_FOLLOW) != 0 ? FOLLOW : 0,
+WRAP(int, -1, name_to_handle_at, directory, path, (flags & AT_SYMLINK_FOLLOW) != 0 ? FOLLOW : 0,
      (int directory, const char *path, void *handle, int *mount, int flags),
      (directory, path, handle, mount, flags), (route.directory, route.path, handle, mount, flags))
 WRAP(int, -1, fanotify_mark, directory, path, (flags & 4) != 0 ? 0 : FOLLOW /* DONT_FOLLOW */,

@@ -5,9 +5,11 @@
  * With FTW_CHDIR every name is looked at and told of from the directory it is in, which is entered
  * by the descriptor of its stream.
  */
+#include "base/file-status.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "listing.h"
 #include "status.h"
-#include "text.h"
 #include "visits.h"
 #include "wrap.h"
 
@@ -44,7 +46,7 @@ struct tree_walk {
 	int flags;
 	uint64_t device;
 	struct visits visits;
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 };
 
 /* Directories above, by their streams. */
@@ -68,15 +70,15 @@ static int classify(const struct tree_walk *walk, const char *place, union statu
 	if ((follows ? status_of : status_of_link)(place, status) != 0) {
 		const int error = last_error();
 
-		if (error != E_ACCES && error != E_NOENT)
+		if (error != EACCES && error != ENOENT)
 			return -1;
 		return follows && status_of_link(place, status) == 0 ? WALKED_DANGLING
 								     : WALKED_UNKNOWN;
 	}
-	switch (status->of.mode & TYPE_MASK) {
-	case TYPE_DIRECTORY:
+	switch (status->of.mode & S_IFMT) {
+	case S_IFDIR:
 		return WALKED_DIRECTORY;
-	case TYPE_LINK:
+	case S_IFLNK:
 		return WALKED_LINK;
 	default:
 		return WALKED_FILE;
@@ -109,8 +111,8 @@ static int walk_children(struct tree_walk *walk, void *stream, int level,
 
 		if (text_equal(entry->name, ".") || text_equal(entry->name, ".."))
 			continue;
-		if (at + 1 + name_length >= PATH_SIZE)
-			return fail_with(E_NAMETOOLONG);
+		if (at + 1 + name_length >= PATH_MAX)
+			return fail_with(ENAMETOOLONG);
 		if (at == 0 || walk->path[at - 1] != '/')
 			walk->path[at++] = '/';
 		memcpy(walk->path + at, entry->name, name_length + 1);
@@ -128,8 +130,8 @@ static int walk_directory(struct tree_walk *walk, const union status *status, si
 	int result;
 
 	if (stream == NULL)
-		return last_error() == E_ACCES ? tell(walk, status, WALKED_UNREADABLE, base, level)
-					       : -1;
+		return last_error() == EACCES ? tell(walk, status, WALKED_UNREADABLE, base, level)
+					      : -1;
 	result = (walk->flags & WALK_DEPTH) != 0
 			 ? 0
 			 : tell(walk, status, WALKED_DIRECTORY, base, level);
@@ -191,7 +193,7 @@ static int enter_parent(struct tree_walk *walk, size_t base)
 
 static int walk_by_entering(struct tree_walk *walk, size_t base)
 {
-	const long here = sys_open(".", OPEN_DIRECTORY | OPEN_CLOEXEC);
+	const long here = sys_open(".", O_DIRECTORY | O_CLOEXEC);
 	int result, error;
 
 	if (failed(here))
@@ -218,9 +220,9 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 	int result;
 
 	if (length == 0)
-		return fail_with(E_NOENT);
-	if (length >= PATH_SIZE)
-		return fail_with(E_NAMETOOLONG);
+		return fail_with(ENOENT);
+	if (length >= PATH_MAX)
+		return fail_with(ENAMETOOLONG);
 	memcpy(walk.path, path, length + 1);
 	while (length > 1 && walk.path[length - 1] == '/')
 		walk.path[--length] = '\0';
@@ -240,7 +242,7 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 	int name(const char *path, visitor *visit, int limit, int flags)                           \
 	{                                                                                          \
 		const bool stays = (flags & (WALK_CHDIR | WALK_PHYSICAL)) == WALK_PHYSICAL;        \
-		if (view() == NULL || (stays && is_plain(CWD_FD, path, FOLLOW)))                   \
+		if (view() == NULL || (stays && is_plain(AT_FDCWD, path, FOLLOW)))                 \
 			return REAL(name)(path, visit, limit, flags);                              \
 		return walk_tree(path, visit, NULL, flags);                                        \
 	}

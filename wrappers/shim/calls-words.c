@@ -3,9 +3,10 @@
  * given words whose wildcards look like letters, and what it makes of them is matched here. musl
  * has the host's shell do all of it, and glibc its commands: what those see is the host's.
  */
+#include "base/memory.h"
+#include "base/text.h"
 #include "patterns.h"
 #include "symbols.h"
-#include "text.h"
 #include "view.h"
 
 /* wordexp_t. */

@@ -6,8 +6,8 @@
  * Where a child may do that in memory that is shared, as after vfork(), the directory is recognised
  * by its device and inode each time instead.
  */
-#include "system.h"
-#include "view.h"
+#include "descriptors.h"
+#include "base/file-status.h"
 
 enum { DESCRIPTOR_LIMIT = 256, FIRST_NOTED = 3 };
 
@@ -28,25 +28,14 @@ static uint32_t doubts;
 /* Other tasks with this memory may have descriptors of their own. */
 static uint32_t shares_memory;
 
-/* The kernel's struct stat begins with these two on every machine with 64 bits. */
-union status {
-	uint64_t words[24];
-	char room[256];
-};
-
-static bool read_status(int fd, union status *status)
-{
-	return !failed(system_call(__NR_fstat, fd, (long)status, 0, 0, 0, 0));
-}
-
 static bool is_still(int fd, const struct descriptor *slot)
 {
-	union status status;
+	struct file_status status;
 
 	if (__builtin_expect(__atomic_load_n(&shares_memory, __ATOMIC_RELAXED) == 0, 1))
 		return true;
-	return read_status(fd, &status) && slot->device == status.words[0] &&
-	       slot->inode == status.words[1];
+	status = file_status_of_open(fd);
+	return status.mode != 0 && slot->device == status.device && slot->inode == status.inode;
 }
 
 /* The standard ones are changed by too many calls to be noted. */
@@ -85,14 +74,17 @@ void note_descriptor(int fd, uint32_t node, uint64_t hash)
 {
 	struct descriptor *slot = slot_of(fd);
 	const uint32_t before = __atomic_load_n(&doubts, __ATOMIC_RELAXED);
-	union status status;
+	struct file_status status;
 	uint32_t turn;
 
-	if (slot == NULL || !read_status(fd, &status) || !begin_writing(slot, &turn))
+	if (slot == NULL)
+		return;
+	status = file_status_of_open(fd);
+	if (status.mode == 0 || !begin_writing(slot, &turn))
 		return;
 	slot->doubts = before;
-	slot->device = status.words[0];
-	slot->inode = status.words[1];
+	slot->device = status.device;
+	slot->inode = status.inode;
 	slot->node = node;
 	slot->hash = hash;
 	__atomic_store_n(&slot->turn, turn + 2, __ATOMIC_RELEASE);

@@ -1,8 +1,9 @@
 /*
  * What gives way to the host's: certificates, time zones, the site's configuration.
  */
-#include "system.h"
-#include "text.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "sandbox.h"
 #include "view.h"
 
 /* Of such a path; lib/engine/compile-path-table.ts refuses longer ones. */
@@ -26,5 +27,5 @@ bool host_fills(const struct table *table, uint32_t node)
 		memcpy(path + at, table_text(table, now->name), now->name_length);
 		path[--at] = '/';
 	}
-	return !failed(sys_access(path + at, 0));
+	return !failed(sys_access(path + at, F_OK));
 }

@@ -1,8 +1,9 @@
 #include "hierarchy.h"
+#include "base/file-status.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "listing.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 
 BORROW(void *, calloc, size_t count, size_t size);
 BORROW(void, free, void *block);
@@ -82,12 +83,12 @@ uint16_t classify_item(const struct hierarchy *walk, struct item *item, bool fol
 		item->error = last_error();
 		return INFO_NO_STATUS;
 	}
-	switch (status->of.mode & TYPE_MASK) {
-	case TYPE_DIRECTORY:
+	switch (status->of.mode & S_IFMT) {
+	case S_IFDIR:
 		return classify_directory(item, status);
-	case TYPE_LINK:
+	case S_IFLNK:
 		return INFO_LINK;
-	case TYPE_REGULAR:
+	case S_IFREG:
 		return INFO_FILE;
 	default:
 		return INFO_OTHER;
@@ -148,7 +149,7 @@ static struct item *add_child(struct hierarchy *walk, struct item *directory,
 	child->access_path = walk->path;
 	if (!write_name(walk, child)) {
 		BORROWED(free)(child);
-		set_error(E_NAMETOOLONG);
+		set_error(ENAMETOOLONG);
 		return NULL;
 	}
 	child->info = asks ? classify_item(walk, child, false) : INFO_NOT_ASKED;

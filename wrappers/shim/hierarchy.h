@@ -6,7 +6,8 @@
 #define DYNPK_SHIM_HIERARCHY_H
 
 #include "status.h"
-#include "view.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 enum {
 	OPTION_FOLLOW_ROOTS = 1,

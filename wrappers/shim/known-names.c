@@ -1,4 +1,4 @@
-#include "view.h"
+#include "known-names.h"
 
 /*
  * Names of the host that were found to be no links, nor any above them. A hash of 64 bits stands

@@ -1,8 +1,11 @@
 #include "launch.h"
-#include "host-environment.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
+#include "table/host-environment.h"
 #include "view.h"
 
 extern char **environ __attribute__((weak, visibility("default")));
@@ -98,7 +101,7 @@ static bool next_candidate(const char **path, const char *name, char *to)
 	while (at[length] != ':' && at[length] != '\0')
 		length++;
 	*path = at[length] == ':' ? at + length + 1 : NULL;
-	if (length + 1 + name_length >= PATH_SIZE) {
+	if (length + 1 + name_length >= PATH_MAX) {
 		to[0] = '\0';
 		return true;
 	}
@@ -114,7 +117,7 @@ __attribute__((noinline)) static bool find_packed(struct route *route, const cha
 						  char *const *environment)
 {
 	const char *path = variable(environment, "PATH");
-	char candidate[PATH_SIZE];
+	char candidate[PATH_MAX];
 
 	if (*name == '-' || *name == '\0')
 		return false;
@@ -124,8 +127,8 @@ __attribute__((noinline)) static bool find_packed(struct route *route, const cha
 	}
 	while (next_candidate(&path, name, candidate)) {
 		if (candidate[0] != '\0' &&
-		    find_route(route, CWD_FD, candidate, FOLLOW | LAUNCH) == 0 &&
-		    !failed(sys_access(route->path, 1)))
+		    find_route(route, AT_FDCWD, candidate, FOLLOW | LAUNCH) == 0 &&
+		    !failed(sys_access(route->path, X_OK)))
 			return route->is_bundled;
 	}
 	return false;
@@ -158,7 +161,7 @@ __attribute__((noinline)) static int start_script(const struct script *script, c
 
 static long read_head(const char *path, char *head)
 {
-	const long fd = sys_open(path, OPEN_CLOEXEC);
+	const long fd = sys_open(path, O_CLOEXEC);
 	long size;
 
 	if (failed(fd))
@@ -180,7 +183,7 @@ start_file(const struct route *route, const struct start *asked, starter *run, v
 
 	script.interpreter = read_interpreter(head, size, &script.argument);
 	if (script.interpreter != NULL) {
-		if (find_route(&interpreter, CWD_FD, script.interpreter, FOLLOW | LAUNCH) == 0 &&
+		if (find_route(&interpreter, AT_FDCWD, script.interpreter, FOLLOW | LAUNCH) == 0 &&
 		    interpreter.is_bundled)
 			return start_script(&script, interpreter.path, asked, run, context);
 		if (script.argument != NULL && text_equal(last_name(script.interpreter), "env") &&
@@ -202,8 +205,8 @@ start_launcher(const struct route *route, const struct start *asked, starter *ru
 	struct start start = { route->path, asked->argv, asked->environment };
 	ROUTE(unfollowed);
 
-	if (find_route(&unfollowed, CWD_FD, asked->path, LAUNCH) == 0 && unfollowed.is_bundled &&
-	    unfollowed.node != route->node && !failed(sys_access(unfollowed.path, 1)))
+	if (find_route(&unfollowed, AT_FDCWD, asked->path, LAUNCH) == 0 && unfollowed.is_bundled &&
+	    unfollowed.node != route->node && !failed(sys_access(unfollowed.path, X_OK)))
 		start.path = unfollowed.path;
 	return run(&start, context);
 }
@@ -216,7 +219,7 @@ int with_start(const struct start *asked, starter *run, void *context)
 
 	if (now == NULL)
 		return run(asked, context);
-	error = find_route(&route, CWD_FD, asked->path, FOLLOW | LAUNCH);
+	error = find_route(&route, AT_FDCWD, asked->path, FOLLOW | LAUNCH);
 	if (error != 0)
 		return fail_with(error);
 	if (route.is_bundled && route.node != NO_NODE &&
@@ -228,7 +231,7 @@ int with_start(const struct start *asked, starter *run, void *context)
 static bool searches_on(int error)
 {
 	/* As execvp: not there, or nothing to be had there (ENODEV, ETIMEDOUT). */
-	return error == E_NOENT || error == E_NOTDIR || error == E_ACCES || error == E_STALE ||
+	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ESTALE ||
 	       error == 19 || error == 110;
 }
 
@@ -259,7 +262,7 @@ static int try_start(const struct start *asked, const char *path, starter *run, 
 	const struct start start = { path, asked->argv, asked->environment };
 	const int result = with_start(&start, run, context);
 
-	if (result == -1 && last_error() == E_NOEXEC)
+	if (result == -1 && last_error() == ENOEXEC)
 		return run_by_shell(asked, path, run, context);
 	return result;
 }
@@ -267,11 +270,11 @@ static int try_start(const struct start *asked, const char *path, starter *run, 
 int with_search(const struct start *asked, starter *run, void *context)
 {
 	const char *path = variable(&environ == NULL ? NULL : environ, "PATH");
-	char candidate[PATH_SIZE];
+	char candidate[PATH_MAX];
 	bool was_denied = false;
 
 	if (*asked->path == '\0')
-		return fail_with(E_NOENT);
+		return fail_with(ENOENT);
 	if (has_slash(asked->path))
 		return try_start(asked, asked->path, run, context);
 	if (path == NULL)
@@ -284,7 +287,7 @@ int with_search(const struct start *asked, starter *run, void *context)
 		result = try_start(asked, candidate, run, context);
 		if (result != -1 || !searches_on(last_error()))
 			return result;
-		was_denied |= last_error() == E_ACCES;
+		was_denied |= last_error() == EACCES;
 	}
-	return fail_with(was_denied ? E_ACCES : E_NOENT);
+	return fail_with(was_denied ? EACCES : ENOENT);
 }

@@ -1,7 +1,11 @@
 #include "listing.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "route.h"
+#include "sandbox.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
+#include "view.h"
 
 enum { LISTING_LIMIT = 128 };
 enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };
@@ -105,9 +109,8 @@ static bool host_has(int fd, const char *name)
 
 	if (is_in_sandbox())
 		return false;
-	return !failed(system_call(__NR_readlinkat, fd, (long)name, (long)link, sizeof(link), 0,
-				   0)) ||
-	       !failed(system_call(__NR_faccessat, fd, (long)name, 0, 0, 0, 0));
+	return !failed(sys_readlinkat(fd, name, link, sizeof(link))) ||
+	       !failed(sys_faccessat(fd, name, F_OK));
 }
 
 struct entry *next_child(struct listing *listing, int fd)

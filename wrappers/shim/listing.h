@@ -9,7 +9,7 @@
 #ifndef DYNPK_SHIM_LISTING_H
 #define DYNPK_SHIM_LISTING_H
 
-#include "view.h"
+#include "route.h"
 
 /* struct dirent, the same in all C libraries with 64 bits. */
 struct entry {

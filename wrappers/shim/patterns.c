@@ -1,10 +1,11 @@
 #include "patterns.h"
+#include "base/file-status.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "listing.h"
 #include "status.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
-#include "view.h"
 
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
@@ -26,7 +27,7 @@ struct search {
 	glob_error *on_error;
 	struct glob *found;
 	/* What leads to where the search is. */
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 };
 
 static int add_path(struct glob *found, const char *path, bool with_slash)
@@ -69,10 +70,10 @@ static int finish_path(struct search *search, size_t length)
 	if (length == 0)
 		return 0;
 	if (status_of_link(search->path, &status) != 0)
-		return last_error() == E_NOENT ? 0 : report(search, last_error());
+		return last_error() == ENOENT ? 0 : report(search, last_error());
 	if ((search->flags & GLOB_MARK_DIRECTORIES) != 0 && search->path[length - 1] != '/')
 		with_slash = status_of(search->path, &status) == 0 &&
-			     (status.of.mode & TYPE_MASK) == TYPE_DIRECTORY;
+			     (status.of.mode & S_IFMT) == S_IFDIR;
 	return add_path(search->found, search->path, with_slash);
 }
 
@@ -94,7 +95,7 @@ static long copy_plain(struct search *search, size_t length, const char *part, s
 		is_open |= c == '[';
 		if (c == '\\' && escapes && i + 1 < part_length)
 			c = part[++i];
-		if (length + used + 1 >= PATH_SIZE)
+		if (length + used + 1 >= PATH_MAX)
 			return -1;
 		search->path[length + used++] = c;
 	}
@@ -137,7 +138,7 @@ static int search_directory(struct search *search, size_t length, const char *pa
 		const size_t name_length = text_length(entry->name);
 
 		if (is_match(search, part, entry, *rest == '\0') &&
-		    length + name_length + 1 < PATH_SIZE) {
+		    length + name_length + 1 < PATH_MAX) {
 			memcpy(search->path + length, entry->name, name_length + 1);
 			result = search_from(search, length + name_length, rest);
 		}
@@ -156,7 +157,7 @@ static int search_from(struct search *search, size_t length, const char *pattern
 	long plain;
 
 	for (; *pattern == '/'; pattern++) {
-		if (length + 1 >= PATH_SIZE)
+		if (length + 1 >= PATH_MAX)
 			return 0;
 		search->path[length++] = '/';
 	}

@@ -1,8 +1,16 @@
 /* From where a walk begins to what the C library is given instead of the path. */
-#include "system.h"
-#include "text.h"
+#include "route.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "descriptors.h"
+#include "known-names.h"
+#include "plain.h"
+#include "sandbox.h"
 #include "view.h"
 #include "walk.h"
+#include "working-directory.h"
 
 /* Where it lies, for the C library: `place` may be the buffer that `rest` was. */
 static bool write_place(const struct walk *walk, char *place, const char *tail)
@@ -44,10 +52,10 @@ static bool settle_merged(struct walk *walk)
 		return true;
 	if (!append(walk, ".", 1))
 		return false;
-	found = is_in_sandbox() ? 0 : sys_access(walk->seen, 0);
+	found = is_in_sandbox() ? 0 : sys_access(walk->seen, F_OK);
 	walk->length -= 2;
 	walk->seen[walk->length] = '\0';
-	walk->is_bundled = found == -E_NOENT || found == -E_NOTDIR;
+	walk->is_bundled = found == -ENOENT || found == -ENOTDIR;
 	return true;
 }
 
@@ -57,13 +65,13 @@ static int refuse_change(const struct walk *walk)
 	if (!walk->is_bundled)
 		return 0;
 	if ((walk->intent & MAKE) != 0)
-		return walk->node == NO_NODE ? E_ROFS : E_EXIST;
+		return walk->node == NO_NODE ? EROFS : EEXIST;
 	if ((walk->intent & ENTRY) != 0)
-		return E_ROFS;
+		return EROFS;
 	if ((walk->intent & CONTENT) != 0 && walk->node != NO_NODE &&
 	    node_at(walk->view->table, walk->node)->kind <= NODE_WHOLE)
-		return E_ISDIR;
-	return (walk->intent & CHANGE) != 0 && walk->node != NO_NODE ? E_ROFS : 0;
+		return EISDIR;
+	return (walk->intent & CHANGE) != 0 && walk->node != NO_NODE ? EROFS : 0;
 }
 
 /* "/proc/self/fd/" and the number. */
@@ -99,7 +107,7 @@ static int begin_at_descriptor(struct walk *walk, int directory)
 	if (failed(length) || walk->seen[0] != '/')
 		return BEGINS_NOWHERE;
 	if (length == (long)walk->size - 1)
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	walk->seen[length] = '\0';
 	/* A directory that is no more has this behind its name. */
 	if (length > 10 && bytes_equal(walk->seen + length - 10, " (deleted)", 10))
@@ -120,7 +128,7 @@ static int begin_at_descriptor(struct walk *walk, int directory)
 static int begin_at(struct walk *walk, const struct base *base)
 {
 	if (base->length + 1 >= walk->size)
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	walk->length = base->length == 1 ? 0 : base->length;
 	memcpy(walk->seen, base->path, walk->length);
 	walk->seen[walk->length] = '\0';
@@ -149,7 +157,7 @@ static int begin_walk(struct walk *walk, int directory, const char *path)
 		walk->seen[0] = '\0';
 		return BEGINS;
 	}
-	if (directory != CWD_FD)
+	if (directory != AT_FDCWD)
 		return begin_at_descriptor(walk, directory);
 	return read_working_directory(walk->view, &base, NULL) ? begin_at(walk, base)
 							       : begin_at_unknown_directory(walk);
@@ -172,15 +180,15 @@ static int finish(struct walk *walk, struct route *route)
 	int error;
 
 	if (!walk->is_stuck && !settle_merged(walk))
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	error = walk->is_stuck ? 0 : refuse_change(walk);
 	if (error != 0)
 		return error;
 	if (walk->is_bundled || walk->differs) {
 		if (!write_place(walk, route->place, tail))
-			return E_NAMETOOLONG;
+			return ENAMETOOLONG;
 		route->path = route->place;
-		route->directory = CWD_FD;
+		route->directory = AT_FDCWD;
 	}
 	route->node = walk->is_stuck ? NO_NODE : walk->node;
 	route->is_bundled = walk->is_bundled;
@@ -205,33 +213,31 @@ static int follow(struct route *route, size_t size, int directory, const char *p
 	if (error == BEGINS_NOWHERE)
 		return 0;
 	if (error == BEGINS && !set_rest(&walk, path))
-		error = E_NAMETOOLONG;
+		error = ENAMETOOLONG;
 	walk.differs |= walk.is_bundled;
 	if (error == BEGINS)
 		error = walk_rest(&walk);
 	if (error == 0)
 		error = finish(&walk, route);
 	/* Counted from a directory far down, it may still be short enough for the kernel. */
-	return error == E_NAMETOOLONG && size == PATH_SIZE && !walk.differs ? 0 : error;
+	return error == ENAMETOOLONG && size == PATH_MAX && !walk.differs ? 0 : error;
 }
 
 void drop_route(struct route *route)
 {
 	if (route->more != NULL)
-		sys_unmap(route->more, 2 * PATH_SIZE);
+		sys_munmap(route->more, 2 * PATH_MAX);
 	route->more = NULL;
 }
 
 static int follow_long(struct route *route, int directory, const char *path, unsigned intent)
 {
-	const long room = sys_map(2 * PATH_SIZE);
-
-	if (failed(room))
-		return E_NOMEM;
-	route->more = (void *)room;
+	route->more = map_memory(2 * PATH_MAX, MAP_PRIVATE);
+	if (route->more == NULL)
+		return ENOMEM;
 	route->seen = route->more;
-	route->place = route->seen + PATH_SIZE;
-	return follow(route, PATH_SIZE, directory, path, intent);
+	route->place = route->seen + PATH_MAX;
+	return follow(route, PATH_MAX, directory, path, intent);
 }
 
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
@@ -246,5 +252,5 @@ int find_route(struct route *route, int directory, const char *path, unsigned in
 	route->seen = route->room[0];
 	route->place = route->room[1];
 	error = follow(route, SHORT_SIZE, directory, path, intent);
-	return error == E_NAMETOOLONG ? follow_long(route, directory, path, intent) : error;
+	return error == ENAMETOOLONG ? follow_long(route, directory, path, intent) : error;
 }

@@ -22,8 +22,6 @@ union status {
 	char room[256];
 };
 
-enum { TYPE_MASK = 0170000, TYPE_LINK = 0120000, TYPE_REGULAR = 0100000, TYPE_DIRECTORY = 0040000 };
-
 /* As fstatat(), of what the program sees. */
 int status_at(int directory, const char *path, void *status, int flags);
 int status_of(const char *path, void *status);

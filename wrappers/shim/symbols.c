@@ -1,6 +1,6 @@
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
+#include "base/call.h"
+#include "base/text.h"
 #include <elf.h>
 #include <link.h>
 
@@ -153,7 +153,7 @@ static any_function *find_in(const struct link_map *object, const char *name)
 
 long no_such_function(void)
 {
-	return fail_with(E_NOSYS);
+	return fail_with(ENOSYS);
 }
 
 bool is_glibc(void)

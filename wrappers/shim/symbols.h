@@ -7,6 +7,7 @@
 #ifndef DYNPK_SHIM_SYMBOLS_H
 #define DYNPK_SHIM_SYMBOLS_H
 
+#include "base/call.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

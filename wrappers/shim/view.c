@@ -1,7 +1,11 @@
 #include "view.h"
+#include "base/file.h"
+#include "base/mapping.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "known-names.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 
 /* While it starts: the thread that does it. */
 enum { STATE_NEW = 0, STATE_READY = -1, STATE_OFF = -2 };
@@ -10,7 +14,6 @@ static struct view the_view;
 static int the_state;
 
 static const char own_place[] = "/libexec/dynpk/path-shim.so";
-static const char table_place[] = "/libexec/dynpk/paths.tbl";
 
 static bool ends_with(const char *text, size_t length, const char *end)
 {
@@ -37,10 +40,10 @@ static bool find_top(int fd, const char *name)
 		*end++ = (char)('0' + fd / 10 % 10);
 	*end++ = (char)('0' + fd % 10);
 	*end = '\0';
-	length = sys_readlink(link, the_view.top, PATH_SIZE);
-	if (length < PATH_SIZE && length > 0 &&
-	    ends_with(the_view.top, (size_t)length, table_place)) {
-		the_view.top_length = (size_t)length - (sizeof(table_place) - 1);
+	length = sys_readlink(link, the_view.top, PATH_MAX);
+	if (length < PATH_MAX && length > 0 &&
+	    ends_with(the_view.top, (size_t)length, TABLE_PLACE)) {
+		the_view.top_length = (size_t)length - (sizeof(TABLE_PLACE) - 1);
 	} else {
 		the_view.top_length = text_length(name) - (sizeof(own_place) - 1);
 		memcpy(the_view.top, name, the_view.top_length);
@@ -62,8 +65,7 @@ static bool is_marked(int fd)
 	_Alignas(8) unsigned char answer[STATX_SIZE];
 	const uint64_t *attributes = (const void *)(answer + STATX_ATTRIBUTES);
 
-	return !failed(system_call(__NR_statx, fd, (long)"", FLAG_EMPTY_PATH, 0, (long)answer,
-				   0)) &&
+	return !failed(system_call(__NR_statx, fd, "", AT_EMPTY_PATH, 0, answer)) &&
 	       (*attributes & STATX_MOUNT_ROOT) != 0;
 }
 
@@ -71,19 +73,21 @@ static bool start(void)
 {
 	const char *name = own_name();
 	const size_t length = name == NULL ? 0 : text_length(name);
-	char path[PATH_SIZE];
+	char path[PATH_MAX];
 	long size, address;
 	int fd;
 
-	if (length >= PATH_SIZE || !ends_with(name, length, own_place))
+	if (length >= PATH_MAX || !ends_with(name, length, own_place))
 		return false;
 	memcpy(path, name, length - (sizeof(own_place) - 1));
-	memcpy(path + length - (sizeof(own_place) - 1), table_place, sizeof(table_place));
-	fd = (int)sys_open(path, OPEN_CLOEXEC);
+	memcpy(path + length - (sizeof(own_place) - 1), TABLE_PLACE, sizeof(TABLE_PLACE));
+	fd = (int)sys_open(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	size = sys_seek_end(fd);
-	address = size < (long)sizeof(struct table) ? -1 : sys_map_read_only(fd, (size_t)size);
+	size = sys_lseek(fd, 0, SEEK_END);
+	address = size < (long)sizeof(struct table)
+			  ? -1
+			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
 	    find_top(fd, name)) {
 		the_view.table = (const struct table *)address;
@@ -108,7 +112,7 @@ __attribute__((noinline)) static int settle(void)
 		__atomic_store_n(&the_state, state, __ATOMIC_RELEASE);
 	}
 	while (state > 0 && state != self) {
-		sys_yield();
+		sys_sched_yield();
 		state = __atomic_load_n(&the_state, __ATOMIC_ACQUIRE);
 	}
 	return state;
@@ -123,21 +127,10 @@ const struct view *launch_view(void)
 	return state == STATE_READY ? &the_view : NULL;
 }
 
-/* The memory of a parent by vfork() is not for a child to change. */
-void note_root(void)
+void lose_view(void)
 {
-	char path[PATH_SIZE + sizeof(table_place)];
-
-	forget_names();
-	note_working_directory(NULL);
-	if (launch_view() == NULL || !is_owner())
-		return;
-	memcpy(path, the_view.top, the_view.top_length);
-	memcpy(path + the_view.top_length, table_place, sizeof(table_place));
-	if (failed(sys_access(path, 0))) {
-		the_view.is_elsewhere = true;
-		the_view.shows_paths = false;
-	}
+	the_view.is_elsewhere = true;
+	the_view.shows_paths = false;
 }
 
 const struct view *view(void)
@@ -191,120 +184,4 @@ uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uin
 			*hash = hash_byte(*hash, name[i]);
 	}
 	return node;
-}
-
-/*
- * Whether a path that stays on the host from `path` on can be left to the kernel; `hash` becomes
- * that of the whole.
- */
-static bool is_plain_host(const char *path, uint64_t *hash)
-{
-	const char *at = path;
-	uint64_t now = *hash;
-
-	for (;;) {
-		const char *name = at;
-
-		if (*at == '.' && (at[1] == '/' || at[1] == '\0' ||
-				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
-			return false;
-		now = hash_byte(now, '/');
-		for (; *at != '/' && *at != '\0'; at++)
-			now = hash_byte(now, *at);
-		*hash = now;
-		if (*at == '\0')
-			return at != name;
-		if (at == name || !is_no_link(now))
-			return false;
-		while (*at == '/')
-			at++;
-		/* A slash at the end makes the last name a directory, known as one. */
-		if (*at == '\0')
-			return true;
-	}
-}
-
-static bool last_is_no_link(int directory, const char *path, uint64_t hash)
-{
-	char byte;
-
-	if (is_no_link(hash) || is_in_sandbox())
-		return true;
-	if (system_call(__NR_readlinkat, directory, (long)path, (long)&byte, 1, 0, 0) != -E_INVAL)
-		return false;
-	remember_no_link(hash);
-	return true;
-}
-
-/* Where a relative path begins; false where nothing is known of that, or it is the bundle's. */
-static bool find_beginning(const struct view *view, int directory, uint32_t *node, uint64_t *hash)
-{
-	const struct base *base;
-
-	if (directory != CWD_FD)
-		return recall_descriptor(directory, node, hash);
-	if (!read_working_directory(view, &base, NULL) || base->is_bundled)
-		return false;
-	*node = base->node;
-	*hash = base->hash;
-	return true;
-}
-
-/* Follow the table as far as its merged directories go; NULL where it goes on into the bundle. */
-static const char *leave_table(const struct table *table, const char *at, unsigned intent,
-			       uint32_t *node)
-{
-	for (;;) {
-		const char *name;
-		uint32_t child;
-
-		while (*at == '/')
-			at++;
-		name = at;
-		if (*at == '.')
-			return NULL;
-		if (*at == '\0')
-			return at;
-		while (*at != '/' && *at != '\0')
-			at++;
-		child = find_visible(table, *node, name, (size_t)(at - name), intent);
-		if (child == NO_NODE)
-			return name;
-		if (node_at(table, child)->kind != NODE_MERGED)
-			return NULL;
-		*node = child;
-	}
-}
-
-enum plainness how_plain(int directory, const char *path, unsigned intent)
-{
-	const struct view *now = view();
-	uint32_t node = ROOT_NODE;
-	uint64_t hash = seed_of(ROOT_NODE);
-	const char *at = path;
-
-	if (now == NULL || !is_path(path) || *path == '\0')
-		return PLAIN;
-	if (*at != '/') {
-		if (!find_beginning(now, directory, &node, &hash))
-			return NOT_PLAIN;
-		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
-			at += 2;
-	}
-	if (node != NO_NODE) {
-		at = leave_table(now->table, at, intent, &node);
-		if (at == NULL)
-			return NOT_PLAIN;
-		if (*at == '\0')
-			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
-		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
-		    (at[4] == '/' || at[4] == '\0'))
-			return PLAIN;
-		hash = seed_of(node);
-	}
-	if (!is_plain_host(at, &hash))
-		return NOT_PLAIN;
-	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
-		return NOT_PLAIN;
-	return PLAIN;
 }

@@ -1,6 +1,10 @@
 #include "walk.h"
-#include "system.h"
-#include "text.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "known-names.h"
+#include "sandbox.h"
+#include "view.h"
 
 enum { LINK_LIMIT = 40 };
 
@@ -19,11 +23,11 @@ bool set_rest(struct walk *walk, const char *text)
 static int splice(struct walk *walk, const char *text, size_t length)
 {
 	if (++walk->links > LINK_LIMIT)
-		return E_LOOP;
+		return ELOOP;
 	if (length == 0)
-		return E_NOENT;
+		return ENOENT;
 	if (length + 1 > walk->at)
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	if (walk->rest[walk->at] != '\0')
 		walk->rest[--walk->at] = '/';
 	walk->at -= length;
@@ -67,7 +71,7 @@ static bool is_there(struct walk *walk)
 	if (is_no_link(hash) || is_in_sandbox())
 		return true;
 	memcpy(walk->seen + walk->length, "/.", 3);
-	exists = !failed(sys_access(walk->seen, 0));
+	exists = !failed(sys_access(walk->seen, F_OK));
 	walk->seen[walk->length] = '\0';
 	if (exists && is_below_top(walk))
 		remember_no_link(hash);
@@ -80,7 +84,7 @@ static int step_up(struct walk *walk)
 		walk->differs = true;
 	if (walk->length > 0 && !walk->is_bundled && walk->node == NO_NODE) {
 		if (walk->length + 3 > walk->size)
-			return E_NAMETOOLONG;
+			return ENAMETOOLONG;
 		walk->is_stuck = !is_there(walk);
 		if (walk->is_stuck)
 			return 0;
@@ -125,7 +129,7 @@ static int step_host(struct walk *walk, const char *name, size_t length, bool fo
 	if (walk->length == 0 && length == 4 && bytes_equal(name, "proc", 4))
 		walk->is_stuck = true;
 	if (!append(walk, name, length))
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	walk->node = NO_NODE;
 	if (!follows || walk->is_stuck)
 		return 0;
@@ -133,10 +137,10 @@ static int step_host(struct walk *walk, const char *name, size_t length, bool fo
 		return 0;
 	/* What is still to be walked lies at the other end. */
 	result = sys_readlink(walk->seen, walk->rest, walk->at);
-	if (result == -E_INVAL) {
+	if (result == -EINVAL) {
 		remember_no_link(walk->hash);
 	} else if (failed(result)) {
-		if (result == -E_NOENT && parent != NO_NODE)
+		if (result == -ENOENT && parent != NO_NODE)
 			remember_missing(walk);
 		walk->is_stuck = true;
 	} else {
@@ -179,8 +183,8 @@ static int step_alias(struct walk *walk, uint32_t alias, const char *name, size_
 	    find_visible(table, directory, next, next_length, walk->intent) != NO_NODE)
 		return splice(walk, target, text_length(target));
 	if (!append(walk, name, length))
-		return E_NAMETOOLONG;
-	exists = is_in_sandbox() || !failed(sys_access(walk->seen, 0));
+		return ENAMETOOLONG;
+	exists = is_in_sandbox() || !failed(sys_access(walk->seen, F_OK));
 	walk->length -= length + 1;
 	walk->seen[walk->length] = '\0';
 	if (!exists && (!is_last || (walk->intent & FOLLOW) != 0))
@@ -205,7 +209,7 @@ static int step(struct walk *walk, const char *name, size_t length, bool is_last
 
 	if (walk->is_bundled &&
 	    (walk->node == NO_NODE || node_at(table, walk->node)->kind != NODE_WHOLE))
-		return walk->node == NO_NODE ? E_NOENT : E_NOTDIR;
+		return walk->node == NO_NODE ? ENOENT : ENOTDIR;
 	walk->wants_directory = name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
 	if (walk->wants_directory)
 		return length == 1 ? 0 : step_up(walk);
@@ -218,7 +222,7 @@ static int step(struct walk *walk, const char *name, size_t length, bool is_last
 	if (child != NO_NODE && node_at(table, child)->kind == NODE_LINK && follows)
 		return step_link(walk, child);
 	if (!append(walk, name, length))
-		return E_NAMETOOLONG;
+		return ENAMETOOLONG;
 	walk->node = child;
 	walk->is_bundled = child == NO_NODE || node_at(table, child)->kind != NODE_MERGED;
 	walk->differs |= walk->is_bundled;

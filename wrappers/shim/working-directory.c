@@ -5,9 +5,16 @@
  * that the C library did not fork: only the process that is known as the owner writes here, and
  * once another has changed its directory, everybody asks whether it is the owner first.
  */
+#include "working-directory.h"
+#include "base/directory.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "base/variables.h"
+#include "known-names.h"
+#include "sandbox.h"
 #include "symbols.h"
-#include "system.h"
-#include "text.h"
 #include "view.h"
 
 enum { SNAPSHOTS = 8 };
@@ -38,7 +45,7 @@ static bool was_meant(const struct view *view)
 
 static bool fill(const struct view *view, struct base *base, bool is_meant)
 {
-	const long length = is_in_sandbox() ? -E_NOSYS : sys_getcwd(base->path, PATH_SIZE);
+	const long length = is_in_sandbox() ? -ENOSYS : sys_getcwd(base->path, PATH_MAX);
 	const char *seen;
 
 	/* "(unreachable)" where it lies outside the root. */

@@ -5,8 +5,10 @@
 #ifndef DYNPK_SHIM_WRAP_H
 #define DYNPK_SHIM_WRAP_H
 
+#include "base/file.h"
+#include "plain.h"
+#include "route.h"
 #include "symbols.h"
-#include "system.h"
 #include "view.h"
 
 /*
@@ -35,12 +37,12 @@
 
 /* A call of one path, counted from the working directory. */
 #define WRAP_PATH(type, failure, name, intent, parameters, plain, routed)                          \
-	WRAP(type, failure, name, CWD_FD, path, intent, parameters, plain, routed)
+	WRAP(type, failure, name, AT_FDCWD, path, intent, parameters, plain, routed)
 
 /* With `flags` of which one says whether the last link is followed. */
 static inline unsigned follow_by(int flags)
 {
-	return (flags & FLAG_NOFOLLOW) != 0 ? 0 : FOLLOW;
+	return (flags & AT_SYMLINK_NOFOLLOW) != 0 ? 0 : FOLLOW;
 }
 
 /* A path that may be empty to mean the descriptor itself is none of ours: see is_plain(). */

@@ -1,5 +1,5 @@
+#include "base/text.h"
 #include "table.h"
-#include "text.h"
 
 static bool is_text(const struct table *table, uint32_t offset)
 {

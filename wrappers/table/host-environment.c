@@ -1,5 +1,7 @@
 #include "host-environment.h"
-#include "text.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/variables.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
 {
@@ -32,16 +34,6 @@ size_t measure_environment(const struct bundle *bundle, char *const *environment
 	return count;
 }
 
-/* Compare `text` with what a rule writes; returns behind it, or NULL. */
-static const char *match_text(const char *at, const char *text)
-{
-	for (; *text != '\0'; text++, at++) {
-		if (*at != *text)
-			return NULL;
-	}
-	return at;
-}
-
 static const struct rule_part *parts_of(const struct table *table, const struct rule *rule)
 {
 	return (const struct rule_part *)(const void *)((const char *)table + table->parts) +
@@ -52,10 +44,10 @@ static const char *match_part(const struct bundle *bundle, const struct rule_par
 			      const char *value)
 {
 	if (part->kind == PART_BUNDLE) {
-		value = match_text(value, bundle->top);
-		value = value == NULL ? NULL : match_text(value, "/");
+		value = text_behind(value, bundle->top);
+		value = value == NULL ? NULL : text_behind(value, "/");
 	}
-	return value == NULL ? NULL : match_text(value, table_text(bundle->table, part->text));
+	return value == NULL ? NULL : text_behind(value, table_text(bundle->table, part->text));
 }
 
 static const char *match_rule(const struct bundle *bundle, const struct rule *rule,
@@ -64,7 +56,7 @@ static const char *match_rule(const struct bundle *bundle, const struct rule *ru
 	const struct rule_part *parts = parts_of(bundle->table, rule);
 
 	for (uint32_t i = 0; i < rule->part_count && value != NULL; i++) {
-		value = i == 0 ? value : match_text(value, ":");
+		value = i == 0 ? value : text_behind(value, ":");
 		value = value == NULL ? NULL : match_part(bundle, &parts[i], value);
 	}
 	return value;

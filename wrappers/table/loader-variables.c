@@ -1,5 +1,5 @@
 #include "loader-variables.h"
-#include "text.h"
+#include "base/variables.h"
 
 /* Stands in for the first letter of a hidden variable's name. */
 enum { HIDDEN_LETTER = 1 };

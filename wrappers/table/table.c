@@ -1,5 +1,5 @@
 #include "table.h"
-#include "text.h"
+#include "base/text.h"
 
 static bool fits(const struct table *table, uint32_t offset, uint64_t count, size_t item)
 {

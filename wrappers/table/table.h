@@ -4,7 +4,7 @@
  * A tree of nodes, one a path; the children of a node stand side by side, and a hash table finds a
  * child by its parent and its name. lib/engine/compile-path-table.ts writes it and is where its
  * limits are checked; docs/bundle-format-engines.md describes it. Little-endian, as all machines
- * that run it. The path shim and the launcher read it; what they include as text.h is their own.
+ * that run it. The path shim and the launcher read it.
  */
 #ifndef DYNPK_TABLE_H
 #define DYNPK_TABLE_H

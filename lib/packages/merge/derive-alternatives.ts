@@ -11,7 +11,7 @@ import {parentOf, type HostPath, type SysrootPath} from '../../paths/paths.js';
 import {recordId, type PackageRecord} from '../set/package-record.js';
 import type {DirectoryLinks} from './directory-links.js';
 import type {MergedFile, MergeFinding} from './merged-sysroot.js';
-import {unrollLoops} from './unroll-loops.js';
+import {unrollShellLoops} from './unroll-shell-loops.js';
 
 export interface PackageScript {
 	readonly record: PackageRecord;
@@ -99,7 +99,7 @@ function makeMissing(
 function parseCalls({record, name: scriptName, text}: PackageScript) {
 	const alternatives: Alternative[] = [];
 	const unreadable: MergeFinding[] = [];
-	for (const line of unrollLoops(text)) {
+	for (const line of unrollShellLoops(text)) {
 		const call = /(?:^|[\s/])(?:update-)?alternatives\s+(.*--install\s.*)$/u.exec(line)?.[1];
 		if (call === undefined) {
 			continue;

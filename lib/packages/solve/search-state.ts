@@ -1,7 +1,8 @@
 /**
- * The packages chosen so far, in an order that can be undone.
+ * Where a search stands: the packages chosen so far, and the needs that are still to be looked at.
  *
  * All lists only grow, so a mark of their lengths is all it takes to return to an earlier state.
+ * What to choose is search-packages.ts's business, when to return decision-stack.ts's.
  */
 import type {Need} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
@@ -61,7 +62,7 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 	const choices: Choice[] = [];
 	const byRecord = new Map<PackageRecord, Choice>();
 	const byName = new Map<string, PackageRecord>();
-	// Chosen packages in conflict with a record, counted because several may be.
+	// By a record, the chosen packages that are in conflict with it.
 	const refused = new Map<PackageRecord, PackageRecord[]>();
 	const conflicts = new Map<PackageRecord, readonly PackageRecord[]>();
 

@@ -1,5 +1,7 @@
 /**
  * A set of packages → the set with everything it needs, or one error that lists what is missing.
+ *
+ * The search itself is search-packages.ts; here its answer becomes a solution, or the message.
  */
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';

@@ -22,9 +22,10 @@ int main(void)
 	pthread_t threads[8];
 	size_t sum = 0;
 	void *kept;
-	for (size_t at = 0; at < 8; at++)
+	for (size_t at = 0; at < 8; at++) {
 		if (pthread_create(&threads[at], NULL, churn, NULL) != 0)
 			return 2;
+	}
 	for (size_t at = 0; at < 8; at++) {
 		pthread_join(threads[at], &kept);
 		sum += (size_t)kept;

@@ -26,7 +26,7 @@ static int tell(void *handle)
 static int open_descriptor(int descriptor)
 {
 	char name[64];
-	snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", descriptor);
 	return tell(dlopen(name, RTLD_NOW));
 }
 
@@ -36,9 +36,10 @@ static int open_memory(const char *file)
 	ssize_t got;
 	int from = open(file, O_RDONLY);
 	int to = memfd_create("anonymous", 0);
-	while ((got = read(from, buffer, sizeof buffer)) > 0)
+	while ((got = read(from, buffer, sizeof(buffer))) > 0) {
 		if (write(to, buffer, (size_t)got) != got)
 			return 1;
+	}
 	return open_descriptor(to);
 }
 
@@ -55,7 +56,7 @@ static int mappings(const char *part)
 	char line[8192];
 	int count = 0;
 	FILE *maps = fopen("/proc/self/maps", "re");
-	while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL)
 		count += strstr(line, part) != NULL;
 	if (maps != NULL)
 		fclose(maps);
@@ -93,8 +94,8 @@ static int open_after_move(const char *name)
 	/* NAME is `BUNDLE:MOVED`; the object is opened by its new path. */
 	const char *to = strchr(name, ':') + 1;
 	char object[4200];
-	snprintf(from, sizeof from, "%.*s", (int)(to - name - 1), name);
-	snprintf(object, sizeof object, "%s/lib/object.so", to);
+	snprintf(from, sizeof(from), "%.*s", (int)(to - name - 1), name);
+	snprintf(object, sizeof(object), "%s/lib/object.so", to);
 	if (rename(from, to) != 0)
 		return 1;
 	return tell(dlopen(object, RTLD_NOW));

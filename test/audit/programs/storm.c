@@ -25,9 +25,10 @@ static void *start_threads(void *bad)
 	for (size_t round = 0; round < ROUNDS; round++) {
 		pthread_t threads[4];
 		void *answer;
-		for (size_t at = 0; at < 4; at++)
+		for (size_t at = 0; at < 4; at++) {
 			if (pthread_create(&threads[at], NULL, count, (void *)(at + round)) != 0)
 				abort();
+		}
 		for (size_t at = 0; at < 4; at++) {
 			pthread_join(threads[at], &answer);
 			if ((size_t)answer != at + round + 1)
@@ -57,14 +58,15 @@ static void *open_objects(void *bad)
 int main(int argc, char **argv)
 {
 	pthread_t threads[OPENERS + STARTERS];
-	long bad[OPENERS + STARTERS] = {0};
+	long bad[OPENERS + STARTERS] = { 0 };
 	long sum = 0;
 
 	object = argc > 1 ? argv[1] : "";
-	for (size_t at = 0; at < OPENERS + STARTERS; at++)
+	for (size_t at = 0; at < OPENERS + STARTERS; at++) {
 		if (pthread_create(&threads[at], NULL, at < OPENERS ? open_objects : start_threads,
 				   &bad[at]) != 0)
 			return 2;
+	}
 	for (size_t at = 0; at < OPENERS + STARTERS; at++) {
 		pthread_join(threads[at], NULL);
 		sum += bad[at];

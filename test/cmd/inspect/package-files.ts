@@ -1,13 +1,13 @@
 /** `dynpk inspect` of package files: what they say of themselves. */
 import {createHash} from 'node:crypto';
-import {join} from 'node:path';
 import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {buildDeb} from '../../helpers/deb-build.js';
-import {need} from '../../helpers/need.js';
-import {writeRpms} from '../../helpers/package-files.js';
-import {runDynpk} from '../../helpers/run-dynpk.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildDeb} from '../../helpers/packages/deb-build.js';
+import {writeRpms} from '../../helpers/packages/package-files.js';
+import {need} from '../../helpers/run/need.js';
+import {runDynpk} from '../../helpers/run/run-dynpk.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 const script = 'update-desktop-database\nglib-compile-schemas /usr/share/glib-2.0/schemas\n';
 

@@ -3,10 +3,10 @@ import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readManifest} from '../../../lib/manifest/read-manifest.js';
-import {buildDeb, type DebSpec} from '../../helpers/deb-build.js';
-import {need} from '../../helpers/need.js';
-import {runDynpk} from '../../helpers/run-dynpk.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildDeb, type DebSpec} from '../../helpers/packages/deb-build.js';
+import {need} from '../../helpers/run/need.js';
+import {runDynpk} from '../../helpers/run/run-dynpk.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 /** A static program, so that the packages need no other. */
 const program = (mode = 0o755) => ({content: readFileSync('/bin/busybox'), mode});

@@ -1,10 +1,10 @@
 import {chmodSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {buildObjects, type FileSpec} from '../../helpers/build-objects.js';
-import {need} from '../../helpers/need.js';
-import {runDynpk} from '../../helpers/run-dynpk.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildObjects, type FileSpec} from '../../helpers/elf/build-objects.js';
+import {need} from '../../helpers/run/need.js';
+import {runDynpk} from '../../helpers/run/run-dynpk.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 interface Traced {
 	/** How often dynpk itself opened each file of the tree, by its name there. */

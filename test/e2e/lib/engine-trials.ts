@@ -75,7 +75,7 @@ cat out`,
 	'python with tzdata and environments': {
 		pack: ['/usr/bin/python3', 'deb:python3-venv', 'deb:tzdata'],
 		script: `
-python3 -c 'import datetime, zoneinfo; print(datetime.datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")), len(zoneinfo.available_timezones() - {"localtime"}))'
+python3 -c 'import datetime, zoneinfo; print(datetime.datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")), len(zoneinfo.available_timezones()) > 500)'
 python3 -c 'import ssl, sqlite3, curses, lzma, readline, decimal; print(ssl.OPENSSL_VERSION, sqlite3.sqlite_version)'
 python3 -m venv --without-pip v && v/bin/python -c 'import sys, os; print(os.path.relpath(sys.prefix), sys.base_prefix == sys.prefix)'
 python3 -m venv w && w/bin/pip --version | cut -d ' ' -f 1,2 && w/bin/python -c 'import pip; print(pip.__version__)'`,

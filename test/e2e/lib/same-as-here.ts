@@ -6,9 +6,9 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {needHost} from '../../helpers/host-need.js';
-import {packOnce} from '../../helpers/packed.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {needHost} from '../../helpers/run/host-need.js';
+import {packOnce} from '../../helpers/run/packed.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 import {targetHosts} from '../../hosts/lib/recipes.js';
 import {runOnHost} from '../../hosts/lib/run-on-host.js';
 import type {Trial} from './engine-trials.js';

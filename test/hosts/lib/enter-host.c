@@ -92,15 +92,16 @@ static void add_bind(struct request *request, char **operands, bool read_only)
 	if (request->bind_count == MAX_BINDS || !operands[0] || !operands[1])
 		misuse("--bind needs two paths");
 	request->binds[request->bind_count++] =
-		(struct bind){.from = operands[0], .to = operands[1], .read_only = read_only};
+		(struct bind){ .from = operands[0], .to = operands[1], .read_only = read_only };
 }
 
 static struct request read_arguments(char **argument)
 {
-	struct request request = {.cwd = "/"};
+	struct request request = { .cwd = "/" };
 
 	for (argument++; *argument && strncmp(*argument, "--", 2) == 0; argument++) {
-		if (strcmp(*argument, "--lower") == 0 && argument[1] && request.layer_count < MAX_LAYERS) {
+		if (strcmp(*argument, "--lower") == 0 && argument[1] &&
+		    request.layer_count < MAX_LAYERS) {
 			request.layers[request.layer_count++] = *++argument;
 		} else if (strcmp(*argument, "--bind") == 0) {
 			add_bind(&request, argument + 1, false);
@@ -120,7 +121,8 @@ static struct request read_arguments(char **argument)
 			misuse(*argument);
 		}
 	}
-	if (!argument[0] || !argument[1] || !argument[2] || !argument[3] || request.layer_count == 0)
+	if (!argument[0] || !argument[1] || !argument[2] || !argument[3] ||
+	    request.layer_count == 0)
 		misuse("usage: enter-host --lower DIR [OPTION...] BASE -- FILE ARGV0 [ARG...]");
 	request.base = argument[0];
 	request.program = argument + 2;
@@ -147,7 +149,7 @@ static void enter_namespaces(void)
 
 static int detach(const char *path, unsigned long attributes)
 {
-	struct mount_attr attr = {.attr_set = attributes};
+	struct mount_attr attr = { .attr_set = attributes };
 	int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
 	if (tree < 0)
@@ -264,26 +266,27 @@ static void mount_tmpfs(const char *path, unsigned long flags, const char *optio
 		die("mount %s", path);
 }
 
-static const char *const devices[] = {"/dev/null", "/dev/zero",    "/dev/full",
-				      "/dev/tty",  "/dev/random", "/dev/urandom"};
+static const char *const devices[] = { "/dev/null", "/dev/zero",   "/dev/full",
+				       "/dev/tty",  "/dev/random", "/dev/urandom" };
 enum { DEVICE_COUNT = sizeof(devices) / sizeof(devices[0]) };
 
 static void fill_dev(const int *device_trees)
 {
-	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
-					       {"/proc/self/fd/0", "/dev/stdin"},
-					       {"/proc/self/fd/1", "/dev/stdout"},
-					       {"/proc/self/fd/2", "/dev/stderr"},
-					       {"pts/ptmx", "/dev/ptmx"}};
+	static const char *const links[][2] = { { "/proc/self/fd", "/dev/fd" },
+						{ "/proc/self/fd/0", "/dev/stdin" },
+						{ "/proc/self/fd/1", "/dev/stdout" },
+						{ "/proc/self/fd/2", "/dev/stderr" },
+						{ "pts/ptmx", "/dev/ptmx" } };
 
 	mount_tmpfs("/dev", MS_NOEXEC, "mode=0755");
 	for (int i = 0; i < DEVICE_COUNT; i++) {
 		make_place(devices[i], false);
 		attach(device_trees[i], devices[i]);
 	}
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		if (symlink(links[i][0], links[i][1]) != 0)
 			die("make %s", links[i][1]);
+	}
 	make_place("/dev/pts", true);
 	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 		  "newinstance,ptmxmode=0666,mode=0620") != 0)
@@ -297,17 +300,18 @@ static void fill_dev(const int *device_trees)
  */
 static void protect_proc(void)
 {
-	static const char *const kernel[] = {"/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
-					     "/proc/bus", "/proc/fs"};
+	static const char *const kernel[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
+					      "/proc/bus", "/proc/fs" };
 
-	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++)
+	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++) {
 		if (access(kernel[i], F_OK) == 0)
 			attach(detach(kernel[i], MOUNT_ATTR_RDONLY), kernel[i]);
+	}
 }
 
 static void furnish(const struct request *request, int proc, const int *device_trees)
 {
-	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
 
 	make_place("/proc", true);
 	if (!request->no_proc) {
@@ -329,12 +333,13 @@ static void furnish(const struct request *request, int proc, const int *device_t
 
 static void drop_capabilities(void)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+	for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
 		if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0)
 			die("drop capability %d", capability);
+	}
 	if (syscall(SYS_capset, &header, none) != 0)
 		die("drop capabilities");
 }
@@ -355,7 +360,7 @@ static _Noreturn void start_program(const struct request *request)
 /* A parent that was killed before this asked to end with it holds its end of the pipe no longer. */
 static void end_with_parent(const int lifeline[2])
 {
-	struct pollfd held = {.fd = lifeline[0]};
+	struct pollfd held = { .fd = lifeline[0] };
 
 	close(lifeline[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -388,9 +393,10 @@ static _Noreturn void run_inside(struct request *request)
 	if (program == 0)
 		start_program(request);
 	/* Orphans of the program are reaped on the way. */
-	while ((ended = wait(&status)) != program)
+	while ((ended = wait(&status)) != program) {
 		if (ended < 0 && errno != EINTR)
 			die("wait");
+	}
 	if (WIFSIGNALED(status)) {
 		dprintf(REPORT_FD, "signalled %d\n", WTERMSIG(status));
 		exit(128 + WTERMSIG(status));
@@ -401,7 +407,7 @@ static _Noreturn void run_inside(struct request *request)
 
 int main(int argc, char **argv)
 {
-	static const struct rlimit no_core = {0, 0};
+	static const struct rlimit no_core = { 0, 0 };
 	struct request request = read_arguments(argv);
 	int lifeline[2], status;
 	pid_t first;
@@ -422,8 +428,9 @@ int main(int argc, char **argv)
 	/* A key pressed in the terminal is meant for the program. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
-	while (waitpid(first, &status, 0) < 0)
+	while (waitpid(first, &status, 0) < 0) {
 		if (errno != EINTR)
 			die("wait");
+	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
 }

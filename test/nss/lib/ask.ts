@@ -7,10 +7,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
-import {projectRoot} from '../../helpers/audit-world.js';
-import {needHost} from '../../helpers/host-need.js';
-import {need} from '../../helpers/need.js';
-import {runDynpk} from '../../helpers/run-dynpk.js';
+import {needHost} from '../../helpers/run/host-need.js';
+import {need} from '../../helpers/run/need.js';
+import {runDynpk} from '../../helpers/run/run-dynpk.js';
+import {projectRoot} from '../../helpers/worlds/audit-world.js';
 import {runOnHost, type CapturedRun} from '../../hosts/lib/run-on-host.js';
 
 const execute = promisify(execFile);

@@ -8,7 +8,7 @@ import {chmodSync, mkdirSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
-import {makeScratch} from '../../helpers/scratch.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 import type {Bind} from '../../hosts/lib/prepare-entry.js';
 
 export interface KnownUser {

@@ -1,8 +1,8 @@
 /* Starts a process as the module for names does, with the same few instructions of assembly. */
+#include "base/mapping.h"
+#include "nss/clone.h"
 #include <stdio.h>
 #include <sys/wait.h>
-
-#include "../../../wrappers/nss/system.h"
 
 struct shared {
 	_Alignas(16) char stack[16384];
@@ -22,9 +22,9 @@ static int run(void *argument)
 
 int main(void)
 {
-	struct shared *shared = sys_map(sizeof(*shared), SHARED_MEMORY);
+	struct shared *shared = map_memory(sizeof(*shared), MAP_SHARED);
 	int status = 0;
-	const long child = sys_clone(CLONE_SHARES_MEMORY | CLONE_SUSPENDS_PARENT | SIGNAL_CHILD,
+	const long child = sys_clone(CLONE_VM | CLONE_VFORK | SIGCHLD,
 				     shared->stack + sizeof(shared->stack), run, shared);
 
 	/* Emulators of a processor do not suspend the parent. */

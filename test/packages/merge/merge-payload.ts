@@ -7,12 +7,17 @@ import {mergePayload} from '../../../lib/packages/merge/merge-payload.js';
 import {openPackageSet} from '../../../lib/packages/set/open-package-set.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {hostPath, sysrootPath} from '../../../lib/paths/paths.js';
-import {buildDeb} from '../../helpers/deb-build.js';
-import {need} from '../../helpers/need.js';
-import {listMerged, mergeFiles, mergeRpms, writeRpms} from '../../helpers/package-files.js';
-import {sha256} from '../../helpers/rpm-query.js';
-import type {WrittenRpm} from '../../helpers/rpm-writer.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildDeb} from '../../helpers/packages/deb-build.js';
+import {
+	listMerged,
+	mergeFiles,
+	mergeRpms,
+	writeRpms,
+} from '../../helpers/packages/package-files.js';
+import {sha256} from '../../helpers/packages/rpm-query.js';
+import type {WrittenRpm} from '../../helpers/packages/rpm-writer.js';
+import {need} from '../../helpers/run/need.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 test('directories merge, files come with mode, digest and origin', async t => {
 	const merged = await mergeRpms(t, [

@@ -7,11 +7,11 @@ import {openPackageSet} from '../../../lib/packages/set/open-package-set.js';
 import {recordId} from '../../../lib/packages/set/package-record.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
 import {hostPath, type HostPath} from '../../../lib/paths/paths.js';
-import {buildDeb} from '../../helpers/deb-build.js';
-import {need} from '../../helpers/need.js';
-import {mergeFiles, writeRpms} from '../../helpers/package-files.js';
-import {writeRpm} from '../../helpers/rpm-writer.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildDeb} from '../../helpers/packages/deb-build.js';
+import {mergeFiles, writeRpms} from '../../helpers/packages/package-files.js';
+import {writeRpm} from '../../helpers/packages/rpm-writer.js';
+import {need} from '../../helpers/run/need.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 const offers = [
 	{

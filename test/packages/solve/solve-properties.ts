@@ -5,7 +5,7 @@ import type {PackageRecord} from '../../../lib/packages/set/package-record.js';
 import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
 import {makeUniverse, type PackageUniverse} from '../../../lib/packages/solve/package-universe.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
-import {rpmWorld} from '../../helpers/package-world.js';
+import {rpmWorld} from '../../helpers/packages/package-world.js';
 
 // No `else`: nothing is taken only to make a condition come out otherwise.
 const names = ['a', 'b', 'c', 'd'] as const;

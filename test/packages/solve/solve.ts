@@ -3,7 +3,7 @@ import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import type {PackageSet} from '../../../lib/packages/set/open-package-set.js';
 import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
 import {solve} from '../../../lib/packages/solve/solve.js';
-import {debWorld, rpmWorld} from '../../helpers/package-world.js';
+import {debWorld, rpmWorld} from '../../helpers/packages/package-world.js';
 
 async function solved(set: PackageSet): Promise<readonly string[]> {
 	const {packages} = await solve(set);

@@ -19,8 +19,8 @@ import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
 import type {EnvironmentRule, LaunchSpec} from '../../../lib/launcher/launch-spec.js';
 import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
-import {buildLauncher, placeLauncher} from '../../helpers/mini-bundle.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {buildLauncher, placeLauncher} from '../../helpers/worlds/mini-bundle.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
 

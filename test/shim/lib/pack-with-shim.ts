@@ -4,9 +4,9 @@ import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {openLauncherKit} from '../../../lib/launcher/launcher-kit.js';
 import {parseManifest} from '../../../lib/manifest/read-manifest.js';
-import {missingHere} from '../../helpers/need.js';
-import {runDynpk} from '../../helpers/run-dynpk.js';
-import {makeScratch} from '../../helpers/scratch.js';
+import {missingHere} from '../../helpers/run/need.js';
+import {runDynpk} from '../../helpers/run/run-dynpk.js';
+import {makeScratch} from '../../helpers/worlds/scratch.js';
 
 /** The bundle's directory; `undefined` where there is no shim. */
 export async function packWithShim(

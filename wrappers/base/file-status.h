@@ -1,0 +1,73 @@
+/*
+ * What a file is: as much of struct stat as is asked for.
+ *
+ * The kernel's struct cannot stand beside the C library's, nor can the names of its types.
+ */
+#ifndef DYNPK_BASE_FILE_STATUS_H
+#define DYNPK_BASE_FILE_STATUS_H
+
+#include "base/file.h"
+#include <asm/stat.h>
+
+#define S_IFMT 0170000
+#define S_IFLNK 0120000
+#define S_IFREG 0100000
+#define S_IFDIR 0040000
+#define S_IFCHR 0020000
+
+/* `mode` is 0 where there is no file. */
+struct file_status {
+	uint32_t mode;
+	uint64_t device;
+	uint64_t inode;
+};
+
+#ifdef __i386__
+typedef struct stat64 kernel_status;
+#else
+typedef struct stat kernel_status;
+#endif
+
+static inline struct file_status file_status_of(long result, const kernel_status *found)
+{
+	if (failed(result))
+		return (struct file_status){ 0 };
+	return (struct file_status){ .mode = found->st_mode,
+				     .device = found->st_dev,
+				     .inode = found->st_ino };
+}
+
+/* Of a name; `flags` may be AT_SYMLINK_NOFOLLOW. */
+static inline struct file_status file_status_at(int directory, const char *path, int flags)
+{
+	kernel_status found;
+#ifdef __i386__
+	const long result = system_call(__NR_fstatat64, directory, path, &found, flags);
+#else
+	const long result = system_call(__NR_newfstatat, directory, path, &found, flags);
+#endif
+
+	return file_status_of(result, &found);
+}
+
+/* Of an open file. */
+static inline struct file_status file_status_of_open(int fd)
+{
+	kernel_status found;
+#ifdef __i386__
+	const long result = system_call(__NR_fstat64, fd, &found);
+#else
+	const long result = system_call(__NR_fstat, fd, &found);
+#endif
+
+	return file_status_of(result, &found);
+}
+
+/* Whether they are one file; nothing is the same as what is not there. */
+static inline bool is_same_file(const struct file_status *one, const struct file_status *other)
+{
+	return one->mode != 0 && other->mode != 0 && one->device == other->device &&
+	       one->inode == other->inode;
+}
+
+#endif

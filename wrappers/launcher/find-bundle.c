@@ -1,0 +1,103 @@
+#include "find-bundle.h"
+#include "base/directory.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "namespace/mark.h"
+
+enum { LINK_LIMIT = 40 };
+
+/* Cut `/launcher` off the end of `path`, in place. */
+static bool strip_launcher(char *path, const char *launcher)
+{
+	const size_t length = text_length(path);
+	const size_t tail = text_length(launcher);
+
+	if (text_equal(path, launcher)) {
+		memcpy(path, ".", 2);
+		return true;
+	}
+	if (length <= tail || path[length - tail - 1] != '/' ||
+	    !text_equal(path + length - tail, launcher))
+		return false;
+	path[length - tail - 1] = '\0';
+	return true;
+}
+
+/* Replace the last component of `path` by where it leads, as long as it is a symbolic link. */
+static void follow_links(char *path)
+{
+	char link[PATH_MAX];
+
+	for (int i = 0; i < LINK_LIMIT && !failed(read_link_text(path, link, sizeof(link))); i++) {
+		size_t start = text_length(path);
+
+		while (start > 0 && path[start - 1] != '/')
+			start--;
+		if (link[0] == '/')
+			start = 0;
+		if (start + text_length(link) >= TOP_LIMIT)
+			return;
+		text_append(path + start, link);
+	}
+}
+
+/* A relative name works until the program changes its directory: getcwd makes it absolute. */
+static void make_absolute(char *path)
+{
+	char directory[PATH_MAX];
+	const size_t length = text_length(path);
+	long result;
+
+	if (path[0] == '/')
+		return;
+	result = sys_getcwd(directory, sizeof(directory));
+	if (failed(result) || directory[0] != '/')
+		return;
+	if (text_length(directory) + 1 + length >= TOP_LIMIT)
+		return;
+	char *moved = path + text_length(directory) + 1;
+
+	for (size_t i = length + 1; i > 0; i--)
+		moved[i - 1] = path[i - 1];
+	memcpy(path, directory, text_length(directory));
+	moved[-1] = '/';
+}
+
+static bool place_from_name(char *top, const char *name, const char *launcher)
+{
+	if (name == NULL || text_length(name) >= TOP_LIMIT)
+		return false;
+	text_append(top, name);
+	if (!strip_launcher(top, launcher)) {
+		follow_links(top);
+		if (!strip_launcher(top, launcher))
+			return false;
+	}
+	make_absolute(top);
+	return true;
+}
+
+void find_bundle(struct bundle_place *place, const struct record *record, const struct start *start)
+{
+	const char *launcher = record_text(record, record->launcher);
+	const char *name = (const char *)auxv_value(start, AT_EXECFN);
+	const long length = read_link_text("/proc/self/exe", place->top, PATH_MAX);
+
+	place->is_elsewhere = false;
+	place->has_proc = !failed(length) && place->top[0] == '/';
+	if (place->has_proc && strip_launcher(place->top, launcher)) {
+		if (place->top[0] == '\0')
+			memcpy(place->top, "/.", 3);
+		return;
+	}
+	if (place_from_name(place->top, name, launcher) ||
+	    place_from_name(place->top, start->argc > 0 ? start->argv[0] : NULL, launcher))
+		return;
+	place->is_elsewhere = find_marked_top(place->top, sizeof(place->top), launcher);
+	if (place->is_elsewhere)
+		return;
+	FAIL(EXIT_LAUNCHER, "cannot find the bundle of ", name == NULL ? launcher : name,
+	     ": it does not lie at ", launcher, " in a bundle");
+}

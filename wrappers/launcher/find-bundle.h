@@ -1,0 +1,23 @@
+/*
+ * Where the bundle lies: found from the launcher's own place in it, so that a bundle can be moved.
+ */
+#ifndef DYNPK_FIND_BUNDLE_H
+#define DYNPK_FIND_BUNDLE_H
+
+#include "namespace/path.h"
+#include "record.h"
+#include "start.h"
+
+struct bundle_place {
+	/* Whether /proc/self/exe answered: the bundled loader will ask it too. */
+	bool has_proc;
+	/* Whether the launcher was started at the path that a namespace shows it at. */
+	bool is_elsewhere;
+	char top[TOP_LIMIT];
+};
+
+/* Fill in `place`, or fail with a sentence. */
+void find_bundle(struct bundle_place *place, const struct record *record,
+		 const struct start *start);
+
+#endif

@@ -1,0 +1,124 @@
+#include "plain.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "descriptors.h"
+#include "known-names.h"
+#include "sandbox.h"
+#include "view.h"
+#include "working-directory.h"
+
+/*
+ * Whether a path that stays on the host from `path` on can be left to the kernel; `hash` becomes
+ * that of the whole.
+ */
+static bool is_plain_host(const char *path, uint64_t *hash)
+{
+	const char *at = path;
+	uint64_t now = *hash;
+
+	for (;;) {
+		const char *name = at;
+
+		if (*at == '.' && (at[1] == '/' || at[1] == '\0' ||
+				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
+			return false;
+		now = hash_byte(now, '/');
+		for (; *at != '/' && *at != '\0'; at++)
+			now = hash_byte(now, *at);
+		*hash = now;
+		if (*at == '\0')
+			return at != name;
+		if (at == name || !is_no_link(now))
+			return false;
+		while (*at == '/')
+			at++;
+		/* A slash at the end makes the last name a directory, known as one. */
+		if (*at == '\0')
+			return true;
+	}
+}
+
+static bool last_is_no_link(int directory, const char *path, uint64_t hash)
+{
+	char byte;
+
+	if (is_no_link(hash) || is_in_sandbox())
+		return true;
+	if (sys_readlinkat(directory, path, &byte, 1) != -EINVAL)
+		return false;
+	remember_no_link(hash);
+	return true;
+}
+
+/* Where a relative path begins; false where nothing is known of that, or it is the bundle's. */
+static bool find_beginning(const struct view *view, int directory, uint32_t *node, uint64_t *hash)
+{
+	const struct base *base;
+
+	if (directory != AT_FDCWD)
+		return recall_descriptor(directory, node, hash);
+	if (!read_working_directory(view, &base, NULL) || base->is_bundled)
+		return false;
+	*node = base->node;
+	*hash = base->hash;
+	return true;
+}
+
+/* Follow the table as far as its merged directories go; NULL where it goes on into the bundle. */
+static const char *leave_table(const struct table *table, const char *at, unsigned intent,
+			       uint32_t *node)
+{
+	for (;;) {
+		const char *name;
+		uint32_t child;
+
+		while (*at == '/')
+			at++;
+		name = at;
+		if (*at == '.')
+			return NULL;
+		if (*at == '\0')
+			return at;
+		while (*at != '/' && *at != '\0')
+			at++;
+		child = find_visible(table, *node, name, (size_t)(at - name), intent);
+		if (child == NO_NODE)
+			return name;
+		if (node_at(table, child)->kind != NODE_MERGED)
+			return NULL;
+		*node = child;
+	}
+}
+
+enum plainness how_plain(int directory, const char *path, unsigned intent)
+{
+	const struct view *now = view();
+	uint32_t node = ROOT_NODE;
+	uint64_t hash = seed_of(ROOT_NODE);
+	const char *at = path;
+
+	if (now == NULL || !is_path(path) || *path == '\0')
+		return PLAIN;
+	if (*at != '/') {
+		if (!find_beginning(now, directory, &node, &hash))
+			return NOT_PLAIN;
+		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
+			at += 2;
+	}
+	if (node != NO_NODE) {
+		at = leave_table(now->table, at, intent, &node);
+		if (at == NULL)
+			return NOT_PLAIN;
+		if (*at == '\0')
+			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
+		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
+		    (at[4] == '/' || at[4] == '\0'))
+			return PLAIN;
+		hash = seed_of(node);
+	}
+	if (!is_plain_host(at, &hash))
+		return NOT_PLAIN;
+	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
+		return NOT_PLAIN;
+	return PLAIN;
+}

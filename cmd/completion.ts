@@ -22,7 +22,7 @@ function build(argv: Argv): Argv<CompletionArguments> {
 
 async function handle({shell}: ArgumentsCamelCase<CompletionArguments>): Promise<void> {
 	const {completionScript} = await import('./completion/completion-script.js');
-	process.stdout.write(completionScript(shell ?? ownShell(process.env.SHELL)));
+	process.stdout.write(completionScript(shell ?? ownShell(process.env.SHELL), completionCommand));
 }
 
 function ownShell(path = ''): Shell {

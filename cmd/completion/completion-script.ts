@@ -2,7 +2,7 @@
  * The completion script for a shell: it holds all commands and options, and finds programs, files and
  * packages by the shell's own means. Nothing of dynpk is started when a word is completed.
  */
-import {completionCommand} from '../completion.js';
+import type {CommandModule} from 'yargs';
 import {inspectCommand} from '../inspect.js';
 import {packCommand} from '../pack.js';
 import {runCommand} from '../run.js';
@@ -15,13 +15,17 @@ import {zshScript} from './zsh-script.js';
 
 const scripts = {bash: bashScript, zsh: zshScript, fish: fishScript};
 
-export function completionScript(shell: keyof typeof scripts): string {
+/** `own` is the command that prints it, which imports this module. */
+export function completionScript<T>(
+	shell: keyof typeof scripts,
+	own: CommandModule<object, T>,
+): string {
 	return scripts[shell]([
 		commandFacts(packCommand),
 		commandFacts(runCommand),
 		commandFacts(inspectCommand),
 		commandFacts(verifyCommand),
 		commandFacts(traceCommand),
-		commandFacts(completionCommand),
+		commandFacts(own),
 	]);
 }

@@ -126,6 +126,8 @@ export default tseslint.config(
 			'no-console': 'error',
 		},
 	},
+	// Tests guard in one line: `if (host === undefined) return;`.
+	{files: ['assemble/**/*.ts', 'cmd/**/*.ts', 'lib/**/*.ts'], rules: {curly: ['error', 'all']}},
 	{files: ['lib/**/*.ts'], rules: {'no-restricted-properties': ['error', ...ambient]}},
 	{
 		files: ['lib/**/*.ts'],

@@ -30,8 +30,12 @@ export function makeByteReader(source: Pieces): ByteReader {
 
 		for (;;) {
 			const result: IteratorResult<Buffer, undefined> = await iterator.next();
-			if (result.done === true) return undefined;
-			if (result.value.length > 0) return result.value;
+			if (result.done === true) {
+				return undefined;
+			}
+			if (result.value.length > 0) {
+				return result.value;
+			}
 		}
 	}
 
@@ -42,7 +46,9 @@ export function makeByteReader(source: Pieces): ByteReader {
 				const parts: Buffer[] = [];
 				for (let have = 0; have < length;) {
 					const piece = await next();
-					if (piece === undefined) return undefined;
+					if (piece === undefined) {
+						return undefined;
+					}
 					parts.push(piece);
 					have += piece.length;
 				}
@@ -57,7 +63,9 @@ export function makeByteReader(source: Pieces): ByteReader {
 		async *pieces(length) {
 			for (let left = length; left > 0;) {
 				const piece = await next();
-				if (piece === undefined) return;
+				if (piece === undefined) {
+					return;
+				}
 				const part = piece.subarray(0, left);
 				rest = piece.subarray(part.length);
 				left -= part.length;

@@ -64,41 +64,69 @@ export async function* checkedEntries<T extends EntryShape>(
 		checkMode(entry, refuse);
 		checkTarget(entry, seen, refuse);
 		bytes += entry.size ?? 0;
-		if (bytes > limits.bytes) refuse(`more than ${limits.bytes} bytes in all`);
-		if (seen.size >= limits.entries) refuse(`more than ${limits.entries} entries`);
+		if (bytes > limits.bytes) {
+			refuse(`more than ${limits.bytes} bytes in all`);
+		}
+		if (seen.size >= limits.entries) {
+			refuse(`more than ${limits.entries} entries`);
+		}
 		seen.set(entry.path, {kind: entry.kind, target: entry.target});
 		yield entry;
 	}
 
-	if (seen.size === 0) throw new DynpkError(rules.code, `${rules.subject}: has no entries`);
+	if (seen.size === 0) {
+		throw new DynpkError(rules.code, `${rules.subject}: has no entries`);
+	}
 	checkSymlinks(seen, rules);
 }
 
 type Refuse = (reason: string) => never;
 
 function checkName(path: string, refuse: Refuse): void {
-	if (path.includes('\0')) refuse('a NUL in the name');
-	if (loneSurrogate.test(path)) refuse('the name is not valid text');
-	if (Buffer.byteLength(path) > longestPath) refuse('the path is too long');
+	if (path.includes('\0')) {
+		refuse('a NUL in the name');
+	}
+	if (loneSurrogate.test(path)) {
+		refuse('the name is not valid text');
+	}
+	if (Buffer.byteLength(path) > longestPath) {
+		refuse('the path is too long');
+	}
 	for (const name of path.split('/')) {
-		if (name === '') refuse('not a relative path in its plain form');
-		if (name === '.' || name === '..') refuse(`"${name}" in the path`);
-		if (Buffer.byteLength(name) > longestName) refuse('a name in the path is too long');
+		if (name === '') {
+			refuse('not a relative path in its plain form');
+		}
+		if (name === '.' || name === '..') {
+			refuse(`"${name}" in the path`);
+		}
+		if (Buffer.byteLength(name) > longestName) {
+			refuse('a name in the path is too long');
+		}
 	}
 }
 
 function checkPlace(entry: EntryShape, seen: Map<string, TreeNode>, refuse: Refuse): void {
-	if (seen.has(entry.path)) refuse('the name is there twice');
+	if (seen.has(entry.path)) {
+		refuse('the name is there twice');
+	}
 	const parent = posix.dirname(entry.path);
 	if (parent === '.') {
-		if (seen.size > 0) refuse('a second entry at the top');
-		if (entry.kind !== 'directory') refuse('the top-level entry is not a directory');
+		if (seen.size > 0) {
+			refuse('a second entry at the top');
+		}
+		if (entry.kind !== 'directory') {
+			refuse('the top-level entry is not a directory');
+		}
 		return;
 	}
 
 	const kind = seen.get(parent)?.kind;
-	if (kind === undefined) refuse('no entry for its directory came before it');
-	if (kind !== 'directory') refuse(`lies below a ${kind}`);
+	if (kind === undefined) {
+		refuse('no entry for its directory came before it');
+	}
+	if (kind !== 'directory') {
+		refuse(`lies below a ${kind}`);
+	}
 }
 
 function checkMode(entry: EntryShape, refuse: Refuse): void {
@@ -108,9 +136,13 @@ function checkMode(entry: EntryShape, refuse: Refuse): void {
 }
 
 function checkTarget(entry: EntryShape, seen: Map<string, TreeNode>, refuse: Refuse): void {
-	if (entry.kind !== 'symlink' && entry.kind !== 'hardlink') return;
+	if (entry.kind !== 'symlink' && entry.kind !== 'hardlink') {
+		return;
+	}
 	const target = entry.target ?? '';
-	if (target === '') refuse('a link to nothing');
+	if (target === '') {
+		refuse('a link to nothing');
+	}
 	if (entry.kind === 'hardlink') {
 		if (seen.get(target)?.kind !== 'file') {
 			refuse(`a hard link to ${target}, which is no file before it`);
@@ -119,8 +151,16 @@ function checkTarget(entry: EntryShape, seen: Map<string, TreeNode>, refuse: Ref
 		return;
 	}
 
-	if (target.includes('\0')) refuse('a NUL in the link');
-	if (loneSurrogate.test(target)) refuse('the link is not valid text');
-	if (Buffer.byteLength(target) > longestPath) refuse('the link is too long');
-	if (target.startsWith('/')) refuse(`an absolute link, to ${target}`);
+	if (target.includes('\0')) {
+		refuse('a NUL in the link');
+	}
+	if (loneSurrogate.test(target)) {
+		refuse('the link is not valid text');
+	}
+	if (Buffer.byteLength(target) > longestPath) {
+		refuse('the link is too long');
+	}
+	if (target.startsWith('/')) {
+		refuse(`an absolute link, to ${target}`);
+	}
 }

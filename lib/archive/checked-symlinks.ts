@@ -20,7 +20,9 @@ export function checkSymlinks(
 	{code, subject}: {readonly code: FaultCode; readonly subject: string},
 ): void {
 	for (const [path, node] of tree) {
-		if (node.kind !== 'symlink' || node.target === undefined) continue;
+		if (node.kind !== 'symlink' || node.target === undefined) {
+			continue;
+		}
 		if (!staysInside(path, node.target, tree)) {
 			throw new DynpkError(code, `${subject}: ${path}: a link out of the tree, to ${node.target}`);
 		}
@@ -33,11 +35,15 @@ function staysInside(link: string, target: string, tree: ReadonlyMap<string, Tre
 	const ahead = target.split('/').reverse();
 	let hops = 0;
 	for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
-		if (name === '' || name === '.') continue;
+		if (name === '' || name === '.') {
+			continue;
+		}
 		if (name === '..') {
 			here = posix.dirname(here);
 			// The parent of the top-level directory.
-			if (here === '.') return false;
+			if (here === '.') {
+				return false;
+			}
 			continue;
 		}
 
@@ -50,7 +56,9 @@ function staysInside(link: string, target: string, tree: ReadonlyMap<string, Tre
 
 		// A loop leads nowhere, so it does not lead out.
 		hops += 1;
-		if (hops > LINK_LIMIT) return true;
+		if (hops > LINK_LIMIT) {
+			return true;
+		}
 		ahead.push(...node.target.split('/').reverse());
 	}
 

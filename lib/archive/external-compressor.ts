@@ -48,7 +48,9 @@ export function compressExternally(output: ByteSink, level: number): ByteSink {
 	return {
 		async write(bytes) {
 			const {filter, drained} = await (running ??= start());
-			if (filter.input.write(bytes)) return;
+			if (filter.input.write(bytes)) {
+				return;
+			}
 			// A broken pipe never drains; why it broke, its other end says.
 			const room = once(filter.input, 'drain').catch(() => endedTooEarly(filter, drained));
 			await Promise.race([room, endedTooEarly(filter, drained)]);
@@ -75,7 +77,9 @@ async function endedTooEarly(filter: Filter, drained: Promise<void>): Promise<ne
 
 async function drain(filter: Filter, output: ByteSink): Promise<void> {
 	try {
-		for await (const piece of filter.output) await output.write(piece);
+		for await (const piece of filter.output) {
+			await output.write(piece);
+		}
 	} catch (error) {
 		filter.stop();
 		throw error;
@@ -87,8 +91,12 @@ async function startZstd(args: readonly string[], level: number): Promise<Filter
 		return await startProgram(args);
 	} catch (error) {
 		const stream = builtIn.createZstdCompress?.({params: {[compressionLevel]: level}});
-		if (stream !== undefined) return filterOf(stream);
-		if (errnoOf(error) !== 'ENOENT') throw error;
+		if (stream !== undefined) {
+			return filterOf(stream);
+		}
+		if (errnoOf(error) !== 'ENOENT') {
+			throw error;
+		}
 		throw new DynpkError('UNSUPPORTED_COMPRESSION', 'zstd is not installed here', {
 			hint: 'install zstd, or use .tar.gz',
 			cause: error,
@@ -108,7 +116,9 @@ async function startProgram(args: readonly string[]): Promise<Filter> {
 	// EPIPE, which the exit status explains better.
 	child.stdin.on('error', () => undefined);
 	const ended = closed.then(([status, signal]: unknown[]) => {
-		if (status === 0) return;
+		if (status === 0) {
+			return;
+		}
 		const how = typeof status === 'number' ? `exit status ${status}` : String(signal);
 		throw new DynpkError('IO', `zstd failed: ${how}`, {details: complaint.trim().split('\n')});
 	});

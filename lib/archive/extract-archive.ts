@@ -50,8 +50,11 @@ export async function extractArchive(request: ExtractRequest): Promise<Extracted
 
 	async function* remembered(): AsyncGenerator<ArchiveEntry, void, undefined> {
 		for await (const entry of readArchive({archive, limits})) {
-			if (name === '') name = entry.path;
-			else seen.push(describeEntry(entry, name));
+			if (name === '') {
+				name = entry.path;
+			} else {
+				seen.push(describeEntry(entry, name));
+			}
 			yield entry;
 		}
 	}

@@ -30,7 +30,9 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 
 	async function writeOldest(): Promise<void> {
 		const compressed = await underWay.shift();
-		if (compressed !== undefined) await output.write(compressed);
+		if (compressed !== undefined) {
+			await output.write(compressed);
+		}
 	}
 
 	async function submit(isLast: boolean): Promise<void> {
@@ -39,7 +41,9 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 			await output.write(gzipHeader(level));
 		}
 
-		if (underWay.length === blocksUnderWay) await writeOldest();
+		if (underWay.length === blocksUnderWay) {
+			await writeOldest();
+		}
 		const bytes = block.subarray(0, filled);
 		checksum = crc32(bytes, checksum);
 		length += filled;
@@ -59,7 +63,9 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 
 	async function fill(bytes: Uint8Array): Promise<void> {
 		for (let taken = 0; taken < bytes.length;) {
-			if (filled === blockSize) await submit(false);
+			if (filled === blockSize) {
+				await submit(false);
+			}
 			const part = bytes.subarray(taken, taken + blockSize - filled);
 			block.set(part, filled);
 			filled += part.length;
@@ -69,14 +75,18 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 
 	return {
 		write(bytes) {
-			if (bytes.length > blockSize - filled) return fill(bytes);
+			if (bytes.length > blockSize - filled) {
+				return fill(bytes);
+			}
 			block.set(bytes, filled);
 			filled += bytes.length;
 			return undefined;
 		},
 		async end() {
 			await submit(true);
-			while (underWay.length > 0) await writeOldest();
+			while (underWay.length > 0) {
+				await writeOldest();
+			}
 			const trailer = Buffer.alloc(8);
 			trailer.writeUInt32LE(checksum, 0);
 			trailer.writeUInt32LE(length % 2 ** 32, 4);

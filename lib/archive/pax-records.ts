@@ -24,9 +24,13 @@ export function readPaxRecords(body: Buffer, refuse: Refuse): PaxRecords {
 		const length = recordLength(body, at, refuse);
 		const record = body.subarray(at, at + length);
 		const start = record.indexOf(blank) + 1;
-		if (record.at(-1) !== newline) refuse('a pax record that does not end its line');
+		if (record.at(-1) !== newline) {
+			refuse('a pax record that does not end its line');
+		}
 		const equals = record.indexOf('=', start);
-		if (equals === -1) refuse('a pax record without a value');
+		if (equals === -1) {
+			refuse('a pax record without a value');
+		}
 		const key = decodeName(record.subarray(start, equals), refuse);
 		records = {...records, ...interpret(key, record.subarray(equals + 1, -1), refuse)};
 		at += length;
@@ -55,7 +59,9 @@ function recordLength(body: Buffer, at: number, refuse: Refuse): number {
 }
 
 function interpret(key: string, value: Buffer, refuse: Refuse): PaxRecords {
-	if (key.startsWith('GNU.sparse.')) refuse('a sparse file');
+	if (key.startsWith('GNU.sparse.')) {
+		refuse('a sparse file');
+	}
 	switch (key) {
 		case 'path':
 			return {path: decodeName(value, refuse)};

@@ -50,7 +50,9 @@ export async function* readArchive({
 function openArchive(archive: HostPath): number {
 	try {
 		const file = openToRead(archive);
-		if (fstatSync(file).isFile()) return file;
+		if (fstatSync(file).isFile()) {
+			return file;
+		}
 		closeSync(file);
 	} catch (error) {
 		throw faultFromErrno(error, `cannot read ${archive}`);
@@ -89,7 +91,9 @@ function* fileContents(file: number, archive: HostPath): Generator<Buffer, void,
 	for (let position = 0; ;) {
 		const piece = Buffer.allocUnsafeSlow(pieceSize);
 		const length = readPiece(file, piece, {position, archive});
-		if (length === 0) return;
+		if (length === 0) {
+			return;
+		}
 		position += length;
 		yield piece.subarray(0, length);
 	}

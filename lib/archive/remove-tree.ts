@@ -15,13 +15,17 @@ export function removeTree(path: HostPath): void {
 /** In bytes, because a name need not be text. */
 function removeNode(path: Buffer): void {
 	const status = lstatSync(path, {throwIfNoEntry: false});
-	if (status === undefined) return;
+	if (status === undefined) {
+		return;
+	}
 	if (!status.isDirectory()) {
 		unlinkSync(path);
 		return;
 	}
 
-	if ((status.mode & 0o700) !== 0o700) chmodSync(path, 0o700);
+	if ((status.mode & 0o700) !== 0o700) {
+		chmodSync(path, 0o700);
+	}
 	for (const name of readdirSync(path, {encoding: 'buffer'})) {
 		removeNode(Buffer.concat([path, slash, name]));
 	}

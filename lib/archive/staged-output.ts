@@ -46,8 +46,11 @@ export interface FileStaging {
 
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
 export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}): StagedFile {
-	if (replaces) refuseIrregular(output);
-	else refuseExisting(output);
+	if (replaces) {
+		refuseIrregular(output);
+	} else {
+		refuseExisting(output);
+	}
 	const path = nameBeside(output);
 	const attempt = `cannot write ${output}`;
 	let file: number | undefined = attempted(attempt, () =>
@@ -59,7 +62,9 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 	let published = false;
 
 	function close(): void {
-		if (file === undefined) return;
+		if (file === undefined) {
+			return;
+		}
 		const open = file;
 		file = undefined;
 		closeSync(open);
@@ -68,24 +73,35 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 	return {
 		write(bytes) {
 			const open = file;
-			if (open === undefined) throw new Error('written to after it was closed');
+			if (open === undefined) {
+				throw new Error('written to after it was closed');
+			}
 			attempted(attempt, () => {
-				for (let done = 0; done < bytes.length;) done += writeSync(open, bytes, done);
+				for (let done = 0; done < bytes.length;) {
+					done += writeSync(open, bytes, done);
+				}
 			});
 		},
 		publish() {
 			attempted(attempt, () => {
-				if (file !== undefined) fchmodSync(file, finalMode);
+				if (file !== undefined) {
+					fchmodSync(file, finalMode);
+				}
 				// Network file systems report a lack of space here at the latest.
 				close();
-				if (replaces) renameSync(path, output);
-				else renameFileToFree(path, output);
+				if (replaces) {
+					renameSync(path, output);
+				} else {
+					renameFileToFree(path, output);
+				}
 			});
 			published = true;
 		},
 		discard() {
 			ignoringFailure(close);
-			if (!published) ignoringFailure(() => unlinkSync(path));
+			if (!published) {
+				ignoringFailure(() => unlinkSync(path));
+			}
 		},
 	};
 }
@@ -104,14 +120,18 @@ export function stageDirectory(output: HostPath): StagedDirectory {
 			published = true;
 		},
 		discard() {
-			if (!published) ignoringFailure(() => removeTree(path));
+			if (!published) {
+				ignoringFailure(() => removeTree(path));
+			}
 		},
 	};
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
 export function refuseExisting(output: HostPath): void {
-	if (statusOf(output) !== undefined) throw existsFault(output);
+	if (statusOf(output) !== undefined) {
+		throw existsFault(output);
+	}
 }
 
 /** rename(2) would put our file in the place of a device or of a link as well. */
@@ -142,7 +162,9 @@ function created<T>(output: HostPath, create: () => T): T {
 	try {
 		return create();
 	} catch (error) {
-		if (errnoOf(error) !== 'ENOENT') throw error;
+		if (errnoOf(error) !== 'ENOENT') {
+			throw error;
+		}
 		throw new DynpkError(
 			'IO',
 			`cannot write ${output}: there is no directory ${parentOf(output)}`,
@@ -159,8 +181,12 @@ function renameFileToFree(path: HostPath, output: HostPath): void {
 		linkSync(path, output);
 	} catch (error) {
 		const errno = errnoOf(error);
-		if (errno === 'EEXIST') throw existsFault(output, error);
-		if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) throw error;
+		if (errno === 'EEXIST') {
+			throw existsFault(output, error);
+		}
+		if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) {
+			throw error;
+		}
 		renameOverClaim(path, output);
 		return;
 	}

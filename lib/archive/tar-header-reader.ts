@@ -62,14 +62,20 @@ const refusedTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function readTarHeader(block: Buffer, refuse: Refuse): RawHeader | undefined {
-	if (block.every(byte => byte === 0)) return undefined;
+	if (block.every(byte => byte === 0)) {
+		return undefined;
+	}
 	checkSum(block, refuse);
 	const magic = latin1(block, 'magic');
-	if (magic !== posixMagic && magic !== gnuMagic) refuse('a header of an unknown format');
+	if (magic !== posixMagic && magic !== gnuMagic) {
+		refuse('a header of an unknown format');
+	}
 	const size = readLarge(block, 'size', refuse);
 	const typeflag = latin1(block, 'typeflag');
 	const extension = extensionTypes.get(typeflag);
-	if (extension !== undefined) return {kind: 'extension', extension, size};
+	if (extension !== undefined) {
+		return {kind: 'extension', extension, size};
+	}
 
 	const name = text(block, 'name', refuse);
 	const prefix = magic === posixMagic ? text(block, 'prefix', refuse) : '';
@@ -100,19 +106,25 @@ function checkSum(block: Buffer, refuse: Refuse): void {
 	const own = slice(block, 'checksum');
 	const sumOf = (bytes: Buffer): number => bytes.reduce((sum, byte) => sum + byte, 0);
 	const expected = sumOf(block) - sumOf(own) + own.length * 0x20;
-	if (octal(block, 'checksum', refuse) !== expected) refuse('a header with a wrong checksum');
+	if (octal(block, 'checksum', refuse) !== expected) {
+		refuse('a header with a wrong checksum');
+	}
 }
 
 function octal(block: Buffer, field: keyof typeof fields, refuse: Refuse): number {
 	const digits = /^ *([0-7]*)[ \0]*$/u.exec(latin1(block, field))?.[1];
-	if (digits === undefined) return refuse(`a header whose ${field} is not a number`);
+	if (digits === undefined) {
+		return refuse(`a header whose ${field} is not a number`);
+	}
 	return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
 /** Octal, or in base 256 with the top bit set, from 8 GiB on. */
 function readLarge(block: Buffer, field: 'size' | 'mtime', refuse: Refuse): number {
 	const bytes = slice(block, field);
-	if (bytes[0] !== 0x80) return octal(block, field, refuse);
+	if (bytes[0] !== 0x80) {
+		return octal(block, field, refuse);
+	}
 	const value = bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
 	return value <= Number.MAX_SAFE_INTEGER ? value : refuse(`a header whose ${field} is absurd`);
 }

@@ -52,7 +52,9 @@ export async function* readTar(
 		for (;;) {
 			const block = await takeOr(reader, blockSize, refuse);
 			const header = readTarHeader(block, refuse);
-			if (header === undefined) break;
+			if (header === undefined) {
+				break;
+			}
 			if (header.kind === 'extension') {
 				announced = {...announced, ...(await readExtension(reader, header, refuse))};
 				continue;
@@ -62,7 +64,9 @@ export async function* readTar(
 			announced = {};
 		}
 
-		if (Object.keys(announced).length > 0) refuse('a long name at its end belongs to nothing');
+		if (Object.keys(announced).length > 0) {
+			refuse('a long name at its end belongs to nothing');
+		}
 		await expectPadding(reader, refuse);
 	} finally {
 		await reader.close();
@@ -80,7 +84,9 @@ async function readExtension(
 	header: Header<'extension'>,
 	refuse: Refuse,
 ): Promise<Announced> {
-	if (header.size > longestExtension) refuse(`a header of ${header.size} bytes`);
+	if (header.size > longestExtension) {
+		refuse(`a header of ${header.size} bytes`);
+	}
 	const bytes = await takeOr(reader, padded(header.size), refuse);
 	const body = bytes.subarray(0, header.size);
 	switch (header.extension) {
@@ -100,7 +106,9 @@ function describe(header: Header<'member'>, announced: Announced, refuse: Refuse
 	const size = announced.size ?? header.size;
 	const target = announced.target ?? header.target;
 	const kind = header.type;
-	if (kind !== 'file' && size !== 0) refuse(`${path}: a ${kind} with contents`);
+	if (kind !== 'file' && size !== 0) {
+		refuse(`${path}: a ${kind} with contents`);
+	}
 	const isLink = kind === 'symlink' || kind === 'hardlink';
 	return {
 		kind,
@@ -125,7 +133,9 @@ async function* passMember(
 			yield piece;
 		}
 
-		if (left > 0) refuse(`truncated in ${member.path}`);
+		if (left > 0) {
+			refuse(`truncated in ${member.path}`);
+		}
 	}
 
 	yield {...member, pieces: contents()};
@@ -135,18 +145,24 @@ async function* passMember(
 
 async function skip(pieces: AsyncIterable<Buffer>): Promise<void> {
 	const iterator = pieces[Symbol.asyncIterator]();
-	while ((await iterator.next()).done !== true);
+	while ((await iterator.next()).done !== true) {}
 }
 
 /** The second of the two empty blocks, then nothing that another reader could take for an entry. */
 async function expectPadding(reader: ByteReader, refuse: Refuse): Promise<void> {
 	const second = await takeOr(reader, blockSize, refuse);
-	if (!isZero(second)) refuse('has one empty block where two end an archive');
+	if (!isZero(second)) {
+		refuse('has one empty block where two end an archive');
+	}
 	let length = 0;
 	for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
 		length += piece.length;
-		if (!isZero(piece)) refuse('has data behind its end');
-		if (length > longestPadding) refuse('has too much padding');
+		if (!isZero(piece)) {
+			refuse('has data behind its end');
+		}
+		if (length > longestPadding) {
+			refuse('has too much padding');
+		}
 	}
 }
 

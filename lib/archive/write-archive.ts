@@ -112,13 +112,17 @@ async function packInto(
 	};
 	const feeding = feed(pack, request, stop).catch(fail);
 	try {
-		for await (const chunk of pack as AsyncIterable<Uint8Array>) await sink.write(chunk);
+		for await (const chunk of pack as AsyncIterable<Uint8Array>) {
+			await sink.write(chunk);
+		}
 	} catch (error) {
 		fail(error);
 	}
 
 	const written = await feeding;
-	if (written === undefined || failures.length > 0) throw failures[0];
+	if (written === undefined || failures.length > 0) {
+		throw failures[0];
+	}
 	return written;
 }
 
@@ -160,9 +164,13 @@ async function addEntry(pack: Pack, header: TarHeader, pieces: Pieces): Promise<
 	body.on('error', () => undefined);
 	added.catch(() => undefined);
 	for await (const piece of pieces) {
-		if (!body.write(piece)) await Promise.race([once(body, 'drain'), added]);
+		if (!body.write(piece)) {
+			await Promise.race([once(body, 'drain'), added]);
+		}
 	}
 
-	if (header.type === 'file') body.end(null);
+	if (header.type === 'file') {
+		body.end(null);
+	}
 	await added;
 }

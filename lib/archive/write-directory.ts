@@ -83,7 +83,9 @@ async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<
 		await stop(0);
 		const mtime = entry.mtime ?? request.mtime;
 		const path = placeOf(entry.path, top);
-		if (entry.kind === 'directory') directories.push(entry);
+		if (entry.kind === 'directory') {
+			directories.push(entry);
+		}
 		if (entry.kind === 'file') {
 			const {size, pieces} = readContent(entry.content, digests);
 			const digested = digestedPieces(pieces, digest => {
@@ -129,7 +131,9 @@ async function writeFile({path, entry, mtime, pieces, stop}: FileToWrite): Promi
 	const file = openSync(path, 'wx', 0o600);
 	try {
 		for await (const piece of pieces) {
-			for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
+			for (let done = 0; done < piece.length;) {
+				done += writeSync(file, piece, done);
+			}
 			await stop(piece.length);
 		}
 
@@ -147,7 +151,9 @@ function makeNode(
 ): void {
 	switch (entry.kind) {
 		case 'directory':
-			if (path !== top) mkdirSync(path, 0o700);
+			if (path !== top) {
+				mkdirSync(path, 0o700);
+			}
 			return;
 		case 'symlink':
 			symlinkSync(entry.target, path);

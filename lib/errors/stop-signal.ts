@@ -27,7 +27,9 @@ export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
 		throwIfStopped(signal);
 		bytes += size;
 		steps += 1;
-		if (bytes < bytesBetweenTurns && steps < stepsBetweenTurns) return undefined;
+		if (bytes < bytesBetweenTurns && steps < stepsBetweenTurns) {
+			return undefined;
+		}
 		bytes = 0;
 		steps = 0;
 		return turn();

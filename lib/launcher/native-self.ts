@@ -97,7 +97,9 @@ function requireNeighbours(spec: LoaderLaunch): void {
 
 function readLayout(object: ElfObject, bytes: Buffer): Layout {
 	const headers = readElfLayout(bytes, object.path)?.programHeaders;
-	if (headers === undefined) throw new Error(`${object.path} is no ELF file`);
+	if (headers === undefined) {
+		throw new Error(`${object.path} is no ELF file`);
+	}
 	const {offset, entrySize, count} = headers;
 	const interpreter = object.programHeaders.findIndex(({type}) => type === PT_INTERP);
 	const segments = object.programHeaders.filter(({type}) => type === PT_LOAD);

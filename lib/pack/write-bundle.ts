@@ -43,6 +43,8 @@ export async function writeBundle(
 			? await writeDirectory(writing)
 			: await writeArchive({...writing, form: output.form});
 	const manifest = written.digests.get(manifestEntry(plan));
-	if (manifest === undefined) throw new Error('a bundle was written without its manifest');
+	if (manifest === undefined) {
+		throw new Error('a bundle was written without its manifest');
+	}
 	return {id: manifest.sha256, entries: written.entries, bytes: written.bytes};
 }

@@ -25,7 +25,9 @@ export function* hostFilePieces(
 	const file = openInput(path, changed);
 	try {
 		const before = fstatSync(file, {bigint: true});
-		if (!before.isFile()) throw changed('it is no longer a regular file');
+		if (!before.isFile()) {
+			throw changed('it is no longer a regular file');
+		}
 		if (before.size !== BigInt(size)) {
 			throw changed(`${before.size.toString()} bytes instead of ${size}`);
 		}
@@ -33,12 +35,16 @@ export function* hostFilePieces(
 		for (let done = 0; done < size;) {
 			const piece = Buffer.allocUnsafeSlow(Math.min(size - done, pieceSize));
 			const length = fillFrom(file, piece, path);
-			if (length < piece.length) throw changed('it became shorter');
+			if (length < piece.length) {
+				throw changed('it became shorter');
+			}
 			done += length;
 			yield piece;
 		}
 
-		if (!isUnchanged(before, fstatSync(file, {bigint: true}))) throw changed('it was written to');
+		if (!isUnchanged(before, fstatSync(file, {bigint: true}))) {
+			throw changed('it was written to');
+		}
 	} finally {
 		closeSync(file);
 	}
@@ -54,7 +60,9 @@ function openInput(path: HostPath, changed: (how: string) => DynpkError): number
 	try {
 		return openToRead(path);
 	} catch (error) {
-		if (errnoOf(error) === 'ENOENT') throw changed('it is gone');
+		if (errnoOf(error) === 'ENOENT') {
+			throw changed('it is gone');
+		}
 		throw faultFromErrno(error, `cannot read ${path}`);
 	}
 }
@@ -65,7 +73,9 @@ function fillFrom(file: number, buffer: Buffer, path: HostPath): number {
 	try {
 		while (filled < buffer.length) {
 			const count = readSync(file, buffer, filled, buffer.length - filled, null);
-			if (count === 0) break;
+			if (count === 0) {
+				break;
+			}
 			filled += count;
 		}
 	} catch (error) {

@@ -88,7 +88,9 @@ function loaderLaunch(
 	const privateDirectory = facts.placement.privateDirectories.get(path);
 	const objects = closure.linkMap.map(entry => entry.object);
 	const choice = facts.strategies.get(path);
-	if (choice === undefined) throw new Error(`nothing says how to start ${path}`);
+	if (choice === undefined) {
+		throw new Error(`nothing says how to start ${path}`);
+	}
 	const audit = loader === facts.walked.loaders[0] ? facts.audit : undefined;
 	const view = facts.views.get(path);
 	return {

@@ -72,7 +72,9 @@ function distinctContents(
 
 	const digestOf = ({object}: LibraryCandidate): string => {
 		const digest = digests.get(object.fileId);
-		if (digest === undefined) throw new Error(`nothing is known of the bytes of ${object.path}`);
+		if (digest === undefined) {
+			throw new Error(`nothing is known of the bytes of ${object.path}`);
+		}
 		return digest;
 	};
 	return [...new Map([...rivals].reverse().map(rival => [digestOf(rival), rival])).values()];

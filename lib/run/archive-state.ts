@@ -47,7 +47,9 @@ export async function digestArchive(archive: HostPath, state: ArchiveState): Pro
 			await setImmediate();
 		}
 
-		if (!sameState(stateOf(file), state)) throw changedFault(archive);
+		if (!sameState(stateOf(file), state)) {
+			throw changedFault(archive);
+		}
 		return hash.digest('hex');
 	} finally {
 		closeSync(file);

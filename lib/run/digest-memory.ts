@@ -47,8 +47,11 @@ function writeNote(cache: HostPath, state: ArchiveState, sha256: string): void {
 	try {
 		writeSync(file, sha256);
 		const settled = fstatSync(file, {bigint: true}).mtimeNs - state.changedNs > coarsestClockNs;
-		if (settled) renameSync(path, notePath(cache, state));
-		else unlinkSync(path);
+		if (settled) {
+			renameSync(path, notePath(cache, state));
+		} else {
+			unlinkSync(path);
+		}
 	} finally {
 		closeSync(file);
 	}

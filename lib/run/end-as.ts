@@ -6,7 +6,9 @@ import type {ProgramOutcome} from './program-outcome.js';
 
 /** Exit with its status, or die of its signal. */
 export function endAs(outcome: ProgramOutcome): never {
-	if (outcome.kind !== 'signalled') process.exit(outcome.status);
+	if (outcome.kind !== 'signalled') {
+		process.exit(outcome.status);
+	}
 	const {signal} = outcome;
 	if (signal !== 'SIGKILL' && signal !== 'SIGSTOP') {
 		// Node.js ignores SIGPIPE and catches SIGUSR1; a listener come and gone leaves the default.

@@ -47,12 +47,16 @@ export async function awaitTurn({locks, name, signal}: TurnRequest): Promise<Tur
 		const throughDescriptor = `/proc/self/fd/${directory}`;
 		const lock = `${locks}/${name}`;
 		const holder = await waitForHolder({lock, address: `${throughDescriptor}/${name}`, signal});
-		if (holder === 'left') return {status: 'over'};
+		if (holder === 'left') {
+			return {status: 'over'};
+		}
 		return await takeLock({lock, locks, throughDescriptor});
 	} catch {
 		return {status: 'unavailable'};
 	} finally {
-		if (directory !== undefined) closeSync(directory);
+		if (directory !== undefined) {
+			closeSync(directory);
+		}
 	}
 }
 
@@ -64,7 +68,9 @@ interface Lock {
 
 async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'left'> {
 	const before = lstatSync(lock, {throwIfNoEntry: false, bigint: true});
-	if (before === undefined) return 'none';
+	if (before === undefined) {
+		return 'none';
+	}
 	const socket = connect(address);
 	try {
 		await once(socket, 'connect', {signal});
@@ -75,9 +81,13 @@ async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'l
 		return 'left';
 	} catch (error) {
 		const errno = errnoOf(error);
-		if (errno === 'ENOENT' || errno === 'ECONNRESET') return 'left';
+		if (errno === 'ENOENT' || errno === 'ECONNRESET') {
+			return 'left';
+		}
 		// Nobody listens: its maker is dead, or on another machine.
-		if (errno !== 'ECONNREFUSED') throw error;
+		if (errno !== 'ECONNREFUSED') {
+			throw error;
+		}
 		return removeStale(lock, before) ? 'none' : 'left';
 	} finally {
 		socket.destroy();
@@ -90,7 +100,9 @@ function removeStale(lock: string, dead: BigIntStats): boolean {
 	try {
 		renameSync(lock, aside);
 	} catch (error) {
-		if (errnoOf(error) === 'ENOENT') return false;
+		if (errnoOf(error) === 'ENOENT') {
+			return false;
+		}
 		throw error;
 	}
 
@@ -98,7 +110,9 @@ function removeStale(lock: string, dead: BigIntStats): boolean {
 		const taken = lstatSync(aside, {bigint: true});
 		// An inode number alone may have been given to the next lock.
 		const isDead = taken.ino === dead.ino && taken.mtimeNs === dead.mtimeNs;
-		if (!isDead) linkSync(aside, lock);
+		if (!isDead) {
+			linkSync(aside, lock);
+		}
 		return isDead;
 	} finally {
 		unlinkSync(aside);
@@ -128,7 +142,9 @@ async function takeLock({lock, locks, throughDescriptor}: LockPlace): Promise<Tu
 	} catch (error) {
 		// This removes the socket's own name.
 		server.close();
-		if (errnoOf(error) === 'EEXIST') return {status: 'over'};
+		if (errnoOf(error) === 'EEXIST') {
+			return {status: 'over'};
+		}
 		throw error;
 	}
 
@@ -142,7 +158,9 @@ function release(server: Server, waiting: ReadonlySet<Socket>, lock: string): vo
 		// Somebody took us for dead; the lock is theirs.
 	}
 
-	for (const socket of waiting) socket.destroy();
+	for (const socket of waiting) {
+		socket.destroy();
+	}
 	server.close();
 }
 

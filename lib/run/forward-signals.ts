@@ -29,15 +29,21 @@ export function forwardSignals(): SignalForwarding {
 		process.on(signal, act);
 	};
 
-	for (const signal of alwaysForwarded) on(signal, () => void child?.kill(signal));
+	for (const signal of alwaysForwarded) {
+		on(signal, () => void child?.kill(signal));
+	}
 	for (const signal of madeByTerminals) {
 		on(signal, () => {
-			if (!isInForeground()) child?.kill(signal);
+			if (!isInForeground()) {
+				child?.kill(signal);
+			}
 		});
 	}
 
 	on('SIGTSTP', () => {
-		if (!isInForeground()) child?.kill('SIGTSTP');
+		if (!isInForeground()) {
+			child?.kill('SIGTSTP');
+		}
 		// A shell has to see its job stopped; SIGCONT wakes both.
 		process.kill(process.pid, 'SIGSTOP');
 	});
@@ -46,7 +52,9 @@ export function forwardSignals(): SignalForwarding {
 			child = started;
 		},
 		stop() {
-			for (const [signal, act] of installed) process.off(signal, act);
+			for (const [signal, act] of installed) {
+				process.off(signal, act);
+			}
 		},
 	};
 }

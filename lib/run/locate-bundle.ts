@@ -33,10 +33,14 @@ export interface LocatedBundle {
 
 /** @throws {DynpkError} TARGET_NOT_FOUND, ARCHIVE_INVALID, PERMISSION and what unpacking throws */
 export async function locateBundle(request: LocateRequest): Promise<LocatedBundle> {
-	if (isDirectory(request.bundle)) return {directory: request.bundle, remove: undefined};
+	if (isDirectory(request.bundle)) {
+		return {directory: request.bundle, remove: undefined};
+	}
 	const objections: string[] = [];
 	const cached = await unpackToCache(request, objections);
-	if (cached !== undefined) return {directory: cached, remove: undefined};
+	if (cached !== undefined) {
+		return {directory: cached, remove: undefined};
+	}
 	return await unpackToTemporary(request, objections);
 }
 
@@ -64,7 +68,9 @@ async function unpackToCache(
 	{bundle, cache, ...rest}: LocateRequest,
 	objections: string[],
 ): Promise<HostPath | undefined> {
-	if (cache === undefined) return undefined;
+	if (cache === undefined) {
+		return undefined;
+	}
 	const objection = preparePrivateDirectory(cache) ?? objectionToPrograms(cache);
 	if (objection !== undefined) {
 		objections.push(`${cache} ${objection}`);
@@ -75,7 +81,9 @@ async function unpackToCache(
 		return await unpackOnce({archive: bundle, cache, ...rest});
 	} catch (error) {
 		// A full home directory is everyday life on a cluster, and no reason not to run.
-		if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') throw error;
+		if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') {
+			throw error;
+		}
 		objections.push(`${cache} has no space left`);
 		return undefined;
 	}

@@ -18,7 +18,9 @@ export function makeTemporaryDirectory(
 		try {
 			const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
 			const objection = objectionToPrograms(directory);
-			if (objection === undefined) return directory;
+			if (objection === undefined) {
+				return directory;
+			}
 			rmdirSync(directory);
 			objections.push(`${parent} ${objection}`);
 		} catch (error) {

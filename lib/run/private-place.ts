@@ -33,10 +33,18 @@ export function preparePrivateDirectory(directory: HostPath): Objection {
 
 function objectionTo(directory: HostPath): Objection {
 	const status = lstatSync(directory);
-	if (status.isSymbolicLink()) return 'is a symbolic link';
-	if (!status.isDirectory()) return 'is not a directory';
-	if (status.uid !== process.geteuid?.()) return 'belongs to another user';
-	if ((status.mode & 0o022) !== 0) return 'can be written to by others';
+	if (status.isSymbolicLink()) {
+		return 'is a symbolic link';
+	}
+	if (!status.isDirectory()) {
+		return 'is not a directory';
+	}
+	if (status.uid !== process.geteuid?.()) {
+		return 'belongs to another user';
+	}
+	if ((status.mode & 0o022) !== 0) {
+		return 'can be written to by others';
+	}
 	return undefined;
 }
 

@@ -33,7 +33,9 @@ export async function runBundle(request: RunRequest): Promise<ProgramOutcome> {
 		request.admit?.(directory);
 		const program = request.program ?? (await request.readEntry(directory));
 		const found = findProgram(directory, program);
-		if (found.kind === 'not-started') return found;
+		if (found.kind === 'not-started') {
+			return found;
+		}
 		const {args, env} = request;
 		return await startProgram({file: found.file, args, env, comesBack: remove !== undefined});
 	} finally {

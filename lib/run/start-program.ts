@@ -31,10 +31,14 @@ interface ReplaceableProcess {
 
 export async function startProgram(start: ProgramStart): Promise<ProgramOutcome> {
 	const descriptors = listInheritedDescriptors();
-	if (!start.comesBack && descriptors.length === 0) replaceProcess(start);
+	if (!start.comesBack && descriptors.length === 0) {
+		replaceProcess(start);
+	}
 	const stdio: StdioOptions = ['inherit', 'inherit', 'inherit'];
 	for (const descriptor of descriptors) {
-		while (stdio.length < descriptor) stdio.push('ignore');
+		while (stdio.length < descriptor) {
+			stdio.push('ignore');
+		}
 		stdio.push(descriptor);
 	}
 
@@ -57,9 +61,13 @@ const ignoredByNode = ['SIGPIPE', 'SIGXFSZ'] as const;
 /** Returns where it is impossible. A failing execve(2) may end this Node.js, so it must not fail. */
 function replaceProcess({file, args, argv0 = file, env}: ProgramStart): void {
 	const {execve} = process as ReplaceableProcess;
-	if (execve === undefined || missingInterpreter(file) !== undefined) return;
+	if (execve === undefined || missingInterpreter(file) !== undefined) {
+		return;
+	}
 	// Ignored signals stay ignored in the new program, caught ones do not.
-	for (const signal of ignoredByNode) process.on(signal, () => undefined);
+	for (const signal of ignoredByNode) {
+		process.on(signal, () => undefined);
+	}
 	const entries = Object.entries(env).filter(entry => entry[1] !== undefined);
 	execve.call(
 		process,
@@ -73,9 +81,13 @@ async function outcomeOf(child: ChildProcess, file: HostPath): Promise<ProgramOu
 	return await new Promise<ProgramOutcome>((resolve, reject) => {
 		child.on('error', reject);
 		child.on('exit', (status, signal) => {
-			if (signal !== null) resolve({kind: 'signalled', signal});
-			else if (status !== null) resolve({kind: 'exited', status});
-			else reject(new Error(`${file} ended without a status`));
+			if (signal !== null) {
+				resolve({kind: 'signalled', signal});
+			} else if (status !== null) {
+				resolve({kind: 'exited', status});
+			} else {
+				reject(new Error(`${file} ended without a status`));
+			}
 		});
 	});
 }
@@ -106,7 +118,9 @@ function missingInterpreter(file: HostPath): string | undefined {
 	}
 
 	const interpreter = /^#![ \t]*([^ \t\n]+)/u.exec(head.toString('latin1', 0, length))?.[1];
-	if (interpreter === undefined) return undefined;
+	if (interpreter === undefined) {
+		return undefined;
+	}
 	try {
 		accessSync(interpreter, constants.X_OK);
 		return undefined;

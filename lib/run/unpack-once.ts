@@ -39,17 +39,25 @@ export async function unpackOnce(request: UnpackRequest): Promise<HostPath> {
 	const state = readArchiveState(archive);
 	const remembered = recallDigest(cache, state);
 	const sha256 = remembered ?? (await digestArchive(archive, state));
-	if (remembered === undefined) rememberDigest(cache, state, sha256);
+	if (remembered === undefined) {
+		rememberDigest(cache, state, sha256);
+	}
 
 	const place = hostPath(`${cache}/bundles/${sha256}`);
 	while (!existsSync(place)) {
 		const turn = await awaitTurn({locks: hostPath(`${cache}/locks`), name: sha256, signal});
 		try {
 			throwIfStopped(signal);
-			if (turn.status === 'over') continue;
-			if (!existsSync(place)) await unpackTo(place, state, request);
+			if (turn.status === 'over') {
+				continue;
+			}
+			if (!existsSync(place)) {
+				await unpackTo(place, state, request);
+			}
 		} finally {
-			if (turn.status === 'ours') turn.release();
+			if (turn.status === 'ours') {
+				turn.release();
+			}
 		}
 	}
 
@@ -69,7 +77,9 @@ async function unpackTo(
 		mkdirSync(bundles, {recursive: true, mode: 0o700});
 		await extractArchive({archive, destination, check, signal});
 		// Otherwise these bytes might not be those of the digest.
-		if (!sameState(readArchiveState(archive), state)) throw changedFault(archive);
+		if (!sameState(readArchiveState(archive), state)) {
+			throw changedFault(archive);
+		}
 		renameUnlessTaken(destination, place);
 	} finally {
 		removeTree(destination);
@@ -80,7 +90,9 @@ function renameUnlessTaken(from: HostPath, to: HostPath): void {
 	try {
 		renameSync(from, to);
 	} catch (error) {
-		if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) return;
+		if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) {
+			return;
+		}
 		throw faultFromErrno(error, `cannot write ${to}`);
 	}
 }

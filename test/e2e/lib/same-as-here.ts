@@ -9,7 +9,7 @@ import test, {type ExecutionContext} from 'ava';
 import {needHost} from '../../helpers/run/host-need.js';
 import {packOnce} from '../../helpers/run/packed.js';
 import {makeScratch} from '../../helpers/worlds/scratch.js';
-import {targetHosts} from '../../hosts/lib/recipes.js';
+import {plainShell, targetHosts} from '../../hosts/lib/recipes.js';
 import {runOnHost} from '../../hosts/lib/run-on-host.js';
 import type {Trial} from './engine-trials.js';
 
@@ -33,7 +33,7 @@ export function testSameAsHere(trials: Readonly<Record<string, Trial>>): void {
 						...circumstances,
 						bundle,
 						argv: [
-							'/bin/sh',
+							...plainShell(name),
 							'-c',
 							`PATH=$PWD/bin:$PATH\ncd && mkdir work && cd work\n${trial.script}`,
 						],

@@ -2,8 +2,8 @@
 import {posix} from 'node:path';
 import {userDirectories} from '../lib/paths/program-directories.js';
 
-/** The absolute directories of `PATH`, in order. */
+/** The absolute directories of `PATH`, in order, each once. */
 export function searchPath(): readonly string[] {
 	const path = process.env.PATH ?? userDirectories.join(':');
-	return path.split(':').filter(directory => posix.isAbsolute(directory));
+	return [...new Set(path.split(':').filter(directory => posix.isAbsolute(directory)))];
 }

@@ -27,7 +27,7 @@ const foreign = writeElf({
 
 const rows: Readonly<Record<string, Row>> = {
 	'a name that is in no directory of PATH': {
-		path: '/usr/bin:relative:/bin',
+		path: '/usr/bin:relative:/bin:/usr/bin',
 		pack: ['no-such-program'],
 		code: 'TARGET_NOT_FOUND',
 		says: 'cannot find a program named no-such-program',

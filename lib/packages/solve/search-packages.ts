@@ -146,7 +146,7 @@ function excuseFor(
 		: named.map(({name}) => findBaseSystemRule(by.manager, name)?.reason).find(Boolean);
 }
 
-/** Take up what conditions ask for now, each at most once; whether there was any. */
+/** Take up what conditions ask for now, each at most once, and tell whether there was any. */
 function lookAtConditions({state, universe}: Search): boolean {
 	const before = state.pending.length;
 	for (const {need, by} of state.conditional) {

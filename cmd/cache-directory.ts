@@ -1,12 +1,19 @@
 /** Where dynpk remembers and unpacks things for the user. */
+import {existsSync} from 'node:fs';
 import {posix} from 'node:path';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
 
-/** `$XDG_CACHE_HOME/dynpk` or `~/.cache/dynpk`; `undefined` where neither is an absolute path. */
+/**
+ * `$XDG_CACHE_HOME/dynpk` or `~/.cache/dynpk`; `undefined` where neither is an absolute path, or the
+ * home is not there: accounts of services have one by name only, and no cache is worth making it.
+ */
 export function cacheDirectory(env: Readonly<NodeJS.ProcessEnv>): HostPath | undefined {
-	const base =
-		env.XDG_CACHE_HOME ?? (env.HOME === undefined ? undefined : posix.join(env.HOME, '.cache'));
+	const base = env.XDG_CACHE_HOME ?? cacheOfHome(env.HOME);
 	return base !== undefined && posix.isAbsolute(base)
 		? hostPath(posix.join(base, 'dynpk'))
 		: undefined;
+}
+
+function cacheOfHome(home: string | undefined): string | undefined {
+	return home !== undefined && existsSync(`${home}/`) ? posix.join(home, '.cache') : undefined;
 }

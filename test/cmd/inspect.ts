@@ -1,6 +1,6 @@
 /** `dynpk inspect`, on a world whose every byte count and path the test knows. */
 import {execFileSync} from 'node:child_process';
-import {chmodSync, statSync} from 'node:fs';
+import {chmodSync, existsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {buildObjects, type World} from '../helpers/elf/build-objects.js';
@@ -8,6 +8,7 @@ import {need} from '../helpers/run/need.js';
 import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {makeFiles} from '../helpers/run/refusal.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** Names, rules and requesters come out in every form a program can link to a library. */
 async function makeWorld(t: ExecutionContext): Promise<World> {
@@ -160,4 +161,20 @@ test('a bundle says the same packed and unpacked, and why a library of a package
 		why,
 		/^lib\/libcrypt\.so\.1 \(deb:libcrypt1\)\n {2}asked for as libcrypt\.so\.1 \[ld-so-cache\] by \S+ \(deb:perl-base\)\n/,
 	);
+});
+
+test('a home that is not there stays so, and a cache that was asked for is made', async t => {
+	const scratch = makeScratch(t);
+	const inspectIn = async (env: Readonly<Record<string, string>>): Promise<string> => {
+		const answer = await runDynpk(['inspect', '/bin/ls'], {cwd: scratch, env});
+		t.deepEqual([answer.status, answer.stderr], [0, '']);
+		return answer.stdout;
+	};
+
+	const HOME = join(scratch, 'home');
+	const first = await inspectIn({HOME});
+	t.false(existsSync(HOME));
+	const cache = join(scratch, 'some/cache');
+	t.is(await inspectIn({HOME, XDG_CACHE_HOME: cache}), first);
+	t.deepEqual([existsSync(HOME), existsSync(cache)], [false, existsSync('/var/lib/dpkg/status')]);
 });

@@ -44,3 +44,12 @@ test('a test that ava skips is skipped, a hash in a title is not a directive', t
 test('a log that only looks like a skip does not hide a failure', t => {
 	t.deepEqual(readAll('not ok 1 - a\n#   skipped: no').counts, {passed: 0, failed: 1, skipped: 0});
 });
+
+test('failures are known by their titles at the end', t => {
+	const reader = makeTapReader();
+	for (const line of ['not ok 1 - a › b', '  ---', 'ok 2 - c', 'not ok 3 - d', '  not ok 4 - e']) {
+		reader.read(line);
+	}
+
+	t.deepEqual(reader.failures(), ['a › b', 'd']);
+});

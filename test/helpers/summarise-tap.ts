@@ -9,7 +9,7 @@ import {once} from 'node:events';
 import {createRequire} from 'node:module';
 import {createInterface} from 'node:readline';
 import {dirname, join} from 'node:path';
-import {makeTapReader} from './tap-summary.js';
+import {makeTapReader, symbols} from './tap-summary.js';
 
 const {resolve} = createRequire(import.meta.url);
 const ava = join(dirname(resolve('ava')), 'cli.mjs');
@@ -32,6 +32,11 @@ const healthy = child.exitCode === 0 && failed === 0 && passed + skipped > 0;
 if (!healthy && failed === 0) {
 	const ending = child.signalCode ?? `status ${child.exitCode ?? 'unknown'}`;
 	process.stdout.write(`ava ended with ${ending}\n`);
+}
+
+// What a reader of the last lines alone has to know.
+for (const title of reader.failures()) {
+	process.stdout.write(`${symbols.failed} ${title}\n`);
 }
 
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);

@@ -16,15 +16,18 @@ export interface TapReader {
 	/** Take one line; returns what to show of it, if anything. */
 	readonly read: (line: string) => string | undefined;
 	readonly counts: () => TapCounts;
+	/** Titles, with the file in front as ava says it. */
+	readonly failures: () => readonly string[];
 }
 
 type Outcome = 'passed' | 'failed' | 'skipped';
 
-const symbols = {passed: '✔', failed: '✘', skipped: '-'} as const;
+export const symbols = {passed: '✔', failed: '✘', skipped: '-'} as const;
 
 /** Make a reader that has counted nothing yet. */
 export function makeTapReader(): TapReader {
 	const counts = {passed: 0, failed: 0, skipped: 0};
+	const failures: string[] = [];
 	let title = '';
 	let last: Outcome | undefined;
 
@@ -35,6 +38,10 @@ export function makeTapReader(): TapReader {
 			title = test[2] ?? '';
 			last = test[3] === undefined ? (test[1] === 'ok' ? 'passed' : 'failed') : 'skipped';
 			counts[last]++;
+			if (last === 'failed') {
+				failures.push(title);
+			}
+
 			return last === 'passed' ? undefined : `${symbols[last]} ${title}`;
 		}
 
@@ -49,5 +56,5 @@ export function makeTapReader(): TapReader {
 		return last === 'failed' && /^(?:#? {2}|$)/u.test(line) ? line.replace(/^#/u, ' ') : undefined;
 	};
 
-	return {read, counts: () => ({...counts})};
+	return {read, counts: () => ({...counts}), failures: () => failures};
 }

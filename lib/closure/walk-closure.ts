@@ -4,13 +4,15 @@
  * Breadth first, because that is the order of glibc's link map (`_dl_map_object_deps`,
  * elf/dl-deps.c): whoever answers to a name first serves everyone who asks for it later. No file is
  * opened here; `search` does the looking. What follows the link map is what only some runs map:
- * auditors, variants for better processors, and objects the program says it will dlopen.
+ * auditors, variants for better processors, objects the program says it will dlopen, and those that
+ * the C library opens for it.
  */
 import type {DlopenNote, ElfObject} from '../elf/elf-object.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Closure} from './closure.js';
 import {followDlopenNotes} from './follow-dlopen-notes.js';
+import {followLibcHabits} from './follow-libc-habits.js';
 import {loadDependencies} from './load-dependencies.js';
 import {openNamespace} from './open-namespace.js';
 import {makeWalk, type Namespace, type Walk} from './walk.js';
@@ -49,6 +51,7 @@ export function walkClosure(
 
 	loadVariants(walk, namespace);
 	followDlopenNotes(walk, namespace, linkMap, dlopenNotes);
+	followLibcHabits(walk, namespace, linkMap);
 	return Object.freeze({
 		linkMap,
 		further: walk.further,

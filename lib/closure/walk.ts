@@ -31,6 +31,8 @@ export interface Namespace {
 export interface NameRequest {
 	readonly needed: string;
 	readonly from: LinkMapEntry;
+	/** Who searches for it, where that is not who asks. */
+	readonly searcher?: LinkMapEntry | undefined;
 	readonly namespace: Namespace;
 	/** How it is asked for, where not by DT_NEEDED. */
 	readonly place?: Place | undefined;
@@ -58,14 +60,14 @@ export function makeWalk(search: LoaderSearch, program: LinkMapEntry): Walk {
 	let objects = 0;
 
 	function request(asked: NameRequest): Answer | undefined {
-		const {needed, from, namespace, place} = asked;
+		const {needed, from, searcher = from, namespace, place} = asked;
 		if (edges.length + unresolved.length >= MOST_EDGES || objects >= MOST_OBJECTS) {
 			const reason = `needs more than ${MOST_OBJECTS} objects in ${MOST_EDGES} requests`;
 			throw new DynpkError('ELF_INVALID', `${program.path} ${reason}`);
 		}
 
 		// A request whose tokens stand for nothing is dropped (`expand_dst`, elf/dl-deps.c).
-		const name = search.expand(needed, from);
+		const name = search.expand(needed, searcher);
 		const known = name === undefined ? undefined : namespace.linkMap.named(name);
 		if (known !== undefined) {
 			const foundBy = 'link-map';
@@ -73,7 +75,7 @@ export function makeWalk(search: LoaderSearch, program: LinkMapEntry): Walk {
 			return {entry: known, isNew: false};
 		}
 
-		const found = search.locate(needed, from);
+		const found = search.locate(needed, searcher);
 		if (found.status === 'missing') {
 			if (asked.severity !== undefined) {
 				const {searched, fatal} = found;

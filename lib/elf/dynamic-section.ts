@@ -10,6 +10,7 @@ import {invalidElf} from './elf-fault.js';
 import type {ElfFlags, ProgramHeader} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {PT_DYNAMIC, extentAt, type Extent} from './program-headers.js';
+import {readImports} from './read-imports.js';
 import {makeStringTable, type StringTable} from './string-table.js';
 
 export interface DynamicSection {
@@ -23,7 +24,8 @@ export interface DynamicSection {
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
 	readonly strings: StringTable;
-	readonly namesIconv: boolean;
+	/** Of the watched ones. */
+	readonly imports: readonly string[];
 	/** Addresses of the version records. */
 	readonly versionNeeds: number | undefined;
 	readonly versionDefinitions: number | undefined;
@@ -31,15 +33,22 @@ export interface DynamicSection {
 
 const DT_NULL = 0;
 const DT_NEEDED = 1;
+const DT_HASH = 4;
 const DT_STRTAB = 5;
+const DT_SYMTAB = 6;
+const DT_RELA = 7;
 const DT_STRSZ = 10;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
+const DT_REL = 17;
+const DT_JMPREL = 23;
 const DT_BIND_NOW = 24;
 const DT_RUNPATH = 29;
 const DT_FLAGS = 30;
+const DT_GNU_HASH = 0x6fff_fef5;
 const DT_DEPAUDIT = 0x6fff_fefb;
 const DT_AUDIT = 0x6fff_fefc;
+const DT_VERSYM = 0x6fff_fff0;
 const DT_FLAGS_1 = 0x6fff_fffb;
 const DT_VERDEF = 0x6fff_fffc;
 const DT_VERNEED = 0x6fff_fffe;
@@ -59,21 +68,34 @@ const DF_1_PIE = 0x800_0000;
 /** Names of the tags that are read, for messages; every other tag is passed over. */
 const tagNames = new Map([
 	[DT_NEEDED, 'DT_NEEDED'],
+	[DT_HASH, 'DT_HASH'],
 	[DT_STRTAB, 'DT_STRTAB'],
+	[DT_SYMTAB, 'DT_SYMTAB'],
+	[DT_RELA, 'DT_RELA'],
 	[DT_STRSZ, 'DT_STRSZ'],
 	[DT_SONAME, 'DT_SONAME'],
 	[DT_RPATH, 'DT_RPATH'],
+	[DT_REL, 'DT_REL'],
+	[DT_JMPREL, 'DT_JMPREL'],
 	[DT_BIND_NOW, 'DT_BIND_NOW'],
 	[DT_RUNPATH, 'DT_RUNPATH'],
 	[DT_FLAGS, 'DT_FLAGS'],
+	[DT_GNU_HASH, 'DT_GNU_HASH'],
 	[DT_DEPAUDIT, 'DT_DEPAUDIT'],
 	[DT_AUDIT, 'DT_AUDIT'],
+	[DT_VERSYM, 'DT_VERSYM'],
 	[DT_FLAGS_1, 'DT_FLAGS_1'],
 	[DT_VERDEF, 'DT_VERDEF'],
 	[DT_VERNEED, 'DT_VERNEED'],
 	[DT_AUXILIARY, 'DT_AUXILIARY'],
 	[DT_FILTER, 'DT_FILTER'],
 ]);
+
+/** Any of them may be what comes behind the symbols. */
+const otherTables = [
+	...[DT_STRTAB, DT_HASH, DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED],
+	...[DT_RELA, DT_REL, DT_JMPREL],
+];
 
 /** The largest known sections have some hundred entries. */
 const MAX_ENTRIES = 1 << 16;
@@ -104,7 +126,11 @@ export function decodeDynamicSection(
 	const table = locateStrings(file, headers, entries);
 	return {
 		...describe(entries, makeStringTable(file, table)),
-		namesIconv: namesIconv(file, table),
+		imports: readImports(file, decoder, headers, {
+			strings: table,
+			symbols: entries.get(DT_SYMTAB)?.at(-1),
+			others: otherTables.flatMap(tag => entries.get(tag)?.at(-1) ?? []),
+		}),
 	};
 }
 
@@ -174,20 +200,7 @@ function locateStrings(
 	return {offset: place.offset, length: size};
 }
 
-/** Larger ones are not searched: they belong to a handful of C++ libraries. */
-const SEARCHED = 1 << 20;
-
-/** `true` where it is not known. */
-function namesIconv(file: FileBytes, {offset, length}: Extent): boolean {
-	if (length > SEARCHED) {
-		return true;
-	}
-
-	const {bytes, at} = file.at(offset, length, 'DT_STRTAB');
-	return bytes.subarray(at, at + length).includes('\0iconv_open\0');
-}
-
-function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'namesIconv'> {
+function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'imports'> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

@@ -25,6 +25,8 @@ export type Place =
 	/** The program's PT_INTERP. */
 	| 'interpreter'
 	| 'dlopen-note'
+	/** The C library opens it for a function that the requester imports. */
+	| 'opened-by-libc'
 	| 'filter'
 	| 'auxiliary'
 	| 'audit'

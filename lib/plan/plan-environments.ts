@@ -32,9 +32,8 @@ export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayl
 	);
 }
 
-/** The C library has the function, and uses it for others alone. */
 function converts({linkMap}: Closure): boolean {
-	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
+	return linkMap.some(({object}) => object.imports.includes('iconv_open'));
 }
 
 /** Directories of `PATH` that have something to offer, in the order they are searched. */

@@ -2,7 +2,9 @@
 import test from 'ava';
 import type {Closure} from '../../lib/closure/closure.js';
 import {walkClosure, type WalkOptions} from '../../lib/closure/walk-closure.js';
+import openedByLibc from '../../lib/closure/data/opened-by-libc.json' with {type: 'json'};
 import type {DlopenNote} from '../../lib/elf/elf-object.js';
+import {watchedImports} from '../../lib/elf/watched-imports.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import {makeObject, searchIn, type Library} from '../helpers/elf/literal-search.js';
 
@@ -207,4 +209,41 @@ test('a root that needs objects without end is refused', t => {
 	);
 
 	t.throws(() => walk({needed: ['n']}, endless), {code: 'ELF_INVALID'});
+});
+
+test('what libc opens for a function that somebody imports is searched as libc would', t => {
+	const libc = {soname: 'libc.so.6'};
+	const closure = walk(
+		{needed: ['a', 'libc.so.6']},
+		{
+			a: {imports: ['pthread_exit', 'backtrace', 'getaddrinfo']},
+			'libc.so.6': libc,
+			'libgcc_s.so.1': {needed: ['libc.so.6']},
+			'libidn2.so.0': {needed: ['libunistring']},
+			libunistring: {},
+		},
+	);
+	t.deepEqual(names(closure), ['prog', 'a', 'libc.so.6']);
+	t.deepEqual(further(closure), ['libgcc_s.so.1', 'libidn2.so.0', 'libunistring']);
+	const [opened] = closure.edges.filter(({place}) => place === 'opened-by-libc');
+	t.like(opened, {needed: 'libgcc_s.so.1', foundBy: 'default'});
+	t.is(opened?.from, closure.linkMap[1]);
+	t.deepEqual(closure.unresolved, []);
+});
+
+test('of what libc opens, only what a program dies without is missed', t => {
+	const {unresolved} = walk({needed: ['a']}, {a: {imports: ['thrd_exit', 'getnameinfo']}});
+	t.deepEqual(
+		unresolved.map(({needed, by, severity}) => [needed, by.path, severity] as const),
+		[['libgcc_s.so.1', sysrootPath('/a'), 'warning']],
+	);
+});
+
+test('rules for what libc opens name functions that are watched', t => {
+	const imports = openedByLibc.flatMap(rule => rule.imports);
+	const watched: readonly string[] = watchedImports;
+	t.deepEqual(
+		imports.filter(name => !watched.includes(name)),
+		[],
+	);
 });

@@ -75,3 +75,26 @@ test('linker flags turn up as flags', async t => {
 	t.true(world.object('stack.so').executableStack);
 	t.false(world.object('plain.so').executableStack);
 });
+
+test('watched functions are those that an object imports, not those it has or has a name like', async t => {
+	const source = 'void iconv_open(void); void f(void) { iconv_open(); }';
+	const flags = ['-Wl,--unresolved-symbols=ignore-all'];
+	const world = await buildObjects(t, {
+		'imports.so': {source, flags},
+		'narrow.so': {source, flags, bits: 32},
+		'hashed.so': {source, flags: [...flags, '-Wl,--hash-style=sysv']},
+		'defines.so': {source: 'void iconv_open(void) {}'},
+		'longer.so': {source: 'void my_iconv_open(void); void f(void) { my_iconv_open(); }', flags},
+		// One string serves both: the shorter name is the tail of the longer.
+		'both.so': {source: `${source} void my_iconv_open(void) {}`, flags},
+		prog: {libc: true, source: `${source} int main(void) { f(); }`, flags, needs: ['defines.so']},
+	});
+	const importing = ['imports.so', 'narrow.so', 'hashed.so', 'both.so'];
+	for (const name of importing) {
+		t.deepEqual(world.object(name).imports, ['iconv_open'], name);
+	}
+
+	t.deepEqual(world.object('defines.so').imports, []);
+	t.deepEqual(world.object('longer.so').imports, []);
+	t.deepEqual(world.object('prog').imports, ['iconv_open']);
+});

@@ -186,11 +186,3 @@ test('an object of no machine is no loader’s, as a compiled module of Guile', 
 	const bytes = poke(writeElf({machine: 0, dynamic: {}}), {'DT_STRTAB.d_tag': 0x3714_6001});
 	t.like(readElf(scratchFile(t, bytes)), {isDynamic: false, needed: []});
 });
-
-test('whether an object converts between character sets shows in its names', t => {
-	const named = (soname: string): boolean =>
-		readElf(scratchFile(t, writeElf({dynamic: {soname}}).bytes)).namesIconv;
-	t.true(named('iconv_open'));
-	t.false(named('iconv_open2'));
-	t.false(named('my_iconv_open'));
-});

@@ -13,6 +13,7 @@ export type Library = Partial<
 		| 'audit'
 		| 'depAudit'
 		| 'dlopenNotes'
+		| 'imports'
 		| 'interpreter'
 		| 'rpath'
 		| 'runpath'
@@ -62,7 +63,7 @@ export function makeObject(name: string, {fileOf, ...library}: Library): ElfObje
 		isaUsed: 0,
 		buildId: undefined,
 		isGo: false,
-		namesIconv: false,
+		imports: [],
 		dlopenNotes: [],
 		malformedDlopenNotes: [],
 		executableStack: false,

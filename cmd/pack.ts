@@ -24,6 +24,7 @@ interface PackArguments {
 	readonly repo: readonly string[];
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
+	readonly recommends: 'none' | 'named' | 'all';
 	readonly launcher: 'auto' | 'native' | 'sh';
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
@@ -72,6 +73,12 @@ function build(argv: Argv): Argv<PackArguments> {
 				choices: ['auto', 'closure', 'package'] as const,
 				default: 'auto' as const,
 				describe: 'only what a program links to, or its package with all it depends on',
+			},
+			recommends: {
+				choices: ['none', 'named', 'all'] as const,
+				default: 'named' as const,
+				describe:
+					'whose recommended packages travel: nobody’s, those of packages that targets name, or all',
 			},
 			launcher: {
 				choices: ['auto', 'native', 'sh'] as const,
@@ -142,6 +149,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		repositories: argv.repo.map(absolute),
 		missing: argv.missing,
 		scope: argv.scope,
+		recommends: argv.recommends,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
 		audit: {mode: argv.audit, allowed: argv.allow},

@@ -21,6 +21,7 @@ const worthSaying = new Set([
 	'NEEDED_EXCLUDED',
 	'TRACE_PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
+	'PLUG_INS_ADDED',
 ]);
 
 /** Of these a directory may have any number: a line for the first. */

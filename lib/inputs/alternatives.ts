@@ -28,7 +28,7 @@ export function findAlternatives(
 			const record = sysroot.read(sysrootPath(posix.join(directory, name)), RECORD_LIMIT);
 			return readRecord(name, record?.toString('utf8') ?? '').filter(({link}) => {
 				// Most are manual pages: following those would list all directories of them.
-				const current = isRuledOut(link, false) ? undefined : sysroot.realPath(link);
+				const current = isRuledOut(link, 'ordinary') ? undefined : sysroot.realPath(link);
 				return current !== undefined && payload.has(current);
 			});
 		}),

@@ -1,11 +1,12 @@
 /**
- * Bring in the files of the packages asked for and of those they cannot do without, and what their
- * installation made, less what the rules leave behind.
+ * Bring in the files of the packages asked for, of those they cannot do without and of those that go
+ * with them by recommendation, and what their installation made, less what the rules leave behind.
  */
 import {posix} from 'node:path';
 import {walkPackages, type PackageInClosure} from '../installed/package-closure.js';
 import {
 	packageId,
+	sourceName,
 	type InstalledPackage,
 	type PackageDatabase,
 } from '../installed/package-database.js';
@@ -13,20 +14,22 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Gathering} from './gathering.js';
 import {findGeneratedFiles} from './generated-files.js';
-import {isRuledOut} from './payload-rules.js';
+import {isRuledOut, type Standing} from './payload-rules.js';
 
 export function expandPackages(gathering: Gathering): void {
 	for (const database of gathering.databases) {
-		const roots = [...gathering.roots].filter(({manager}) => manager === database.manager);
-		const closure = walkPackages(database, roots);
+		const closure = walkPackages(database, ofDatabase(database, gathering.roots), {
+			recommendsOf: chooseRecommenders(gathering),
+		});
 		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
 		const packages = fresh.map(found => found.package);
 		const lists = database.files(packages);
-		const keepsMore = withNeeds(database, gathering.named);
+		const standingOf = makeStanding(database, gathering.named, closure.recommended);
 		for (const found of fresh) {
 			gathering.expanded.add(found.package);
 			const paths = lists.get(found.package) ?? [];
-			const kept = paths.filter(path => !isRuledOut(path, keepsMore.has(found.package)));
+			const standing = standingOf(found.package);
+			const kept = paths.filter(path => !isRuledOut(path, standing));
 			addPackageFiles(gathering, found, kept);
 		}
 
@@ -40,16 +43,43 @@ export function expandPackages(gathering: Gathering): void {
 	}
 }
 
+/** A source is often split in parts that were one program: of those that targets name, all parts count. */
+function chooseRecommenders({request, targeted}: Gathering): (owner: InstalledPackage) => boolean {
+	const sources = new Set([...targeted].map(sourceName));
+	switch (request.recommends) {
+		case 'none':
+			return () => false;
+		case 'named':
+			return owner => sources.has(sourceName(owner));
+		case 'all':
+			return () => true;
+	}
+}
+
 /**
- * Packages that the user named and those they need: headers include headers, and those of libc6-dev
- * are of no use without linux-libc-dev's.
+ * What a named or recommended package needs stands as it does: headers include headers, and those of
+ * libc6-dev are of no use without linux-libc-dev's.
  */
-function withNeeds(
+function makeStanding(
 	database: PackageDatabase,
 	named: ReadonlySet<InstalledPackage>,
-): Set<InstalledPackage> {
-	const roots = [...named].filter(({manager}) => manager === database.manager);
-	return new Set(walkPackages(database, roots).packages.map(found => found.package));
+	recommended: ReadonlySet<InstalledPackage>,
+): (owner: InstalledPackage) => Standing {
+	const withNeeds = (packages: ReadonlySet<InstalledPackage>): Set<InstalledPackage> => {
+		const closure = walkPackages(database, ofDatabase(database, packages));
+		return new Set(closure.packages.map(found => found.package));
+	};
+
+	const [allNamed, allRecommended] = [withNeeds(named), withNeeds(recommended)];
+	return owner =>
+		allNamed.has(owner) ? 'named' : allRecommended.has(owner) ? 'recommended' : 'ordinary';
+}
+
+function ofDatabase(
+	{manager}: PackageDatabase,
+	packages: Iterable<InstalledPackage>,
+): InstalledPackage[] {
+	return [...packages].filter(owner => owner.manager === manager);
 }
 
 function addPackageFiles(
@@ -62,6 +92,7 @@ function addPackageFiles(
 		kind: 'package' as const,
 		package: packageId(owner),
 		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
+		isRecommended: found.isRecommended,
 	};
 	for (const path of paths) {
 		// Directories come with what lies in them; only an empty one has to be carried for itself.

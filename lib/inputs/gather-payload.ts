@@ -8,11 +8,12 @@
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {PackageDatabase} from '../installed/package-database.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
+import {addPlugIns} from './add-plug-ins.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -44,6 +45,7 @@ export function gatherPayload(
 		databases,
 		collector: makeCollector(sysroot, exclusions),
 		roots: new Set(),
+		targeted: new Set(),
 		named: new Set(),
 		expanded: new Set(),
 		excluded: new Map(),
@@ -64,6 +66,17 @@ export function gatherPayload(
 		addTrace(evidence, gathering.collector, sysroot);
 	}
 
+	settle(gathering);
+	if (addPlugIns(gathering)) {
+		settle(gathering);
+	}
+
+	assertElf(gathering, targets);
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
+}
+
+/** Go round until nothing new turns up. */
+function settle(gathering: Gathering): void {
 	const known = (): number => gathering.collector.entries.size + gathering.roots.size;
 	for (let before = -1; before !== known();) {
 		before = known();
@@ -73,9 +86,6 @@ export function gatherPayload(
 		addCompanions(gathering);
 		addAlternatives(gathering);
 	}
-
-	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
 }
 
 function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
@@ -83,6 +93,7 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 	switch (target.kind) {
 		case 'package': {
 			gathering.roots.add(target.package);
+			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
 			const database = databases.find(({manager}) => manager === target.package.manager);
 			const files = database?.files([target.package]).get(target.package) ?? [];
@@ -99,7 +110,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
 			}
 
-			addOwners(gathering, target.path);
+			for (const owner of addOwners(gathering, target.path)) {
+				gathering.targeted.add(owner);
+			}
+
 			return target.kind === 'object' ? [] : [{name: target.name, path: target.path}];
 	}
 }
@@ -118,12 +132,21 @@ function withNamesake(
 	return path === undefined ? [...programs] : [{name, path}, ...others];
 }
 
-function addOwners({request, sysroot, databases, roots}: Gathering, path: SysrootPath): void {
-	if (request.scope !== 'closure') {
-		for (const owner of owningPackages(path, sysroot, databases)) {
-			roots.add(owner);
-		}
+/** The packages that make a program work become roots; which they are. */
+function addOwners(
+	{request, sysroot, databases, roots}: Gathering,
+	path: SysrootPath,
+): ReadonlySet<InstalledPackage> {
+	if (request.scope === 'closure') {
+		return new Set();
 	}
+
+	const owners = owningPackages(path, sysroot, databases);
+	for (const owner of owners) {
+		roots.add(owner);
+	}
+
+	return owners;
 }
 
 function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {

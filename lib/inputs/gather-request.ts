@@ -5,6 +5,12 @@ import type {TraceEvidence} from '../trace/trace-evidence.js';
 /** How far a program's reach goes; `auto`: `package` where one owns it, else `closure`. */
 export type Scope = 'auto' | 'closure' | 'package';
 
+/**
+ * Whose Recommends travel, where they are installed: nobody's, those of the packages that targets name
+ * and of the packages of one source with them, or everybody's.
+ */
+export type Recommends = 'none' | 'named' | 'all';
+
 export interface GatherRequest extends LookUpPlace {
 	/** As typed. */
 	readonly targets: readonly string[];
@@ -13,6 +19,7 @@ export interface GatherRequest extends LookUpPlace {
 	/** Directories of which every ELF file is a root of the walk. */
 	readonly scan: readonly string[];
 	readonly scope: Scope;
+	readonly recommends: Recommends;
 	/** What runs of programs showed. */
 	readonly traces: readonly TraceEvidence[];
 }

@@ -13,7 +13,9 @@ export interface Gathering {
 	readonly collector: Collector;
 	/** Packages asked for, directly or as owners of programs. */
 	readonly roots: Set<InstalledPackage>;
-	/** Packages the user named: of theirs, and of what they need, more is kept. */
+	/** Of these, those that targets name: their Recommends travel. */
+	readonly targeted: Set<InstalledPackage>;
+	/** Packages the user named as such: of theirs, and of what they need, more is kept. */
 	readonly named: Set<InstalledPackage>;
 	/** Packages whose files are in. */
 	readonly expanded: Set<InstalledPackage>;

@@ -72,7 +72,9 @@ function filesAt(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
 }
 
 function isCarried(path: SysrootPath): boolean {
-	return rules.find(({matches}) => matches(path))?.carried === true && !isRuledOut(path, false);
+	return (
+		rules.find(({matches}) => matches(path))?.carried === true && !isRuledOut(path, 'ordinary')
+	);
 }
 
 const READABLE_BY_ALL = 0o004;

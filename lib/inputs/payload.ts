@@ -63,7 +63,13 @@ export type Reason =
 	| {readonly kind: 'target'}
 	| {readonly kind: 'with'}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
-	| {readonly kind: 'package'; readonly package: string; readonly neededBy: string | undefined}
+	| {
+			readonly kind: 'package';
+			readonly package: string;
+			/** Who needs or recommends it; nobody where it was asked for. */
+			readonly neededBy: string | undefined;
+			readonly isRecommended: boolean;
+	  }
 	/** In the package's directory, though in no list: its installation made it. */
 	| {readonly kind: 'generated'; readonly package: string}
 	/** What a traced run did with it, such as `read`. */
@@ -72,6 +78,8 @@ export type Reason =
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
+	/** What another package put into a directory of this one. */
+	| {readonly kind: 'guest'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};
 
 export interface NamedProgram {

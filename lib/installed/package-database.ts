@@ -51,3 +51,8 @@ export interface PackageDatabase {
 export function packageId(owner: InstalledPackage): string {
 	return `${owner.manager}:${owner.name}`;
 }
+
+/** What it was built from, as far as its manager says: that of several packages is one. */
+export function sourceName({manager, name, source}: InstalledPackage): string {
+	return `${manager}:${source?.name ?? name}`;
+}

@@ -4,6 +4,7 @@
  * The world ends with the decision: all that its sysroot remembers, a kilobyte a file, would
  * otherwise be kept while the bundle is written.
  */
+import {objectsOf} from '../closure/objects-of.js';
 import {architectureName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {makeExclusions} from '../inputs/exclusions.js';
@@ -21,6 +22,7 @@ import {digestRivals} from '../walk/digest-rivals.js';
 import {libraryCandidates} from '../walk/library-candidates.js';
 import {readAuditSupport} from '../walk/read-audit-support.js';
 import {walkPayload} from '../walk/walk-payload.js';
+import {weighPlugIns} from '../walk/weigh-plug-ins.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {bundleName} from './bundle-name.js';
 import {openLaunchers, type Launchers} from './open-launchers.js';
@@ -57,6 +59,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 			with: request.with,
 			scan: request.scan,
 			scope: request.scope,
+			recommends: request.recommends,
 			traces: await readTraces(request.traces),
 			sysroot: sysroot.root,
 			searchPath,
@@ -72,7 +75,10 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	const candidates = libraryCandidates(payload, walked);
 	const plan = makePlan({
 		name: bundleName(request.name, payload),
-		payload: {...payload, findings: [...world.findings, ...payload.findings]},
+		payload: {
+			...payload,
+			findings: [...world.findings, ...payload.findings, ...weighPlugIns(payload, walked)],
+		},
 		walked,
 		candidates,
 		digests: digestRivals(candidates),
@@ -106,7 +112,7 @@ function ownerRecords(
 	{sysroot, databases}: World,
 	{roots, loaders}: WalkedPayload,
 ): Map<SysrootPath, PackageRecord> {
-	const libraries = roots.flatMap(({closure}) => closure.linkMap.map(({path}) => path));
+	const libraries = roots.flatMap(({closure}) => objectsOf(closure).map(({path}) => path));
 	const paths = [...libraries, ...loaders.map(({path}) => path)];
 	const ownerOf = lookUpOwners(paths, sysroot, databases);
 	const records = new Map<SysrootPath, PackageRecord>();

@@ -4,7 +4,7 @@
  * Every path of a file here is absolute; targets, `with` and `scan` are as typed, because they are
  * names inside the sysroot.
  */
-import type {Scope} from '../inputs/gather-request.js';
+import type {Recommends, Scope} from '../inputs/gather-request.js';
 import type {HostPath} from '../paths/paths.js';
 import type {MissingPolicy} from '../plan/settle-missing.js';
 import type {LauncherChoice} from './open-launchers.js';
@@ -24,6 +24,7 @@ export interface PackRequest extends LauncherChoice {
 	readonly repositories: readonly HostPath[];
 	readonly missing: MissingPolicy;
 	readonly scope: Scope;
+	readonly recommends: Recommends;
 	readonly audit: AuditChoice;
 	readonly sysroot: HostPath;
 	readonly workingDirectory: HostPath;

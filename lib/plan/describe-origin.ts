@@ -20,9 +20,7 @@ function describeReason(reason: Reason): string {
 		case 'scan':
 			return `--scan ${reason.directory}`;
 		case 'package':
-			return reason.neededBy === undefined
-				? `package ${reason.package}`
-				: `package ${reason.package}, needed by ${reason.neededBy}`;
+			return describePackage(reason);
 		case 'generated':
 			return `package ${reason.package}, made when it was installed`;
 		case 'trace':
@@ -34,8 +32,18 @@ function describeReason(reason: Reason): string {
 		case 'companion':
 			return `companion of ${reason.of}`;
 		case 'plug-in':
+		case 'guest':
 			return `plug-in of ${reason.of}`;
 		case 'alternative':
 			return `alternative ${reason.name}`;
 	}
+}
+
+function describePackage({
+	package: owner,
+	neededBy,
+	isRecommended,
+}: Extract<Reason, {kind: 'package'}>): string {
+	const how = isRecommended ? 'recommended' : 'needed';
+	return neededBy === undefined ? `package ${owner}` : `package ${owner}, ${how} by ${neededBy}`;
 }

@@ -20,6 +20,7 @@ const files: Readonly<
 	'inputs/data/payload-rules.json': {
 		pattern: ['string', true],
 		unlessNamed: ['boolean', false],
+		unlessRecommended: ['boolean', false],
 		reason: ['string', true],
 	},
 	'packages/solve/data/base-system.json': {
@@ -29,6 +30,16 @@ const files: Readonly<
 	},
 	'packages/solve/data/essential-interpreters.json': {
 		name: ['string', true],
+		reason: ['string', true],
+	},
+	'inputs/data/no-plug-in-directories.json': {
+		pattern: ['string', true],
+		reason: ['string', true],
+	},
+	'closure/data/opened-by-libc.json': {
+		imports: ['object', true],
+		opens: ['object', true],
+		required: ['boolean', true],
 		reason: ['string', true],
 	},
 	'inputs/data/script-rules.json': {
@@ -179,18 +190,28 @@ const left = [
 ];
 
 test('a package’s files stay or are left behind by rule', t => {
-	for (const path of kept) t.false(isRuledOut(sysrootPath(path), false), path);
-	for (const path of left) t.true(isRuledOut(sysrootPath(path), true), path);
+	for (const path of kept) t.false(isRuledOut(sysrootPath(path), 'ordinary'), path);
+	for (const path of left) t.true(isRuledOut(sysrootPath(path), 'named'), path);
 });
 
-test('a package that the user named keeps what is for building', t => {
+test('a package that the user named, or that is recommended, keeps what is for building', t => {
 	for (const path of [
 		'/usr/include/stdio.h',
+		'/usr/include/x86_64-linux-gnu/sys/stat.h',
 		'/usr/lib/x86_64-linux-gnu/libc.a',
 		'/usr/lib/x86_64-linux-gnu/pkgconfig/zlib.pc',
 		'/usr/lib64/libm.a',
 	]) {
-		t.true(isRuledOut(sysrootPath(path), false), path);
-		t.false(isRuledOut(sysrootPath(path), true), path);
+		t.true(isRuledOut(sysrootPath(path), 'ordinary'), path);
+		t.false(isRuledOut(sysrootPath(path), 'recommended'), path);
+		t.false(isRuledOut(sysrootPath(path), 'named'), path);
+	}
+
+	// Of a language's own headers only those that compiling its modules needs are for who asks by name.
+	const core = sysrootPath('/usr/lib/x86_64-linux-gnu/perl/5.36/CORE/perl.h');
+	t.true(isRuledOut(core, 'recommended'));
+	t.false(isRuledOut(core, 'named'));
+	for (const path of ['/usr/include/c++/12/vector', '/usr/include/x86_64-linux-gnu/c++/12/x.h']) {
+		t.false(isRuledOut(sysrootPath(path), 'ordinary'), path);
 	}
 });

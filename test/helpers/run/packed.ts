@@ -2,7 +2,8 @@
  * Bundles that the tests of one file share: each is packed once, when the first test asks for it,
  * and goes when the file is done.
  *
- * Targets are looked up as on a plain Debian system, whatever stands first in the tester's PATH.
+ * Targets are looked up as on a plain Debian system, whatever stands first in the tester's PATH, and
+ * what packages recommend stays behind unless a test says otherwise: it is as large as they are.
  */
 import {existsSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -48,7 +49,8 @@ export async function packOnce(
 async function packInto(name: string, argv: readonly string[], options: DynpkRun): Promise<string> {
 	directory ??= realpathSync(mkdtempSync(join(tmpdir(), 'dynpk-packed-')));
 	const output = join(directory, name);
-	const answer = await runDynpk(['pack', ...argv, '-o', output], {
+	const recommends = argv.includes('--recommends') ? [] : ['--recommends', 'none'];
+	const answer = await runDynpk(['pack', ...argv, ...recommends, '-o', output], {
 		...options,
 		env: {...options.env, PATH: systemPath},
 	});

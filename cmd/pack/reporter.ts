@@ -27,6 +27,10 @@ const worthSaying = new Set([
 /** Of these a directory may have any number: a line for the first. */
 const saidOnce = new Set(['FOREIGN_OBJECT']);
 
+/** What scripts call and does not travel: one line for all of them. */
+const CALLED = 'CALLED_LEFT_OUT';
+const CALLS_SAID = 8;
+
 /** Of these a package may have many, and a set many packages: a line for each of the first few. */
 const saidByPackage = new Set(['SCRIPTLET_NOT_RUN', 'ALTERNATIVE_UNREADABLE']);
 const PACKAGES_SAID = 10;
@@ -44,6 +48,7 @@ export function makeReporter(options: {
 			const lines = [
 				...said.map(({path, message}) => `${path}: ${message}`),
 				...onceLines(findings.filter(({code}) => saidOnce.has(code))),
+				...calledLines(findings.filter(({code}) => code === CALLED)),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -72,6 +77,21 @@ function onceLines(findings: readonly FindingRecord[]): readonly string[] {
 	const [first, ...others] = findings;
 	const more = others.length === 0 ? '' : ` (and ${others.length} more such)`;
 	return first === undefined ? [] : [`${first.path}: ${first.message}${more}`];
+}
+
+function calledLines(findings: readonly FindingRecord[]): readonly string[] {
+	const [first] = findings;
+	if (first === undefined) {
+		return [];
+	}
+
+	const programs = findings.map(({message}) => message.replace(/^calls (\S+) .*$/u, '$1'));
+	const said = programs.slice(0, CALLS_SAID).join(', ');
+	const more = programs.length > CALLS_SAID ? ` and ${programs.length - CALLS_SAID} more` : '';
+	const scripts = new Set(findings.map(({path}) => path)).size;
+	const who =
+		scripts === 1 ? `${first.path} calls` : `${first.path} and ${scripts - 1} more scripts call`;
+	return [`${who} ${said}${more}: not packed; programs that are targets too travel along`];
 }
 
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {

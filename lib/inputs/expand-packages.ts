@@ -10,10 +10,13 @@ import {
 	type InstalledPackage,
 	type PackageDatabase,
 } from '../installed/package-database.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {packageDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Gathering} from './gathering.js';
 import {findGeneratedFiles} from './generated-files.js';
+import {isLibraryBulk} from './library-bulk.js';
+import type {Reason} from './payload.js';
 import {isRuledOut, type Standing} from './payload-rules.js';
 
 export function expandPackages(gathering: Gathering): void {
@@ -21,25 +24,90 @@ export function expandPackages(gathering: Gathering): void {
 		const closure = walkPackages(database, ofDatabase(database, gathering.roots), {
 			recommendsOf: chooseRecommenders(gathering),
 		});
-		const fresh = closure.packages.filter(found => !gathering.expanded.has(found.package));
-		const packages = fresh.map(found => found.package);
-		const lists = database.files(packages);
 		const standingOf = makeStanding(database, gathering.named, closure.recommended);
-		for (const found of fresh) {
-			gathering.expanded.add(found.package);
-			const paths = lists.get(found.package) ?? [];
-			const standing = standingOf(found.package);
-			const kept = paths.filter(path => !isRuledOut(path, standing));
-			addPackageFiles(gathering, found, kept);
-		}
-
-		for (const {path, of} of findGeneratedFiles(packages, database, gathering.sysroot)) {
-			gathering.collector.add(path, {kind: 'generated', package: packageId(of)});
-		}
-
+		addWhole(gathering, database, closure.packages, standingOf);
 		for (const {name, reason} of closure.excluded) {
 			gathering.excluded.set(name, reason);
 		}
+
+		expandLibraries(gathering, database);
+	}
+}
+
+function addWhole(
+	gathering: Gathering,
+	database: PackageDatabase,
+	found: readonly PackageInClosure[],
+	standingOf: (owner: InstalledPackage) => Standing,
+): void {
+	const fresh = found.filter(({package: owner}) => !gathering.expanded.has(owner));
+	const packages = fresh.map(({package: owner}) => owner);
+	const lists = database.files(packages);
+	for (const {package: owner, neededBy, isRecommended} of fresh) {
+		gathering.expanded.add(owner);
+		const standing = standingOf(owner);
+		const kept = (lists.get(owner) ?? []).filter(path => !isRuledOut(path, standing));
+		const because = neededBy === undefined ? undefined : packageId(neededBy);
+		addPackageFiles(gathering, owner, kept, {
+			kind: 'package',
+			package: packageId(owner),
+			neededBy: because,
+			isRecommended,
+		});
+	}
+
+	addGenerated(gathering, database, packages);
+}
+
+/**
+ * For objects that no package owns: of the packages of their libraries what these hold for themselves,
+ * and whatever they need, as if the objects were a package that depends on them.
+ */
+function expandLibraries(gathering: Gathering, database: PackageDatabase): void {
+	const {libraries, expanded} = gathering;
+	const loaded = ofDatabase(database, libraries.packages);
+	const needs = walkPackages(database, loaded, {endsAt: libraries.libc}).packages.filter(
+		({package: owner}) => !libraries.packages.has(owner) && !libraries.libc.has(owner),
+	);
+	addWhole(gathering, database, needs, () => 'ordinary');
+	const holders = [...loaded, ...ofDatabase(database, libraries.libc)];
+	const parts = holders.filter(owner => !expanded.has(owner) && !isHeld(gathering, owner));
+	const lists = database.files(parts);
+	for (const owner of parts) {
+		gathering.held.set(owner, libraries.imports.size);
+		const kept = (lists.get(owner) ?? []).filter(path => isPrivate(path, gathering));
+		addPackageFiles(gathering, owner, kept, {kind: 'library', package: packageId(owner)});
+	}
+
+	addGenerated(gathering, database, parts);
+}
+
+/** More may be carried when more is known of what the objects import. */
+function isHeld({held, libraries}: Gathering, owner: InstalledPackage): boolean {
+	return held.get(owner) === libraries.imports.size;
+}
+
+const startedDirectories: ReadonlySet<string> = new Set(packageDirectories);
+
+/** In a directory that is not everybody's: libraries that are loaded come by themselves, programs are not called. */
+function isPrivate(path: SysrootPath, {libraries, sysroot}: Gathering): boolean {
+	const directory = parentOf(path);
+	const real = sysroot.realPath(directory) ?? directory;
+	return (
+		!startedDirectories.has(directory) &&
+		!libraries.directories.has(real) &&
+		!isRuledOut(path, 'ordinary') &&
+		!isLibraryBulk(path, libraries.imports)
+	);
+}
+
+function addGenerated(
+	{collector, sysroot}: Gathering,
+	database: PackageDatabase,
+	packages: readonly InstalledPackage[],
+): void {
+	for (const {path, of} of findGeneratedFiles(packages, database, sysroot)) {
+		collector.add(path, {kind: 'generated', package: packageId(of)});
 	}
 }
 
@@ -84,16 +152,10 @@ function ofDatabase(
 
 function addPackageFiles(
 	{collector, sysroot}: Gathering,
-	found: PackageInClosure,
+	owner: InstalledPackage,
 	paths: readonly SysrootPath[],
+	reason: Reason,
 ): void {
-	const owner = found.package;
-	const reason = {
-		kind: 'package' as const,
-		package: packageId(owner),
-		neededBy: found.neededBy === undefined ? undefined : packageId(found.neededBy),
-		isRecommended: found.isRecommended,
-	};
 	for (const path of paths) {
 		// Directories come with what lies in them; only an empty one has to be carried for itself.
 		const isDirectory = sysroot.status(path)?.kind === 'directory';

@@ -4,19 +4,22 @@ import {DynpkError} from '../errors/dynpk-error.js';
 import {packageId, type PackageDatabase} from '../installed/package-database.js';
 import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {findLeftCalls} from './add-called-programs.js';
 import type {Gathering} from './gathering.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */
 export function finishPayload(
-	{collector, databases, excluded, interpreters, sysroot}: Gathering,
+	gathering: Gathering,
 	{name: ownName, programs}: {readonly name: string; readonly programs: readonly NamedProgram[]},
 ): Payload {
+	const {collector, databases, excluded, interpreters, sysroot} = gathering;
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
 	}
 
 	const entries = withOwners([...collector.entries.values()], databases);
+	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {
 		name: ownName,

@@ -2,8 +2,8 @@
  * From a request to everything that has to travel, each piece with its reason.
  *
  * A program that an installed package owns brings that package and the packages it cannot do
- * without (scope `package`); any other brings itself (scope `closure`). Either way the shared
- * libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
+ * without; any other brings itself, and of the packages of its libraries what those hold for
+ * themselves (docs/decisions/0005). Either way the shared libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
  * brings scripts, a script its interpreter, an interpreter its package.
  */
 import {isProgram} from '../elf/is-program.js';
@@ -12,6 +12,7 @@ import type {InstalledPackage, PackageDatabase} from '../installed/package-datab
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {addCalledPrograms} from './add-called-programs.js';
 import {addCompanions} from './add-companions.js';
 import {addPlugIns} from './add-plug-ins.js';
 import {addScan} from './add-scan.js';
@@ -28,6 +29,7 @@ import {owningPackages} from './owning-packages.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
+import {makeLibraryReach} from './reach-libraries.js';
 import type {Shebang} from './shebang.js';
 import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
@@ -48,10 +50,13 @@ export function gatherPayload(
 		targeted: new Set(),
 		named: new Set(),
 		expanded: new Set(),
+		libraries: makeLibraryReach({sysroot, databases, exclusions}),
+		held: new Map(),
 		excluded: new Map(),
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
+		called: {scripts: new Set(), others: new Map()},
 	};
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
@@ -80,11 +85,20 @@ function settle(gathering: Gathering): void {
 	const known = (): number => gathering.collector.entries.size + gathering.roots.size;
 	for (let before = -1; before !== known();) {
 		before = known();
+		reachLibraries(gathering);
 		expandPackages(gathering);
 		settleScripts(gathering);
+		addCalledPrograms(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
 		addAlternatives(gathering);
+	}
+}
+
+/** What no package owns belongs with the packages of the libraries that it loads. */
+function reachLibraries({request, collector, libraries}: Gathering): void {
+	if (request.scope !== 'closure') {
+		libraries.extend(collector.entries.values());
 	}
 }
 

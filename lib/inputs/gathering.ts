@@ -3,8 +3,10 @@ import type {InstalledPackage, PackageDatabase} from '../installed/package-datab
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {GatherRequest} from './gather-request.js';
+import type {PayloadEntry} from './payload.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
+import type {LibraryReach} from './reach-libraries.js';
 
 export interface Gathering {
 	readonly request: GatherRequest;
@@ -19,10 +21,20 @@ export interface Gathering {
 	readonly named: Set<InstalledPackage>;
 	/** Packages whose files are in. */
 	readonly expanded: Set<InstalledPackage>;
+	/** What the user's own objects load. */
+	readonly libraries: LibraryReach;
+	/** Packages of which is in what they hold for themselves, by how many imports were known then. */
+	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;
 	/** What starts each script that has been looked into; `undefined` where nothing is known to. */
 	readonly interpreters: Map<SysrootPath, SysrootPath | undefined>;
 	/** Ends of links that have been looked into. */
 	readonly settled: Set<SysrootPath>;
 	readonly companions: CompanionFinder;
+	readonly called: {
+		/** Scripts that have been looked into. */
+		readonly scripts: Set<SysrootPath>;
+		/** What they call, besides base tools, by the first that does. */
+		readonly others: Map<SysrootPath, PayloadEntry>;
+	};
 }

@@ -70,12 +70,16 @@ export type Reason =
 			readonly neededBy: string | undefined;
 			readonly isRecommended: boolean;
 	  }
+	/** One of the package's libraries is loaded by an object that no package owns. */
+	| {readonly kind: 'library'; readonly package: string}
 	/** In the package's directory, though in no list: its installation made it. */
 	| {readonly kind: 'generated'; readonly package: string}
 	/** What a traced run did with it, such as `read`. */
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	/** A base tool that a script calls by its name. */
+	| {readonly kind: 'called'; readonly by: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	/** What another package put into a directory of this one. */

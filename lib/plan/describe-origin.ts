@@ -21,6 +21,8 @@ function describeReason(reason: Reason): string {
 			return `--scan ${reason.directory}`;
 		case 'package':
 			return describePackage(reason);
+		case 'library':
+			return `package ${reason.package}, a library of which is loaded`;
 		case 'generated':
 			return `package ${reason.package}, made when it was installed`;
 		case 'trace':
@@ -29,6 +31,8 @@ function describeReason(reason: Reason): string {
 			return `target of the link ${reason.from}`;
 		case 'interpreter':
 			return `interpreter of ${reason.of}`;
+		case 'called':
+			return `called by ${reason.by}`;
 		case 'companion':
 			return `companion of ${reason.of}`;
 		case 'plug-in':

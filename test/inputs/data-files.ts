@@ -32,6 +32,17 @@ const files: Readonly<
 		name: ['string', true],
 		reason: ['string', true],
 	},
+	'inputs/data/library-bulk.json': {
+		pattern: ['string', true],
+		unlessImported: ['string', false],
+		reason: ['string', true],
+	},
+	'inputs/data/called-programs.json': {
+		manager: ['string', true],
+		packages: ['object', true],
+		travels: ['string', true],
+		reason: ['string', true],
+	},
 	'inputs/data/no-plug-in-directories.json': {
 		pattern: ['string', true],
 		reason: ['string', true],

@@ -9,6 +9,7 @@ import {buildObjects, type FileSpec} from '../elf/build-objects.js';
 import {realLoaderPath} from '../elf/real-glibc-loader.js';
 import {putDpkgDatabase} from '../packages/dpkg-world.js';
 import {runDynpk, type DynpkAnswer} from '../run/run-dynpk.js';
+import {putFile} from './put-file.js';
 
 export interface InstalledPackageSpec {
 	/** By path, such as `/usr/bin/tool`; a text that begins with `#!` can be executed. */
@@ -106,7 +107,9 @@ function putLibc(root: string): string[] {
 		copyFileSync(from, join(root, to));
 	}
 
-	return copies.map(([, to]) => to);
+	const characterSets = `${libraries}/gconv/gconv-modules`;
+	putFile(root, characterSets, '');
+	return [...copies.map(([, to]) => to), characterSets];
 }
 
 function withParents(paths: readonly string[]): string[] {

@@ -1,0 +1,152 @@
+/** What shell scripts call by name: base tools travel, and the rest is told. */
+import {join} from 'node:path';
+import test from 'ava';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {needHost} from '../helpers/run/host-need.js';
+import {need} from '../helpers/run/need.js';
+import {
+	buildInstalled,
+	libraries,
+	type InstalledPackageSpec,
+} from '../helpers/worlds/installed-world.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
+import {runOnHost} from '../hosts/lib/run-on-host.js';
+
+/** A shell of a few words: reads a script and runs `NAME ARGUMENT` lines by PATH. */
+const shell = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int count, char **words)
+{
+	char line[200], name[100], argument[100];
+	FILE *script = fopen(words[count > 2 ? 2 : 1], "r");
+	while (script && fgets(line, sizeof line, script)) {
+		if (line[0] == '#' || sscanf(line, "%99s %99s", name, argument) != 2)
+			continue;
+		if (fork() == 0) {
+			execlp(name, name, argument, (char *)NULL);
+			printf("no %s\\n", name);
+			fflush(stdout);
+			_exit(127);
+		}
+		wait(NULL);
+	}
+	return 0;
+}
+`;
+/** Prints its name and the first line of the file that it is given. */
+const showing = (name: string): string => `
+#include <stdio.h>
+int main(int count, char **words)
+{
+	char line[100];
+	FILE *file = fopen(words[1], "r");
+	printf("${name} %s", file && fgets(line, sizeof line, file) ? line : "nothing\\n");
+	return 0;
+}
+`;
+const tool = (name: string) => ({libc: true, source: showing(name)}) as const;
+const packages = {
+	sash: {
+		files: {
+			'/usr/bin/sash': {libc: true, source: shell},
+			'/usr/bin/sh': {symlink: 'sash'},
+			'/usr/bin/save': {text: '#!/bin/sh\nunused /x\n'},
+		},
+		fields: ['Essential: yes'],
+	},
+	base: {
+		files: {
+			'/usr/bin/showa': tool('showa'),
+			'/usr/bin/showb': {
+				...tool('showb'),
+				needs: [`${libraries}/libbase.so.1`],
+			},
+			'/usr/bin/unused': tool('unused'),
+			'/usr/sbin/admin': tool('admin'),
+			'/usr/share/base/data': {text: ''},
+			[`${libraries}/libbase.so.1`]: {},
+		},
+		fields: ['Essential: yes'],
+	},
+	suite: {
+		files: {
+			'/usr/bin/suite': {
+				text: '#!/bin/sh\nshowa /usr/share/suite/data\n/usr/bin/showb /usr/share/suite/data\nadmin /x\nother /y\n',
+			},
+			'/usr/share/suite/data': {text: 'of the suite\n'},
+		},
+		fields: ['Depends: sash'],
+	},
+	other: {files: {'/usr/bin/other': tool('other')}},
+} satisfies Record<string, InstalledPackageSpec>;
+const unlisted = {
+	'/opt/own/bin/start.sh': {
+		text: '#!/bin/sh\nshowa /opt/own/data\nother /opt/own/data\nabsent /x\n',
+	},
+	'/opt/own/bin/again.sh': {text: '#!/bin/sh\nmine /x\n'},
+	'/opt/own/data': {text: 'of my own\n'},
+	'/usr/bin/mine': {text: '#!/bin/sh\n'},
+} as const;
+
+test('base tools that a package’s scripts call travel, each by itself, and see the bundle’s files', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildInstalled(t, packages, unlisted);
+	const bundle = join(world.root, '../bundle');
+	const packed = await world.pack(['suite', '-o', bundle]);
+	t.deepEqual([packed.status, packed.stderr], [0, '']);
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) continue;
+		const answer = await runOnHost(host, {bundle, argv: ['bin/suite']});
+		const stdout = 'showa of the suite\nshowb of the suite\nno admin\nno other\n';
+		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, name);
+	}
+
+	const {files, findings} = readManifest(join(bundle, 'dynpk.json'));
+	const sources = new Map(files.map(({source, reason}) => [source ?? '', reason]));
+	t.is(sources.get('/usr/bin/showa'), 'called by /usr/bin/suite');
+	for (const path of ['/usr/bin/unused', '/usr/sbin/admin', '/usr/share/base/data']) {
+		t.false(sources.has(path), path);
+	}
+
+	t.deepEqual(
+		findings.filter(({code}) => code.startsWith('CALLED')),
+		[
+			{
+				code: 'CALLED_BY_PACKAGE_LEFT_OUT',
+				path: '/usr/bin/suite',
+				message: 'calls other (/usr/bin/other)',
+			},
+		],
+	);
+	t.false((await world.plan(['suite', '--scope', 'closure'])).has('/usr/bin/showa'));
+});
+
+test('what the user’s own scripts call travels where it is a base tool, and is told in one line otherwise', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildInstalled(t, packages, unlisted);
+	const bundle = join(world.root, '../bundle');
+	const packed = await world.pack(['/opt/own', '-o', bundle]);
+	t.is(packed.status, 0);
+	t.is(
+		packed.stderr,
+		'dynpk: /opt/own/bin/again.sh and 1 more scripts call mine, other: not packed; programs that are targets too travel along\n',
+	);
+	const alone = await world.pack(['/opt/own/bin/start.sh', '--dry-run']);
+	t.is(
+		alone.stderr,
+		'dynpk: /opt/own/bin/start.sh calls other: not packed; programs that are targets too travel along\n',
+	);
+	t.is((await world.pack(['/opt/own/bin/start.sh', 'other', '--dry-run'])).stderr, '');
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) continue;
+		const answer = await runOnHost(host, {bundle, argv: ['bin/start.sh']});
+		const stdout = 'showa of my own\nno other\nno absent\n';
+		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, name);
+	}
+});

@@ -191,7 +191,7 @@ static int finish(struct walk *walk, struct route *route)
 		route->directory = AT_FDCWD;
 	}
 	route->node = walk->is_stuck ? NO_NODE : walk->node;
-	route->is_bundled = walk->is_bundled;
+	route->is_bundled = walk->is_bundled && !walk->is_stuck;
 	route->length = walk->length;
 	if (walk->length == 0)
 		memcpy(route->seen, "/", 2);

@@ -91,7 +91,8 @@ static bool start(void)
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
 	    find_top(fd, name)) {
 		the_view.table = (const struct table *)address;
-		the_view.shows_paths = !is_marked(fd);
+		the_view.is_in_namespace = is_marked(fd);
+		the_view.shows_paths = !the_view.is_in_namespace;
 	}
 	sys_close(fd);
 	return the_view.table != NULL;
@@ -127,10 +128,10 @@ const struct view *launch_view(void)
 	return state == STATE_READY ? &the_view : NULL;
 }
 
-void lose_view(void)
+void set_elsewhere(bool is_elsewhere)
 {
-	the_view.is_elsewhere = true;
-	the_view.shows_paths = false;
+	the_view.is_elsewhere = is_elsewhere;
+	the_view.shows_paths = !is_elsewhere && !the_view.is_in_namespace;
 }
 
 const struct view *view(void)

@@ -138,7 +138,8 @@ static bool call_old(long number, long a, long b, long c, long *result)
 }
 #endif
 
-/* After these another tree may stand at the root, whether paths are shown here or in a namespace. */
+/* After these another tree may stand at the root, whether paths are shown here or in a namespace.
+ */
 static bool call_for_root(long number, const long *words, long *result)
 {
 	const char *path = (const char *)words[0];

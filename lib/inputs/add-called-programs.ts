@@ -71,8 +71,8 @@ function isShellScript(entry: PayloadEntry): boolean {
 	return shells.test(`/${envProgram ?? interpreter}`);
 }
 
-function isOfBase({reason, package: owner}: PayloadEntry, {roots}: Gathering): boolean {
-	return reason.kind !== 'called' && owner !== undefined && owner.essential && !roots.has(owner);
+function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering): boolean {
+	return reason.kind !== 'called' && owner !== undefined && owner.essential && !targeted.has(owner);
 }
 
 /** Whatever is called and is here, whoever owns it. */

@@ -18,6 +18,7 @@ import {findGeneratedFiles} from './generated-files.js';
 import {isLibraryBulk} from './library-bulk.js';
 import type {Reason} from './payload.js';
 import {isRuledOut, type Standing} from './payload-rules.js';
+import type {LibraryReach} from './reach-libraries.js';
 
 export function expandPackages(gathering: Gathering): void {
 	for (const database of gathering.databases) {
@@ -74,7 +75,7 @@ function expandLibraries(gathering: Gathering, database: PackageDatabase): void 
 	const parts = holders.filter(owner => !expanded.has(owner) && !isHeld(gathering, owner));
 	const lists = database.files(parts);
 	for (const owner of parts) {
-		gathering.held.set(owner, libraries.imports.size);
+		gathering.held.set(owner, countImporters(libraries));
 		const kept = (lists.get(owner) ?? []).filter(path => isPrivate(path, gathering));
 		addPackageFiles(gathering, owner, kept, {kind: 'library', package: packageId(owner)});
 	}
@@ -84,7 +85,11 @@ function expandLibraries(gathering: Gathering, database: PackageDatabase): void 
 
 /** More may be carried when more is known of what the objects import. */
 function isHeld({held, libraries}: Gathering, owner: InstalledPackage): boolean {
-	return held.get(owner) === libraries.imports.size;
+	return held.get(owner) === countImporters(libraries);
+}
+
+function countImporters({importers}: LibraryReach): number {
+	return [...importers.values()].reduce((sum, {size}) => sum + size, 0);
 }
 
 const startedDirectories: ReadonlySet<string> = new Set(packageDirectories);
@@ -97,7 +102,7 @@ function isPrivate(path: SysrootPath, {libraries, sysroot}: Gathering): boolean 
 		!startedDirectories.has(directory) &&
 		!libraries.directories.has(real) &&
 		!isRuledOut(path, 'ordinary') &&
-		!isLibraryBulk(path, libraries.imports)
+		!isLibraryBulk(path, libraries.importers)
 	);
 }
 

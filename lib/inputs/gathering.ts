@@ -23,7 +23,7 @@ export interface Gathering {
 	readonly expanded: Set<InstalledPackage>;
 	/** What the user's own objects load. */
 	readonly libraries: LibraryReach;
-	/** Packages of which is in what they hold for themselves, by how many imports were known then. */
+	/** Packages of which is in what they hold for themselves, by how many importers were known then. */
 	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;
 	/** What starts each script that has been looked into; `undefined` where nothing is known to. */

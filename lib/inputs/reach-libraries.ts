@@ -15,6 +15,7 @@ import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Exclusions} from './exclusions.js';
+import type {Importers} from './library-bulk.js';
 import type {PayloadEntry} from './payload.js';
 
 export interface LibraryReach {
@@ -24,8 +25,8 @@ export interface LibraryReach {
 	readonly libc: ReadonlySet<InstalledPackage>;
 	/** Real directories in which the loaders found them by themselves: everybody's. */
 	readonly directories: ReadonlySet<SysrootPath>;
-	/** Watched functions that any object imports, theirs or another that travels. */
-	readonly imports: ReadonlySet<string>;
+	/** Who imports watched functions, of theirs and of all that travels. */
+	readonly importers: Importers;
 	/** Look into those entries that are objects without an owner, and were not looked into before. */
 	extend(entries: Iterable<PayloadEntry>): void;
 }
@@ -40,7 +41,13 @@ export function makeLibraryReach({sysroot, databases, exclusions}: ReachPlace): 
 	const packages = new Set<InstalledPackage>();
 	const libc = new Set<InstalledPackage>();
 	const directories = new Set<SysrootPath>();
-	const imports = new Set<string>();
+	const importers = new Map<string, Set<string>>();
+	const note = (object: ElfObject, path: SysrootPath): void => {
+		for (const name of object.imports) {
+			const known = importers.get(name) ?? new Set();
+			importers.set(name, known.add(object.soname ?? path));
+		}
+	};
 	const seen = new Set<string>();
 	const open = makeLoaderSearch({sysroot});
 
@@ -50,7 +57,7 @@ export function makeLibraryReach({sysroot, databases, exclusions}: ReachPlace): 
 		// The array is queue and list at once: `for…of` visits what is appended.
 		const queue = [root];
 		for (const entry of queue) {
-			entry.object.imports.forEach(name => imports.add(name));
+			note(entry.object, entry.path);
 			for (const needed of entry.object.needed) {
 				const found = exclusions.excludes(needed) ? undefined : search.locate(needed, entry);
 				if (found?.status === 'found' && !seen.has(found.object.fileId)) {
@@ -70,10 +77,16 @@ export function makeLibraryReach({sysroot, databases, exclusions}: ReachPlace): 
 		packages,
 		libc,
 		directories,
-		imports,
+		importers,
 		extend(entries) {
 			const all = [...entries];
-			all.flatMap(entry => objectOf(entry)?.imports ?? []).forEach(name => imports.add(name));
+			for (const entry of all) {
+				const object = objectOf(entry);
+				if (object !== undefined) {
+					note(object, entry.path);
+				}
+			}
+
 			const fresh = all.filter(entry => isOwnObject(entry) && !seen.has(entry.path));
 			const ownerOfOwn = lookUpOwners(
 				fresh.map(({path}) => path),

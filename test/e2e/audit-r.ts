@@ -22,7 +22,7 @@ const execute = promisify(execFile);
 
 /** `R CMD` has sed read files of R's home, and no package depends on it: every Debian has one. */
 async function packR(t: ExecutionContext): Promise<string | undefined> {
-	const targets = ['/usr/bin/R', '/usr/bin/Rscript', 'deb:sed', 'deb:tzdata'];
+	const targets = ['/usr/bin/R', '/usr/bin/Rscript', 'deb:tzdata'];
 	return await packOnce(t, [...targets, '--name', 'R']);
 }
 

@@ -35,6 +35,7 @@ const files: Readonly<
 	'inputs/data/library-bulk.json': {
 		pattern: ['string', true],
 		unlessImported: ['string', false],
+		butBy: ['object', false],
 		reason: ['string', true],
 	},
 	'inputs/data/called-programs.json': {

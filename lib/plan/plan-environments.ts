@@ -17,7 +17,10 @@ export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayl
 	);
 	const rulesFor = makeEnvironment({
 		payloadPaths: withParents(payload.entries.map(({path}) => path)),
-		programDirectories: searchDirectories(launched.map(({path}) => path)),
+		programDirectories: searchDirectories(
+			payload,
+			launched.map(({path}) => path),
+		),
 	});
 	const links = linkNames(payload);
 	const plugInsConvert = roots.some(({role, closure}) => role === 'object' && converts(closure));
@@ -37,10 +40,16 @@ function converts({linkMap}: Closure): boolean {
 	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
 }
 
-/** Directories of `PATH` that have something to offer, in the order they are searched. */
-function searchDirectories(launched: readonly SysrootPath[]): SysrootPath[] {
+/**
+ * Directories of `PATH` that have something to offer, in the order they are searched; behind them
+ * those of programs that were asked for: who packs `./tool` and a script starts the one by the other.
+ */
+function searchDirectories({programs}: Payload, launched: readonly SysrootPath[]): SysrootPath[] {
 	const used = new Set<string>(launched.map(path => posix.dirname(path)));
-	return programDirectories.filter(directory => used.has(directory)).map(sysrootPath);
+	const asked = programs.map(({path}) => posix.dirname(path)).filter(path => used.has(path));
+	return [
+		...new Set([...programDirectories.filter(directory => used.has(directory)), ...asked]),
+	].map(sysrootPath);
 }
 
 /** The names of the links that lead to a file. */

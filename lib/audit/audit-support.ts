@@ -37,7 +37,7 @@ export interface AuditSupport {
  * Bytes that glibc keeps by default for the initial-exec storage of libraries, when it must lay it
  * out before it knows them, as it must for an auditor (sysdeps/generic/dl-tls.c).
  */
-const keptByDefault = 512;
+const KEPT_BY_DEFAULT = 512;
 
 /** Machines the stub is built for (audit-stub/stub.mk): EM_X86_64 and EM_AARCH64. */
 const stubMachines: ReadonlySet<number> = new Set([62, 183]);
@@ -68,14 +68,14 @@ export function auditSupport(facts: AuditedLoader): AuditSupport {
 
 	const {available, reason, limits} = known;
 	const needed = staticTlsOf(facts.libraries);
-	if (needed > keptByDefault && limits.includes('static-tls')) {
+	if (needed > KEPT_BY_DEFAULT && limits.includes('static-tls')) {
 		return unavailable(
 			`glibc ${release.join('.')} under audit has no room for ${needed} bytes of thread-local storage`,
 		);
 	}
 
 	// Twice, because what is left over must still serve objects that are opened later.
-	const staticTls = needed > keptByDefault ? needed * 2 : undefined;
+	const staticTls = needed > KEPT_BY_DEFAULT ? needed * 2 : undefined;
 	return {available, reason, limits, staticTls};
 }
 

@@ -30,7 +30,7 @@ function traceRuleList(): readonly TraceRule[] {
 
 /** Keys are small; a certificate may stand before one. */
 const KEY_FILE_LIMIT = 65_536;
-const privateKey = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
+const PRIVATE_KEY = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
 
 /** Why a traced path stays behind, by its own name or that of the file it leads to. */
 export function traceObstacle(
@@ -49,7 +49,7 @@ export function traceObstacle(
 	}
 
 	const head = sysroot.read(path, KEY_FILE_LIMIT)?.toString('latin1');
-	return head !== undefined && privateKey.test(head)
+	return head !== undefined && PRIVATE_KEY.test(head)
 		? {owner: 'user', reason: 'holds a private key'}
 		: undefined;
 }

@@ -5,7 +5,6 @@
  * alternative; `/etc/alternatives/NAME` is where they lead now. Those that lead into the payload
  * travel with it, so that `vi` starts the packed vim, unless the rules for packages leave them out.
  */
-import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {isRuledOut} from './payload-rules.js';
@@ -27,7 +26,7 @@ const RECORD_LIMIT = 1 << 16;
 export function findAlternatives(sysroot: Sysroot): Alternative[] {
 	return administration.flatMap(directory =>
 		(sysroot.list(directory) ?? []).flatMap(name => {
-			const record = sysroot.read(sysrootPath(posix.join(directory, name)), RECORD_LIMIT);
+			const record = sysroot.read(sysrootPath(`${directory}/${name}`), RECORD_LIMIT);
 			return readRecord(name, record?.toString('utf8') ?? '').flatMap(({link, ...rest}) => {
 				// Most are manual pages: following those would list all directories of them.
 				const leadsTo = isRuledOut(link, false) ? undefined : sysroot.realPath(link);

@@ -50,6 +50,7 @@ export function gatherPayload(
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
+		alternatives: findAlternatives(sysroot),
 	};
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
@@ -214,8 +215,9 @@ function settleLinkedPrograms(gathering: Gathering): void {
 }
 
 /** A link may be what makes a script of the payload a program, which then needs its interpreter. */
-function addAlternatives({collector, sysroot}: Gathering): void {
-	for (const {link, name} of findAlternatives(sysroot, collector.entries)) {
+function addAlternatives({collector, alternatives}: Gathering): void {
+	const wanted = alternatives.filter(({leadsTo}) => collector.entries.has(leadsTo));
+	for (const {link, name} of wanted) {
 		collector.add(link, {kind: 'alternative', name});
 	}
 }

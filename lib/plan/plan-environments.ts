@@ -11,7 +11,8 @@ import {makeEnvironment, withParents} from './environment-rules.js';
 /** By the program's path. */
 export type Environments = ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
 
-export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayload): Environments {
+export function planEnvironments(payload: Payload, walked: WalkedPayload): Environments {
+	const {programs, roots, converting} = walked;
 	const launched = payload.entries.filter(
 		({path}) => programs.has(path) || payload.interpreters.has(path),
 	);
@@ -23,6 +24,8 @@ export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayl
 		),
 	});
 	const links = linkNames(payload);
+	const converts = ({linkMap}: Closure): boolean =>
+		linkMap.some(({object}) => converting.has(object.fileId));
 	const plugInsConvert = roots.some(({role, closure}) => role === 'object' && converts(closure));
 	return new Map(
 		[...programs].map(([path, {closure}]) => [
@@ -33,11 +36,6 @@ export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayl
 			}),
 		]),
 	);
-}
-
-/** The C library has the function, and uses it for others alone. */
-function converts({linkMap}: Closure): boolean {
-	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
 }
 
 /**

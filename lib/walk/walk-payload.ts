@@ -8,6 +8,7 @@ import {posix} from 'node:path';
 import {walkClosure} from '../closure/walk-closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
+import {namesIconv} from '../elf/names-iconv.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
@@ -74,6 +75,7 @@ export function walkPayload(
 			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
+		converting: convertingObjects(roots),
 		excluded,
 		findings,
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
@@ -167,6 +169,18 @@ function objectsInPlace(
 	}
 
 	return inPlace;
+}
+
+/** Not the C library: it has the function, and uses it for others alone. */
+function convertingObjects(roots: readonly WalkedRoot[]): Set<string> {
+	const objects = new Map(
+		roots.flatMap(({closure}) => closure.linkMap.map(({object}) => [object.fileId, object])),
+	);
+	return new Set(
+		[...objects.values()]
+			.filter(object => object.soname !== 'libc.so.6' && namesIconv(object))
+			.map(({fileId}) => fileId),
+	);
 }
 
 function openedForNames({names}: NamedObject): string {

@@ -75,7 +75,7 @@ export function gatherPayload(
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
 }
 
 function addTarget(gathering: Gathering, target: Target): NamedProgram[] {

@@ -11,6 +11,8 @@ export interface Payload {
 	readonly entries: readonly PayloadEntry[];
 	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */
 	readonly programs: readonly PackedProgram[];
+	/** Files of the shared objects that are targets by themselves, not as members of a directory. */
+	readonly libraries: readonly SysrootPath[];
 	/**
 	 * What starts a script, by the script's path: a file or link of the payload, without links in its
 	 * directories. A script whose interpreter does not travel is not among them.

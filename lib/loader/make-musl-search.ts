@@ -11,12 +11,15 @@ import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {MuslFacts} from './loader-facts.js';
 import type {Found, LinkMapEntry, LoaderSearch, Missing, Place, Searched} from './loader-search.js';
+import {programOf} from './requester-paths.js';
 import {makeSearchDir} from './search-dirs.js';
 
 export interface MuslSearchOptions {
 	readonly sysroot: Sysroot;
 	readonly facts: MuslFacts;
 	readonly ldLibraryPath?: string | undefined;
+	/** Whether processes of this program have it; by default all have. */
+	readonly honoursLibraryPath?: ((program: LinkMapEntry) => boolean) | undefined;
 	/** What relative names and elements count from; by default they are never followed. */
 	readonly workingDirectory?: SysrootPath | undefined;
 	/** `as-given` when started as `ld-musl-ARCH.so.1 PROGRAM`. */
@@ -60,7 +63,8 @@ export function makeMuslSearch(options: MuslSearchOptions): LoaderSearch {
 	}
 
 	function listsFor(requester: LinkMapEntry): readonly MuslList[] {
-		const lists: MuslList[] = [{place: 'ld-library-path', dirs: ldLibraryPath}];
+		const isHonoured = options.honoursLibraryPath?.(programOf(requester)) ?? true;
+		const lists: MuslList[] = [{place: 'ld-library-path', dirs: isHonoured ? ldLibraryPath : ''}];
 		for (let entry: LinkMapEntry | undefined = requester; entry; entry = entry.loader) {
 			const {rpath, runpath} = entry.object;
 			const dirs = expandOrigin(runpath ?? rpath ?? '', () => originOf(entry));

@@ -31,6 +31,7 @@ export interface RequesterPathOptions {
 	readonly platforms: readonly string[];
 	/** As in the variable or after `--library-path`. */
 	readonly ldLibraryPath: string;
+	readonly honoursLibraryPath: (program: LinkMapEntry) => boolean;
 	readonly workingDirectory: SysrootPath | undefined;
 	/** Whether `$ORIGIN` of the program is where it really lies, as when the kernel starts it. */
 	readonly programOrigin: 'real' | 'as-given';
@@ -96,8 +97,9 @@ export function makeRequesterPaths(options: RequesterPathOptions): RequesterPath
 	function compute(requester: LinkMapEntry): RequesterPaths {
 		const {runpath, flags} = requester.object;
 		const lists: SearchList[] = runpath === undefined ? [...rpathChain(requester)] : [];
-		if (ldLibraryPath !== '') {
-			const dirs = split(ldLibraryPath, ':;', programOf(requester));
+		const program = programOf(requester);
+		if (ldLibraryPath !== '' && options.honoursLibraryPath(program)) {
+			const dirs = split(ldLibraryPath, ':;', program);
 			lists.push({place: 'ld-library-path', dirs});
 		}
 
@@ -137,7 +139,7 @@ const NO_PATHS: RequesterPaths = {lists: [], noDefaultLib: false};
 const NO_PATHS_NO_DEFAULT: RequesterPaths = {lists: [], noDefaultLib: true};
 
 /** The program whose process a requester lives in. */
-function programOf(entry: LinkMapEntry): LinkMapEntry {
+export function programOf(entry: LinkMapEntry): LinkMapEntry {
 	let at = entry;
 	while (at.program === undefined && at.loader !== undefined) {
 		at = at.loader;

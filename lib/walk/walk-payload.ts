@@ -10,9 +10,11 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
+import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {findHandedOver, findUnusedTargets, withHandedOver} from './handed-over.js';
 import {findNssModules} from './find-nss-modules.js';
 import {answersFor, foreignFinding, openLoaders} from './open-loaders.js';
 import type {
@@ -23,20 +25,31 @@ import type {
 	WalkedRoot,
 } from './walked-payload.js';
 
+export interface WalkRequest {
+	readonly sysroot: Sysroot;
+	readonly exclusions: Exclusions;
+	/** The user's LD_LIBRARY_PATH; programs that a package owns do not have it. */
+	readonly libraryPath: Omit<UserLibraryPath, 'honouredBy'> | undefined;
+}
+
 /** @throws {DynpkError} UNSUPPORTED_LOADER, also for one that is not there. */
-export function walkPayload(
-	payload: Payload,
-	sysroot: Sysroot,
-	exclusions: Exclusions,
-): WalkedPayload {
+export function walkPayload(payload: Payload, request: WalkRequest): WalkedPayload {
+	const {sysroot, exclusions, libraryPath} = request;
 	const files = payload.entries.filter(
 		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
 	);
 	const excluded = new Set<string>();
+	const owned = new Set(files.flatMap(file => (file.package === undefined ? [] : [file.fileId])));
+	const handedOver = findHandedOver(payload);
 	const loaders = openLoaders(files, {
 		sysroot,
 		offered: new Set(payload.programs.map(({file}) => file)),
-		limit: search => withoutExcluded(search, exclusions, excluded),
+		libraryPath: libraryPath && {
+			...libraryPath,
+			honouredBy: program => !owned.has(program.object.fileId),
+		},
+		adapt: ({facts, search}) =>
+			withoutExcluded(withHandedOver(search, handedOver, facts.object), exclusions, excluded),
 	});
 	const programs = new Map<SysrootPath, WalkedProgram>();
 	const roots: WalkedRoot[] = [];
@@ -69,13 +82,20 @@ export function walkPayload(
 		loaders,
 		nssModules: nssModules.map(({named}) => named),
 		libraryDirectories,
+		libraryPath: usedLibraryPath(libraryPath, roots, loaders),
 		inPlace: objectsInPlace(files, programs, libraryDirectories),
 		requesters: new Map([
 			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
 		excluded,
-		findings,
+		findings: [
+			...findings,
+			...findUnusedTargets(
+				handedOver,
+				roots.map(({closure}) => closure),
+			),
+		],
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
 }
@@ -151,6 +171,20 @@ function searchedDirectories(
 	}
 
 	return directories;
+}
+
+/** What answered nothing changes nothing, and is not told. */
+function usedLibraryPath(
+	libraryPath: WalkRequest['libraryPath'],
+	roots: readonly WalkedRoot[],
+	[main]: readonly WalkedLoader[],
+): readonly string[] {
+	const isUsed = roots.some(({closure}) =>
+		closure.edges.some(({foundBy}) => foundBy === 'ld-library-path'),
+	);
+	return isUsed && libraryPath !== undefined && main !== undefined
+		? libraryPathElements(libraryPath, main.facts.kind)
+		: [];
 }
 
 function objectsInPlace(

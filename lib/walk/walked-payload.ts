@@ -21,6 +21,8 @@ export interface WalkedPayload {
 	 * by itself: the path by the file id.
 	 */
 	readonly inPlace: ReadonlyMap<string, SysrootPath>;
+	/** The elements of the user's LD_LIBRARY_PATH, where something was found there. */
+	readonly libraryPath: readonly string[];
 	/** Who first asked for a library, by its file id, in words. */
 	readonly requesters: ReadonlyMap<string, string>;
 	/** Needed names that the user left out, by the name or by the path that answered. */

@@ -10,6 +10,7 @@ import {buildObjects, type FileSpec, type World} from '../helpers/elf/build-obje
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
 
 const prints = (text: string) =>
@@ -230,3 +231,37 @@ test('a signal that ends the program is what the caller sees', async t => {
 	const answer = await onEmptyHost(t, packed.bundle, {argv: ['bin/killed']});
 	if (answer) t.deepEqual(answer, {status: undefined, signal: 'SIGUSR1', stdout: '', stderr: ''});
 });
+
+/** What the loader says of each object that the program opens, without the name. */
+const loadsItself = `#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+static void load(const char *path) {
+	const char *said = dlopen(path, RTLD_NOW) ? ": loaded" : dlerror();
+	printf("%s\\n", strchr(said, ':') + 2);
+}
+int main(int c, char **v) { load(v[0]); load("/proc/self/exe"); return c != 1; }`;
+
+for (const engine of ['shim', 'userns']) {
+	test(`a program that loads itself is refused by the loader, as here (${engine})`, async t => {
+		const files = {
+			'tree/bin/tool': {libc: true, flags: [...flags, '-pie'], source: loadsItself},
+			'tree/share/data': {text: 'data'},
+		};
+		const packed = await packWorld(t, files, ['./tree']);
+		if (packed === undefined) return;
+		const refusal = 'cannot dynamically load position-independent executable\n';
+		const expected = {status: 0, signal: undefined, stdout: refusal.repeat(2), stderr: ''};
+		for (const name of targetHosts) {
+			const host = await needHost(t, name);
+			if (host === undefined) return;
+			const answer = await runOnHost(host, {
+				argv: ['bin/tool'],
+				bundle: packed.bundle,
+				env: {DYNPK_ENGINE: engine},
+				noUserNamespaces: engine === 'shim',
+			});
+			t.deepEqual(answer, expected, name);
+		}
+	});
+}

@@ -34,8 +34,10 @@ enum intent {
 
 struct view {
 	const struct table *table;
-	/* In a namespace of the bundle the kernel does, and only starting programs is left. */
+	/* Where it is neither of these. */
 	bool shows_paths;
+	/* Of the bundle: the kernel shows paths, and only starting programs is left. */
+	bool is_in_namespace;
 	/* The program has gone to another root, where the bundle is not. */
 	bool is_elsewhere;
 	/* The bundle's directory, without links. */
@@ -47,8 +49,8 @@ struct view {
 const struct view *view(void);
 /* For starting programs, which get the user's environment back in a namespace too. */
 const struct view *launch_view(void);
-/* The bundle is not where this process sees it: from now on every path is left to the kernel. */
-void lose_view(void);
+/* Whether the bundle is where this process sees it: elsewhere every path is left to the kernel. */
+void set_elsewhere(bool is_elsewhere);
 
 /* The node a path without links leads to, and whether the path is the bundle's. */
 uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uint64_t *hash);

@@ -21,7 +21,7 @@ import type {ObjectGraph} from './object-graph.js';
 export interface InspectedProgram {
 	readonly kind: 'program' | 'object';
 	readonly name: string;
-	/** Where its file lies, links followed. */
+	/** Where the file of a program lies, links followed; the name of an object. */
 	readonly path: SysrootPath;
 	readonly graph: ObjectGraph;
 }
@@ -47,8 +47,10 @@ export function inspectProgram(
 		});
 	}
 
-	const path = sysroot.realPath(target.path) ?? target.path;
-	const host = sysroot.hostPath(path);
+	// A program's place is asked of the kernel, a library's is the name it is opened by.
+	const real = sysroot.realPath(target.path) ?? target.path;
+	const path = target.kind === 'program' ? real : target.path;
+	const host = sysroot.hostPath(real);
 	const object = host === undefined ? undefined : probeElf(host);
 	if (object === undefined) {
 		throw new DynpkError('INPUT_CHANGED', `${path} is no ELF file any more`);

@@ -11,7 +11,7 @@ import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {MuslFacts} from './loader-facts.js';
 import type {Found, LinkMapEntry, LoaderSearch, Missing, Place, Searched} from './loader-search.js';
-import {programOf} from './requester-paths.js';
+import {isStarted, programOf} from './requester-paths.js';
 import {makeSearchDir} from './search-dirs.js';
 
 export interface MuslSearchOptions {
@@ -146,9 +146,8 @@ function expandOrigin(dirs: string, originOf: () => string): string {
 }
 
 function originOf({sysroot, programOrigin}: MuslSearch, entry: LinkMapEntry): string {
-	const isProgram = entry.loader === undefined && entry.program === undefined;
-	const path = isProgram && programOrigin === 'real' ? sysroot.realPath(entry.path) : undefined;
-	return parentOf(path ?? entry.path);
+	const isReal = programOrigin === 'real' && isStarted(entry);
+	return parentOf((isReal ? sysroot.realPath(entry.path) : undefined) ?? entry.path);
 }
 
 function searchLists(

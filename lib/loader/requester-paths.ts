@@ -5,6 +5,7 @@
  * Most requesters have no tags, so they share one value and with it every answer found so far.
  * That is what makes walking thousands of programs over one search cheap.
  */
+import {isProgram} from '../elf/is-program.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {expandTokens, type TokenValues} from './dynamic-string-tokens.js';
@@ -176,9 +177,13 @@ function split(
 
 /** The program's own place is asked of the kernel, a library's is the path it was found by. */
 function originOf({sysroot, programOrigin}: RequesterPathOptions, entry: LinkMapEntry): string {
-	const isProgram = entry.loader === undefined && entry.program === undefined;
-	const path = isProgram && programOrigin === 'real' ? sysroot.realPath(entry.path) : undefined;
-	return parentOf(path ?? entry.path);
+	const isReal = programOrigin === 'real' && isStarted(entry);
+	return parentOf((isReal ? sysroot.realPath(entry.path) : undefined) ?? entry.path);
+}
+
+/** Whether the kernel starts it: a library may be the root of a walk too, and is opened by its name. */
+export function isStarted({object, loader, program}: LinkMapEntry): boolean {
+	return loader === undefined && program === undefined && isProgram(object);
 }
 
 function expandElement(

@@ -60,11 +60,14 @@ export function findHandedOver({entries, libraries}: Payload): HandedOver {
 	return {byName};
 }
 
+/** `targets` alone, in the place of the system's, or `all` where nothing else answers. */
+export type HandedChoice = 'targets' | 'all';
+
 /** The search of one loader, and what was handed over for its machine. */
 export function withHandedOver(
 	search: LoaderSearch,
 	{byName}: HandedOver,
-	loader: ElfObject,
+	{loader, which}: {readonly loader: ElfObject; readonly which: HandedChoice},
 ): LoaderSearch {
 	if (byName.size === 0) {
 		return search;
@@ -79,7 +82,8 @@ export function withHandedOver(
 
 		const fitting = (byName.get(name) ?? []).filter(({object}) => isFor(loader, object));
 		const named = fitting.filter(({isTarget}) => isTarget);
-		const distinct = distinctContents(named.length > 0 ? named : fitting);
+		const isNamed = named.length > 0 || which === 'targets';
+		const distinct = distinctContents(isNamed ? named : fitting);
 		answers.set(name, distinct);
 		return distinct;
 	};

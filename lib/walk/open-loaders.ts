@@ -12,7 +12,6 @@ import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
 import type {UserLibraryPath} from '../loader/library-path.js';
-import type {LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type SysrootPath} from '../paths/paths.js';
@@ -26,7 +25,7 @@ export interface LoaderRequest {
 	/** Obeyed by programs that no package owns. */
 	readonly libraryPath: UserLibraryPath | undefined;
 	/** What becomes of a loader's search by what the user handed over and excluded. */
-	readonly adapt: (loader: Loader) => LoaderSearch;
+	readonly adapt: (loader: Loader) => Pick<WalkedLoader, 'search' | 'fallback'>;
 }
 
 /** The first is the bundle's main one: that of a program it offers. @throws {DynpkError} UNSUPPORTED_LOADER */
@@ -112,7 +111,7 @@ function placeLoader(
 	return {
 		path,
 		facts,
-		search: adapt(loader),
+		...adapt(loader),
 		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
 		libraryDirectory: bundlePath(
 			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,

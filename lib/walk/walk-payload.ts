@@ -1,29 +1,26 @@
 /**
- * Walk the closure of every ELF object that travels, each under the loader that will start it.
+ * Walk the closure of every ELF object that travels, and tell what follows from all of them together.
  *
  * Programs name their loader themselves. An object that programs load at run time is walked under
- * the loader of the programs of its kind, because that is who will answer for it.
+ * the loader of the programs of its kind, because that is who will answer for it (`walk-roots.ts`).
  */
 import {posix} from 'node:path';
-import {walkClosure} from '../closure/walk-closure.js';
-import type {ElfObject} from '../elf/elf-object.js';
-import {isProgram} from '../elf/is-program.js';
 import type {Exclusions} from '../inputs/exclusions.js';
-import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
+import type {Payload, PayloadFile} from '../inputs/payload.js';
 import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {findHandedOver, findUnusedTargets, withHandedOver} from './handed-over.js';
+import {
+	findHandedOver,
+	findUnusedTargets,
+	withHandedOver,
+	type HandedChoice,
+} from './handed-over.js';
 import {findNssModules} from './find-nss-modules.js';
-import {answersFor, foreignFinding, openLoaders} from './open-loaders.js';
-import type {
-	NamedObject,
-	WalkedLoader,
-	WalkedPayload,
-	WalkedProgram,
-	WalkedRoot,
-} from './walked-payload.js';
+import {openLoaders} from './open-loaders.js';
+import {walkRoots} from './walk-roots.js';
+import type {NamedObject, WalkedLoader, WalkedPayload, WalkedRoot} from './walked-payload.js';
 
 export interface WalkRequest {
 	readonly sysroot: Sysroot;
@@ -48,31 +45,18 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 			...libraryPath,
 			honouredBy: program => !owned.has(program.object.fileId),
 		},
-		adapt: ({facts, search}) =>
-			withoutExcluded(withHandedOver(search, handedOver, facts.object), exclusions, excluded),
+		adapt({facts, search}) {
+			const limit = (which: HandedChoice): LoaderSearch =>
+				withoutExcluded(
+					withHandedOver(search, handedOver, {loader: facts.object, which}),
+					exclusions,
+					excluded,
+				);
+			return {search: limit('targets'), fallback: limit('all')};
+		},
 	});
-	const programs = new Map<SysrootPath, WalkedProgram>();
-	const roots: WalkedRoot[] = [];
-	const findings: PayloadFinding[] = [];
-	for (const file of files) {
-		const root = walkFile(file, loaders);
-		if (root === undefined) {
-			continue;
-		}
-
-		if (root.loader === undefined) {
-			findings.push(foreignFinding(file.path, root.object));
-			continue;
-		}
-
-		const {loader, closure, object} = root;
-		const role = isProgram(object) ? 'program' : 'object';
-		roots.push({role, path: file.path, closure, libraryDirectory: loader.libraryDirectory});
-		if (role === 'program') {
-			programs.set(file.path, {object, closure, loader});
-		}
-	}
-
+	const {programs, findings, roots: walked} = walkRoots(payload, loaders);
+	const roots = [...walked];
 	const nssModules = loaders.flatMap(loader => findNssModules(loader, roots));
 	roots.push(...nssModules.map(({root}) => root));
 	const libraryDirectories = searchedDirectories(roots, loaders, sysroot);
@@ -123,32 +107,6 @@ function withoutExcluded(
 			return found;
 		},
 	};
-}
-
-/** `undefined` for what no loader maps: a static program, an object file, a loader itself. */
-function walkFile(
-	file: PayloadFile,
-	loaders: readonly WalkedLoader[],
-): WalkedProgram | {readonly object: ElfObject; readonly loader: undefined} | undefined {
-	if (file.content.kind !== 'elf') {
-		return undefined;
-	}
-
-	const {object} = file.content;
-	const isLoader = loaders.some(({facts}) => facts.object.fileId === object.fileId);
-	const isLoadable = object.type === 'shared' || object.type === 'executable';
-	if (isLoader || !isLoadable || !object.isDynamic) {
-		return undefined;
-	}
-
-	if (isProgram(object) && object.interpreter === undefined) {
-		return undefined;
-	}
-
-	const loader = loaders.find(candidate => answersFor(candidate, object));
-	return loader === undefined
-		? {object, loader}
-		: {object, loader, closure: walkClosure(object, file.path, loader.search)};
 }
 
 function searchedDirectories(

@@ -53,6 +53,8 @@ export interface WalkedLoader {
 	readonly path: SysrootPath;
 	readonly facts: LoaderFacts;
 	readonly search: LoaderSearch;
+	/** The same, and what the user brought along answers where it has nothing. */
+	readonly fallback: LoaderSearch;
 	/** Its place in the bundle. */
 	readonly home: BundlePath;
 	readonly libraryDirectory: BundlePath;

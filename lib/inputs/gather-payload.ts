@@ -13,6 +13,7 @@ import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
+import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -71,6 +72,7 @@ export function gatherPayload(
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
+		addNeededPaths(gathering);
 		addAlternatives(gathering);
 	}
 

@@ -72,6 +72,8 @@ export type Reason =
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	/** A library that an object asks for by this path. */
+	| {readonly kind: 'needed'; readonly by: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};

@@ -90,6 +90,10 @@ function locate(search: MuslSearch, needed: string, requester: LinkMapEntry): Fo
 		return search.loader;
 	}
 
+	if (needed === '') {
+		return {status: 'missing', searched: [], fatal: undefined};
+	}
+
 	if (needed.includes('/')) {
 		return openAsNamed(search, needed);
 	}

@@ -109,7 +109,8 @@ function addNeeded(
 	for (const edge of root.closure.edges) {
 		const {needed, from} = edge;
 		const {object, path: source} = edge.to;
-		const isApart = loaderIds.has(object.fileId) || variantIds.has(object.fileId);
+		// An empty name is the program itself (`_dl_map_object`, elf/dl-load.c), which nobody finds by it.
+		const isApart = needed === '' || loaderIds.has(object.fileId) || variantIds.has(object.fileId);
 		if (isApart || (names.has(source) && isKeptInPlace(edge, inPlace))) {
 			continue;
 		}
@@ -202,7 +203,7 @@ function isKeptInPlace(edge: Edge, inPlace: WalkedPayload['inPlace']): boolean {
 	}
 
 	if (edge.foundBy === 'name') {
-		return edge.needed.includes('ORIGIN');
+		return edge.needed.includes('ORIGIN') || edge.needed.startsWith('/');
 	}
 
 	return (edge.foundBy === 'rpath' || edge.foundBy === 'runpath') && foundThroughOrigin(edge);

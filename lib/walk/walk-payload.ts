@@ -18,6 +18,7 @@ import {
 	type HandedChoice,
 } from './handed-over.js';
 import {findNssModules} from './find-nss-modules.js';
+import {findNeededPaths} from './needed-paths.js';
 import {openLoaders} from './open-loaders.js';
 import {walkRoots} from './walk-roots.js';
 import type {NamedObject, WalkedLoader, WalkedPayload, WalkedRoot} from './walked-payload.js';
@@ -59,6 +60,7 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 	const roots = [...walked];
 	const nssModules = loaders.flatMap(loader => findNssModules(loader, roots));
 	roots.push(...nssModules.map(({root}) => root));
+	const byPath = findNeededPaths(roots);
 	const libraryDirectories = searchedDirectories(roots, loaders, sysroot);
 	return {
 		roots,
@@ -66,6 +68,7 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 		loaders,
 		nssModules: nssModules.map(({named}) => named),
 		libraryDirectories,
+		byPath: byPath.programs,
 		libraryPath: usedLibraryPath(libraryPath, roots, loaders),
 		inPlace: objectsInPlace(files, programs, libraryDirectories),
 		requesters: new Map([
@@ -75,6 +78,7 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 		excluded,
 		findings: [
 			...findings,
+			...byPath.findings,
 			...findUnusedTargets(
 				handedOver,
 				roots.map(({closure}) => closure),

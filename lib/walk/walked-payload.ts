@@ -21,6 +21,8 @@ export interface WalkedPayload {
 	 * by itself: the path by the file id.
 	 */
 	readonly inPlace: ReadonlyMap<string, SysrootPath>;
+	/** Programs whose loader opens a library by an absolute path, where no search of ours leads. */
+	readonly byPath: ReadonlySet<SysrootPath>;
 	/** The elements of the user's LD_LIBRARY_PATH, where something was found there. */
 	readonly libraryPath: readonly string[];
 	/** Who first asked for a library, by its file id, in words. */

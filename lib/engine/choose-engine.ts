@@ -33,8 +33,11 @@ export interface EngineFacts {
 
 export interface ProgramFacts {
 	readonly path: SysrootPath;
-	/** `static` brings its own C library; `own-calls` has one and goes past it, as Go's does. */
-	readonly linkage: 'dynamic' | 'static' | 'own-calls';
+	/**
+	 * `static` brings its own C library; `own-calls` has one and goes past it, as Go's does; `by-path`
+	 * is dynamic and its loader opens a library by its path, before any shim is there.
+	 */
+	readonly linkage: 'dynamic' | 'static' | 'own-calls' | 'by-path';
 	/** Whether a shim was built for its machine. */
 	readonly hasShim: boolean;
 }
@@ -89,6 +92,8 @@ function reasonOf({linkage}: Pick<ProgramFacts, 'linkage'>): string {
 			return 'is static';
 		case 'own-calls':
 			return 'calls the kernel past its C library';
+		case 'by-path':
+			return 'asks its loader for a library by its path';
 		case 'dynamic':
 			return 'is of a machine no shim was built for';
 	}

@@ -6,11 +6,19 @@ import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/pa
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Gathering} from './gathering.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
+import type {Target} from './target.js';
+
+/** What the user asked for. */
+interface Asked {
+	readonly name: string;
+	readonly programs: readonly NamedProgram[];
+	readonly targets: readonly Target[];
+}
 
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */
 export function finishPayload(
 	{collector, databases, excluded, interpreters, sysroot}: Gathering,
-	{name: ownName, programs}: {readonly name: string; readonly programs: readonly NamedProgram[]},
+	{name: ownName, programs, targets}: Asked,
 ): Payload {
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
@@ -28,6 +36,9 @@ export function finishPayload(
 			}))
 			.filter(({file, isImplied}) => isImplied !== true || collector.entries.has(file))
 			.map(({name, path, file}) => ({name, path, file})),
+		libraries: targets.flatMap(target =>
+			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
+		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings,

@@ -13,6 +13,7 @@ import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
+import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -72,11 +73,12 @@ export function gatherPayload(
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
+		addNeededPaths(gathering);
 		addAlternatives(gathering);
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
 }
 
 function addTarget(gathering: Gathering, target: Target): NamedProgram[] {

@@ -9,6 +9,7 @@
  */
 import type {DlopenNote, ElfObject} from '../elf/elf-object.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
+import {programOf} from '../loader/requester-paths.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Closure} from './closure.js';
 import {followDlopenNotes} from './follow-dlopen-notes.js';
@@ -23,8 +24,15 @@ export interface WalkOptions {
 	 * DT_RPATH counts. By default the root is a program, or listed as if it were one.
 	 */
 	readonly into?: Closure | undefined;
+	/**
+	 * Who asked for the root before anybody in this walk did: its DT_RPATH chain counts, and its
+	 * program's.
+	 */
+	readonly loadedBy?: LinkMapEntry | undefined;
 	/** Which dlopen notes to follow. Default: `required` and `recommended`. */
 	readonly dlopenNotes?: readonly DlopenNote['priority'][] | undefined;
+	/** Whether to follow what the C library opens by itself. Default: no, since it reads every object again. */
+	readonly libcHabits?: boolean | undefined;
 }
 
 /**
@@ -38,9 +46,9 @@ export function walkClosure(
 	search: LoaderSearch,
 	options: WalkOptions = {},
 ): Closure {
-	const {into, dlopenNotes = ['required', 'recommended']} = options;
-	const program = into?.linkMap[0];
-	const entry: LinkMapEntry = Object.freeze({object: root, path, loader: undefined, program});
+	const {into, loadedBy, dlopenNotes = ['required', 'recommended'], libcHabits = false} = options;
+	const program = into?.linkMap[0] ?? (loadedBy && programOf(loadedBy));
+	const entry: LinkMapEntry = Object.freeze({object: root, path, loader: loadedBy, program});
 	const walk = makeWalk(search, program ?? entry);
 	const namespace = openNamespace(walk, entry, into);
 	const linkMap = loadDependencies(walk, namespace, entry);
@@ -51,7 +59,10 @@ export function walkClosure(
 
 	loadVariants(walk, namespace);
 	followDlopenNotes(walk, namespace, linkMap, dlopenNotes);
-	followLibcHabits(walk, namespace, linkMap);
+	if (libcHabits) {
+		followLibcHabits(walk, namespace, linkMap);
+	}
+
 	return Object.freeze({
 		linkMap,
 		further: walk.further,

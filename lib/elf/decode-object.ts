@@ -18,6 +18,7 @@ import {
 	PT_LOAD,
 	PT_TLS,
 } from './program-headers.js';
+import {readImports} from './read-imports.js';
 import {decodeText, terminated} from './string-table.js';
 import {decodeVersionDefinitions, decodeVersionNeeds} from './version-records.js';
 
@@ -47,6 +48,7 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 		headers,
 	);
 
+	let imports: readonly string[] | undefined;
 	return Object.freeze({
 		path: file.path,
 		fileId,
@@ -70,7 +72,10 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 		audit: dynamic?.audit,
 		depAudit: dynamic?.depAudit,
 		flags: dynamic?.flags ?? noFlags,
-		imports: dynamic?.imports ?? none,
+		stringTable: dynamic?.stringTable,
+		get imports() {
+			return (imports ??= readImports(file.path, file.size, header.decoder, dynamic));
+		},
 		versionNeeds,
 		versionDefinitions,
 		...notes,

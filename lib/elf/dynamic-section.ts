@@ -10,7 +10,6 @@ import {invalidElf} from './elf-fault.js';
 import type {ElfFlags, ProgramHeader} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {PT_DYNAMIC, extentAt, type Extent} from './program-headers.js';
-import {readImports} from './read-imports.js';
 import {makeStringTable, type StringTable} from './string-table.js';
 
 export interface DynamicSection {
@@ -24,8 +23,9 @@ export interface DynamicSection {
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
 	readonly strings: StringTable;
-	/** Of the watched ones. */
-	readonly imports: readonly string[];
+	readonly stringTable: Extent;
+	/** Of symbols; `undefined` where there are none. */
+	readonly symbolTable: Extent | undefined;
 	/** Addresses of the version records. */
 	readonly versionNeeds: number | undefined;
 	readonly versionDefinitions: number | undefined;
@@ -126,11 +126,8 @@ export function decodeDynamicSection(
 	const table = locateStrings(file, headers, entries);
 	return {
 		...describe(entries, makeStringTable(file, table)),
-		imports: readImports(file, decoder, headers, {
-			strings: table,
-			symbols: entries.get(DT_SYMTAB)?.at(-1),
-			others: otherTables.flatMap(tag => entries.get(tag)?.at(-1) ?? []),
-		}),
+		stringTable: Object.freeze(table),
+		symbolTable: locateSymbols(headers, entries),
 	};
 }
 
@@ -200,7 +197,23 @@ function locateStrings(
 	return {offset: place.offset, length: size};
 }
 
-function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'imports'> {
+/** The table does not say where it ends: it goes on until another one begins. */
+function locateSymbols(headers: readonly ProgramHeader[], entries: Entries): Extent | undefined {
+	const address = entries.get(DT_SYMTAB)?.at(-1);
+	const place = address === undefined ? undefined : extentAt(headers, BigInt(address));
+	if (address === undefined || place === undefined) {
+		return undefined;
+	}
+
+	const others = otherTables.flatMap(tag => entries.get(tag)?.at(-1) ?? []);
+	const next = Math.min(...others.filter(other => other > address));
+	return {offset: place.offset, length: Math.min(place.length, next - address)};
+}
+
+function describe(
+	entries: Entries,
+	strings: StringTable,
+): Omit<DynamicSection, 'stringTable' | 'symbolTable'> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

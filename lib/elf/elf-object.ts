@@ -41,7 +41,9 @@ export interface ElfObject {
 	readonly audit: string | undefined;
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
-	/** Which of the watched functions (watched-imports.ts) it imports. */
+	/** Where the dynamic string table lies in the file. */
+	readonly stringTable: {readonly offset: number; readonly length: number} | undefined;
+	/** Which of the watched functions (watched-imports.ts) it imports; read when first asked for. */
 	readonly imports: readonly string[];
 	readonly versionNeeds: readonly VersionNeed[];
 	/** Names of DT_VERDEF, the base definition left out. */

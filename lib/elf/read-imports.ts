@@ -3,20 +3,17 @@
  *
  * Hardly any object has such a name among its strings, so these are searched first, and the symbols
  * are read for the few that have. A name may be the tail of a longer string, since linkers let two
- * symbols share one. The table does not say where it ends: it goes on until another one begins.
+ * symbols share one. The file is opened for this question only: most walks never ask.
  */
+import {withHostFile, type HostFile} from '../paths/host-file.js';
+import type {HostPath} from '../paths/paths.js';
 import type {Decoder} from './decoder.js';
-import type {FileBytes} from './file-bytes.js';
-import type {ProgramHeader} from './elf-object.js';
-import {extentAt, type Extent} from './program-headers.js';
+import type {Extent} from './program-headers.js';
 import {watchedImports} from './watched-imports.js';
 
 export interface SymbolTables {
-	readonly strings: Extent;
-	/** Address of the symbols; `undefined` where there are none. */
-	readonly symbols: number | undefined;
-	/** Addresses of other tables. */
-	readonly others: readonly number[];
+	readonly stringTable: Extent;
+	readonly symbolTable: Extent | undefined;
 }
 
 /** Larger ones are not searched: they belong to a handful of C++ libraries. */
@@ -26,38 +23,37 @@ const SYMBOLS_SEARCHED = 4 << 20;
 const none: readonly string[] = Object.freeze([]);
 const needles = watchedImports.map(name => ({name, bytes: Buffer.from(`${name}\0`)}));
 
-/** Where tables are too large to search, all of them: whoever acts on it carries too much. */
+/**
+ * Where tables are too large to search, all of them: whoever acts on it carries too much.
+ *
+ * @throws {DynpkError} what `withHostFile` throws
+ */
 export function readImports(
-	file: FileBytes,
+	path: HostPath,
+	size: number,
 	decoder: Decoder,
-	headers: readonly ProgramHeader[],
-	{strings, symbols, others}: SymbolTables,
+	tables: SymbolTables | undefined,
 ): readonly string[] {
-	if (symbols === undefined) {
+	if (tables?.symbolTable === undefined) {
 		return none;
 	}
 
-	if (strings.length > STRINGS_SEARCHED) {
+	const {stringTable, symbolTable} = tables;
+	if (stringTable.length > STRINGS_SEARCHED || symbolTable.length > SYMBOLS_SEARCHED) {
 		return watchedImports;
 	}
 
-	const named = findNames(file, strings);
-	if (named.size === 0) {
-		return none;
-	}
-
-	const table = symbolExtent(headers, symbols, others);
-	if (table === undefined || table.length > SYMBOLS_SEARCHED) {
-		return Object.freeze([...new Set(named.values())]);
-	}
-
-	return Object.freeze([...findUndefined(file, decoder, table, named)]);
+	return withHostFile(path, size, file => {
+		const named = findNames(file, stringTable);
+		return named.size === 0
+			? none
+			: Object.freeze([...findUndefined(file, decoder, symbolTable, named)]);
+	});
 }
 
 /** The names by the offsets at which the string table has them. */
-function findNames(file: FileBytes, {offset, length}: Extent): Map<number, string> {
-	const {bytes, at} = file.at(offset, length, 'DT_STRTAB');
-	const table = bytes.subarray(at, at + length);
+function findNames(file: HostFile, {offset, length}: Extent): Map<number, string> {
+	const table = file.read(offset, length);
 	const named = new Map<number, string>();
 	for (const {name, bytes: needle} of needles) {
 		let found = table.indexOf(needle);
@@ -70,28 +66,17 @@ function findNames(file: FileBytes, {offset, length}: Extent): Map<number, strin
 	return named;
 }
 
-function symbolExtent(
-	headers: readonly ProgramHeader[],
-	symbols: number,
-	others: readonly number[],
-): Extent | undefined {
-	const place = extentAt(headers, BigInt(symbols));
-	const next = Math.min(...others.filter(address => address > symbols));
-	return place && {offset: place.offset, length: Math.min(place.length, next - symbols)};
-}
-
 function findUndefined(
-	file: FileBytes,
+	file: HostFile,
 	decoder: Decoder,
 	{offset, length}: Extent,
 	named: ReadonlyMap<number, string>,
 ): Set<string> {
 	const size = decoder.class === 64 ? 24 : 16;
 	const section = decoder.class === 64 ? 6 : 14;
-	const whole = length - (length % size);
-	const {bytes, at: start} = file.at(offset, whole, 'DT_SYMTAB');
+	const bytes = file.read(offset, length);
 	const imports = new Set<string>();
-	for (let at = start; at < start + whole; at += size) {
+	for (let at = 0; at + size <= bytes.length; at += size) {
 		const name = named.get(decoder.word(bytes, at));
 		if (name !== undefined && decoder.half(bytes, at + section) === 0) {
 			imports.add(name);

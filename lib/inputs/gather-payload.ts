@@ -15,6 +15,7 @@ import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCalledPrograms} from './add-called-programs.js';
 import {addCompanions} from './add-companions.js';
 import {addPlugIns} from './add-plug-ins.js';
+import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -57,6 +58,7 @@ export function gatherPayload(
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
 		called: {scripts: new Set(), others: new Map()},
+		alternatives: findAlternatives(sysroot),
 	};
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
@@ -77,7 +79,7 @@ export function gatherPayload(
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
 }
 
 /** Go round until nothing new turns up. */
@@ -91,6 +93,7 @@ function settle(gathering: Gathering): void {
 		addCalledPrograms(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
+		addNeededPaths(gathering);
 		addAlternatives(gathering);
 	}
 }
@@ -109,9 +112,8 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 			gathering.roots.add(target.package);
 			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
-			const database = databases.find(({manager}) => manager === target.package.manager);
-			const files = database?.files([target.package]).get(target.package) ?? [];
-			return withNamesake(gathering, target.package.name, packagePrograms(files, sysroot));
+			const programs = packagePrograms(filesOf(target.package, databases), sysroot);
+			return withNamesake(gathering, target.package.name, programs);
 		}
 
 		case 'directory':
@@ -119,16 +121,17 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 			return directoryPrograms(target.path, sysroot, collector.entries);
 		case 'object':
 		case 'program':
-		case 'script':
+		case 'script': {
 			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
 				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
 			}
 
-			for (const owner of addOwners(gathering, target.path)) {
-				gathering.targeted.add(owner);
-			}
-
-			return target.kind === 'object' ? [] : [{name: target.name, path: target.path}];
+			const owners = addOwners(gathering, target.path);
+			owners.forEach(owner => gathering.targeted.add(owner));
+			return target.kind === 'object'
+				? []
+				: [{name: target.name, path: target.path}, ...programsBeside(gathering, owners)];
+		}
 	}
 }
 
@@ -146,21 +149,35 @@ function withNamesake(
 	return path === undefined ? [...programs] : [{name, path}, ...others];
 }
 
-/** The packages that make a program work become roots; which they are. */
+/** Returns the packages that travel because this file does. */
 function addOwners(
 	{request, sysroot, databases, roots}: Gathering,
 	path: SysrootPath,
-): ReadonlySet<InstalledPackage> {
-	if (request.scope === 'closure') {
-		return new Set();
-	}
-
-	const owners = owningPackages(path, sysroot, databases);
+): readonly InstalledPackage[] {
+	const owners = request.scope === 'closure' ? [] : [...owningPackages(path, sysroot, databases)];
 	for (const owner of owners) {
 		roots.add(owner);
 	}
 
 	return owners;
+}
+
+/** Who asks for `R` means to use `Rscript` too, and `R` may start it by the path it was started by. */
+function programsBeside(
+	{sysroot, databases}: Gathering,
+	owners: readonly InstalledPackage[],
+): NamedProgram[] {
+	return owners
+		.flatMap(owner => packagePrograms(filesOf(owner, databases), sysroot))
+		.map(program => ({...program, isImplied: true}));
+}
+
+function filesOf(
+	owner: InstalledPackage,
+	databases: readonly PackageDatabase[],
+): readonly SysrootPath[] {
+	const database = databases.find(({manager}) => manager === owner.manager);
+	return database?.files([owner]).get(owner) ?? [];
 }
 
 function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
@@ -226,8 +243,9 @@ function settleLinkedPrograms(gathering: Gathering): void {
 }
 
 /** A link may be what makes a script of the payload a program, which then needs its interpreter. */
-function addAlternatives({collector, sysroot}: Gathering): void {
-	for (const {link, name} of findAlternatives(sysroot, collector.entries)) {
+function addAlternatives({collector, alternatives}: Gathering): void {
+	const wanted = alternatives.filter(({leadsTo}) => collector.entries.has(leadsTo));
+	for (const {link, name} of wanted) {
 		collector.add(link, {kind: 'alternative', name});
 	}
 }

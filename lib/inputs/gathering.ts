@@ -2,6 +2,7 @@
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import type {Alternative} from './alternatives.js';
 import type {GatherRequest} from './gather-request.js';
 import type {PayloadEntry} from './payload.js';
 import type {Collector} from './payload-collector.js';
@@ -37,4 +38,5 @@ export interface Gathering {
 		/** What they call, besides base tools, by the first that does. */
 		readonly others: Map<SysrootPath, PayloadEntry>;
 	};
+	readonly alternatives: readonly Alternative[];
 }

@@ -11,6 +11,8 @@ export interface Payload {
 	readonly entries: readonly PayloadEntry[];
 	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */
 	readonly programs: readonly PackedProgram[];
+	/** Files of the shared objects that are targets by themselves, not as members of a directory. */
+	readonly libraries: readonly SysrootPath[];
 	/**
 	 * What starts a script, by the script's path: a file or link of the payload, without links in its
 	 * directories. A script whose interpreter does not travel is not among them.
@@ -80,6 +82,8 @@ export type Reason =
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
 	/** A base tool that a script calls by its name. */
 	| {readonly kind: 'called'; readonly by: SysrootPath}
+	/** A library that an object asks for by this path. */
+	| {readonly kind: 'needed'; readonly by: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	/** What another package put into a directory of this one. */
@@ -91,6 +95,8 @@ export interface NamedProgram {
 	readonly name: string;
 	/** As asked for, links kept. */
 	readonly path: SysrootPath;
+	/** Offered besides what was asked for, where its name is free. */
+	readonly isImplied?: boolean;
 }
 
 export interface PackedProgram extends NamedProgram {

@@ -33,6 +33,8 @@ function describeReason(reason: Reason): string {
 			return `interpreter of ${reason.of}`;
 		case 'called':
 			return `called by ${reason.by}`;
+		case 'needed':
+			return `needed by ${reason.by}, by this path`;
 		case 'companion':
 			return `companion of ${reason.of}`;
 		case 'plug-in':

@@ -17,7 +17,10 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 	const sysroot = openSysroot(top);
 	const known = new Set(
 		manifest.objects.flatMap(({path, needed}) =>
-			needed.filter(({to}) => to === undefined).map(({name}) => `/${path}\0${name}`),
+			// What is asked for by its path is found where a namespace shows it, as pack has said.
+			needed
+				.filter(({name, to}) => to === undefined || name.startsWith('/'))
+				.map(({name}) => `/${path}\0${name}`),
 		),
 	);
 	const searches = new Map<string, LoaderSearch>();
@@ -36,7 +39,8 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 		}
 
 		const search = searchFor(loader, libraryPath);
-		for (const {needed, by} of walkClosure(answer.object, path, search).unresolved) {
+		for (const {needed, by} of walkClosure(answer.object, path, search, {libcHabits: true})
+			.unresolved) {
 			const real = sysroot.realPath(by.path) ?? by.path;
 			// The interpreter's path means the host; the launcher names the bundled loader instead.
 			const isInterpreter = by.object.interpreter === needed;

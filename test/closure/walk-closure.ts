@@ -222,6 +222,7 @@ test('what libc opens for a function that somebody imports is searched as libc w
 			'libidn2.so.0': {needed: ['libunistring']},
 			libunistring: {},
 		},
+		{libcHabits: true},
 	);
 	t.deepEqual(names(closure), ['prog', 'a', 'libc.so.6']);
 	t.deepEqual(further(closure), ['libgcc_s.so.1', 'libidn2.so.0', 'libunistring']);
@@ -232,7 +233,11 @@ test('what libc opens for a function that somebody imports is searched as libc w
 });
 
 test('of what libc opens, only what a program dies without is missed', t => {
-	const {unresolved} = walk({needed: ['a']}, {a: {imports: ['thrd_exit', 'getnameinfo']}});
+	const {unresolved} = walk(
+		{needed: ['a']},
+		{a: {imports: ['thrd_exit', 'getnameinfo']}},
+		{libcHabits: true},
+	);
 	t.deepEqual(
 		unresolved.map(({needed, by, severity}) => [needed, by.path, severity] as const),
 		[['libgcc_s.so.1', sysrootPath('/a'), 'warning']],

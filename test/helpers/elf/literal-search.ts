@@ -63,6 +63,7 @@ export function makeObject(name: string, {fileOf, ...library}: Library): ElfObje
 		isaUsed: 0,
 		buildId: undefined,
 		isGo: false,
+		stringTable: undefined,
 		imports: [],
 		dlopenNotes: [],
 		malformedDlopenNotes: [],

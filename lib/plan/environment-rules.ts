@@ -28,7 +28,10 @@ export interface RuledProgram {
 export function makeEnvironment(
 	facts: EnvironmentFacts,
 ): (program: RuledProgram) => EnvironmentRule[] {
-	const candidates = compiledRules.map(rule => ({...rule, find: once(() => findPaths(rule, facts))}));
+	const candidates = compiledRules.map(rule => ({
+		...rule,
+		find: once(() => findPaths(rule, facts)),
+	}));
 	// One rule for all directories: where they stand already, nested launches add nothing.
 	const searchPath: EnvironmentRule[] =
 		facts.programDirectories.length === 0

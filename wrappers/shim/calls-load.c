@@ -76,7 +76,7 @@ __attribute__((noinline)) static const char *name_program(const char *path)
 	return name;
 }
 
-/* Whether it keeps the place it came from: what lies elsewhere the loader knows by that place alone. */
+/* Whether it keeps its place: what lies elsewhere the loader knows by that place alone. */
 static bool is_payload(const struct view *view, const char *place)
 {
 	return text_starts_with(place, view->top) &&

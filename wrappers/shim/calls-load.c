@@ -2,8 +2,8 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
-#include "base/file.h"
 #include "base/file-status.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "route.h"

@@ -8,7 +8,7 @@ import {hostPath, type HostPath} from '../lib/paths/paths.js';
 import {cacheDirectory} from './cache-directory.js';
 import {libraryPath, libraryPathOptions} from './library-path.js';
 import {searchPath} from './search-path.js';
-import {version} from './version.js';
+import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
 
 /** Times in a bundle when SOURCE_DATE_EPOCH does not say: the start of 1980, the oldest zip knows. */
@@ -156,7 +156,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		searchPath: searchPath(),
 		temporaryDirectory: absolute(tmpdir()),
 		cache: cacheDirectory(process.env),
-		version,
+		version: VERSION,
 	};
 }
 

@@ -5,8 +5,8 @@
  * one does, and `userns` where a program that does would not notice a preloaded object. What the
  * host offers is for the launcher to find out; this is the wish that is recorded.
  */
-import picomatch from 'picomatch';
 import type {Engine} from '../launcher/launch-spec.js';
+import {pathPattern} from '../paths/path-pattern.js';
 import type {SysrootPath} from '../paths/paths.js';
 
 export interface EngineChoice {
@@ -43,14 +43,14 @@ export interface ProgramFacts {
 }
 
 /** Whether a file is for people to read, and no program looks for it in order to work. */
-export const isForPeople = picomatch([
+export const isForPeople = pathPattern([
 	'/usr/share/{doc,doc-base,info,lintian,man,bug,metainfo,applications}/**',
 	'/usr/share/{bash-completion,zsh,fish}/**',
 	'/etc/bash_completion.d/**',
 ]);
 
 /** Whether the C library alone looks for a file, past what any engine but a namespace could show. */
-export const isForLibc = picomatch([
+export const isForLibc = pathPattern([
 	'/usr/lib/locale/**',
 	'/usr/lib{,32,64,x32}/{,*-linux-*/}gconv/**',
 ]);

@@ -29,10 +29,13 @@ export function finishPayload(
 	return {
 		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs).map(program => ({
-			...program,
-			file: sysroot.realPath(program.path) ?? program.path,
-		})),
+		programs: distinctPrograms(programs)
+			.map(({name, path, isImplied}) => ({
+				...{name, path, isImplied},
+				file: sysroot.realPath(path) ?? path,
+			}))
+			.filter(({file, isImplied}) => isImplied !== true || collector.entries.has(file))
+			.map(({name, path, file}) => ({name, path, file})),
 		libraries: targets.flatMap(target =>
 			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
 		),
@@ -42,9 +45,11 @@ export function finishPayload(
 	};
 }
 
+/** What was asked for comes first, and of what was not the first of its name. */
 function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
 	const byName = new Map<string, NamedProgram>();
-	for (const program of programs) {
+	const isAsked = ({isImplied}: NamedProgram): boolean => isImplied !== true;
+	for (const program of programs.filter(isAsked)) {
 		const other = byName.get(program.name) ?? program;
 		if (other.path !== program.path) {
 			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
@@ -54,6 +59,12 @@ function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
 		}
 
 		byName.set(program.name, program);
+	}
+
+	for (const program of programs.filter(candidate => !isAsked(candidate))) {
+		if (!byName.has(program.name)) {
+			byName.set(program.name, program);
+		}
 	}
 
 	return [...byName.values()];

@@ -83,6 +83,8 @@ export interface NamedProgram {
 	readonly name: string;
 	/** As asked for, links kept. */
 	readonly path: SysrootPath;
+	/** Offered besides what was asked for, where its name is free. */
+	readonly isImplied?: boolean;
 }
 
 export interface PackedProgram extends NamedProgram {

@@ -32,8 +32,8 @@ export interface AuditPlan {
 	readonly launch: AuditLaunch | undefined;
 }
 
-const stubHome = bundlePath('libexec/dynpk/libdynpk-audit.so');
-const rulesHome = bundlePath('libexec/dynpk/audit.rules');
+const STUB_HOME = bundlePath('libexec/dynpk/libdynpk-audit.so');
+const RULES_HOME = bundlePath('libexec/dynpk/audit.rules');
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
 export function planAudit({loaders}: WalkedPayload, request: AuditRequest): AuditPlan {
@@ -51,7 +51,7 @@ export function planAudit({loaders}: WalkedPayload, request: AuditRequest): Audi
 
 	const {staticTls} = support;
 	const launch: AuditLaunch = {
-		stub: stubHome,
+		stub: STUB_HOME,
 		byDefault: mode !== 'off',
 		...(staticTls === undefined ? {} : {tunables: `glibc.rtld.optional_static_tls=${staticTls}`}),
 	};
@@ -66,7 +66,7 @@ export function planAudit({loaders}: WalkedPayload, request: AuditRequest): Audi
 		operations: [
 			{
 				kind: 'file',
-				path: stubHome,
+				path: STUB_HOME,
 				mode: 0o755,
 				content: {kind: 'copied', from: stub.path, size: stub.size},
 				reason: 'reports or refuses libraries from outside the bundle',
@@ -74,7 +74,7 @@ export function planAudit({loaders}: WalkedPayload, request: AuditRequest): Audi
 			},
 			{
 				kind: 'file',
-				path: rulesHome,
+				path: RULES_HOME,
 				mode: 0o644,
 				content: {kind: 'bytes', bytes: rules},
 				reason: 'what the audit stub is told',

@@ -44,8 +44,8 @@ export interface ViewFacts {
 	readonly tools: EngineTools | undefined;
 }
 
-const shimHome = bundlePath('libexec/dynpk/path-shim.so');
-const tableHome = bundlePath('libexec/dynpk/paths.tbl');
+const SHIM_HOME = bundlePath('libexec/dynpk/path-shim.so');
+const TABLE_HOME = bundlePath('libexec/dynpk/paths.tbl');
 
 export function chooseView({payload, walked, environments, tools}: ViewFacts): View {
 	if (tools === undefined) {
@@ -79,8 +79,8 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 		programs: new Map(
 			launched.map(program => {
 				const {engine, reason} = choice.of(program);
-				const shim = isReached(program) ? {shim: shimHome} : {};
-				return [program.path, {engine, reason, table: tableHome, ...shim}];
+				const shim = isReached(program) ? {shim: SHIM_HOME} : {};
+				return [program.path, {engine, reason, table: TABLE_HOME, ...shim}];
 			}),
 		),
 		shim: programs.some(isReached) ? tools.shim : undefined,
@@ -102,7 +102,7 @@ export function viewOperations(
 		...(shim === undefined ? [] : [shimFile(shim)]),
 		{
 			kind: 'file',
-			path: tableHome,
+			path: TABLE_HOME,
 			mode: 0o644,
 			content: {kind: 'bytes', bytes: compilePathTable(paths, standingRules(launches))},
 			reason: 'what the bundle has at which path',
@@ -165,7 +165,7 @@ function firstDataFile(
 function shimFile({path: from, size}: KitTool): Operation {
 	return {
 		kind: 'file',
-		path: shimHome,
+		path: SHIM_HOME,
 		mode: 0o755,
 		content: {kind: 'copied', from, size},
 		reason: 'shows programs the bundle’s files at their own paths',

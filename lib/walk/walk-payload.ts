@@ -5,6 +5,7 @@
  * the loader of the programs of its kind, because that is who will answer for it (`walk-roots.ts`).
  */
 import {posix} from 'node:path';
+import {namesIconv} from '../elf/names-iconv.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
@@ -75,6 +76,7 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
+		converting: convertingObjects(roots),
 		excluded,
 		findings: [
 			...findings,
@@ -163,6 +165,18 @@ function objectsInPlace(
 	}
 
 	return inPlace;
+}
+
+/** Not the C library: it has the function, and uses it for others alone. */
+function convertingObjects(roots: readonly WalkedRoot[]): Set<string> {
+	const objects = new Map(
+		roots.flatMap(({closure}) => closure.linkMap.map(({object}) => [object.fileId, object])),
+	);
+	return new Set(
+		[...objects.values()]
+			.filter(object => object.soname !== 'libc.so.6' && namesIconv(object))
+			.map(({fileId}) => fileId),
+	);
 }
 
 function openedForNames({names}: NamedObject): string {

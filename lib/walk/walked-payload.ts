@@ -27,6 +27,8 @@ export interface WalkedPayload {
 	readonly libraryPath: readonly string[];
 	/** Who first asked for a library, by its file id, in words. */
 	readonly requesters: ReadonlyMap<string, string>;
+	/** Objects that convert between character sets, or may, by their file id. */
+	readonly converting: ReadonlySet<string>;
 	/** Needed names that the user left out, by the name or by the path that answered. */
 	readonly excluded: ReadonlySet<string>;
 	/** Objects that no loader of the bundle answers for. */

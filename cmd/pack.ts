@@ -152,6 +152,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		exclude: argv.exclude,
 		repositories: argv.repo.map(absolute),
 		libraryPath: libraryPath(argv),
+		session: process.env,
 		missing: argv.missing,
 		scope: argv.scope,
 		recommends: argv.recommends,

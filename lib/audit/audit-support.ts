@@ -92,22 +92,22 @@ function staticTlsOf(libraries: AuditedLoader['libraries']): number {
 /** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */
 const sentence =
 	/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
-const words = ' release version ';
+const WORDS = ' release version ';
 /** As far before and behind these words as the sentence can reach. */
-const before = 240;
-const behind = 32;
+const BEFORE = 240;
+const BEHIND = 32;
 
 function releaseIn(file: Buffer | undefined): KnownLoader['from'] | undefined {
-	let at = file?.indexOf(words) ?? -1;
+	let at = file?.indexOf(WORDS) ?? -1;
 	while (file !== undefined && at !== -1) {
 		// One character a byte, so that nothing in a binary file can be malformed.
-		const near = file.toString('latin1', Math.max(0, at - before), at + behind);
+		const near = file.toString('latin1', Math.max(0, at - BEFORE), at + BEHIND);
 		const [, major, minor] = sentence.exec(near) ?? [];
 		if (major !== undefined) {
 			return [Number(major), Number(minor)];
 		}
 
-		at = file.indexOf(words, at + 1);
+		at = file.indexOf(WORDS, at + 1);
 	}
 
 	return undefined;

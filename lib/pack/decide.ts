@@ -19,6 +19,7 @@ import type {BundlePlan} from '../plan/bundle-plan.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 import {digestRivals} from '../walk/digest-rivals.js';
+import {findSessionDirectories, type SessionDirectory} from '../walk/find-session-directories.js';
 import {libraryCandidates} from '../walk/library-candidates.js';
 import {readAuditSupport} from '../walk/read-audit-support.js';
 import {walkPayload, type WalkRequest} from '../walk/walk-payload.js';
@@ -35,6 +36,8 @@ export interface Decision {
 	/** Of the bundle's main loader, as `uname -m` says it. */
 	readonly architecture: string | undefined;
 	readonly launchers: Launchers;
+	/** What the user's session names and what would be read here, but stays behind; no part of the plan. */
+	readonly session: readonly SessionDirectory[];
 	/** Remove what the plan takes files from, once they have been copied. */
 	readonly close: () => void;
 }
@@ -99,7 +102,9 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	});
 	exclusions.assertAllUsed();
 	const architecture = loader && (architectureName(loader) ?? 'unknown');
-	return {plan, architecture, launchers};
+	const session =
+		sysroot.root === '/' ? findSessionDirectories(request.session, {payload, walked, sysroot}) : [];
+	return {plan, architecture, launchers, session};
 }
 
 /**

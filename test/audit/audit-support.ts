@@ -8,7 +8,14 @@ const banner = (who: string, release: string) =>
 
 function factsOf(release: string, changes: Partial<AuditedLoader> = {}): AuditedLoader {
 	const loader = Buffer.from(`\0--audit\0${banner('ld.so', release)}`);
-	return {libc: 'glibc', machine: 62, loader, readLibrary: () => undefined, libraries: [], ...changes};
+	return {
+		libc: 'glibc',
+		machine: 62,
+		loader,
+		readLibrary: () => undefined,
+		libraries: [],
+		...changes,
+	};
 }
 
 function library(size: number, staticTls = true): AuditedLoader['libraries'][number] {

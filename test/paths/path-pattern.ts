@@ -46,7 +46,10 @@ test('each pattern of our data files matches what picomatch matches', t => {
 
 		const all = pathPattern(patterns, {dot});
 		const any = picomatch(patterns, {dot});
-		t.deepEqual(paths.filter(all), paths.filter(path => any(path)));
+		t.deepEqual(
+			paths.filter(all),
+			paths.filter(path => any(path)),
+		);
 	}
 });
 

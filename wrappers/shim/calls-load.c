@@ -2,8 +2,8 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
-#include "base/file.h"
 #include "base/file-status.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "route.h"
@@ -76,7 +76,7 @@ __attribute__((noinline)) static const char *name_program(const char *path)
 	return name;
 }
 
-/* Whether it keeps the place it came from: what lies elsewhere the loader knows by that place alone. */
+/* Whether it keeps its place: what lies elsewhere the loader knows by that place alone. */
 static bool is_payload(const struct view *view, const char *place)
 {
 	return text_starts_with(place, view->top) &&

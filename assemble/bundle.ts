@@ -37,8 +37,9 @@ async function makeChunks(): Promise<void> {
 		sourcesContent: false,
 		legalComments: 'none',
 		alias: {
-			'string-width': './cmd/plain-text/string-width.ts',
-			'wrap-ansi': './cmd/plain-text/wrap-ansi.ts',
+			assert: './cmd/for-yargs/assert.ts',
+			'string-width': './cmd/for-yargs/string-width.ts',
+			'wrap-ansi': './cmd/for-yargs/wrap-ansi.ts',
 		},
 		plugins: [ownAddresses(root)],
 		metafile: true,

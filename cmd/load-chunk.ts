@@ -67,11 +67,34 @@ function readCache(file: string): Buffer | undefined {
 	}
 }
 
+/** What Node.js has loaded by the time it starts us, and what is called at every step. */
+const atHand = /^(?:node:)?(?:buffer|fs|path|url|util)$/u;
+
+/**
+ * A module of Node.js's own; of the others, what loads it when something of it is first used: most
+ * commands use neither `child_process` nor `crypto`, which take a third as long as all of Node's start.
+ */
 function builtIn(name: string): unknown {
+	if (atHand.test(name)) {
+		return loadBuiltIn(name);
+	}
+
+	let module: object | undefined;
+	return new Proxy(
+		{},
+		{
+			get(_, property): unknown {
+				return Reflect.get((module ??= loadBuiltIn(name)), property);
+			},
+		},
+	);
+}
+
+function loadBuiltIn(name: string): object {
 	const module: unknown = process.getBuiltinModule(name);
 	if (module === undefined) {
 		throw new Error(`the bundled command line lacks ${name}`);
 	}
 
-	return module;
+	return module as object;
 }

@@ -31,6 +31,7 @@ export async function pack(packing: Packing): Promise<void> {
 		const decision = await decide(packing.request, signal);
 		try {
 			reporter.findings(decision.plan.findings);
+			reporter.session(decision.session);
 			process.stdout.write(
 				packing.dryRun
 					? renderPlan(decision.plan, packing.json)

@@ -1,10 +1,14 @@
 /** Say on stderr what a user wants to know while and after packing; progress on a terminal only. */
 import {sanitise} from '../../lib/errors/sanitise.js';
 import type {FindingRecord} from '../../lib/manifest/manifest.js';
+import {quote} from '../../lib/launcher/shell-quote.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
+import type {SessionDirectory} from '../../lib/walk/find-session-directories.js';
 
 export interface Reporter {
 	findings(findings: readonly FindingRecord[]): void;
+	/** What the user's session would have led programs to. */
+	session(directories: readonly SessionDirectory[]): void;
 	progress(
 		plan: BundlePlan,
 	): (progress: {readonly entries: number; readonly bytes: number}) => void;
@@ -19,6 +23,8 @@ const worthSaying = new Set([
 	'SCRIPT_NOT_STARTED_HERE',
 	'NEEDED_MISSING',
 	'NEEDED_EXCLUDED',
+	'TARGET_NOT_LOADED',
+	'NEEDED_BY_PATH',
 	'TRACE_PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
 ]);
@@ -49,6 +55,11 @@ export function makeReporter(options: {
 				process.stderr.write(lines.map(line => `dynpk: ${sanitise(line)}\n`).join(''));
 			}
 		},
+		session(directories) {
+			if (directories.length > 0 && !options.quiet) {
+				process.stderr.write(`dynpk: ${sanitise(sessionLine(directories))}\n`);
+			}
+		},
 		progress(plan) {
 			const total = plan.operations.length;
 			return ({entries, bytes}) => {
@@ -65,6 +76,20 @@ export function makeReporter(options: {
 			}
 		},
 	};
+}
+
+function sessionLine(directories: readonly SessionDirectory[]): string {
+	const variables = new Map<string, SessionDirectory[]>();
+	for (const directory of directories) {
+		variables.set(directory.variable, [...(variables.get(directory.variable) ?? []), directory]);
+	}
+
+	const named = [...variables].map(([variable, found]) => {
+		const paths = found.map(({path}) => path).join(', ');
+		return `${variable} (${paths}, for ${found[0]?.reader ?? ''})`;
+	});
+	const options = [...new Set(directories.map(({path}) => `--with ${quote(path)}`))].join(' ');
+	return `what this session names stays behind: ${named.join(', ')}; ${options} takes it along`;
 }
 
 function onceLines(findings: readonly FindingRecord[]): readonly string[] {

@@ -9,7 +9,6 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Duplex, Writable} from 'node:stream';
 import {finished} from 'node:stream/promises';
-import * as zlib from 'node:zlib';
 import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
 import type {ByteSink} from './byte-sink.js';
 
@@ -27,7 +26,6 @@ interface ZstdOfZlib {
 	readonly createZstdCompress?: (options: {params: Record<number, number>}) => Duplex;
 }
 
-const builtIn = zlib as ZstdOfZlib;
 /** ZSTD_c_compressionLevel of zstd.h. */
 const COMPRESSION_LEVEL = 100;
 /** How much of what a failing program says is kept. */
@@ -90,6 +88,7 @@ async function startZstd(args: readonly string[], level: number): Promise<Filter
 	try {
 		return await startProgram(args);
 	} catch (error) {
+		const builtIn = process.getBuiltinModule('node:zlib') as ZstdOfZlib;
 		const stream = builtIn.createZstdCompress?.({params: {[COMPRESSION_LEVEL]: level}});
 		if (stream !== undefined) {
 			return filterOf(stream);

@@ -14,9 +14,9 @@ export interface AuditedLoader {
 	/** `e_machine` of the loader. */
 	readonly machine: number;
 	/** The whole loader file. */
-	readonly loader: Uint8Array;
-	/** The `libc.so.6` beside it: before glibc 2.33 only that names the release. */
-	readonly library: Uint8Array | undefined;
+	readonly loader: Buffer;
+	/** The `libc.so.6` beside it, read when it has to be: before glibc 2.33 only that names the release. */
+	readonly readLibrary: () => Buffer | undefined;
 	/** The libraries that the program starts with. */
 	readonly libraries: readonly Pick<ElfObject, 'tls' | 'flags'>[];
 }
@@ -52,11 +52,11 @@ export function auditSupport(facts: AuditedLoader): AuditSupport {
 		return unavailable(`there is no audit stub for e_machine ${facts.machine}`);
 	}
 
-	if (!textOf(facts.loader).includes('\0--audit\0')) {
+	if (!facts.loader.includes('\0--audit\0')) {
 		return unavailable('the bundled loader has no option --audit');
 	}
 
-	const release = releaseIn(facts.loader) ?? releaseIn(facts.library);
+	const release = releaseIn(facts.loader) ?? releaseIn(facts.readLibrary());
 	if (release === undefined) {
 		return unavailable('the bundled loader does not tell which glibc it is');
 	}
@@ -90,18 +90,29 @@ function staticTlsOf(libraries: AuditedLoader['libraries']): number {
 }
 
 /** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */
-function releaseIn(file: Uint8Array | undefined): KnownLoader['from'] | undefined {
-	const sentence =
-		/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
-	const [, major, minor] = sentence.exec(textOf(file ?? new Uint8Array())) ?? [];
-	return major === undefined ? undefined : [Number(major), Number(minor)];
+const sentence =
+	/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
+const WORDS = ' release version ';
+/** As far before and behind these words as the sentence can reach. */
+const BEFORE = 240;
+const BEHIND = 32;
+
+function releaseIn(file: Buffer | undefined): KnownLoader['from'] | undefined {
+	let at = file?.indexOf(WORDS) ?? -1;
+	while (file !== undefined && at !== -1) {
+		// One character a byte, so that nothing in a binary file can be malformed.
+		const near = file.toString('latin1', Math.max(0, at - BEFORE), at + BEHIND);
+		const [, major, minor] = sentence.exec(near) ?? [];
+		if (major !== undefined) {
+			return [Number(major), Number(minor)];
+		}
+
+		at = file.indexOf(WORDS, at + 1);
+	}
+
+	return undefined;
 }
 
 function isOlder(a: KnownLoader['from'], b: KnownLoader['from']): boolean {
 	return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
-}
-
-// One character a byte, so that nothing in a binary file can be malformed.
-function textOf(file: Uint8Array): string {
-	return Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('latin1');
 }

@@ -36,6 +36,8 @@ export interface GlibcSearchOptions {
 	readonly facts: GlibcFacts;
 	/** As in the variable or after `--library-path`; tokens stand for the program's values. */
 	readonly ldLibraryPath?: string | undefined;
+	/** Whether processes of this program have it; by default all have. */
+	readonly honoursLibraryPath?: ((program: LinkMapEntry) => boolean) | undefined;
 	/**
 	 * `all` levels, for a bundle: the plain library answers and the others come beside it. A list:
 	 * what one processor has, and what its loader would choose.
@@ -94,6 +96,7 @@ function openSearch(options: GlibcSearchOptions): GlibcSearch {
 			lib: facts.lib,
 			platforms,
 			ldLibraryPath: options.ldLibraryPath ?? '',
+			honoursLibraryPath: options.honoursLibraryPath ?? (() => true),
 			workingDirectory,
 			programOrigin: options.programOrigin ?? 'real',
 		}),

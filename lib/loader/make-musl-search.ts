@@ -11,12 +11,15 @@ import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {MuslFacts} from './loader-facts.js';
 import type {Found, LinkMapEntry, LoaderSearch, Missing, Place, Searched} from './loader-search.js';
+import {isStarted, programOf} from './requester-paths.js';
 import {makeSearchDir} from './search-dirs.js';
 
 export interface MuslSearchOptions {
 	readonly sysroot: Sysroot;
 	readonly facts: MuslFacts;
 	readonly ldLibraryPath?: string | undefined;
+	/** Whether processes of this program have it; by default all have. */
+	readonly honoursLibraryPath?: ((program: LinkMapEntry) => boolean) | undefined;
 	/** What relative names and elements count from; by default they are never followed. */
 	readonly workingDirectory?: SysrootPath | undefined;
 	/** `as-given` when started as `ld-musl-ARCH.so.1 PROGRAM`. */
@@ -34,6 +37,7 @@ interface MuslSearch {
 	readonly sysroot: Sysroot;
 	readonly facts: MuslFacts;
 	readonly ldLibraryPath: string;
+	readonly honoursLibraryPath: (program: LinkMapEntry) => boolean;
 	readonly workingDirectory: SysrootPath | undefined;
 	readonly programOrigin: 'real' | 'as-given';
 	readonly systemList: MuslList;
@@ -50,6 +54,7 @@ export function makeMuslSearch(options: MuslSearchOptions): LoaderSearch {
 		sysroot,
 		facts,
 		ldLibraryPath,
+		honoursLibraryPath: options.honoursLibraryPath ?? (() => true),
 		workingDirectory,
 		programOrigin,
 		systemList: readSystemList(sysroot, facts),
@@ -85,6 +90,10 @@ function locate(search: MuslSearch, needed: string, requester: LinkMapEntry): Fo
 		return search.loader;
 	}
 
+	if (needed === '') {
+		return {status: 'missing', searched: [], fatal: undefined};
+	}
+
 	if (needed.includes('/')) {
 		return openAsNamed(search, needed);
 	}
@@ -116,7 +125,10 @@ function openAsNamed(search: MuslSearch, name: string): Found | Missing {
 }
 
 function listsFor(search: MuslSearch, requester: LinkMapEntry): readonly MuslList[] {
-	const lists: MuslList[] = [{place: 'ld-library-path', dirs: search.ldLibraryPath}];
+	const isHonoured = search.honoursLibraryPath(programOf(requester));
+	const lists: MuslList[] = [
+		{place: 'ld-library-path', dirs: isHonoured ? search.ldLibraryPath : ''},
+	];
 	for (let entry: LinkMapEntry | undefined = requester; entry; entry = entry.loader) {
 		const {rpath, runpath} = entry.object;
 		const dirs = expandOrigin(runpath ?? rpath ?? '', () => originOf(search, entry));
@@ -138,9 +150,8 @@ function expandOrigin(dirs: string, originOf: () => string): string {
 }
 
 function originOf({sysroot, programOrigin}: MuslSearch, entry: LinkMapEntry): string {
-	const isProgram = entry.loader === undefined && entry.program === undefined;
-	const path = isProgram && programOrigin === 'real' ? sysroot.realPath(entry.path) : undefined;
-	return parentOf(path ?? entry.path);
+	const isReal = programOrigin === 'real' && isStarted(entry);
+	return parentOf((isReal ? sysroot.realPath(entry.path) : undefined) ?? entry.path);
 }
 
 function searchLists(

@@ -5,6 +5,7 @@
  * Most requesters have no tags, so they share one value and with it every answer found so far.
  * That is what makes walking thousands of programs over one search cheap.
  */
+import {isProgram} from '../elf/is-program.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {expandTokens, type TokenValues} from './dynamic-string-tokens.js';
@@ -31,6 +32,7 @@ export interface RequesterPathOptions {
 	readonly platforms: readonly string[];
 	/** As in the variable or after `--library-path`. */
 	readonly ldLibraryPath: string;
+	readonly honoursLibraryPath: (program: LinkMapEntry) => boolean;
 	readonly workingDirectory: SysrootPath | undefined;
 	/** Whether `$ORIGIN` of the program is where it really lies, as when the kernel starts it. */
 	readonly programOrigin: 'real' | 'as-given';
@@ -104,15 +106,12 @@ function keyOf({lists, noDefaultLib}: RequesterPaths): string {
 }
 
 function computePaths(source: Source, requester: LinkMapEntry): RequesterPaths {
-	const {ldLibraryPath} = source.options;
+	const {ldLibraryPath, honoursLibraryPath} = source.options;
 	const {runpath, flags} = requester.object;
 	const lists: SearchList[] = runpath === undefined ? [...rpathChain(source, requester)] : [];
-	if (ldLibraryPath !== '') {
-		const dirs = split(source, {
-			list: ldLibraryPath,
-			separators: ':;',
-			entry: programOf(requester),
-		});
+	const program = programOf(requester);
+	if (ldLibraryPath !== '' && honoursLibraryPath(program)) {
+		const dirs = split(source, {list: ldLibraryPath, separators: ':;', entry: program});
 		lists.push({place: 'ld-library-path', dirs});
 	}
 
@@ -143,7 +142,7 @@ function rpathChain(source: Source, requester: LinkMapEntry): readonly SearchLis
 }
 
 /** The program whose process a requester lives in. */
-function programOf(entry: LinkMapEntry): LinkMapEntry {
+export function programOf(entry: LinkMapEntry): LinkMapEntry {
 	let at = entry;
 	while (at.program === undefined && at.loader !== undefined) {
 		at = at.loader;
@@ -178,9 +177,13 @@ function split(
 
 /** The program's own place is asked of the kernel, a library's is the path it was found by. */
 function originOf({sysroot, programOrigin}: RequesterPathOptions, entry: LinkMapEntry): string {
-	const isProgram = entry.loader === undefined && entry.program === undefined;
-	const path = isProgram && programOrigin === 'real' ? sysroot.realPath(entry.path) : undefined;
-	return parentOf(path ?? entry.path);
+	const isReal = programOrigin === 'real' && isStarted(entry);
+	return parentOf((isReal ? sysroot.realPath(entry.path) : undefined) ?? entry.path);
+}
+
+/** Whether the kernel starts it: a library may be the root of a walk too, and is opened by its name. */
+export function isStarted({object, loader, program}: LinkMapEntry): boolean {
+	return loader === undefined && program === undefined && isProgram(object);
 }
 
 function expandElement(

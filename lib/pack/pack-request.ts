@@ -7,6 +7,7 @@
 import type {Scope} from '../inputs/gather-request.js';
 import type {HostPath} from '../paths/paths.js';
 import type {MissingPolicy} from '../plan/settle-missing.js';
+import type {Session} from '../walk/find-session-directories.js';
 import type {LauncherChoice} from './open-launchers.js';
 
 export interface PackRequest extends LauncherChoice {
@@ -22,6 +23,10 @@ export interface PackRequest extends LauncherChoice {
 	readonly exclude: readonly string[];
 	/** Directories of packages that package files may need. */
 	readonly repositories: readonly HostPath[];
+	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
+	readonly libraryPath: string;
+	/** The user's variables, some of which lead programs to files. */
+	readonly session: Session;
 	readonly missing: MissingPolicy;
 	readonly scope: Scope;
 	readonly audit: AuditChoice;

@@ -55,7 +55,7 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 	const machine = walked.loaders[0]?.facts.object.machine;
 	const programs = programObjects(payload, walked).map(({path, object}) => ({
 		path,
-		linkage: linkageOf(object),
+		linkage: walked.byPath.has(path) ? 'by-path' : linkageOf(object),
 		hasShim: tools.shim !== undefined && object.machine === machine,
 	}));
 	const choice = chooseEngine({

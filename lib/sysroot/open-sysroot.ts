@@ -198,19 +198,19 @@ function readStart(path: HostPath, limit: number): Buffer | undefined {
 	}
 }
 
-const CHUNK = 65_536;
+/** One for all files: most are small, and memory of their own would be mapped for each read. */
+const chunk = Buffer.allocUnsafeSlow(65_536);
 
 function readUpTo(fd: number, limit: number): Buffer {
 	const chunks: Buffer[] = [];
 	let total = 0;
 	while (total < limit) {
-		const chunk = Buffer.allocUnsafe(Math.min(CHUNK, limit - total));
-		const count = readSync(fd, chunk);
+		const count = readSync(fd, chunk, 0, Math.min(chunk.length, limit - total), null);
 		if (count === 0) {
 			break;
 		}
 
-		chunks.push(chunk.subarray(0, count));
+		chunks.push(Buffer.from(chunk.subarray(0, count)));
 		total += count;
 	}
 

@@ -38,9 +38,10 @@ export function libraryCandidates(payload: Payload, walked: WalkedPayload): Libr
 		addNamed(candidates, named);
 	}
 
+	const names = new Set(payload.entries.map(({path}) => path));
 	const loaderIds = new Set(walked.loaders.map(({facts}) => facts.object.fileId));
 	for (const root of walked.roots) {
-		addNeeded(candidates, root, {loaderIds, inPlace: walked.inPlace});
+		addNeeded(candidates, root, {loaderIds, names, inPlace: walked.inPlace});
 		addVariants(candidates, root);
 	}
 
@@ -93,27 +94,30 @@ function addNamed(
 interface Apart {
 	/** Loaders: they are started, never found. */
 	readonly loaderIds: ReadonlySet<string>;
+	/** Every path of the payload. */
+	readonly names: ReadonlySet<SysrootPath>;
 	readonly inPlace: WalkedPayload['inPlace'];
 }
 
 function addNeeded(
 	candidates: Map<string, Gathered>,
 	root: WalkedRoot,
-	{loaderIds, inPlace}: Apart,
+	{loaderIds, names, inPlace}: Apart,
 ): void {
 	const program = programOf(root);
 	const variantIds = new Set(root.closure.variants.map(({entry}) => entry.object.fileId));
 	for (const edge of root.closure.edges) {
 		const {needed, from} = edge;
 		const {object, path: source} = edge.to;
-		const isApart = loaderIds.has(object.fileId) || variantIds.has(object.fileId);
-		if (isApart || isKeptInPlace(edge, inPlace)) {
+		// An empty name is the program itself (`_dl_map_object`, elf/dl-load.c), which nobody finds by it.
+		const isApart = needed === '' || loaderIds.has(object.fileId) || variantIds.has(object.fileId);
+		if (isApart || (names.has(source) && isKeptInPlace(edge, inPlace))) {
 			continue;
 		}
 
 		const staysInPlace = inPlace.has(object.fileId);
-		const names = needed.includes('/') ? [] : [needed];
-		for (const name of new Set([...names, object.soname ?? posix.basename(source)])) {
+		const asked = needed.includes('/') ? [] : [needed];
+		for (const name of new Set([...asked, object.soname ?? posix.basename(source)])) {
 			const wanted = {name, directory: root.libraryDirectory, program, by: from.path};
 			want(candidates, {object, source, staysInPlace}, wanted);
 		}
@@ -192,14 +196,14 @@ function linkedNames(payload: Payload, walked: WalkedPayload): Map<SysrootPath, 
 	return names;
 }
 
-/** An `$ORIGIN` run path between two objects that both stay where they are. */
+/** An `$ORIGIN` run path between two objects that both stay where they are, by a name that travels. */
 function isKeptInPlace(edge: Edge, inPlace: WalkedPayload['inPlace']): boolean {
 	if (!inPlace.has(edge.from.object.fileId) || !inPlace.has(edge.to.object.fileId)) {
 		return false;
 	}
 
 	if (edge.foundBy === 'name') {
-		return edge.needed.includes('ORIGIN');
+		return edge.needed.includes('ORIGIN') || edge.needed.startsWith('/');
 	}
 
 	return (edge.foundBy === 'rpath' || edge.foundBy === 'runpath') && foundThroughOrigin(edge);

@@ -242,26 +242,60 @@ static void load(const char *path) {
 }
 int main(int c, char **v) { load(v[0]); load("/proc/self/exe"); return c != 1; }`;
 
-for (const engine of ['shim', 'userns']) {
-	test(`a program that loads itself is refused by the loader, as here (${engine})`, async t => {
-		const files = {
-			'tree/bin/tool': {libc: true, flags: [...flags, '-pie'], source: loadsItself},
-			'tree/share/data': {text: 'data'},
-		};
-		const packed = await packWorld(t, files, ['./tree']);
-		if (packed === undefined) return;
-		const refusal = 'cannot dynamically load position-independent executable\n';
-		const expected = {status: 0, signal: undefined, stdout: refusal.repeat(2), stderr: ''};
-		for (const name of targetHosts) {
-			const host = await needHost(t, name);
-			if (host === undefined) return;
+/** Starts another program by the directory it was started from itself, then by its name alone. */
+const startsAnother = `#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int c, char **v) {
+	char path[4096];
+	snprintf(path, sizeof path, "%s/other", dirname(strdup(v[0])));
+	if (fork() == 0) { execl(path, path, "by directory", NULL); return 1; }
+	wait(NULL);
+	execlp("other", "other", "by name", NULL);
+	return 2;
+}`;
+
+/** Packed with what lies beside it, and run on every host under both engines. */
+async function onAllHosts(
+	t: ExecutionContext,
+	files: Readonly<Record<string, FileSpec>>,
+	stdout: string,
+): Promise<void> {
+	const tree = {...files, 'tree/share/data': {text: 'data'}};
+	const packed = await packWorld(t, tree, ['./tree/bin/tool', '--with', './tree']);
+	if (packed === undefined) return;
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) return;
+		for (const engine of ['shim', 'userns']) {
 			const answer = await runOnHost(host, {
 				argv: ['bin/tool'],
 				bundle: packed.bundle,
 				env: {DYNPK_ENGINE: engine},
 				noUserNamespaces: engine === 'shim',
 			});
-			t.deepEqual(answer, expected, name);
+			const expected = {status: 0, signal: undefined, stdout, stderr: ''};
+			t.deepEqual(answer, expected, `${name}, ${engine}`);
 		}
-	});
+	}
 }
+
+test('a program that loads itself is refused by the loader, as here', async t => {
+	const refusal = 'cannot dynamically load position-independent executable\n';
+	const spec = {libc: true, flags: [...flags, '-pie'], source: loadsItself};
+	await onAllHosts(t, {'tree/bin/tool': spec}, refusal.repeat(2));
+});
+
+test('a program that was not asked for is found beside the one that was, and by its name', async t => {
+	const files = {
+		'tree/bin/tool': {libc: true, flags, source: startsAnother},
+		'tree/bin/other': {
+			libc: true,
+			flags,
+			source: '#include <stdio.h>\nint main(int c, char **v) { return puts(v[1]) < 0; }',
+		},
+	};
+	await onAllHosts(t, files, 'by directory\nby name\n');
+});

@@ -1,5 +1,6 @@
 /** Objects of foreign classes, byte orders and machines, every field written and read back. */
 import test from 'ava';
+import {namesIconv} from '../../lib/elf/names-iconv.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {compareWithReadelf} from '../helpers/elf/compare-with-readelf.js';
 import {poke} from '../helpers/elf/elf-sink.js';
@@ -193,7 +194,7 @@ test('an object of no machine is no loader’s, as a compiled module of Guile', 
 
 test('whether an object converts between character sets shows in its names', t => {
 	const named = (soname: string): boolean =>
-		readElf(scratchFile(t, writeElf({dynamic: {soname}}).bytes)).namesIconv;
+		namesIconv(readElf(scratchFile(t, writeElf({dynamic: {soname}}).bytes)));
 	t.true(named('iconv_open'));
 	t.false(named('iconv_open2'));
 	t.false(named('my_iconv_open'));

@@ -2,6 +2,7 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
+#include "base/file-status.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -75,9 +76,41 @@ __attribute__((noinline)) static const char *name_program(const char *path)
 	return name;
 }
 
+/* Whether it keeps its place: what lies elsewhere the loader knows by that place alone. */
+static bool is_payload(const struct view *view, const char *place)
+{
+	return text_starts_with(place, view->top) &&
+	       text_starts_with(place + view->top_length, "/root/");
+}
+
+/*
+ * The directory of the name is what $ORIGIN stands for, not that of the file a link leads to: so a
+ * link is opened as one, wherever that gives the same file.
+ */
+__attribute__((noinline)) static const char *name_link(const char *path, const char *followed)
+{
+	const struct view *now = view();
+	ROUTE(route);
+	struct file_status link, file;
+	char *name;
+
+	if (now == NULL || !is_payload(now, followed) ||
+	    find_route(&route, AT_FDCWD, path, LOAD) != 0 || !route.is_bundled ||
+	    !is_payload(now, route.path) || text_equal(route.path, followed))
+		return NULL;
+	link = file_status_at(AT_FDCWD, route.path, 0);
+	file = file_status_at(AT_FDCWD, followed, 0);
+	if (!is_same_file(&link, &file))
+		return NULL;
+	name = next_name();
+	memcpy(name, route.path, text_length(route.path) + 1);
+	return name;
+}
+
 const char *route_object(const char *path)
 {
 	ROUTE(route);
+	const char *link;
 	bool has_slash = false;
 	const char *program;
 	char *name;
@@ -90,6 +123,9 @@ const char *route_object(const char *path)
 		program = name_program(path);
 		return program == NULL ? path : program;
 	}
+	link = name_link(path, route.path);
+	if (link != NULL)
+		return link;
 	name = next_name();
 	memcpy(name, route.path, text_length(route.path) + 1);
 	return name;

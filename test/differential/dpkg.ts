@@ -130,6 +130,7 @@ test('the lists are those of dpkg-query -L', t => {
 		const written = execFileSync('dpkg-query', ['-L', nameOf(owner)], {
 			encoding: 'utf8',
 			env: {LC_ALL: 'C', PATH: process.env.PATH},
+			maxBuffer: 1 << 28,
 		});
 		const paths = written.split('\n').filter(line => line.startsWith('/'));
 		t.deepEqual(

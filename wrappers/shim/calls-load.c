@@ -40,8 +40,7 @@ const char *route_object(const char *path)
 
 	for (const char *c = path; c != NULL && *c != '\0'; c++)
 		has_slash |= *c == '/';
-	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) != 0 ||
-	    !route.is_bundled)
+	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW) != 0 || !route.is_bundled)
 		return path;
 	name = names[__atomic_fetch_add(&next_name, 1, __ATOMIC_RELAXED) % NAME_SLOTS];
 	memcpy(name, route.path, text_length(route.path) + 1);

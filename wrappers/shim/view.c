@@ -91,7 +91,8 @@ static bool start(void)
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
 	    find_top(fd, name)) {
 		the_view.table = (const struct table *)address;
-		the_view.shows_paths = !is_marked(fd);
+		the_view.shows_paths = true;
+		the_view.is_namespace = is_marked(fd);
 	}
 	sys_close(fd);
 	return the_view.table != NULL;

@@ -55,8 +55,9 @@ test: hosts ## All tests, or those of FILE=test/…
 check-nodes: hosts ## The tests of single stages under other releases of Node.js (NODES)
 	bash test/other-nodes.sh $(NODES)
 
-test-differential: hosts ## Our search against the real loader, over the whole machine
-	node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts'
+# `test` looks at a sample of what the machine has, where that is much.
+test-differential: hosts ## Our readers and our search against the real ones, over the whole machine
+	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts'
 
 # Part of `test`; by itself, it needs no host and no package but a compiler.
 check-sanitizers: build ## The C of targets as ordinary programs under ASan and UBSan, fed hostile input

@@ -128,6 +128,21 @@ export default tseslint.config(
 	},
 	// Tests guard in one line: `if (host === undefined) return;`.
 	{files: ['assemble/**/*.ts', 'cmd/**/*.ts', 'lib/**/*.ts'], rules: {curly: ['error', 'all']}},
+	// A number or a text at the top of a module is written apart from what functions compute.
+	{
+		files: ['cmd/**/*.ts', 'lib/**/*.ts'],
+		rules: {
+			'@typescript-eslint/naming-convention': [
+				'error',
+				{
+					selector: 'variable',
+					modifiers: ['const', 'global'],
+					types: ['boolean', 'number', 'string'],
+					format: ['UPPER_CASE'],
+				},
+			],
+		},
+	},
 	{files: ['lib/**/*.ts'], rules: {'no-restricted-properties': ['error', ...ambient]}},
 	{
 		files: ['lib/**/*.ts'],

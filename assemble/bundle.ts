@@ -14,7 +14,7 @@ import {ownAddresses} from './own-addresses.js';
 
 const root = join(import.meta.dirname, '../..');
 const bin = join(root, 'build/bin');
-const target = 'node20.19';
+const TARGET = 'node20.19';
 
 rmSync(bin, {recursive: true, force: true});
 mkdirSync(bin, {recursive: true});
@@ -32,13 +32,14 @@ async function makeChunks(): Promise<void> {
 		splitting: true,
 		format: 'esm',
 		platform: 'node',
-		target,
+		target: TARGET,
 		sourcemap: 'inline',
 		sourcesContent: false,
 		legalComments: 'none',
 		alias: {
-			'string-width': './cmd/plain-text/string-width.ts',
-			'wrap-ansi': './cmd/plain-text/wrap-ansi.ts',
+			assert: './cmd/for-yargs/assert.ts',
+			'string-width': './cmd/for-yargs/string-width.ts',
+			'wrap-ansi': './cmd/for-yargs/wrap-ansi.ts',
 		},
 		plugins: [ownAddresses(root)],
 		metafile: true,
@@ -48,7 +49,7 @@ async function makeChunks(): Promise<void> {
 		const {code, map} = await transform(text, {
 			format: 'cjs',
 			platform: 'node',
-			target,
+			target: TARGET,
 			supported: {'dynamic-import': false},
 			banner: '(function (module, require, productRoot) {',
 			footer: '})',
@@ -72,7 +73,7 @@ async function makeStart(): Promise<void> {
 		bundle: true,
 		format: 'cjs',
 		platform: 'node',
-		target,
+		target: TARGET,
 		define: {'import.meta.dirname': '__dirname'},
 		banner: {
 			js: 'const productRoot = require("node:url").pathToFileURL(__dirname + "/../..").href;',

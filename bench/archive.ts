@@ -21,8 +21,8 @@ import type {ArchiveEntry} from '../lib/archive/archive-entry.js';
 import {writeArchive} from '../lib/archive/write-archive.js';
 import {comparePaths, hostPath} from '../lib/paths/paths.js';
 
-const runs = 5;
-const mostBytes = 600e6;
+const RUNS = 5;
+const MOST_BYTES = 600e6;
 
 interface Way {
 	readonly name: string;
@@ -37,7 +37,7 @@ function filesBelow(directories: readonly string[]): readonly string[] {
 		for (const entry of readdirSync(directory, {withFileTypes: true})) {
 			const path = `${directory}/${entry.name}`;
 			if (entry.isDirectory()) visit(path);
-			if (!entry.isFile() || path.includes('\n') || bytes > mostBytes) continue;
+			if (!entry.isFile() || path.includes('\n') || bytes > MOST_BYTES) continue;
 			bytes += readFileSync(path).length;
 			found.push(path);
 		}
@@ -122,7 +122,7 @@ function compare(directories: readonly string[]): void {
 		];
 		// Turn about, so that a neighbour's load falls on all alike.
 		const costs = new Map(ways.map(way => [way.name, [] as Cost[]]));
-		for (let run = 0; run < runs; run += 1) {
+		for (let run = 0; run < RUNS; run += 1) {
 			for (const way of ways) costs.get(way.name)?.push(measure(way));
 		}
 

@@ -1,12 +1,15 @@
 /** `dynpk inspect`: what a program, an object, a package file or a bundle consists of, and why. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
 import {cacheDirectory} from './cache-directory.js';
+import {libraryPath, libraryPathOptions} from './library-path.js';
 import {searchPath} from './search-path.js';
 import {workingDirectory} from './working-directory.js';
 
 export interface InspectArguments {
 	readonly path: string;
 	readonly why: string | undefined;
+	readonly libraryPath: readonly string[];
+	readonly noLibraryPath: boolean;
 	readonly sysroot: string;
 	readonly json: boolean;
 }
@@ -25,6 +28,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 				requiresArg: true,
 				describe: 'tell which chain of requests leads to this soname or path',
 			},
+			...libraryPathOptions,
 			sysroot: {
 				type: 'string',
 				requiresArg: true,
@@ -36,7 +40,10 @@ function build(argv: Argv): Argv<InspectArguments> {
 		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
 		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
-		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages');
+		.example(
+			'$0 inspect ipython3-x86_64.tar.gz',
+			'the same of a bundle, with its packages',
+		) as unknown as Argv<InspectArguments>;
 }
 
 async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void> {
@@ -46,6 +53,7 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 		why: argv.why,
 		json: argv.json,
 		sysroot: argv.sysroot,
+		libraryPath: libraryPath(argv),
 		workingDirectory: workingDirectory(),
 		searchPath: searchPath(),
 		cache: cacheDirectory(process.env),

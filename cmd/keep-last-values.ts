@@ -17,6 +17,8 @@ export const repeatable: ReadonlySet<string> = new Set([
 	'exclude',
 	'allow',
 	'repo',
+	'library-path',
+	'libraryPath',
 ]);
 
 export function keepLastValues(argv: Record<string, unknown>): void {

@@ -67,8 +67,27 @@ function readCache(file: string): Buffer | undefined {
 	}
 }
 
+/** What Node.js has loaded by the time it starts us, and what is called at every step. */
+const atHand = /^(?:node:)?(?:buffer|fs|path|url|util)$/u;
+
+/**
+ * A module of Node.js's own; of the others, what loads it when something of it is first used: most
+ * commands never use `child_process`, `crypto` or `zlib`, and those three take half as long as all of Node's start.
+ */
 function builtIn(name: string): unknown {
-	const module: unknown = process.getBuiltinModule(name);
+	if (atHand.test(name)) {
+		return loadBuiltIn(name);
+	}
+
+	let module: object | undefined;
+	return new Proxy(
+		{},
+		{get: (_, property) => Reflect.get((module ??= loadBuiltIn(name)), property) as unknown},
+	);
+}
+
+function loadBuiltIn(name: string): object {
+	const module = process.getBuiltinModule(name) as object | undefined;
 	if (module === undefined) {
 		throw new Error(`the bundled command line lacks ${name}`);
 	}

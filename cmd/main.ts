@@ -10,7 +10,7 @@ import {runCommand} from './run.js';
 import {traceCommand} from './trace.js';
 import {verifyCommand} from './verify.js';
 import {watchStandardStreams} from './standard-streams.js';
-import {version} from './version.js';
+import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
 
 const HELP_WIDTH = 100;
@@ -55,7 +55,7 @@ async function parse(words: readonly string[]): Promise<void> {
 			'halt-at-non-option': false,
 			'parse-positional-numbers': false,
 		})
-		.version(version)
+		.version(VERSION)
 		.alias('h', 'help')
 		.wrap(isHelpAsked ? HELP_WIDTH : null)
 		.epilogue(

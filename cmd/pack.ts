@@ -6,8 +6,9 @@ import {DynpkError} from '../lib/errors/dynpk-error.js';
 import type {PackRequest} from '../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
 import {cacheDirectory} from './cache-directory.js';
+import {libraryPath, libraryPathOptions} from './library-path.js';
 import {searchPath} from './search-path.js';
-import {version} from './version.js';
+import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
 
 /** Times in a bundle when SOURCE_DATE_EPOCH does not say: the start of 1980, the oldest zip knows. */
@@ -22,6 +23,8 @@ interface PackArguments {
 	readonly trace: readonly string[];
 	readonly exclude: readonly string[];
 	readonly repo: readonly string[];
+	readonly libraryPath: readonly string[];
+	readonly noLibraryPath: boolean;
 	readonly missing: 'error' | 'warn' | 'ignore';
 	readonly scope: 'auto' | 'closure' | 'package';
 	readonly launcher: 'auto' | 'native' | 'sh';
@@ -63,6 +66,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			trace: {...each, describe: 'a file of dynpk trace: carry what that run used'},
 			exclude: {...each, describe: 'a path pattern or soname to leave out'},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
+			...libraryPathOptions,
 			missing: {
 				choices: ['error', 'warn', 'ignore'] as const,
 				default: 'error' as const,
@@ -140,6 +144,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		traces: argv.trace.map(absolute),
 		exclude: argv.exclude,
 		repositories: argv.repo.map(absolute),
+		libraryPath: libraryPath(argv),
 		missing: argv.missing,
 		scope: argv.scope,
 		launcher: argv.launcher,
@@ -150,7 +155,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		searchPath: searchPath(),
 		temporaryDirectory: absolute(tmpdir()),
 		cache: cacheDirectory(process.env),
-		version,
+		version: VERSION,
 	};
 }
 

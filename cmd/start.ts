@@ -6,10 +6,10 @@
 import {writeSync} from 'node:fs';
 import {makeChunkLoader} from './load-chunk.js';
 import type * as Main from './main.js';
-import {version} from './version.js';
+import {VERSION} from './version.js';
 
 const words = process.argv.slice(2);
-if (words.length !== 1 || words[0] !== '--version' || !say(`${version}\n`)) {
+if (words.length !== 1 || words[0] !== '--version' || !say(`${VERSION}\n`)) {
 	const {main} = makeChunkLoader(import.meta.dirname).load('main.cjs') as typeof Main;
 	void main(words);
 }

@@ -18,6 +18,8 @@ export interface Inspection {
 	readonly why: string | undefined;
 	readonly json: boolean;
 	readonly sysroot: string;
+	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
+	readonly libraryPath: string;
 	readonly workingDirectory: string;
 	readonly searchPath: readonly string[];
 	/** dynpk's own directory; `undefined` where there is no home. */
@@ -78,6 +80,7 @@ function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
 		searchPath: inspection.searchPath,
 		workingDirectory,
 	};
-	const {kind, name, path, graph} = inspectProgram(text, place, inspection.cache);
+	const {cache, libraryPath} = inspection;
+	const {kind, name, path, graph} = inspectProgram(text, place, {cache, libraryPath});
 	return {thing: {kind, name, id: path}, graph};
 }

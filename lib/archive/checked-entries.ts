@@ -35,10 +35,10 @@ export interface EntryShape {
 
 const defaultLimits: EntryLimits = {entries: 1 << 20, bytes: 256 * 2 ** 30};
 /** PATH_MAX with its final NUL, and NAME_MAX. */
-const longestPath = 4095;
-const longestName = 255;
+const LONGEST_PATH = 4095;
+const LONGEST_NAME = 255;
 /** Half of a pair, which UTF-8 cannot carry. */
-const loneSurrogate = /\p{Surrogate}/u;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Pass entries on, each once it is known to be harmless.
@@ -86,10 +86,10 @@ function checkName(path: string, refuse: Refuse): void {
 	if (path.includes('\0')) {
 		refuse('a NUL in the name');
 	}
-	if (loneSurrogate.test(path)) {
+	if (LONE_SURROGATE.test(path)) {
 		refuse('the name is not valid text');
 	}
-	if (Buffer.byteLength(path) > longestPath) {
+	if (Buffer.byteLength(path) > LONGEST_PATH) {
 		refuse('the path is too long');
 	}
 	for (const name of path.split('/')) {
@@ -99,7 +99,7 @@ function checkName(path: string, refuse: Refuse): void {
 		if (name === '.' || name === '..') {
 			refuse(`"${name}" in the path`);
 		}
-		if (Buffer.byteLength(name) > longestName) {
+		if (Buffer.byteLength(name) > LONGEST_NAME) {
 			refuse('a name in the path is too long');
 		}
 	}
@@ -154,10 +154,10 @@ function checkTarget(entry: EntryShape, seen: Map<string, TreeNode>, refuse: Ref
 	if (target.includes('\0')) {
 		refuse('a NUL in the link');
 	}
-	if (loneSurrogate.test(target)) {
+	if (LONE_SURROGATE.test(target)) {
 		refuse('the link is not valid text');
 	}
-	if (Buffer.byteLength(target) > longestPath) {
+	if (Buffer.byteLength(target) > LONGEST_PATH) {
 		refuse('the link is too long');
 	}
 	if (target.startsWith('/')) {

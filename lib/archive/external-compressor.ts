@@ -9,7 +9,6 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Duplex, Writable} from 'node:stream';
 import {finished} from 'node:stream/promises';
-import * as zlib from 'node:zlib';
 import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
 import type {ByteSink} from './byte-sink.js';
 
@@ -27,11 +26,10 @@ interface ZstdOfZlib {
 	readonly createZstdCompress?: (options: {params: Record<number, number>}) => Duplex;
 }
 
-const builtIn = zlib as ZstdOfZlib;
 /** ZSTD_c_compressionLevel of zstd.h. */
-const compressionLevel = 100;
+const COMPRESSION_LEVEL = 100;
 /** How much of what a failing program says is kept. */
-const longestComplaint = 4096;
+const LONGEST_COMPLAINT = 4096;
 
 /** Compress everything on its way to `output`. The sink throws UNSUPPORTED_COMPRESSION where it cannot. */
 export function compressExternally(output: ByteSink, level: number): ByteSink {
@@ -90,7 +88,8 @@ async function startZstd(args: readonly string[], level: number): Promise<Filter
 	try {
 		return await startProgram(args);
 	} catch (error) {
-		const stream = builtIn.createZstdCompress?.({params: {[compressionLevel]: level}});
+		const builtIn = process.getBuiltinModule('node:zlib') as ZstdOfZlib;
+		const stream = builtIn.createZstdCompress?.({params: {[COMPRESSION_LEVEL]: level}});
 		if (stream !== undefined) {
 			return filterOf(stream);
 		}
@@ -111,7 +110,7 @@ async function startProgram(args: readonly string[]): Promise<Filter> {
 	await once(child, 'spawn');
 	let complaint = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
-		complaint = (complaint + text).slice(0, longestComplaint);
+		complaint = (complaint + text).slice(0, LONGEST_COMPLAINT);
 	});
 	// EPIPE, which the exit status explains better.
 	child.stdin.on('error', () => undefined);

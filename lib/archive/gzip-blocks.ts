@@ -10,98 +10,117 @@ import {promisify} from 'node:util';
 import {constants, crc32, deflateRaw, type ZlibOptions} from 'node:zlib';
 import type {ByteSink} from './byte-sink.js';
 
-const blockSize = 1 << 20;
-const windowSize = 32 << 10;
+const BLOCK_SIZE = 1 << 20;
+const WINDOW_SIZE = 32 << 10;
 /** libuv has four threads unless told otherwise; two more blocks wait so that none of them idles. */
-const blocksUnderWay = 6;
+const BLOCKS_UNDER_WAY = 6;
 /** Incompressible data grows by five bytes in 16 KiB; one output buffer saves a trip between threads. */
-const outputSize = blockSize + (blockSize >> 10) + 64;
+const OUTPUT_SIZE = BLOCK_SIZE + (BLOCK_SIZE >> 10) + 64;
 
 const compress = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
+interface GzipStream {
+	readonly output: ByteSink;
+	readonly level: number;
+	readonly underWay: Promise<Buffer>[];
+	block: Buffer;
+	filled: number;
+	/** The last 32 KiB before `block`; `undefined` for the first. */
+	dictionary: Buffer | undefined;
+	checksum: number;
+	length: number;
+	started: boolean;
+}
+
 export function gzipBlocks(output: ByteSink, level: number): ByteSink {
-	const underWay: Promise<Buffer>[] = [];
-	let block = Buffer.allocUnsafeSlow(blockSize);
-	let filled = 0;
-	let dictionary: Buffer | undefined;
-	let checksum = 0;
-	let length = 0;
-	let started = false;
-
-	async function writeOldest(): Promise<void> {
-		const compressed = await underWay.shift();
-		if (compressed !== undefined) {
-			await output.write(compressed);
-		}
-	}
-
-	async function submit(isLast: boolean): Promise<void> {
-		if (!started) {
-			started = true;
-			await output.write(gzipHeader(level));
-		}
-
-		if (underWay.length === blocksUnderWay) {
-			await writeOldest();
-		}
-		const bytes = block.subarray(0, filled);
-		checksum = crc32(bytes, checksum);
-		length += filled;
-		const run = compress(bytes, {
-			level,
-			chunkSize: outputSize,
-			finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-			...(dictionary !== undefined && {dictionary}),
-		});
-		// It is awaited in its turn; until then a failure must not count as unhandled.
-		run.catch(() => undefined);
-		underWay.push(run);
-		dictionary = Buffer.from(bytes.subarray(-windowSize));
-		block = isLast ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(blockSize);
-		filled = 0;
-	}
-
-	async function fill(bytes: Uint8Array): Promise<void> {
-		for (let taken = 0; taken < bytes.length;) {
-			if (filled === blockSize) {
-				await submit(false);
-			}
-			const part = bytes.subarray(taken, taken + blockSize - filled);
-			block.set(part, filled);
-			filled += part.length;
-			taken += part.length;
-		}
-	}
-
+	const stream: GzipStream = {
+		output,
+		level,
+		underWay: [],
+		block: Buffer.allocUnsafeSlow(BLOCK_SIZE),
+		filled: 0,
+		dictionary: undefined,
+		checksum: 0,
+		length: 0,
+		started: false,
+	};
 	return {
 		write(bytes) {
-			if (bytes.length > blockSize - filled) {
-				return fill(bytes);
+			if (bytes.length > BLOCK_SIZE - stream.filled) {
+				return fillBlocks(stream, bytes);
 			}
-			block.set(bytes, filled);
-			filled += bytes.length;
+			stream.block.set(bytes, stream.filled);
+			stream.filled += bytes.length;
 			return undefined;
 		},
-		async end() {
-			await submit(true);
-			while (underWay.length > 0) {
-				await writeOldest();
-			}
-			const trailer = Buffer.alloc(8);
-			trailer.writeUInt32LE(checksum, 0);
-			trailer.writeUInt32LE(length % 2 ** 32, 4);
-			await output.write(trailer);
-			await output.end();
-		},
+		end: () => finish(stream),
 		abort() {
-			underWay.length = 0;
+			stream.underWay.length = 0;
 			output.abort();
 		},
 	};
+}
+
+async function fillBlocks(stream: GzipStream, bytes: Uint8Array): Promise<void> {
+	for (let taken = 0; taken < bytes.length;) {
+		if (stream.filled === BLOCK_SIZE) {
+			await submit(stream, {isLast: false});
+		}
+		const part = bytes.subarray(taken, taken + BLOCK_SIZE - stream.filled);
+		stream.block.set(part, stream.filled);
+		stream.filled += part.length;
+		taken += part.length;
+	}
+}
+
+async function submit(stream: GzipStream, {isLast}: {readonly isLast: boolean}): Promise<void> {
+	const {output, level, underWay, block, filled, dictionary} = stream;
+	if (!stream.started) {
+		stream.started = true;
+		await output.write(gzipHeader(level));
+	}
+
+	if (underWay.length === BLOCKS_UNDER_WAY) {
+		await writeOldest(stream);
+	}
+	const bytes = block.subarray(0, filled);
+	stream.checksum = crc32(bytes, stream.checksum);
+	stream.length += filled;
+	const run = compress(bytes, {
+		level,
+		chunkSize: OUTPUT_SIZE,
+		finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+		...(dictionary !== undefined && {dictionary}),
+	});
+	// It is awaited in its turn; until then a failure must not count as unhandled.
+	run.catch(() => undefined);
+	underWay.push(run);
+	stream.dictionary = Buffer.from(bytes.subarray(-WINDOW_SIZE));
+	stream.block = isLast ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(BLOCK_SIZE);
+	stream.filled = 0;
 }
 
 /** No name and no time; XFL tells the slowest and the fastest level, as RFC 1952 2.3.1 has it; OS is Unix. */
 function gzipHeader(level: number): Buffer {
 	const extraFlags = level === 9 ? 2 : level === 1 ? 4 : 0;
 	return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, extraFlags, 3]);
+}
+
+async function writeOldest({output, underWay}: GzipStream): Promise<void> {
+	const compressed = await underWay.shift();
+	if (compressed !== undefined) {
+		await output.write(compressed);
+	}
+}
+
+async function finish(stream: GzipStream): Promise<void> {
+	await submit(stream, {isLast: true});
+	while (stream.underWay.length > 0) {
+		await writeOldest(stream);
+	}
+	const trailer = Buffer.alloc(8);
+	trailer.writeUInt32LE(stream.checksum, 0);
+	trailer.writeUInt32LE(stream.length % 2 ** 32, 4);
+	await stream.output.write(trailer);
+	await stream.output.end();
 }

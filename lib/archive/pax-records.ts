@@ -14,17 +14,17 @@ export interface PaxRecords {
 	readonly mtime?: number;
 }
 
-const blank = 0x20;
-const newline = 0x0a;
-const mostDigits = 8;
+const BLANK = 0x20;
+const NEWLINE = 0x0a;
+const MOST_DIGITS = 8;
 
 export function readPaxRecords(body: Buffer, refuse: Refuse): PaxRecords {
 	let records: PaxRecords = {};
 	for (let at = 0; at < body.length;) {
 		const length = recordLength(body, at, refuse);
 		const record = body.subarray(at, at + length);
-		const start = record.indexOf(blank) + 1;
-		if (record.at(-1) !== newline) {
+		const start = record.indexOf(BLANK) + 1;
+		if (record.at(-1) !== NEWLINE) {
 			refuse('a pax record that does not end its line');
 		}
 		const equals = record.indexOf('=', start);
@@ -43,10 +43,10 @@ export function readPaxRecords(body: Buffer, refuse: Refuse): PaxRecords {
 function recordLength(body: Buffer, at: number, refuse: Refuse): number {
 	const digits =
 		body
-			.subarray(at, at + mostDigits + 1)
+			.subarray(at, at + MOST_DIGITS + 1)
 			.toString('latin1')
 			.split(' ', 1)[0] ?? '';
-	if (!/^[1-9][0-9]*$/u.test(digits) || digits.length > mostDigits) {
+	if (!/^[1-9][0-9]*$/u.test(digits) || digits.length > MOST_DIGITS) {
 		return refuse('a pax record without a length');
 	}
 

@@ -20,9 +20,9 @@ export interface ReadRequest {
 	readonly limits?: EntryLimits | undefined;
 }
 
-const pieceSize = 256 << 10;
-const headSize = 512;
-const tarMagicOffset = 257;
+const PIECE_SIZE = 256 << 10;
+const HEAD_SIZE = 512;
+const TAR_MAGIC_OFFSET = 257;
 
 /**
  * Read an archive entry by entry.
@@ -62,7 +62,7 @@ function openArchive(archive: HostPath): number {
 }
 
 function tarBytes(file: number, archive: HostPath): Pieces {
-	const head = Buffer.alloc(headSize);
+	const head = Buffer.alloc(HEAD_SIZE);
 	const length = readPiece(file, head, {position: 0, archive});
 	const source = fileContents(file, archive);
 	const compression = detectCompression(head.subarray(0, length));
@@ -72,8 +72,8 @@ function tarBytes(file: number, archive: HostPath): Pieces {
 
 	// Before the others, with whose first bytes a name may begin.
 	if (
-		length === headSize &&
-		head.toString('latin1', tarMagicOffset, tarMagicOffset + 5) === 'ustar'
+		length === HEAD_SIZE &&
+		head.toString('latin1', TAR_MAGIC_OFFSET, TAR_MAGIC_OFFSET + 5) === 'ustar'
 	) {
 		return source;
 	}
@@ -89,7 +89,7 @@ function tarBytes(file: number, archive: HostPath): Pieces {
 
 function* fileContents(file: number, archive: HostPath): Generator<Buffer, void, undefined> {
 	for (let position = 0; ;) {
-		const piece = Buffer.allocUnsafeSlow(pieceSize);
+		const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
 		const length = readPiece(file, piece, {position, archive});
 		if (length === 0) {
 			return;

@@ -13,8 +13,8 @@ export interface OpenContent {
 }
 
 /** Up to here a file is one buffer. */
-const wholeLimit = 4 << 20;
-const pieceSize = 512 << 10;
+const WHOLE_LIMIT = 4 << 20;
+const PIECE_SIZE = 512 << 10;
 
 /** Say how much there is and how to get at it; a host file is opened when its pieces are taken. */
 export function readContent(content: EntryContent, digests: FileDigests): OpenContent {
@@ -27,7 +27,10 @@ export function readContent(content: EntryContent, digests: FileDigests): OpenCo
 		}
 		case 'host-file': {
 			const {path, size} = content;
-			return {size, pieces: hostFilePieces(path, size, size < wholeLimit ? wholeLimit : pieceSize)};
+			return {
+				size,
+				pieces: hostFilePieces(path, size, size < WHOLE_LIMIT ? WHOLE_LIMIT : PIECE_SIZE),
+			};
 		}
 		case 'pieces':
 			return content;

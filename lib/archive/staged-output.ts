@@ -60,16 +60,13 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 	const finalMode = fstatSync(file).mode & 0o777;
 	fchmodSync(file, 0o600);
 	let published = false;
-
-	function close(): void {
-		if (file === undefined) {
-			return;
-		}
+	const close = (): void => {
 		const open = file;
 		file = undefined;
-		closeSync(open);
-	}
-
+		if (open !== undefined) {
+			closeSync(open);
+		}
+	};
 	return {
 		write(bytes) {
 			const open = file;
@@ -77,9 +74,7 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 				throw new Error('written to after it was closed');
 			}
 			attempted(attempt, () => {
-				for (let done = 0; done < bytes.length;) {
-					done += writeSync(open, bytes, done);
-				}
+				writeAll(open, bytes);
 			});
 		},
 		publish() {
@@ -104,6 +99,12 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 			}
 		},
 	};
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+	for (let done = 0; done < bytes.length;) {
+		done += writeSync(file, bytes, done);
+	}
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */

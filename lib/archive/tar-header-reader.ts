@@ -36,8 +36,8 @@ const fields = {
 	prefix: [345, 155],
 } as const;
 
-const posixMagic = 'ustar\x0000';
-const gnuMagic = 'ustar  \0';
+const POSIX_MAGIC = 'ustar\x0000';
+const GNU_MAGIC = 'ustar  \0';
 
 const memberTypes: ReadonlyMap<string, 'directory' | 'file' | 'symlink' | 'hardlink'> = new Map([
 	['0', 'file'],
@@ -67,7 +67,7 @@ export function readTarHeader(block: Buffer, refuse: Refuse): RawHeader | undefi
 	}
 	checkSum(block, refuse);
 	const magic = latin1(block, 'magic');
-	if (magic !== posixMagic && magic !== gnuMagic) {
+	if (magic !== POSIX_MAGIC && magic !== GNU_MAGIC) {
 		refuse('a header of an unknown format');
 	}
 	const size = readLarge(block, 'size', refuse);
@@ -78,7 +78,7 @@ export function readTarHeader(block: Buffer, refuse: Refuse): RawHeader | undefi
 	}
 
 	const name = text(block, 'name', refuse);
-	const prefix = magic === posixMagic ? text(block, 'prefix', refuse) : '';
+	const prefix = magic === POSIX_MAGIC ? text(block, 'prefix', refuse) : '';
 	const path = prefix === '' ? name : `${prefix}/${name}`;
 	const type = memberTypes.get(typeflag);
 	if (type === undefined) {

@@ -18,9 +18,9 @@ export interface HeaderFacts {
 }
 
 /** The largest number of seconds tar-stream's 32-bit arithmetic carries. */
-const latestPlainTime = 2 ** 31 - 1;
+const LATEST_PLAIN_TIME = 2 ** 31 - 1;
 /** What eleven octal digits hold, which is what every reader understands. */
-const latestTime = 8 ** 11 - 1;
+const LATEST_TIME = 8 ** 11 - 1;
 
 /**
  * Describe an entry to tar-stream.
@@ -28,14 +28,14 @@ const latestTime = 8 ** 11 - 1;
  * @throws {RangeError} on a number that would not come back as it was given: a fault of the caller
  */
 export function makeTarHeader(entry: ArchiveEntry, {mtime, size}: HeaderFacts): TarHeader {
-	assertRange('mtime', mtime, 0, latestTime);
+	assertRange('mtime', mtime, 0, LATEST_TIME);
 	assertRange('size', size, 0, Number.MAX_SAFE_INTEGER);
 	const header = {
 		size,
-		mtime: new Date(Math.min(mtime, latestPlainTime) * 1000),
+		mtime: new Date(Math.min(mtime, LATEST_PLAIN_TIME) * 1000),
 		uid: 0,
 		gid: 0,
-		...(mtime > latestPlainTime && {pax: {mtime: String(mtime)}}),
+		...(mtime > LATEST_PLAIN_TIME && {pax: {mtime: String(mtime)}}),
 	};
 	switch (entry.kind) {
 		case 'directory':

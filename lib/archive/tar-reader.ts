@@ -33,10 +33,10 @@ interface Announced {
 	readonly mtime?: number | undefined;
 }
 
-const blockSize = 512;
-const longestExtension = 1 << 20;
+const BLOCK_SIZE = 512;
+const LONGEST_EXTENSION = 1 << 20;
 /** More than any blocking factor in use pads to. */
-const longestPadding = 16 << 20;
+const LONGEST_PADDING = 16 << 20;
 
 /** @throws {DynpkError} ARCHIVE_INVALID, naming `subject` */
 export async function* readTar(
@@ -50,7 +50,7 @@ export async function* readTar(
 	try {
 		let announced: Announced = {};
 		for (;;) {
-			const block = await takeOr(reader, blockSize, refuse);
+			const block = await takeOr(reader, BLOCK_SIZE, refuse);
 			const header = readTarHeader(block, refuse);
 			if (header === undefined) {
 				break;
@@ -84,7 +84,7 @@ async function readExtension(
 	header: Header<'extension'>,
 	refuse: Refuse,
 ): Promise<Announced> {
-	if (header.size > longestExtension) {
+	if (header.size > LONGEST_EXTENSION) {
 		refuse(`a header of ${header.size} bytes`);
 	}
 	const bytes = await takeOr(reader, padded(header.size), refuse);
@@ -150,7 +150,7 @@ async function skip(pieces: AsyncIterable<Buffer>): Promise<void> {
 
 /** The second of the two empty blocks, then nothing that another reader could take for an entry. */
 async function expectPadding(reader: ByteReader, refuse: Refuse): Promise<void> {
-	const second = await takeOr(reader, blockSize, refuse);
+	const second = await takeOr(reader, BLOCK_SIZE, refuse);
 	if (!isZero(second)) {
 		refuse('has one empty block where two end an archive');
 	}
@@ -160,7 +160,7 @@ async function expectPadding(reader: ByteReader, refuse: Refuse): Promise<void> 
 		if (!isZero(piece)) {
 			refuse('has data behind its end');
 		}
-		if (length > longestPadding) {
+		if (length > LONGEST_PADDING) {
 			refuse('has too much padding');
 		}
 	}
@@ -171,7 +171,7 @@ function isZero(bytes: Buffer): boolean {
 }
 
 function padded(size: number): number {
-	return Math.ceil(size / blockSize) * blockSize;
+	return Math.ceil(size / BLOCK_SIZE) * BLOCK_SIZE;
 }
 
 function withoutFinalNul(bytes: Buffer, refuse: Refuse): string {

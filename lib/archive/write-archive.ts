@@ -49,8 +49,8 @@ export interface WrittenOutput {
 	readonly digests: FileDigests;
 }
 
-const usualGzipLevel = 6;
-const usualZstdLevel = 3;
+const USUAL_GZIP_LEVEL = 6;
+const USUAL_ZSTD_LEVEL = 3;
 
 /**
  * Write an archive which appears under its name when it is complete, and only then.
@@ -90,9 +90,9 @@ function openSink({form, level}: ArchiveRequest, staged: StagedFile, stop: StopC
 		case 'tar':
 			return file;
 		case 'tar.gz':
-			return gzipBlocks(file, level ?? usualGzipLevel);
+			return gzipBlocks(file, level ?? USUAL_GZIP_LEVEL);
 		case 'tar.zst':
-			return compressExternally(file, level ?? usualZstdLevel);
+			return compressExternally(file, level ?? USUAL_ZSTD_LEVEL);
 	}
 }
 

@@ -17,7 +17,7 @@ export interface AuditWish {
 	readonly workingDirectory: string;
 }
 
-const standardError = '2';
+const STANDARD_ERROR = '2';
 
 /** @throws {DynpkError} USAGE for a mode there is not, and a pattern that the stub cannot match. */
 export function auditSetting({
@@ -43,7 +43,7 @@ function settingOf(audit: string, workingDirectory: string): string {
 	}
 
 	if (destination === undefined) {
-		return mode === 'record' ? `${mode}:${standardError}` : mode;
+		return mode === 'record' ? `${mode}:${STANDARD_ERROR}` : mode;
 	}
 
 	const isDescriptor = /^\d+$/u.test(destination);

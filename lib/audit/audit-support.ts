@@ -14,9 +14,9 @@ export interface AuditedLoader {
 	/** `e_machine` of the loader. */
 	readonly machine: number;
 	/** The whole loader file. */
-	readonly loader: Uint8Array;
-	/** The `libc.so.6` beside it: before glibc 2.33 only that names the release. */
-	readonly library: Uint8Array | undefined;
+	readonly loader: Buffer;
+	/** The `libc.so.6` beside it, read when it has to be: before glibc 2.33 only that names the release. */
+	readonly readLibrary: () => Buffer | undefined;
 	/** The libraries that the program starts with. */
 	readonly libraries: readonly Pick<ElfObject, 'tls' | 'flags'>[];
 }
@@ -37,7 +37,7 @@ export interface AuditSupport {
  * Bytes that glibc keeps by default for the initial-exec storage of libraries, when it must lay it
  * out before it knows them, as it must for an auditor (sysdeps/generic/dl-tls.c).
  */
-const keptByDefault = 512;
+const KEPT_BY_DEFAULT = 512;
 
 /** Machines the stub is built for (audit-stub/stub.mk): EM_X86_64 and EM_AARCH64. */
 const stubMachines: ReadonlySet<number> = new Set([62, 183]);
@@ -52,11 +52,11 @@ export function auditSupport(facts: AuditedLoader): AuditSupport {
 		return unavailable(`there is no audit stub for e_machine ${facts.machine}`);
 	}
 
-	if (!textOf(facts.loader).includes('\0--audit\0')) {
+	if (!facts.loader.includes('\0--audit\0')) {
 		return unavailable('the bundled loader has no option --audit');
 	}
 
-	const release = releaseIn(facts.loader) ?? releaseIn(facts.library);
+	const release = releaseIn(facts.loader) ?? releaseIn(facts.readLibrary());
 	if (release === undefined) {
 		return unavailable('the bundled loader does not tell which glibc it is');
 	}
@@ -68,14 +68,14 @@ export function auditSupport(facts: AuditedLoader): AuditSupport {
 
 	const {available, reason, limits} = known;
 	const needed = staticTlsOf(facts.libraries);
-	if (needed > keptByDefault && limits.includes('static-tls')) {
+	if (needed > KEPT_BY_DEFAULT && limits.includes('static-tls')) {
 		return unavailable(
 			`glibc ${release.join('.')} under audit has no room for ${needed} bytes of thread-local storage`,
 		);
 	}
 
 	// Twice, because what is left over must still serve objects that are opened later.
-	const staticTls = needed > keptByDefault ? needed * 2 : undefined;
+	const staticTls = needed > KEPT_BY_DEFAULT ? needed * 2 : undefined;
 	return {available, reason, limits, staticTls};
 }
 
@@ -90,18 +90,29 @@ function staticTlsOf(libraries: AuditedLoader['libraries']): number {
 }
 
 /** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */
-function releaseIn(file: Uint8Array | undefined): KnownLoader['from'] | undefined {
-	const sentence =
-		/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
-	const [, major, minor] = sentence.exec(textOf(file ?? new Uint8Array())) ?? [];
-	return major === undefined ? undefined : [Number(major), Number(minor)];
+const sentence =
+	/(?:ld\.so|GNU C Library) \([^)\0\n]{0,200}\) (?:stable|development) release version (\d{1,3})\.(\d{1,3})/u;
+const words = ' release version ';
+/** As far before and behind these words as the sentence can reach. */
+const before = 240;
+const behind = 32;
+
+function releaseIn(file: Buffer | undefined): KnownLoader['from'] | undefined {
+	let at = file?.indexOf(words) ?? -1;
+	while (file !== undefined && at !== -1) {
+		// One character a byte, so that nothing in a binary file can be malformed.
+		const near = file.toString('latin1', Math.max(0, at - before), at + behind);
+		const [, major, minor] = sentence.exec(near) ?? [];
+		if (major !== undefined) {
+			return [Number(major), Number(minor)];
+		}
+
+		at = file.indexOf(words, at + 1);
+	}
+
+	return undefined;
 }
 
 function isOlder(a: KnownLoader['from'], b: KnownLoader['from']): boolean {
 	return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
-}
-
-// One character a byte, so that nothing in a binary file can be malformed.
-function textOf(file: Uint8Array): string {
-	return Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString('latin1');
 }

@@ -4,11 +4,11 @@ import {DynpkError} from '../errors/dynpk-error.js';
 const VALUE_LIMIT = 255;
 
 // What other dialects give a meaning to; the stub knows `*`, `**` and `?` and takes the rest as is.
-const foreignSyntax = /[\\[\]{}!()|]/u;
+const FOREIGN_SYNTAX = /[\\[\]{}!()|]/u;
 
 /** @throws {DynpkError} USAGE */
 export function checkAuditPattern(pattern: string): string {
-	if (foreignSyntax.test(pattern)) {
+	if (FOREIGN_SYNTAX.test(pattern)) {
 		throw new DynpkError('USAGE', `the audit stub cannot match the pattern ${pattern}`, {
 			hint: 'use *, ** and ? only, and one pattern for each alternative',
 		});

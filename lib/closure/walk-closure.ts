@@ -8,6 +8,7 @@
  */
 import type {DlopenNote, ElfObject} from '../elf/elf-object.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
+import {programOf} from '../loader/requester-paths.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Closure} from './closure.js';
 import {followDlopenNotes} from './follow-dlopen-notes.js';
@@ -21,6 +22,11 @@ export interface WalkOptions {
 	 * DT_RPATH counts. By default the root is a program, or listed as if it were one.
 	 */
 	readonly into?: Closure | undefined;
+	/**
+	 * Who asked for the root before anybody in this walk did: its DT_RPATH chain counts, and its
+	 * program's.
+	 */
+	readonly loadedBy?: LinkMapEntry | undefined;
 	/** Which dlopen notes to follow. Default: `required` and `recommended`. */
 	readonly dlopenNotes?: readonly DlopenNote['priority'][] | undefined;
 }
@@ -36,9 +42,9 @@ export function walkClosure(
 	search: LoaderSearch,
 	options: WalkOptions = {},
 ): Closure {
-	const {into, dlopenNotes = ['required', 'recommended']} = options;
-	const program = into?.linkMap[0];
-	const entry: LinkMapEntry = Object.freeze({object: root, path, loader: undefined, program});
+	const {into, loadedBy, dlopenNotes = ['required', 'recommended']} = options;
+	const program = into?.linkMap[0] ?? (loadedBy && programOf(loadedBy));
+	const entry: LinkMapEntry = Object.freeze({object: root, path, loader: loadedBy, program});
 	const walk = makeWalk(search, program ?? entry);
 	const namespace = openNamespace(walk, entry, into);
 	const linkMap = loadDependencies(walk, namespace, entry);

@@ -21,83 +21,103 @@ export interface ZstdFrameWatch {
 	end(): void;
 }
 
+interface Position {
+	expecting: Expecting;
+	/** How many bytes of it are wanted, and the first `heldLength` of them. */
+	wanted: number;
+	heldLength: number;
+	readonly held: Buffer;
+	/** Bytes of content before it begins. */
+	toSkip: number;
+	/** The descriptor of the frame that we are in. */
+	descriptor: number;
+}
+
 /** @throws {DecompressError} from `push` and `end`. */
 export function watchZstdFrames(): ZstdFrameWatch {
-	let expecting: Expecting = 'magic';
-	let wanted = 4;
-	let toSkip = 0;
-	let descriptor = 0;
-	const held = Buffer.alloc(16);
-	let heldLength = 0;
-
-	function expect(next: Expecting, bytes: number): void {
-		expecting = next;
-		wanted = bytes;
-		heldLength = 0;
-	}
-
-	function advance(): void {
-		switch (expecting) {
-			case 'magic': {
-				const magic = held.readUInt32LE(0);
-				if (magic === FRAME_MAGIC) {
-					return expect('descriptor', 1);
-				}
-
-				if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
-					return expect('skippable-size', 4);
-				}
-
-				throw new DecompressError('DAMAGED', 'zstd: unknown frame magic');
-			}
-
-			case 'skippable-size':
-				toSkip = held.readUInt32LE(0);
-				return expect('magic', 4);
-			case 'descriptor':
-				descriptor = held.readUInt8(0);
-				return expect('frame-header', frameHeaderLength(descriptor));
-			case 'frame-header':
-				refuseLargeWindow(descriptor, held);
-				return expect('block-header', 3);
-			case 'block-header': {
-				const header = held.readUIntLE(0, 3);
-				const isRunLength = ((header >>> 1) & 3) === 1;
-				toSkip = isRunLength ? 1 : header >>> 3;
-				const isLast = (header & 1) === 1;
-				if (!isLast) {
-					return expect('block-header', 3);
-				}
-
-				toSkip += (descriptor & 4) === 0 ? 0 : 4;
-				return expect('magic', 4);
-			}
-		}
-	}
-
+	const at: Position = {
+		expecting: 'magic',
+		wanted: 4,
+		heldLength: 0,
+		held: Buffer.alloc(16),
+		toSkip: 0,
+		descriptor: 0,
+	};
 	return {
 		push(chunk) {
 			let position = 0;
 			while (position < chunk.length) {
-				if (toSkip > 0) {
-					const step = Math.min(toSkip, chunk.length - position);
-					toSkip -= step;
+				if (at.toSkip > 0) {
+					const step = Math.min(at.toSkip, chunk.length - position);
+					at.toSkip -= step;
 					position += step;
 					continue;
 				}
 
-				held[heldLength++] = chunk[position++] ?? 0;
-				if (heldLength === wanted) {
-					advance();
+				at.held[at.heldLength++] = chunk[position++] ?? 0;
+				if (at.heldLength === at.wanted) {
+					advance(at);
 				}
 			}
 		},
 		end() {
-			if (expecting !== 'magic' || heldLength > 0 || toSkip > 0) {
+			if (at.expecting !== 'magic' || at.heldLength > 0 || at.toSkip > 0) {
 				throw new DecompressError('DAMAGED', 'zstd: the stream ends inside a frame');
 			}
 		},
 	};
+}
+
+/** What was expected is held whole: read it, and expect what follows it. */
+function advance(at: Position): void {
+	switch (at.expecting) {
+		case 'magic':
+			return readMagic(at);
+		case 'skippable-size':
+			at.toSkip = at.held.readUInt32LE(0);
+			return expect(at, 'magic', 4);
+		case 'descriptor':
+			at.descriptor = at.held.readUInt8(0);
+			return expect(at, 'frame-header', frameHeaderLength(at.descriptor));
+		case 'frame-header':
+			refuseLargeWindow(at.descriptor, at.held);
+			return expect(at, 'block-header', 3);
+		case 'block-header':
+			return readBlockHeader(at);
+	}
+}
+
+function expect(at: Position, next: Expecting, bytes: number): void {
+	at.expecting = next;
+	at.wanted = bytes;
+	at.heldLength = 0;
+}
+
+function readMagic(at: Position): void {
+	const magic = at.held.readUInt32LE(0);
+	if (magic === FRAME_MAGIC) {
+		return expect(at, 'descriptor', 1);
+	}
+
+	if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
+		return expect(at, 'skippable-size', 4);
+	}
+
+	throw new DecompressError('DAMAGED', 'zstd: unknown frame magic');
+}
+
+function readBlockHeader(at: Position): void {
+	const header = at.held.readUIntLE(0, 3);
+	const isRunLength = ((header >>> 1) & 3) === 1;
+	at.toSkip = isRunLength ? 1 : header >>> 3;
+	const isLast = (header & 1) === 1;
+	if (!isLast) {
+		return expect(at, 'block-header', 3);
+	}
+
+	// A checksum may follow the last block.
+	at.toSkip += (at.descriptor & 4) === 0 ? 0 : 4;
+	return expect(at, 'magic', 4);
 }
 
 const contentSizeLengths = [0, 2, 4, 8] as const;

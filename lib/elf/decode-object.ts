@@ -70,7 +70,7 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 		audit: dynamic?.audit,
 		depAudit: dynamic?.depAudit,
 		flags: dynamic?.flags ?? noFlags,
-		namesIconv: dynamic?.namesIconv ?? false,
+		stringTable: dynamic?.stringTable,
 		versionNeeds,
 		versionDefinitions,
 		...notes,

@@ -23,7 +23,7 @@ export interface DynamicSection {
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
 	readonly strings: StringTable;
-	readonly namesIconv: boolean;
+	readonly stringTable: Extent;
 	/** Addresses of the version records. */
 	readonly versionNeeds: number | undefined;
 	readonly versionDefinitions: number | undefined;
@@ -102,10 +102,7 @@ export function decodeDynamicSection(
 	const extent = {offset: place.offset, length: Math.min(place.length, segment.fileSize)};
 	const entries = readEntries(file, decoder, extent);
 	const table = locateStrings(file, headers, entries);
-	return {
-		...describe(entries, makeStringTable(file, table)),
-		namesIconv: namesIconv(file, table),
-	};
+	return {...describe(entries, makeStringTable(file, table)), stringTable: Object.freeze(table)};
 }
 
 /** Values of the tags of interest, each in file order. */
@@ -174,20 +171,7 @@ function locateStrings(
 	return {offset: place.offset, length: size};
 }
 
-/** Larger ones are not searched: they belong to a handful of C++ libraries. */
-const SEARCHED = 1 << 20;
-
-/** `true` where it is not known. */
-function namesIconv(file: FileBytes, {offset, length}: Extent): boolean {
-	if (length > SEARCHED) {
-		return true;
-	}
-
-	const {bytes, at} = file.at(offset, length, 'DT_STRTAB');
-	return bytes.subarray(at, at + length).includes('\0iconv_open\0');
-}
-
-function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'namesIconv'> {
+function describe(entries: Entries, strings: StringTable): Omit<DynamicSection, 'stringTable'> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

@@ -1,7 +1,7 @@
 /**
- * Where the tables of a whole ELF file lie, for what changes a file or looks beside its segments.
+ * Where the tables of an ELF file lie, for what changes a file or looks beside its segments.
  *
- * Read from the bytes in memory, in the file's own class and byte order. Nothing of it is believed or
+ * Read from the header, in the file's own class and byte order. Nothing of it is believed or
  * refused, as nobody loads a program by its sections: who takes bytes from a table asks whether they
  * are there.
  */
@@ -26,7 +26,7 @@ export interface Table {
 }
 
 /** Of the 64-bit class; the other's is shorter. */
-const HEADER_SIZE = 64;
+export const HEADER_SIZE = 64;
 
 /** `undefined` where the bytes are no ELF file. */
 export function readElfLayout(bytes: Buffer, path: string): ElfLayout | undefined {

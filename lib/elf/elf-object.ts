@@ -41,8 +41,8 @@ export interface ElfObject {
 	readonly audit: string | undefined;
 	readonly depAudit: string | undefined;
 	readonly flags: ElfFlags;
-	/** Whether a symbol of it is called `iconv_open`: it converts between character sets, or may. */
-	readonly namesIconv: boolean;
+	/** Where the dynamic string table lies in the file. */
+	readonly stringTable: {readonly offset: number; readonly length: number} | undefined;
 	readonly versionNeeds: readonly VersionNeed[];
 	/** Names of DT_VERDEF, the base definition left out. */
 	readonly versionDefinitions: readonly string[];

@@ -5,8 +5,8 @@
  * one does, and `userns` where a program that does would not notice a preloaded object. What the
  * host offers is for the launcher to find out; this is the wish that is recorded.
  */
-import picomatch from 'picomatch';
 import type {Engine} from '../launcher/launch-spec.js';
+import {pathPattern} from '../paths/path-pattern.js';
 import type {SysrootPath} from '../paths/paths.js';
 
 export interface EngineChoice {
@@ -33,21 +33,24 @@ export interface EngineFacts {
 
 export interface ProgramFacts {
 	readonly path: SysrootPath;
-	/** `static` brings its own C library; `own-calls` has one and goes past it, as Go's does. */
-	readonly linkage: 'dynamic' | 'static' | 'own-calls';
+	/**
+	 * `static` brings its own C library; `own-calls` has one and goes past it, as Go's does; `by-path`
+	 * is dynamic and its loader opens a library by its path, before any shim is there.
+	 */
+	readonly linkage: 'dynamic' | 'static' | 'own-calls' | 'by-path';
 	/** Whether a shim was built for its machine. */
 	readonly hasShim: boolean;
 }
 
 /** Whether a file is for people to read, and no program looks for it in order to work. */
-export const isForPeople = picomatch([
+export const isForPeople = pathPattern([
 	'/usr/share/{doc,doc-base,info,lintian,man,bug,metainfo,applications}/**',
 	'/usr/share/{bash-completion,zsh,fish}/**',
 	'/etc/bash_completion.d/**',
 ]);
 
 /** Whether the C library alone looks for a file, past what any engine but a namespace could show. */
-export const isForLibc = picomatch([
+export const isForLibc = pathPattern([
 	'/usr/lib/locale/**',
 	'/usr/lib{,32,64,x32}/{,*-linux-*/}gconv/**',
 ]);
@@ -89,6 +92,8 @@ function reasonOf({linkage}: Pick<ProgramFacts, 'linkage'>): string {
 			return 'is static';
 		case 'own-calls':
 			return 'calls the kernel past its C library';
+		case 'by-path':
+			return 'asks its loader for a library by its path';
 		case 'dynamic':
 			return 'is of a machine no shim was built for';
 	}

@@ -4,7 +4,7 @@
  * Some of it is never the bundle's to show, the rest is shown where the host has nothing of that
  * name. A file that the user took along by name is the user's wish, and no rule stands against it.
  */
-import picomatch from 'picomatch';
+import {pathPattern} from '../paths/path-pattern.js';
 import type {SysrootPath} from '../paths/paths.js';
 import hostOwned from './data/host-owned.json' with {type: 'json'};
 
@@ -12,7 +12,7 @@ import hostOwned from './data/host-owned.json' with {type: 'json'};
 export type Ownership = 'never' | 'otherwise';
 
 const rules = hostOwned.map(({paths, seen}) => ({
-	matches: picomatch(paths, {dot: true}),
+	matches: pathPattern(paths, {dot: true}),
 	seen: seen === 'never' ? ('never' as const) : ('otherwise' as const),
 }));
 

@@ -7,7 +7,7 @@
  * host has of its own (host-owned.ts) is never hidden.
  */
 import {posix} from 'node:path';
-import picomatch from 'picomatch';
+import {pathPattern} from '../paths/path-pattern.js';
 import {
 	comparePaths,
 	parentOf,
@@ -97,7 +97,7 @@ function projectFile(
 	};
 }
 
-const isShared = picomatch(sharedDirectories.flatMap(({paths}) => paths));
+const isShared = pathPattern(sharedDirectories.flatMap(({paths}) => paths));
 
 /**
  * Directories no other file of which is missing here: nothing lies below them but what came with

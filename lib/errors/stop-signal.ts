@@ -7,8 +7,8 @@
 import {setImmediate} from 'node:timers/promises';
 import {DynpkError} from './dynpk-error.js';
 
-const bytesBetweenTurns = 8 << 20;
-const stepsBetweenTurns = 64;
+const BYTES_BETWEEN_TURNS = 8 << 20;
+const STEPS_BETWEEN_TURNS = 64;
 
 /** Called with the size of each step; resolves at once, or after a turn of the event loop. */
 export type StopCheck = (bytes: number) => Promise<void> | undefined;
@@ -27,7 +27,7 @@ export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
 		throwIfStopped(signal);
 		bytes += size;
 		steps += 1;
-		if (bytes < bytesBetweenTurns && steps < stepsBetweenTurns) {
+		if (bytes < BYTES_BETWEEN_TURNS && steps < STEPS_BETWEEN_TURNS) {
 			return undefined;
 		}
 		bytes = 0;

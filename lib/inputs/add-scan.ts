@@ -1,4 +1,4 @@
-/** Add every ELF file below a directory, and nothing else of it. */
+/** Add every ELF file below a directory, with the links to such files, and nothing else of it. */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
@@ -34,12 +34,13 @@ export function addScan(directory: SysrootPath, collector: Collector, sysroot: S
 					pending.push(path);
 					break;
 				case 'file':
+				// The name is what $ORIGIN counts from; what a directory's link leads to is not below it.
+				case 'symlink':
 					addFile(path, {directory, collector, sysroot});
 					break;
 				case undefined:
 					collector.reportUnreadable(path);
 					break;
-				case 'symlink':
 				case 'other':
 			}
 		}

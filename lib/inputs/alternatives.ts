@@ -5,7 +5,6 @@
  * alternative; `/etc/alternatives/NAME` is where they lead now. Those that lead into the payload
  * travel with it, so that `vi` starts the packed vim, unless the rules for packages leave them out.
  */
-import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {isRuledOut} from './payload-rules.js';
@@ -14,29 +13,31 @@ export interface Alternative {
 	readonly name: string;
 	/** The link users know, such as `/usr/bin/vi`. */
 	readonly link: SysrootPath;
+	/** The file at its end. */
+	readonly leadsTo: SysrootPath;
 }
+
+type RecordedLink = Omit<Alternative, 'leadsTo'>;
 
 const administration = ['/var/lib/dpkg/alternatives', '/var/lib/alternatives'].map(sysrootPath);
 const RECORD_LIMIT = 1 << 16;
 
-export function findAlternatives(
-	sysroot: Sysroot,
-	payload: ReadonlyMap<SysrootPath, unknown>,
-): Alternative[] {
+/** Those of the whole system, each once; what a link leads to does not depend on the payload. */
+export function findAlternatives(sysroot: Sysroot): Alternative[] {
 	return administration.flatMap(directory =>
 		(sysroot.list(directory) ?? []).flatMap(name => {
-			const record = sysroot.read(sysrootPath(posix.join(directory, name)), RECORD_LIMIT);
-			return readRecord(name, record?.toString('utf8') ?? '').filter(({link}) => {
+			const record = sysroot.read(sysrootPath(`${directory}/${name}`), RECORD_LIMIT);
+			return readRecord(name, record?.toString('utf8') ?? '').flatMap(({link, ...rest}) => {
 				// Most are manual pages: following those would list all directories of them.
-				const current = isRuledOut(link, false) ? undefined : sysroot.realPath(link);
-				return current !== undefined && payload.has(current);
+				const leadsTo = isRuledOut(link, false) ? undefined : sysroot.realPath(link);
+				return leadsTo === undefined ? [] : [{...rest, link, leadsTo}];
 			});
 		}),
 	);
 }
 
 /** First line the mode, second the master link, then pairs of slave name and link up to a blank. */
-function readRecord(name: string, text: string): Alternative[] {
+function readRecord(name: string, text: string): RecordedLink[] {
 	const lines = text.split('\n');
 	const end = lines.indexOf('', 1);
 	const [master, ...slaves] = lines.slice(1, end === -1 ? lines.length : end);

@@ -4,8 +4,8 @@
  * Whether a text with a first line for the kernel is a script or a module that happens to have one,
  * is a matter of where it lies (data/script-rules.json) and of whether it is started.
  */
-import picomatch from 'picomatch';
 import type {InstalledPackage} from '../installed/package-database.js';
+import {pathPattern} from '../paths/path-pattern.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, FileStatus, Sysroot} from '../sysroot/sysroot.js';
 import scriptRules from './data/script-rules.json' with {type: 'json'};
@@ -63,13 +63,13 @@ export function unreadable(path: SysrootPath): PayloadFinding {
 	return {code: 'UNREADABLE_LEFT_OUT', path, message: 'not readable by this user'};
 }
 
-const isLibraryCode = picomatch(
+const isLibraryCode = pathPattern(
 	scriptRules.map(rule => rule.pattern),
 	{dot: true},
 );
 
 /** Whether what lies there stays a module, though a link in a directory of programs leads to it. */
-export const isModule = picomatch(
+export const isModule = pathPattern(
 	scriptRules.filter(rule => rule.unlessLinked !== true).map(rule => rule.pattern),
 	{dot: true},
 );

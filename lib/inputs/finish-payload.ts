@@ -6,11 +6,19 @@ import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/pa
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Gathering} from './gathering.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
+import type {Target} from './target.js';
+
+/** What the user asked for. */
+interface Asked {
+	readonly name: string;
+	readonly programs: readonly NamedProgram[];
+	readonly targets: readonly Target[];
+}
 
 /** @throws {DynpkError} PATH_CLASH where two programs have one name. */
 export function finishPayload(
 	{collector, databases, excluded, interpreters, sysroot}: Gathering,
-	{name: ownName, programs}: {readonly name: string; readonly programs: readonly NamedProgram[]},
+	{name: ownName, programs, targets}: Asked,
 ): Payload {
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
@@ -21,19 +29,27 @@ export function finishPayload(
 	return {
 		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs).map(program => ({
-			...program,
-			file: sysroot.realPath(program.path) ?? program.path,
-		})),
+		programs: distinctPrograms(programs)
+			.map(({name, path, isImplied}) => ({
+				...{name, path, isImplied},
+				file: sysroot.realPath(path) ?? path,
+			}))
+			.filter(({file, isImplied}) => isImplied !== true || collector.entries.has(file))
+			.map(({name, path, file}) => ({name, path, file})),
+		libraries: targets.flatMap(target =>
+			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
+		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings,
 	};
 }
 
+/** What was asked for comes first, and of what was not the first of its name. */
 function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
 	const byName = new Map<string, NamedProgram>();
-	for (const program of programs) {
+	const isAsked = ({isImplied}: NamedProgram): boolean => isImplied !== true;
+	for (const program of programs.filter(isAsked)) {
 		const other = byName.get(program.name) ?? program;
 		if (other.path !== program.path) {
 			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
@@ -43,6 +59,12 @@ function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
 		}
 
 		byName.set(program.name, program);
+	}
+
+	for (const program of programs.filter(candidate => !isAsked(candidate))) {
+		if (!byName.has(program.name)) {
+			byName.set(program.name, program);
+		}
 	}
 
 	return [...byName.values()];

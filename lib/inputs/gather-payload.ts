@@ -8,11 +8,12 @@
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {PackageDatabase} from '../installed/package-database.js';
+import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCompanions} from './add-companions.js';
+import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
@@ -50,6 +51,7 @@ export function gatherPayload(
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
+		alternatives: findAlternatives(sysroot),
 	};
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
@@ -71,11 +73,12 @@ export function gatherPayload(
 		settleScripts(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);
+		addNeededPaths(gathering);
 		addAlternatives(gathering);
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs});
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
 }
 
 function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
@@ -84,9 +87,8 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 		case 'package': {
 			gathering.roots.add(target.package);
 			gathering.named.add(target.package);
-			const database = databases.find(({manager}) => manager === target.package.manager);
-			const files = database?.files([target.package]).get(target.package) ?? [];
-			return withNamesake(gathering, target.package.name, packagePrograms(files, sysroot));
+			const programs = packagePrograms(filesOf(target.package, databases), sysroot);
+			return withNamesake(gathering, target.package.name, programs);
 		}
 
 		case 'directory':
@@ -94,13 +96,16 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 			return directoryPrograms(target.path, sysroot, collector.entries);
 		case 'object':
 		case 'program':
-		case 'script':
+		case 'script': {
 			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
 				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
 			}
 
-			addOwners(gathering, target.path);
-			return target.kind === 'object' ? [] : [{name: target.name, path: target.path}];
+			const owners = addOwners(gathering, target.path);
+			return target.kind === 'object'
+				? []
+				: [{name: target.name, path: target.path}, ...programsBeside(gathering, owners)];
+		}
 	}
 }
 
@@ -118,12 +123,35 @@ function withNamesake(
 	return path === undefined ? [...programs] : [{name, path}, ...others];
 }
 
-function addOwners({request, sysroot, databases, roots}: Gathering, path: SysrootPath): void {
-	if (request.scope !== 'closure') {
-		for (const owner of owningPackages(path, sysroot, databases)) {
-			roots.add(owner);
-		}
+/** Returns the packages that travel because this file does. */
+function addOwners(
+	{request, sysroot, databases, roots}: Gathering,
+	path: SysrootPath,
+): readonly InstalledPackage[] {
+	const owners = request.scope === 'closure' ? [] : [...owningPackages(path, sysroot, databases)];
+	for (const owner of owners) {
+		roots.add(owner);
 	}
+
+	return owners;
+}
+
+/** Who asks for `R` means to use `Rscript` too, and `R` may start it by the path it was started by. */
+function programsBeside(
+	{sysroot, databases}: Gathering,
+	owners: readonly InstalledPackage[],
+): NamedProgram[] {
+	return owners
+		.flatMap(owner => packagePrograms(filesOf(owner, databases), sysroot))
+		.map(program => ({...program, isImplied: true}));
+}
+
+function filesOf(
+	owner: InstalledPackage,
+	databases: readonly PackageDatabase[],
+): readonly SysrootPath[] {
+	const database = databases.find(({manager}) => manager === owner.manager);
+	return database?.files([owner]).get(owner) ?? [];
 }
 
 function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
@@ -189,8 +217,9 @@ function settleLinkedPrograms(gathering: Gathering): void {
 }
 
 /** A link may be what makes a script of the payload a program, which then needs its interpreter. */
-function addAlternatives({collector, sysroot}: Gathering): void {
-	for (const {link, name} of findAlternatives(sysroot, collector.entries)) {
+function addAlternatives({collector, alternatives}: Gathering): void {
+	const wanted = alternatives.filter(({leadsTo}) => collector.entries.has(leadsTo));
+	for (const {link, name} of wanted) {
 		collector.add(link, {kind: 'alternative', name});
 	}
 }

@@ -2,6 +2,7 @@
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import type {Alternative} from './alternatives.js';
 import type {GatherRequest} from './gather-request.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
@@ -23,4 +24,5 @@ export interface Gathering {
 	/** Ends of links that have been looked into. */
 	readonly settled: Set<SysrootPath>;
 	readonly companions: CompanionFinder;
+	readonly alternatives: readonly Alternative[];
 }

@@ -6,8 +6,8 @@
  * machine: what may not be read by every user, and whatever a trace would not take along, stays.
  */
 import {posix} from 'node:path';
-import picomatch from 'picomatch';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {pathPattern} from '../paths/path-pattern.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import generatedFiles from './data/generated-files.json' with {type: 'json'};
@@ -21,7 +21,7 @@ export interface GeneratedFile {
 }
 
 const rules = generatedFiles.map(({pattern, carried}) => ({
-	matches: picomatch(pattern, {dot: true}),
+	matches: pathPattern(pattern, {dot: true}),
 	carried,
 }));
 

@@ -4,6 +4,7 @@
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
+import {pathPattern} from '../paths/path-pattern.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import companions from './data/payload-companions.json' with {type: 'json'};
@@ -24,7 +25,7 @@ export interface CompanionFinder {
 export function makeCompanionFinder(sysroot: Sysroot): CompanionFinder {
 	const known = new Set<string>();
 	const rules = companions.map(rule => ({
-		isFor: picomatch(rule.needed),
+		isFor: pathPattern(rule.needed),
 		patterns: rule.with,
 		isPlugin: 'plugins' in rule,
 		isDone: false,

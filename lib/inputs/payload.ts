@@ -11,6 +11,8 @@ export interface Payload {
 	readonly entries: readonly PayloadEntry[];
 	/** What `bin/` offers, in the order asked for; the first is the bundle's entry. */
 	readonly programs: readonly PackedProgram[];
+	/** Files of the shared objects that are targets by themselves, not as members of a directory. */
+	readonly libraries: readonly SysrootPath[];
 	/**
 	 * What starts a script, by the script's path: a file or link of the payload, without links in its
 	 * directories. A script whose interpreter does not travel is not among them.
@@ -70,6 +72,8 @@ export type Reason =
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	/** A library that an object asks for by this path. */
+	| {readonly kind: 'needed'; readonly by: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};
@@ -79,6 +83,8 @@ export interface NamedProgram {
 	readonly name: string;
 	/** As asked for, links kept. */
 	readonly path: SysrootPath;
+	/** Offered besides what was asked for, where its name is free. */
+	readonly isImplied?: boolean;
 }
 
 export interface PackedProgram extends NamedProgram {

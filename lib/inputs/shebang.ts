@@ -20,7 +20,7 @@ export interface Shebang {
 }
 
 /** What the kernel looks at; a longer line is cut or refused by it. */
-const shebangLimit = 256;
+const SHEBANG_LIMIT = 256;
 
 /** Parse the head of a file; `undefined` when it is no script. */
 export function readShebang(head: Buffer): Shebang | undefined {
@@ -28,7 +28,7 @@ export function readShebang(head: Buffer): Shebang | undefined {
 		return undefined;
 	}
 
-	const window = head.subarray(2, shebangLimit);
+	const window = head.subarray(2, SHEBANG_LIMIT);
 	const end = window.indexOf(0x0a);
 	const line = window.subarray(0, end === -1 ? window.length : end).toString('utf8');
 	const match = /^[ \t]*(?<interpreter>[^ \t\0]+)[ \t]*(?<rest>[^\0]*?)[ \t]*$/u.exec(line);

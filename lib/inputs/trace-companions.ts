@@ -3,16 +3,16 @@
  * a data file, each rule with its reason.
  */
 import {posix} from 'node:path';
-import picomatch from 'picomatch';
+import {pathPattern} from '../paths/path-pattern.js';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import traceCompanions from './data/trace-companions.json' with {type: 'json'};
 
 const rules = traceCompanions.map(rule => ({
-	isFor: picomatch(rule.pattern, {dot: true}),
+	isFor: pathPattern(rule.pattern, {dot: true}),
 	wanted: rule.with.map(pattern => ({
 		directory: posix.dirname(pattern),
-		matches: picomatch(posix.basename(pattern)),
+		matches: pathPattern(posix.basename(pattern)),
 	})),
 }));
 

@@ -2,7 +2,7 @@
  * What a trace saw and a bundle must not get by itself: files of this machine and private ones, by a
  * data file that says why, and private keys by what they hold.
  */
-import picomatch from 'picomatch';
+import {pathPattern, type PathPattern} from '../paths/path-pattern.js';
 import {isWithin, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import traceRules from './data/trace-rules.json' with {type: 'json'};
@@ -14,23 +14,18 @@ export interface TraceObstacle {
 }
 
 interface TraceRule extends TraceObstacle {
-	readonly matches: (path: string) => boolean;
+	readonly matches: PathPattern;
 }
 
-let compiled: readonly TraceRule[] | undefined;
-
-/** Compiled when the first trace is read: most packing has none. */
-function traceRuleList(): readonly TraceRule[] {
-	return (compiled ??= traceRules.map(({pattern, owner, reason}) => ({
-		matches: picomatch(pattern, {dot: true}),
-		owner: owner === 'host' ? ('host' as const) : ('user' as const),
-		reason,
-	})));
-}
+const rules: readonly TraceRule[] = traceRules.map(({pattern, owner, reason}) => ({
+	matches: pathPattern(pattern, {dot: true}),
+	owner: owner === 'host' ? ('host' as const) : ('user' as const),
+	reason,
+}));
 
 /** Keys are small; a certificate may stand before one. */
 const KEY_FILE_LIMIT = 65_536;
-const privateKey = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
+const PRIVATE_KEY = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
 
 /** Why a traced path stays behind, by its own name or that of the file it leads to. */
 export function traceObstacle(
@@ -39,7 +34,7 @@ export function traceObstacle(
 	sysroot: Sysroot,
 ): TraceObstacle | undefined {
 	const names = [path, sysroot.realPath(path) ?? path];
-	const rule = traceRuleList().find(({matches}) => names.some(name => matches(name)));
+	const rule = rules.find(({matches}) => names.some(name => matches(name)));
 	if (rule !== undefined) {
 		return {owner: rule.owner, reason: rule.reason};
 	}
@@ -49,7 +44,7 @@ export function traceObstacle(
 	}
 
 	const head = sysroot.read(path, KEY_FILE_LIMIT)?.toString('latin1');
-	return head !== undefined && privateKey.test(head)
+	return head !== undefined && PRIVATE_KEY.test(head)
 		? {owner: 'user', reason: 'holds a private key'}
 		: undefined;
 }

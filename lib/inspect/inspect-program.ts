@@ -1,15 +1,17 @@
 /** What a user names → the graph of the objects that its loader would map for it. */
+import type {Closure} from '../closure/closure.js';
 import {closureOfStatic} from '../closure/closure-of-static.js';
 import {objectsOf} from '../closure/objects-of.js';
 import {walkClosure} from '../closure/walk-closure.js';
+import type {ElfObject} from '../elf/elf-object.js';
 import {probeElf} from '../elf/probe-elf.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LookUpPlace} from '../inputs/gather-request.js';
-import {resolveTarget} from '../inputs/target.js';
+import {resolveTarget, typedPath} from '../inputs/target.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {openDatabases} from '../installed/open-databases.js';
 import {packageId} from '../installed/package-database.js';
-import {makeLoaderSearch} from '../loader/make-loader-search.js';
+import {makeLoaderSearch, type LoaderSearchOptions} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
@@ -19,16 +21,22 @@ import type {ObjectGraph} from './object-graph.js';
 export interface InspectedProgram {
 	readonly kind: 'program' | 'object';
 	readonly name: string;
-	/** Where its file lies, links followed. */
+	/** Where the file of a program lies, links followed; the name of an object. */
 	readonly path: SysrootPath;
 	readonly graph: ObjectGraph;
+}
+
+export interface InspectOptions {
+	readonly cache: HostPath | undefined;
+	/** As in LD_LIBRARY_PATH; a program that a package owns does not have it. */
+	readonly libraryPath: string;
 }
 
 /** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, and what {@link resolveTarget} and the readers throw. */
 export function inspectProgram(
 	text: string,
 	place: LookUpPlace,
-	cache: HostPath | undefined,
+	{cache, libraryPath}: InspectOptions,
 ): InspectedProgram {
 	const sysroot = openSysroot(place.sysroot);
 	const databases = openDatabases(sysroot, cache);
@@ -39,18 +47,22 @@ export function inspectProgram(
 		});
 	}
 
-	const path = sysroot.realPath(target.path) ?? target.path;
-	const host = sysroot.hostPath(path);
+	// A program's place is asked of the kernel, a library's is the name it is opened by.
+	const real = sysroot.realPath(target.path) ?? target.path;
+	const path = target.kind === 'program' ? real : target.path;
+	const host = sysroot.hostPath(real);
 	const object = host === undefined ? undefined : probeElf(host);
 	if (object === undefined) {
 		throw new DynpkError('INPUT_CHANGED', `${path} is no ELF file any more`);
 	}
 
-	const interpreter = object.interpreter ?? usualInterpreter(object);
-	const closure =
-		!object.isDynamic || interpreter === undefined
-			? closureOfStatic(object, path)
-			: walkClosure(object, path, makeLoaderSearch({sysroot})(interpreter).search);
+	const isOwned = (): boolean => lookUpOwners([path], sysroot, databases)(path) !== undefined;
+	const closure = closureHere(object, path, {
+		sysroot,
+		...(libraryPath === '' || isOwned()
+			? {}
+			: {libraryPath: {text: libraryPath, workingDirectory: typedPath('.', place)}}),
+	});
 	const paths = objectsOf(closure).map(found => found.path);
 	const ownerOf = lookUpOwners(paths, sysroot, databases);
 	const packageOf = (found: SysrootPath): string | undefined => {
@@ -58,4 +70,11 @@ export function inspectProgram(
 		return owner === undefined ? undefined : packageId(owner);
 	};
 	return {kind: target.kind, name: target.name, path, graph: graphOfClosure(closure, packageOf)};
+}
+
+function closureHere(object: ElfObject, path: SysrootPath, options: LoaderSearchOptions): Closure {
+	const interpreter = object.interpreter ?? usualInterpreter(object);
+	return !object.isDynamic || interpreter === undefined
+		? closureOfStatic(object, path)
+		: walkClosure(object, path, makeLoaderSearch(options)(interpreter).search);
 }

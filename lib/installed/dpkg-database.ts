@@ -9,7 +9,7 @@ import {DynpkError} from '../errors/dynpk-error.js';
 import {outsideUsr} from '../paths/merged-usr.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {adminDirectory, openDpkgFiles} from './dpkg-files.js';
+import {ADMIN_DIRECTORY, openDpkgFiles} from './dpkg-files.js';
 import type {DpkgRecords} from './dpkg-records.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 import {COARSEST_CLOCK} from './private-cache.js';
@@ -60,7 +60,7 @@ export function openDpkgDatabase(sysroot: Sysroot, cache?: HostPath): PackageDat
 }
 
 function openRecords(sysroot: Sysroot, cache: HostPath | undefined): DpkgRecords | undefined {
-	const status = sysroot.realPath(sysrootPath(`${adminDirectory}/status`));
+	const status = sysroot.realPath(sysrootPath(`${ADMIN_DIRECTORY}/status`));
 	if (status === undefined || sysroot.status(status)?.kind !== 'file') {
 		return undefined;
 	}
@@ -70,7 +70,7 @@ function openRecords(sysroot: Sysroot, cache: HostPath | undefined): DpkgRecords
 		return readDpkg(files, cache && {top: cache, name: 'installed', settling: COARSEST_CLOCK});
 	}
 
-	const admin = sysroot.realPath(adminDirectory);
+	const admin = sysroot.realPath(ADMIN_DIRECTORY);
 	const place = admin && sysroot.hostPath(admin);
 	if (admin === undefined || place === undefined) {
 		return undefined;

@@ -32,14 +32,14 @@ export interface DpkgFiles {
 	list(name: string): Buffer;
 }
 
-export const adminDirectory = sysrootPath('/var/lib/dpkg');
-const statusFile = sysrootPath('/var/lib/dpkg/status');
-const infoDirectory = sysrootPath('/var/lib/dpkg/info');
+export const ADMIN_DIRECTORY = sysrootPath('/var/lib/dpkg');
+const STATUS_FILE = sysrootPath('/var/lib/dpkg/status');
+const INFO_DIRECTORY = sysrootPath('/var/lib/dpkg/info');
 
 /** `undefined` for a database that is not in the one form known here, or just being changed. */
 export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
-	const info = locate(sysroot, infoDirectory);
-	const status = locate(sysroot, statusFile);
+	const info = locate(sysroot, INFO_DIRECTORY);
+	const status = locate(sysroot, STATUS_FILE);
 	if (info === undefined || status === undefined || hasPendingUpdates(sysroot)) {
 		return undefined;
 	}
@@ -52,7 +52,7 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 	const placeOf = (name: string): HostPath | undefined => {
 		const path = `${info}/${name}` as HostPath;
 		return statusOf(path)?.isSymbolicLink() === true
-			? locate(sysroot, sysrootPath(`${infoDirectory}/${name}`))
+			? locate(sysroot, sysrootPath(`${INFO_DIRECTORY}/${name}`))
 			: path;
 	};
 	if (!/^1\s*$/u.test(read(placeOf('format')).toString('latin1'))) {
@@ -74,7 +74,7 @@ export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {
 			),
 		listNames: () =>
 			readdirSync(info)
-				.filter(name => listName.test(name))
+				.filter(name => LIST_NAME.test(name))
 				.map(name => name.slice(0, -'.list'.length)),
 		identifyList(name, into, at) {
 			const path = `${info}/${name}.list` as HostPath;
@@ -102,7 +102,7 @@ export function isSame(a: Identity | undefined, b: Identity | undefined): boolea
 }
 
 /** No package has a name of other characters. */
-const listName = /^[\x21-\x7e]+\.list$/u;
+const LIST_NAME = /^[\x21-\x7e]+\.list$/u;
 
 /** While it works, dpkg notes each change in `updates/`, and writes `status` afterwards. */
 function hasPendingUpdates(sysroot: Sysroot): boolean {

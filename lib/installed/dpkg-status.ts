@@ -65,7 +65,7 @@ function fieldOf(text: string, name: string): string | undefined {
 /** The package of a stanza that has an outline and is installed. */
 export function describeStanza(text: string): InstalledPackage {
 	const fields = new Map<string, string>();
-	for (const [, name = '', value = ''] of text.matchAll(wanted)) {
+	for (const [, name = '', value = ''] of text.matchAll(WANTED)) {
 		fields.set(name, value);
 	}
 
@@ -86,7 +86,7 @@ export function describeStanza(text: string): InstalledPackage {
 	};
 }
 
-const wanted =
+const WANTED =
 	/^(Package|Architecture|Version|Essential|Source|Pre-Depends|Depends|Recommends|Provides):[ \t]*(.*(?:\n[ \t].*)*)/gmu;
 
 /** `NAME` or `NAME (VERSION)`; what it leaves out is as of the package. */

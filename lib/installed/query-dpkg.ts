@@ -20,7 +20,7 @@ import type {InstalledPackage} from './package-database.js';
 export function queryDpkg(admin: HostPath): DpkgRecords | undefined {
 	const query = (format: string): string | undefined =>
 		runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format]);
-	const status = query(statusFormat);
+	const status = query(STATUS_FORMAT);
 	if (status === undefined) {
 		return undefined;
 	}
@@ -28,7 +28,7 @@ export function queryDpkg(admin: HostPath): DpkgRecords | undefined {
 	const packages = parseStatus(status);
 	let known: ReadonlyMap<InstalledPackage, string> | undefined;
 	const lists = (): ReadonlyMap<InstalledPackage, string> =>
-		(known ??= splitLists(query(filesFormat) ?? '', packages));
+		(known ??= splitLists(query(FILES_FORMAT) ?? '', packages));
 	const answers = new Map<string, readonly InstalledPackage[]>();
 	return {
 		packages: () => packages.map(({owner}) => owner),
@@ -44,14 +44,14 @@ export function queryDpkg(admin: HostPath): DpkgRecords | undefined {
 	};
 }
 
-const statusFormat =
+const STATUS_FORMAT =
 	'${binary:Package}\\t${Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Essential}\\t' +
 	'${Pre-Depends}\\t${Depends}\\t${Recommends}\\t${Provides}\\t${source:Package}\\t${source:Version}\\n';
 
 /** Begins a package's line: nothing else in dpkg's lists begins a line so, and splitting by it is cheap. */
 const MARK = '\u0001';
 /** A line for the package, then an indented one for each of its files. */
-const filesFormat = `${MARK}\${binary:Package}\\n\${db-fsys:Files}`;
+const FILES_FORMAT = `${MARK}\${binary:Package}\\n\${db-fsys:Files}`;
 
 /** Large enough for the file lists of a whole distribution. */
 const OUTPUT_LIMIT = 1 << 30;

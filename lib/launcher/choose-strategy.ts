@@ -4,6 +4,7 @@
  * `direct` means without a launcher: static executables bring all they need.
  */
 import type {ElfObject} from '../elf/elf-object.js';
+import type {HostFile} from '../paths/host-file.js';
 import {findOwnPayload} from './own-payload.js';
 
 export interface StrategyChoice {
@@ -13,7 +14,8 @@ export interface StrategyChoice {
 }
 
 export interface StrategyFacts {
-	readonly bytes: Buffer;
+	/** The program's. */
+	readonly file: HostFile;
 	/** `e_machine` of the launcher that will be used; `undefined` where none was built for it. */
 	readonly launcherMachine: number | undefined;
 	/** What the user asked for. */
@@ -29,7 +31,7 @@ export function chooseStrategy(object: ElfObject, facts: StrategyFacts): Strateg
 		return {strategy: 'direct', reason: 'it is static and needs no loader'};
 	}
 
-	const payload = findOwnPayload(object, facts.bytes);
+	const payload = findOwnPayload(object, facts.file);
 	if (object.machine !== facts.launcherMachine) {
 		const warning = payload === undefined ? '' : `; it will not find its own data (${payload})`;
 		return {strategy: 'exec', reason: `no launcher of its own class was built${warning}`};

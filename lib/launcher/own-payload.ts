@@ -5,9 +5,10 @@
  * known makers of single-file programs leave. Data inside segments (Go's embed) is no such
  * evidence: it is mapped with the program, whoever maps it.
  */
-import {readElfLayout} from '../elf/elf-layout.js';
+import {HEADER_SIZE, readElfLayout} from '../elf/elf-layout.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {PT_LOAD} from '../elf/program-headers.js';
+import type {HostFile} from '../paths/host-file.js';
 
 interface Mark {
 	readonly maker: string;
@@ -37,65 +38,82 @@ const marks: readonly Mark[] = [
 	{maker: 'zip', bytes: Buffer.from('PK\u0005\u0006'), place: 'outside'},
 ];
 
-/** Describe the evidence in the program's bytes, or return `undefined` where there is none. */
-export function findOwnPayload(object: ElfObject, bytes: Buffer): string | undefined {
-	const mapped = object.programHeaders.filter(({type}) => type === PT_LOAD);
-	const outside = bytes.subarray(
-		Math.max(0, ...mapped.map(({offset, fileSize}) => offset + fileSize)),
-	);
-	const mark = marks.find(candidate => hasMark(candidate, bytes, outside));
+/** As much of a file as is looked at together. */
+const WINDOW = 256 << 10;
+
+/** Describe the evidence in the program's file, or return `undefined` where there is none. */
+export function findOwnPayload(object: ElfObject, file: HostFile): string | undefined {
+	const mark = findMark(object, file);
 	if (mark !== undefined) {
 		return `made by ${mark.maker}`;
 	}
 
-	const behind = bytes.length - accountedEnd(object, bytes);
+	const behind = file.size - accountedEnd(object, file);
 	return behind > 0 ? `${behind} bytes behind its last section` : undefined;
 }
 
-function hasMark({bytes: mark, place}: Mark, bytes: Buffer, outside: Buffer): boolean {
-	switch (place) {
-		case 'identification':
-			return bytes.subarray(8, 8 + mark.length).equals(mark);
-		case 'anywhere':
-			return bytes.includes(mark);
-		case 'outside':
-			return outside.includes(mark);
+/** The first of the list that the file bears. */
+function findMark(object: ElfObject, file: HostFile): Mark | undefined {
+	const mapped = object.programHeaders.filter(({type}) => type === PT_LOAD);
+	const outside = Math.max(0, ...mapped.map(({offset, fileSize}) => offset + fileSize));
+	const identification = Buffer.from(file.read(8, 8));
+	const bearing = new Set(
+		marks.filter(
+			({bytes, place}) =>
+				place === 'identification' && identification.subarray(0, bytes.length).equals(bytes),
+		),
+	);
+	const longest = Math.max(...marks.map(({bytes}) => bytes.length));
+	for (let start = 0; start < file.size; start += WINDOW - longest + 1) {
+		const window = file.read(start, WINDOW);
+		for (const mark of marks) {
+			const from = mark.place === 'anywhere' ? 0 : Math.max(0, outside - start);
+			if (mark.place !== 'identification' && window.indexOf(mark.bytes, from) !== -1) {
+				bearing.add(mark);
+			}
+		}
 	}
+
+	return marks.find(mark => bearing.has(mark));
 }
 
 /** The end of the last segment, section or table; zeros that pad a file do not count. */
-function accountedEnd(object: ElfObject, bytes: Buffer): number {
+function accountedEnd(object: ElfObject, file: HostFile): number {
 	const ends = object.programHeaders.map(({offset, fileSize}) => offset + fileSize);
-	let end = Math.max(64, ...ends, ...sectionEnds(object, bytes));
-	while (end < bytes.length && bytes[end] === 0) {
-		end++;
+	for (let at = Math.max(64, ...ends, ...sectionEnds(object, file)); at < file.size; at += WINDOW) {
+		const found = file.read(at, WINDOW).findIndex(byte => byte !== 0);
+		if (found !== -1) {
+			return at + found;
+		}
 	}
 
-	return Math.min(end, bytes.length);
+	return file.size;
 }
 
 const SHT_NOBITS = 8;
 
-function sectionEnds(object: ElfObject, bytes: Buffer): number[] {
-	const layout = readElfLayout(bytes, object.path);
+function sectionEnds(object: ElfObject, file: HostFile): number[] {
+	const layout = readElfLayout(Buffer.from(file.read(0, HEADER_SIZE)), object.path);
 	if (layout === undefined) {
 		return [];
 	}
 
 	const {decoder, sectionHeaders: table} = layout;
 	const {width} = decoder;
-	const tableEnd = table.offset + table.entrySize * table.count;
-	if (table.offset === 0 || table.entrySize < 16 + 6 * width || tableEnd > bytes.length) {
+	const length = table.entrySize * table.count;
+	const tableEnd = table.offset + length;
+	if (table.offset === 0 || table.entrySize < 16 + 6 * width || tableEnd > file.size) {
 		return [];
 	}
 
+	const bytes = file.read(table.offset, length);
 	const ends = [tableEnd];
-	for (let at = table.offset; at < tableEnd; at += table.entrySize) {
+	for (let at = 0; at < length; at += table.entrySize) {
 		if (decoder.word(bytes, at + 4) !== SHT_NOBITS) {
 			const offset = decoder.address(bytes, at + 8 + 2 * width);
 			ends.push(Number(offset + decoder.address(bytes, at + 8 + 3 * width)));
 		}
 	}
 
-	return ends.filter(end => end <= bytes.length);
+	return ends.filter(end => end <= file.size);
 }

@@ -29,10 +29,11 @@ export type Place =
 	| 'auxiliary'
 	| 'audit'
 	| 'package'
-	| 'trace'
+	/** The user handed it over: as a target, or by the option of this name. */
+	| 'target'
+	| 'with'
 	| 'scan'
-	/** The user named it. */
-	| 'target';
+	| 'trace';
 
 /** One object of the link map, as the loader would map it. */
 export interface LinkMapEntry {

@@ -22,8 +22,13 @@ import type {
 	Searched,
 } from './loader-search.js';
 import {passesFor, searchForAll, type ProcessorPass} from './processor-passes.js';
-import {makeRequesterPaths, type RequesterPaths, type SearchList} from './requester-paths.js';
-import {makeCandidateSearch, type Outcome} from './search-candidates.js';
+import {
+	makeRequesterPaths,
+	type RequesterPaths,
+	type RequesterPathSource,
+	type SearchList,
+} from './requester-paths.js';
+import {makeCandidateSearch, type CandidateSearch, type Outcome} from './search-candidates.js';
 import {makeSearchDir} from './search-dirs.js';
 
 export interface GlibcSearchOptions {
@@ -31,6 +36,8 @@ export interface GlibcSearchOptions {
 	readonly facts: GlibcFacts;
 	/** As in the variable or after `--library-path`; tokens stand for the program's values. */
 	readonly ldLibraryPath?: string | undefined;
+	/** Whether processes of this program have it; by default all have. */
+	readonly honoursLibraryPath?: ((program: LinkMapEntry) => boolean) | undefined;
 	/**
 	 * `all` levels, for a bundle: the plain library answers and the others come beside it. A list:
 	 * what one processor has, and what its loader would choose.
@@ -46,133 +53,64 @@ export interface GlibcSearchOptions {
 	readonly programOrigin?: 'real' | 'as-given' | undefined;
 }
 
-/** Search as the loader of `facts` would. One value serves any number of programs. */
-export function makeGlibcSearch(options: GlibcSearchOptions): LoaderSearch {
-	const {sysroot, facts, hwcaps = 'all', workingDirectory} = options;
-	const platforms = options.platform === undefined ? facts.platforms : [options.platform];
-	const candidates = makeCandidateSearch(sysroot, {
-		loader: facts.object,
-		refusesPie: isAtLeast(facts.version, 2, 30),
-	});
-	const requesters = makeRequesterPaths({
-		sysroot,
-		lib: facts.lib,
-		platforms,
-		ldLibraryPath: options.ldLibraryPath ?? '',
-		workingDirectory,
-		programOrigin: options.programOrigin ?? 'real',
-	});
-	const cache = openCache(options);
-	const trusted = facts.systemDirs.map(dir => makeSearchDir(dir, {sysroot, workingDirectory}));
-	const defaults: SearchList = {place: 'default', dirs: trusted};
-	const passes = passesFor(hwcaps, facts);
-	const answers = new WeakMap<RequesterPaths, Map<string, Found | Missing>>();
-
-	function expand(needed: string, requester: LinkMapEntry): string | undefined {
-		return needed.includes('$')
-			? expandTokens(needed, {
-					ORIGIN: requesters.originOf(requester),
-					LIB: facts.lib,
-					PLATFORM: platforms[0],
-				})
-			: needed;
-	}
-
-	function locate(needed: string, requester: LinkMapEntry): Found | Missing {
-		const name = expand(needed, requester);
-		if (name === undefined) {
-			return missing([{place: 'name', path: needed, why: 'unknown token'}]);
-		}
-
-		if (isLoaderName(name, facts)) {
-			const {object, path} = facts;
-			return {status: 'found', object, path, place: 'loader', passedOver: [], variants: []};
-		}
-
-		if (name.includes('/')) {
-			return openAsNamed(name);
-		}
-
-		const paths = requesters.pathsOf(requester);
-		const known = answers.get(paths) ?? new Map<string, Found | Missing>();
-		answers.set(paths, known);
-		let answer = known.get(name);
-		if (answer === undefined) {
-			const searched: Searched[] = [];
-			const search = (pass: ProcessorPass, seen: Searched[]) => searchOnce(name, paths, pass, seen);
-			const {outcome, variants} = searchForAll(passes, search, searched);
-			answer = answerFrom(outcome, searched, variants);
-			known.set(name, answer);
-		}
-
-		return answer;
-	}
-
-	function openAsNamed(name: string): Found | Missing {
-		const slash = name.lastIndexOf('/');
-		const dir = makeSearchDir(name.slice(0, slash + 1), {sysroot, workingDirectory});
-		if (dir.kind === 'unsearched') {
-			return missing([{place: 'name', path: name, why: dir.why}]);
-		}
-
-		const searched: Searched[] = [];
-		const path = sysrootPath(`${dir.path}/${name.slice(slash + 1)}`);
-		return answerFrom(candidates.tryFile(path, 'name', searched), searched, []);
-	}
-
-	function searchOnce(
-		name: string,
-		{lists, noDefaultLib}: RequesterPaths,
-		{active, subdirs}: ProcessorPass,
-		searched: Searched[],
-	): Outcome {
-		for (const list of lists) {
-			const outcome = candidates.tryList(list, name, subdirs, searched);
-			if (outcome.status !== 'missing') {
-				return outcome;
-			}
-		}
-
-		const cached = searchCache(name, active, noDefaultLib, searched);
-		if (cached.status !== 'missing') {
-			return cached;
-		}
-
-		if (noDefaultLib) {
-			searched.push({place: 'default', path: facts.systemDirs.join(':'), why: NODEFLIB});
-			return MISSING_OUTCOME;
-		}
-
-		return candidates.tryList(defaults, name, subdirs, searched);
-	}
-
-	function searchCache(
-		name: string,
-		active: ActiveHwcaps,
-		noDefaultLib: boolean,
-		searched: Searched[],
-	): Outcome {
-		const text = cache.lookUp(name, active);
-		if (text?.startsWith('/') !== true) {
-			const why = cache.problem ?? 'not in it';
-			searched.push({place: 'ld-so-cache', path: cache.text, why});
-			return MISSING_OUTCOME;
-		}
-
-		const path = sysrootPath(text);
-		if (noDefaultLib && facts.systemDirs.some(dir => isWithin(path, sysrootPath(dir)))) {
-			searched.push({place: 'ld-so-cache', path, why: NODEFLIB});
-			return MISSING_OUTCOME;
-		}
-
-		return candidates.tryFile(path, 'ld-so-cache', searched);
-	}
-
-	return Object.freeze({libc: 'glibc', expand, locate});
+/** What a search is made of. All of it stays as it is but `answers`, which remembers. */
+interface GlibcSearch {
+	readonly sysroot: Sysroot;
+	readonly facts: GlibcFacts;
+	readonly workingDirectory: SysrootPath | undefined;
+	/** What `$PLATFORM` stands for in a needed name. */
+	readonly platform: string | undefined;
+	readonly candidates: CandidateSearch;
+	readonly requesters: RequesterPathSource;
+	readonly cache: LibraryCache;
+	readonly trusted: SearchList;
+	readonly passes: readonly ProcessorPass[];
+	readonly answers: WeakMap<RequesterPaths, Map<string, Found | Missing>>;
 }
 
-const NODEFLIB = 'ruled out by DF_1_NODEFLIB';
-const MISSING_OUTCOME: Outcome = {status: 'missing'};
+/** Search as the loader of `facts` would. One value serves any number of programs. */
+export function makeGlibcSearch(options: GlibcSearchOptions): LoaderSearch {
+	const search = openSearch(options);
+	return Object.freeze({
+		libc: 'glibc',
+		expand: (needed: string, requester: LinkMapEntry) => expand(search, needed, requester),
+		locate: (needed: string, requester: LinkMapEntry) => locate(search, needed, requester),
+	});
+}
+
+function openSearch(options: GlibcSearchOptions): GlibcSearch {
+	const {sysroot, facts, hwcaps = 'all', workingDirectory} = options;
+	const platforms = options.platform === undefined ? facts.platforms : [options.platform];
+	const dirs = facts.systemDirs.map(dir => makeSearchDir(dir, {sysroot, workingDirectory}));
+	return {
+		sysroot,
+		facts,
+		workingDirectory,
+		platform: platforms[0],
+		candidates: makeCandidateSearch(sysroot, {
+			loader: facts.object,
+			refusesPie: isAtLeast(facts.version, 2, 30),
+		}),
+		requesters: makeRequesterPaths({
+			sysroot,
+			lib: facts.lib,
+			platforms,
+			ldLibraryPath: options.ldLibraryPath ?? '',
+			honoursLibraryPath: options.honoursLibraryPath ?? (() => true),
+			workingDirectory,
+			programOrigin: options.programOrigin ?? 'real',
+		}),
+		cache: openCache(options),
+		trusted: {place: 'default', dirs},
+		passes: passesFor(hwcaps, facts),
+		answers: new WeakMap(),
+	};
+}
+
+function isAtLeast(version: string | undefined, major: number, minor: number): boolean {
+	const [own = 0, ownMinor = 0] = (version ?? '').split('.').map(Number);
+	return version === undefined || own > major || (own === major && ownMinor >= minor);
+}
 
 function openCache({sysroot, facts, inhibitCache = false}: GlibcSearchOptions): LibraryCache {
 	if (inhibitCache) {
@@ -182,14 +120,127 @@ function openCache({sysroot, facts, inhibitCache = false}: GlibcSearchOptions): 
 	return readLibraryCache(sysroot, facts.cachePath, facts.object) ?? indexLdSoConf(sysroot, facts);
 }
 
+function expand(
+	{requesters, facts, platform}: GlibcSearch,
+	needed: string,
+	requester: LinkMapEntry,
+): string | undefined {
+	return needed.includes('$')
+		? expandTokens(needed, {
+				ORIGIN: requesters.originOf(requester),
+				LIB: facts.lib,
+				PLATFORM: platform,
+			})
+		: needed;
+}
+
+function locate(search: GlibcSearch, needed: string, requester: LinkMapEntry): Found | Missing {
+	const name = expand(search, needed, requester);
+	if (name === undefined) {
+		return missing([{place: 'name', path: needed, why: 'unknown token'}]);
+	}
+
+	if (isLoaderName(name, search.facts)) {
+		const {object, path} = search.facts;
+		return {status: 'found', object, path, place: 'loader', passedOver: [], variants: []};
+	}
+
+	return name.includes('/')
+		? openAsNamed(search, name)
+		: searchRemembered(search, name, search.requesters.pathsOf(requester));
+}
+
 /** The map of the loader itself answers to its path and its soname before anything is searched. */
 function isLoaderName(name: string, {path, object}: GlibcFacts): boolean {
 	return name === object.soname || name === path;
 }
 
-function isAtLeast(version: string | undefined, major: number, minor: number): boolean {
-	const [own = 0, ownMinor = 0] = (version ?? '').split('.').map(Number);
-	return version === undefined || own > major || (own === major && ownMinor >= minor);
+function openAsNamed(search: GlibcSearch, name: string): Found | Missing {
+	const slash = name.lastIndexOf('/');
+	const dir = makeSearchDir(name.slice(0, slash + 1), search);
+	if (dir.kind === 'unsearched') {
+		return missing([{place: 'name', path: name, why: dir.why}]);
+	}
+
+	const searched: Searched[] = [];
+	const path = sysrootPath(`${dir.path}/${name.slice(slash + 1)}`);
+	return answerFrom(search.candidates.tryFile(path, 'name', searched), searched, []);
+}
+
+function searchRemembered(
+	search: GlibcSearch,
+	name: string,
+	paths: RequesterPaths,
+): Found | Missing {
+	const known = search.answers.get(paths) ?? new Map<string, Found | Missing>();
+	search.answers.set(paths, known);
+	let answer = known.get(name);
+	if (answer === undefined) {
+		const searched: Searched[] = [];
+		const {outcome, variants} = searchForAll(
+			search.passes,
+			(pass, seen) => searchOnce(search, {name, paths, pass, searched: seen}),
+			searched,
+		);
+		answer = answerFrom(outcome, searched, variants);
+		known.set(name, answer);
+	}
+
+	return answer;
+}
+
+/** One name, looked for as one kind of processor does; what was looked at ends in `searched`. */
+interface Attempt {
+	readonly name: string;
+	readonly paths: RequesterPaths;
+	readonly pass: ProcessorPass;
+	readonly searched: Searched[];
+}
+
+function searchOnce(search: GlibcSearch, attempt: Attempt): Outcome {
+	const {name, paths, pass, searched} = attempt;
+	const {candidates, facts, trusted} = search;
+	for (const list of paths.lists) {
+		const outcome = candidates.tryList(list, name, pass.subdirs, searched);
+		if (outcome.status !== 'missing') {
+			return outcome;
+		}
+	}
+
+	const cached = searchCache(search, attempt);
+	if (cached.status !== 'missing') {
+		return cached;
+	}
+
+	if (paths.noDefaultLib) {
+		searched.push({place: 'default', path: facts.systemDirs.join(':'), why: NODEFLIB});
+		return MISSING_OUTCOME;
+	}
+
+	return candidates.tryList(trusted, name, pass.subdirs, searched);
+}
+
+const NODEFLIB = 'ruled out by DF_1_NODEFLIB';
+const MISSING_OUTCOME: Outcome = {status: 'missing'};
+
+function searchCache(
+	{cache, candidates, facts}: GlibcSearch,
+	{name, paths, pass, searched}: Attempt,
+): Outcome {
+	const text = cache.lookUp(name, pass.active);
+	if (text?.startsWith('/') !== true) {
+		const why = cache.problem ?? 'not in it';
+		searched.push({place: 'ld-so-cache', path: cache.text, why});
+		return MISSING_OUTCOME;
+	}
+
+	const path = sysrootPath(text);
+	if (paths.noDefaultLib && facts.systemDirs.some(dir => isWithin(path, sysrootPath(dir)))) {
+		searched.push({place: 'ld-so-cache', path, why: NODEFLIB});
+		return MISSING_OUTCOME;
+	}
+
+	return candidates.tryFile(path, 'ld-so-cache', searched);
 }
 
 function missing(searched: readonly Searched[]): Missing {

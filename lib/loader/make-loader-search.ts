@@ -1,5 +1,6 @@
 /** The search of whichever loader a program names: glibc's or musl's. */
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {libraryPathElements, type UserLibraryPath} from './library-path.js';
 import type {LoaderFacts} from './loader-facts.js';
 import type {LoaderSearch} from './loader-search.js';
 import {makeGlibcSearch} from './make-glibc-search.js';
@@ -13,7 +14,7 @@ export interface Loader {
 
 export interface LoaderSearchOptions {
 	readonly sysroot: Sysroot;
-	readonly ldLibraryPath?: string | undefined;
+	readonly libraryPath?: UserLibraryPath | undefined;
 }
 
 /**
@@ -29,8 +30,15 @@ export function makeLoaderSearch(options: LoaderSearchOptions): (interpreter: st
 	};
 }
 
-function openLoader(interpreter: string, options: LoaderSearchOptions): Loader {
-	const facts = readLoaderFacts(options.sysroot, interpreter);
+function openLoader(interpreter: string, {sysroot, libraryPath}: LoaderSearchOptions): Loader {
+	const facts = readLoaderFacts(sysroot, interpreter);
+	const options = {
+		sysroot,
+		...(libraryPath && {
+			ldLibraryPath: libraryPathElements(libraryPath, facts.kind).join(':'),
+			honoursLibraryPath: libraryPath.honouredBy,
+		}),
+	};
 	const search =
 		facts.kind === 'glibc'
 			? makeGlibcSearch({...options, facts})

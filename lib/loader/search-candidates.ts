@@ -10,6 +10,7 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Place, Searched} from './loader-search.js';
 import type {SearchList} from './requester-paths.js';
+import type {SearchDir} from './search-dirs.js';
 import {verifyCandidate, type Expected, type Verdict} from './verify-candidate.js';
 
 export type Outcome =
@@ -35,89 +36,119 @@ export type Subdirs = readonly string[];
 /** `e_ident`. */
 const IDENT_SIZE = 16;
 
-export function makeCandidateSearch(sysroot: Sysroot, expected: Expected): CandidateSearch {
-	const existing = new WeakMap<Subdirs, Map<SysrootPath, Subdirs>>();
+interface Candidates {
+	readonly sysroot: Sysroot;
+	readonly expected: Expected;
+	/** Which subdirectories a directory has: nearly none has any, so it is asked once for all names. */
+	readonly existing: WeakMap<Subdirs, Map<SysrootPath, Subdirs>>;
+}
 
-	function judge(path: SysrootPath): Verdict {
-		const readIdent = () => sysroot.read(path, IDENT_SIZE);
-		return verifyCandidate(sysroot.elf(path), expected, readIdent);
+export function makeCandidateSearch(sysroot: Sysroot, expected: Expected): CandidateSearch {
+	const candidates: Candidates = {sysroot, expected, existing: new WeakMap()};
+	return {
+		tryFile: (path, place, searched) => tryFile(candidates, {path, place}, searched),
+		tryList(list, name, subdirs, searched) {
+			for (const dir of list.dirs) {
+				const attempt = {place: list.place, dir, name, subdirs};
+				const outcome = tryDirectory(candidates, attempt, searched);
+				if (outcome !== undefined) {
+					return outcome;
+				}
+			}
+
+			return MISSING;
+		},
+	};
+}
+
+const MISSING: Outcome = {status: 'missing'};
+
+function tryFile(
+	candidates: Candidates,
+	{path, place}: {readonly path: SysrootPath; readonly place: Place},
+	searched: Searched[],
+): Outcome {
+	const judged = judge(candidates, path);
+	switch (judged.verdict) {
+		case 'take':
+			return {status: 'found', object: judged.object, path, place};
+		case 'fatal':
+			return {status: 'fatal', path, reason: judged.reason};
+		case 'absent':
+			searched.push({place, path, why: 'absent'});
+			return MISSING;
+		case 'pass-over':
+		case 'end-of-list':
+			searched.push({place, path, why: judged.why});
+			return MISSING;
+	}
+}
+
+function judge({sysroot, expected}: Candidates, path: SysrootPath): Verdict {
+	const readIdent = () => sysroot.read(path, IDENT_SIZE);
+	return verifyCandidate(sysroot.elf(path), expected, readIdent);
+}
+
+interface Attempt {
+	readonly place: Place;
+	readonly dir: SearchDir;
+	readonly name: string;
+	readonly subdirs: Subdirs;
+}
+
+/** The end of the list, or `undefined` to go on to its next directory. */
+function tryDirectory(
+	candidates: Candidates,
+	{place, dir, name, subdirs}: Attempt,
+	searched: Searched[],
+): Outcome | undefined {
+	if (dir.kind === 'unsearched') {
+		searched.push({place, path: dir.text, why: dir.why});
+		return undefined;
 	}
 
-	function tryFile(path: SysrootPath, place: Place, searched: Searched[]): Outcome {
-		const judged = judge(path);
+	let sawFile = false;
+	for (const subdir of existingSubdirs(candidates, dir.path, subdirs)) {
+		const path = sysrootPath(`${dir.path}/${subdir}${name}`);
+		const judged = judge(candidates, path);
 		switch (judged.verdict) {
 			case 'take':
 				return {status: 'found', object: judged.object, path, place};
 			case 'fatal':
 				return {status: 'fatal', path, reason: judged.reason};
 			case 'absent':
-				searched.push({place, path, why: 'absent'});
-				return MISSING;
+				break;
 			case 'pass-over':
+				sawFile = true;
+				searched.push({place, path, why: judged.why});
+				break;
 			case 'end-of-list':
 				searched.push({place, path, why: judged.why});
 				return MISSING;
 		}
 	}
 
-	/** Nearly no directory has any of them, so it is asked once for all names. */
-	function existingSubdirs(directory: SysrootPath, subdirs: Subdirs): Subdirs {
-		const known = existing.get(subdirs) ?? new Map<SysrootPath, Subdirs>();
-		existing.set(subdirs, known);
-		let found = known.get(directory);
-		if (found === undefined) {
-			found = subdirs.filter(
-				subdir => sysroot.realPath(sysrootPath(`${directory}/${subdir}`)) !== undefined,
-			);
-			known.set(directory, found);
-		}
-
-		return found;
+	if (!sawFile) {
+		searched.push({place, path: dir.path, why: 'absent'});
 	}
 
-	function tryList(
-		{place, dirs}: SearchList,
-		name: string,
-		subdirs: Subdirs,
-		searched: Searched[],
-	): Outcome {
-		for (const dir of dirs) {
-			if (dir.kind === 'unsearched') {
-				searched.push({place, path: dir.text, why: dir.why});
-				continue;
-			}
-
-			let sawFile = false;
-			for (const subdir of existingSubdirs(dir.path, subdirs)) {
-				const path = sysrootPath(`${dir.path}/${subdir}${name}`);
-				const judged = judge(path);
-				if (judged.verdict === 'take') {
-					return {status: 'found', object: judged.object, path, place};
-				}
-
-				if (judged.verdict === 'fatal') {
-					return {status: 'fatal', path, reason: judged.reason};
-				}
-
-				if (judged.verdict !== 'absent') {
-					sawFile = true;
-					searched.push({place, path, why: judged.why});
-				}
-
-				if (judged.verdict === 'end-of-list') {
-					return MISSING;
-				}
-			}
-
-			if (!sawFile) {
-				searched.push({place, path: dir.path, why: 'absent'});
-			}
-		}
-
-		return MISSING;
-	}
-
-	return {tryFile, tryList};
+	return undefined;
 }
 
-const MISSING: Outcome = {status: 'missing'};
+function existingSubdirs(
+	{sysroot, existing}: Candidates,
+	directory: SysrootPath,
+	subdirs: Subdirs,
+): Subdirs {
+	const known = existing.get(subdirs) ?? new Map<SysrootPath, Subdirs>();
+	existing.set(subdirs, known);
+	let found = known.get(directory);
+	if (found === undefined) {
+		found = subdirs.filter(
+			subdir => sysroot.realPath(sysrootPath(`${directory}/${subdir}`)) !== undefined,
+		);
+		known.set(directory, found);
+	}
+
+	return found;
+}

@@ -40,6 +40,8 @@ export function assertTreeMatches(
 export interface TreeDifference {
 	readonly path: string;
 	readonly message: string;
+	/** The manifest does not know of it. */
+	readonly isStranger: boolean;
 }
 
 /** What differs, in the order of the manifest. */
@@ -54,9 +56,13 @@ export function compareTree(
 		const entry = found.get(record.path);
 		found.delete(record.path);
 		const message = entry === undefined ? 'is missing' : compareEntry(record, entry);
-		return message === undefined ? [] : [{path: record.path, message}];
+		return message === undefined ? [] : [{path: record.path, message, isStranger: false}];
 	});
-	const strangers = [...found.keys()].map(path => ({path, message: 'does not belong to it'}));
+	const strangers = [...found.keys()].map(path => ({
+		path,
+		message: 'does not belong to it',
+		isStranger: true,
+	}));
 	return [...differences, ...strangers];
 }
 

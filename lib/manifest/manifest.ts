@@ -23,6 +23,11 @@ export interface BundleManifest {
 	readonly loaders: readonly LoaderRecord[];
 	readonly launches: readonly LaunchSpec[];
 	readonly engine: EngineRecord;
+	/**
+	 * Elements of LD_LIBRARY_PATH as programs that no package owns had it; absent where nothing was
+	 * found there.
+	 */
+	readonly libraryPath?: readonly string[];
 	readonly packages: readonly PackageRecord[];
 	/** Every entry but the manifest itself, in the order of the archive. */
 	readonly files: readonly FileRecord[];

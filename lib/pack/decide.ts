@@ -13,14 +13,14 @@ import {readLocaleArchive} from '../inputs/read-locale-archive.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {packageId} from '../installed/package-database.js';
 import type {PackageRecord} from '../manifest/manifest.js';
-import type {HostPath, SysrootPath} from '../paths/paths.js';
+import {parentOf, sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {BundlePlan} from '../plan/bundle-plan.js';
 import {makePlan} from '../plan/make-plan.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 import {digestRivals} from '../walk/digest-rivals.js';
 import {libraryCandidates} from '../walk/library-candidates.js';
 import {readAuditSupport} from '../walk/read-audit-support.js';
-import {walkPayload} from '../walk/walk-payload.js';
+import {walkPayload, type WalkRequest} from '../walk/walk-payload.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {bundleName} from './bundle-name.js';
 import {openLaunchers, type Launchers} from './open-launchers.js';
@@ -51,13 +51,14 @@ export async function decide(request: PackRequest, signal: AbortSignal): Promise
 async function decideInWorld(request: PackRequest, world: World): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
 	const exclusions = makeExclusions(request.exclude);
+	const traces = await readTraces(request.traces);
 	const payload = gatherPayload(
 		{
 			targets,
 			with: request.with,
 			scan: request.scan,
 			scope: request.scope,
-			traces: await readTraces(request.traces),
+			traces,
 			sysroot: sysroot.root,
 			searchPath,
 			workingDirectory: request.workingDirectory,
@@ -66,7 +67,11 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 		databases,
 		exclusions,
 	);
-	const walked = walkPayload(payload, sysroot, exclusions);
+	const walked = walkPayload(payload, {
+		sysroot,
+		exclusions,
+		libraryPath: libraryPathOf(request, traces),
+	});
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
 	const candidates = libraryCandidates(payload, walked);
@@ -89,6 +94,26 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	exclusions.assertAllUsed();
 	const architecture = loader && (architectureName(loader) ?? 'unknown');
 	return {plan, architecture, launchers};
+}
+
+/**
+ * What the user has in LD_LIBRARY_PATH or named in its place, then the directories that a traced run
+ * was shown to have there.
+ */
+function libraryPathOf(
+	{libraryPath, workingDirectory, sysroot}: PackRequest,
+	traces: readonly TraceEvidence[],
+): WalkRequest['libraryPath'] {
+	const traced = traces.flatMap(({objects}) =>
+		objects.flatMap(({path, place}) => (place === 'ld-library-path' ? [parentOf(path)] : [])),
+	);
+	const elements = [...(libraryPath === '' ? [] : [libraryPath]), ...new Set(traced)];
+	return elements.length === 0
+		? undefined
+		: {
+				text: elements.join(':'),
+				workingDirectory: sysrootPath(sysroot === '/' ? workingDirectory : '/'),
+			};
 }
 
 /** Loaded on demand: checking the form of JSON takes longer to load than most of dynpk. */

@@ -11,7 +11,7 @@ import type {LaunchSpec} from '../launcher/launch-spec.js';
 import {openLauncherKit, type KitTool, type LauncherKit} from '../launcher/launcher-kit.js';
 import {makeNativeLauncher} from '../launcher/native-launcher.js';
 import {makeSelfLaunch} from '../launcher/native-self.js';
-import {readHostFile} from '../paths/host-file.js';
+import {withHostFile} from '../paths/host-file.js';
 import {hostPath} from '../paths/paths.js';
 import type {EngineTools} from '../plan/plan-view.js';
 import type {StageTools} from '../stage/stage-bundle.js';
@@ -74,11 +74,9 @@ function nativeLaunchers(
 		engines: {shim: kit.shim},
 		nss: kit.nss,
 		chooseStrategy: object =>
-			chooseStrategy(object, {
-				bytes: readHostFile(object.path, object.size),
-				launcherMachine: machine,
-				forced,
-			}),
+			withHostFile(object.path, object.size, file =>
+				chooseStrategy(object, {file, launcherMachine: machine, forced}),
+			),
 		makeLauncher: launch => makeNativeLauncher(launch, kit.launcher),
 		makeSelfLaunch: (spec, bytes, from) =>
 			makeSelfLaunch({

@@ -22,6 +22,8 @@ export interface PackRequest extends LauncherChoice {
 	readonly exclude: readonly string[];
 	/** Directories of packages that package files may need. */
 	readonly repositories: readonly HostPath[];
+	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
+	readonly libraryPath: string;
 	readonly missing: MissingPolicy;
 	readonly scope: Scope;
 	readonly audit: AuditChoice;

@@ -20,35 +20,59 @@ export function* hostFilePieces(
 	size: number,
 	pieceSize: number,
 ): Generator<Buffer, void, undefined> {
-	const changed = (how: string): DynpkError =>
-		new DynpkError('INPUT_CHANGED', `${path} changed while it was being packed: ${how}`);
-	const file = openInput(path, changed);
+	const {file, before} = openInput(path, size);
 	try {
-		const before = fstatSync(file, {bigint: true});
-		if (!before.isFile()) {
-			throw changed('it is no longer a regular file');
-		}
-		if (before.size !== BigInt(size)) {
-			throw changed(`${before.size.toString()} bytes instead of ${size}`);
-		}
-
 		for (let done = 0; done < size;) {
 			const piece = Buffer.allocUnsafeSlow(Math.min(size - done, pieceSize));
-			const length = fillFrom(file, piece, path);
-			if (length < piece.length) {
-				throw changed('it became shorter');
-			}
-			done += length;
+			fillFrom(file, piece, {path, position: null});
+			done += piece.length;
 			yield piece;
 		}
 
-		if (!isUnchanged(before, fstatSync(file, {bigint: true}))) {
-			throw changed('it was written to');
-		}
+		assertUnchanged(file, before, path);
 	} finally {
 		closeSync(file);
 	}
 }
+
+/** What {@link withHostFile} gives. */
+export interface HostFile {
+	/** In bytes. */
+	readonly size: number;
+	/** Those from `start` on, as many as there are; the bytes are good until the next call for any file. */
+	read(start: number, length: number): Buffer;
+}
+
+/**
+ * Look into a file piece by piece, so that a large one takes no memory of its size.
+ *
+ * @throws {DynpkError} as `hostFilePieces` does
+ */
+export function withHostFile<T>(path: HostPath, size: number, use: (file: HostFile) => T): T {
+	const {file, before} = openInput(path, size);
+	try {
+		const answer = use({
+			size,
+			read(start, length) {
+				const wanted = Math.max(0, Math.min(length, size - start));
+				if (arena.length < wanted) {
+					arena = Buffer.allocUnsafeSlow(wanted);
+				}
+
+				const bytes = arena.subarray(0, wanted);
+				fillFrom(file, bytes, {path, position: start});
+				return bytes;
+			},
+		});
+		assertUnchanged(file, before, path);
+		return answer;
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** One for all files: to fill new pages takes longer than to read them. */
+let arena = Buffer.alloc(0);
 
 /** Read all of a file at once. @throws {DynpkError} as `hostFilePieces` does */
 export function readHostFile(path: HostPath, size: number): Buffer {
@@ -56,35 +80,78 @@ export function readHostFile(path: HostPath, size: number): Buffer {
 	return whole;
 }
 
-function openInput(path: HostPath, changed: (how: string) => DynpkError): number {
+interface Input {
+	/** The caller's to close. */
+	readonly file: number;
+	readonly before: BigIntStats;
+}
+
+function openInput(path: HostPath, size: number): Input {
+	const file = openFile(path);
+	try {
+		const before = fstatSync(file, {bigint: true});
+		if (!before.isFile()) {
+			throw changed(path, 'it is no longer a regular file');
+		}
+		if (before.size !== BigInt(size)) {
+			throw changed(path, `${before.size.toString()} bytes instead of ${size}`);
+		}
+
+		return {file, before};
+	} catch (error) {
+		closeSync(file);
+		throw error;
+	}
+}
+
+function openFile(path: HostPath): number {
 	try {
 		return openToRead(path);
 	} catch (error) {
 		if (errnoOf(error) === 'ENOENT') {
-			throw changed('it is gone');
+			throw changed(path, 'it is gone');
 		}
 		throw faultFromErrno(error, `cannot read ${path}`);
 	}
 }
 
-/** Read until the buffer is full or the file ends; say how much came. */
-function fillFrom(file: number, buffer: Buffer, path: HostPath): number {
+/** Where `position` is null, from where the read before has ended. */
+function fillFrom(
+	file: number,
+	buffer: Buffer,
+	{path, position}: {readonly path: HostPath; readonly position: number | null},
+): void {
 	let filled = 0;
-	try {
-		while (filled < buffer.length) {
-			const count = readSync(file, buffer, filled, buffer.length - filled, null);
-			if (count === 0) {
-				break;
-			}
-			filled += count;
+	while (filled < buffer.length) {
+		const at = position === null ? null : position + filled;
+		const count = readOnce(file, buffer.subarray(filled), {path, position: at});
+		if (count === 0) {
+			throw changed(path, 'it became shorter');
 		}
+		filled += count;
+	}
+}
+
+function readOnce(
+	file: number,
+	buffer: Buffer,
+	{path, position}: {readonly path: HostPath; readonly position: number | null},
+): number {
+	try {
+		return readSync(file, buffer, 0, buffer.length, position);
 	} catch (error) {
 		throw faultFromErrno(error, `cannot read ${path}`);
 	}
-
-	return filled;
 }
 
-function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
-	return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+function assertUnchanged(file: number, before: BigIntStats, path: HostPath): void {
+	const after = fstatSync(file, {bigint: true});
+	const {size, mtimeNs, ino} = before;
+	if (after.size !== size || after.mtimeNs !== mtimeNs || after.ino !== ino) {
+		throw changed(path, 'it was written to');
+	}
+}
+
+function changed(path: HostPath, how: string): DynpkError {
+	return new DynpkError('INPUT_CHANGED', `${path} changed while it was being packed: ${how}`);
 }

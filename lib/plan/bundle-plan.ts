@@ -21,6 +21,8 @@ export interface BundlePlan {
 	readonly loaders: readonly PlannedLoader[];
 	readonly launches: readonly LaunchSpec[];
 	readonly engine: EngineRecord;
+	/** Where programs that no package owns were to find libraries first, where any was found there. */
+	readonly libraryPath?: readonly string[];
 	readonly packages: readonly PackageRecord[];
 	readonly operations: readonly Operation[];
 	readonly objects: readonly ObjectRecord[];

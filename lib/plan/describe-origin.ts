@@ -31,6 +31,8 @@ function describeReason(reason: Reason): string {
 			return `target of the link ${reason.from}`;
 		case 'interpreter':
 			return `interpreter of ${reason.of}`;
+		case 'needed':
+			return `needed by ${reason.by}, by this path`;
 		case 'companion':
 			return `companion of ${reason.of}`;
 		case 'plug-in':

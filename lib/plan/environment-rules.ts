@@ -6,8 +6,8 @@
  * computed: packed helpers come before the host's.
  */
 import {posix} from 'node:path';
-import picomatch from 'picomatch';
 import type {EnvironmentPart, EnvironmentRule} from '../launcher/launch-spec.js';
+import {pathPattern, type PathPattern} from '../paths/path-pattern.js';
 import {payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import environmentRules from './data/environment-rules.json' with {type: 'json'};
 
@@ -28,7 +28,10 @@ export interface RuledProgram {
 export function makeEnvironment(
 	facts: EnvironmentFacts,
 ): (program: RuledProgram) => EnvironmentRule[] {
-	const candidates = compiledRules.map(rule => ({...rule, found: findPaths(rule, facts)}));
+	const candidates = compiledRules.map(rule => ({
+		...rule,
+		find: once(() => findPaths(rule, facts)),
+	}));
 	// One rule for all directories: where they stand already, nested launches add nothing.
 	const searchPath: EnvironmentRule[] =
 		facts.programDirectories.length === 0
@@ -44,12 +47,9 @@ export function makeEnvironment(
 	return ({names, converts}) => [
 		...searchPath,
 		...candidates
-			.filter(
-				rule =>
-					rule.found.length > 0 &&
-					(converts || !rule.ifConverting) &&
-					names.some(name => rule.isFor(name)),
-			)
+			.filter(rule => (converts || !rule.ifConverting) && names.some(name => rule.isFor(name)))
+			.map(rule => ({...rule, found: rule.find()}))
+			.filter(({found}) => found.length > 0)
 			.map(({variable, action, when, leading, found}) => ({
 				variable,
 				action,
@@ -59,13 +59,19 @@ export function makeEnvironment(
 	];
 }
 
+/** Every path of a payload is looked at for each pattern: only for a rule that some program has. */
+function once<T>(compute: () => T): () => T {
+	let value: {readonly computed: T} | undefined;
+	return () => (value ??= {computed: compute()}).computed;
+}
+
 interface CompiledRule {
 	readonly variable: string;
 	readonly action: EnvironmentRule['action'];
 	readonly when: EnvironmentRule['when'];
-	readonly isFor: (name: string) => boolean;
+	readonly isFor: PathPattern;
 	readonly ifConverting: boolean;
-	readonly patterns: readonly ((path: string) => boolean)[];
+	readonly patterns: readonly PathPattern[];
 	readonly first: boolean;
 	readonly leading: readonly EnvironmentPart[];
 }
@@ -74,9 +80,9 @@ const compiledRules: readonly CompiledRule[] = environmentRules.map(rule => ({
 	variable: rule.variable,
 	action: ruleAction(rule.action),
 	when: rule.when === 'always' ? 'always' : 'unprojected',
-	isFor: picomatch(rule.programs, {dot: true}),
+	isFor: pathPattern(rule.programs, {dot: true}),
 	ifConverting: 'ifConverting' in rule,
-	patterns: rule.paths.map(pattern => picomatch(pattern)),
+	patterns: rule.paths.map(pattern => pathPattern(pattern)),
 	first: rule.first,
 	leading: [
 		...('leading' in rule ? [literalPart(rule.leading)] : []),

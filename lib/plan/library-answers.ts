@@ -13,8 +13,10 @@ export interface Answer {
 	readonly object: ElfObject;
 	readonly source: SysrootPath;
 	readonly directory: BundlePath;
-	/** Its requester finds it where no searched directory has the name. */
+	/** It is found where no other searched directory has the name: by its requester, or last of all. */
 	readonly findsItself: boolean;
+	/** In the directory that is searched last. */
+	readonly isFlat: boolean;
 }
 
 /** Names with their answers, and the directories to search for them. */
@@ -28,7 +30,7 @@ export function answersByProgram(
 	candidates: readonly LibraryCandidate[],
 ): Map<SysrootPath, Map<string, Answer>> {
 	const answers = new Map<SysrootPath, Map<string, Answer>>();
-	for (const {candidate, wanted} of wantsOf(candidates)) {
+	for (const {candidate, wanted} of allWants(candidates)) {
 		if (wanted.program !== undefined && wanted.how === 'search') {
 			const known = answers.get(wanted.program) ?? new Map<string, Answer>();
 			answers.set(wanted.program, known.set(wanted.name, answerOf(candidate, wanted)));
@@ -41,7 +43,7 @@ export function answersByProgram(
 /** Directories in the order of their use, the most used first. */
 export function byUse(answers: Iterable<Answer>): BundlePath[] {
 	const uses = new Map<BundlePath, number>();
-	for (const {directory} of answers) {
+	for (const {directory} of [...answers].filter(({isFlat}) => !isFlat)) {
 		uses.set(directory, (uses.get(directory) ?? 0) + 1);
 	}
 
@@ -103,7 +105,7 @@ export function runAnswers(
 	for (const directory of held) {
 		for (const [name, {object, source}] of names.get(directory) ?? []) {
 			if (object !== undefined && !answers.has(name)) {
-				answers.set(name, {object, source, directory, findsItself: false});
+				answers.set(name, {object, source, directory, findsItself: false, isFlat: false});
 			}
 		}
 	}
@@ -114,13 +116,16 @@ export function runAnswers(
 function wantsOf(
 	candidates: readonly LibraryCandidate[],
 ): {readonly candidate: LibraryCandidate; readonly wanted: Wanted}[] {
-	return candidates.flatMap(candidate =>
-		candidate.wanted
-			.filter(({directory, flat}) => directory !== flat)
-			.map(wanted => ({candidate, wanted})),
-	);
+	return allWants(candidates).filter(({wanted}) => wanted.directory !== wanted.flat);
 }
 
-function answerOf({object, source}: LibraryCandidate, {directory, how}: Wanted): Answer {
-	return {object, source, directory, findsItself: how === 'own'};
+function allWants(
+	candidates: readonly LibraryCandidate[],
+): {readonly candidate: LibraryCandidate; readonly wanted: Wanted}[] {
+	return candidates.flatMap(candidate => candidate.wanted.map(wanted => ({candidate, wanted})));
+}
+
+function answerOf({object, source}: LibraryCandidate, {directory, flat, how}: Wanted): Answer {
+	const isFlat = directory === flat;
+	return {object, source, directory, findsItself: how === 'own' || isFlat, isFlat};
 }

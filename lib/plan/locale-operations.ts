@@ -4,7 +4,7 @@
  */
 import {posix} from 'node:path';
 import type {Payload} from '../inputs/payload.js';
-import {localeArchive, localeDirectory} from '../inputs/read-locale-archive.js';
+import {LOCALE_ARCHIVE, LOCALE_DIRECTORY} from '../inputs/read-locale-archive.js';
 import {isWithin, payloadPath, sysrootPath, type BundlePath} from '../paths/paths.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 import {listArchivedLocales} from './locale-archive.js';
@@ -16,20 +16,20 @@ export function localeOperations(payload: Payload, archive: Buffer | undefined):
 		return [];
 	}
 
-	const travelling = payload.entries.filter(({path}) => isWithin(path, localeDirectory));
+	const travelling = payload.entries.filter(({path}) => isWithin(path, LOCALE_DIRECTORY));
 	const known = new Set(
-		travelling.map(({path}) => posix.relative(localeDirectory, path).split('/', 1).join('')),
+		travelling.map(({path}) => posix.relative(LOCALE_DIRECTORY, path).split('/', 1).join('')),
 	);
 	const written = new Map<string, BundlePath>();
 	return files
 		.filter(({path}) => !known.has(path.split('/', 1).join('')))
 		.map((file): Operation => {
-			const path = payloadPath(sysrootPath(posix.join(localeDirectory, file.path)));
-			const origin = {...noOrigin, reason: `of ${localeArchive}`};
+			const path = payloadPath(sysrootPath(posix.join(LOCALE_DIRECTORY, file.path)));
+			const origin = {...noOrigin, reason: `of ${LOCALE_ARCHIVE}`};
 			const extent = `${file.offset} ${file.length}`;
 			const earlier = written.get(extent);
 			if (earlier !== undefined) {
-				return {kind: 'hardlink', path, target: earlier, ...origin, source: localeArchive};
+				return {kind: 'hardlink', path, target: earlier, ...origin, source: LOCALE_ARCHIVE};
 			}
 
 			written.set(extent, path);

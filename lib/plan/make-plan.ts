@@ -93,6 +93,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 		loaders: loaders.records,
 		launches: [...launches, ...entries.launches],
 		engine: view.engine,
+		...(walked.libraryPath.length === 0 ? {} : {libraryPath: walked.libraryPath}),
 		packages: packageRecords({payload, walked, owners}, placement),
 		operations: orderOperations([
 			...seen,

@@ -64,8 +64,8 @@ export function placeLibraries(
 		const objects = objectsOf(closure).map(({object}) => object);
 		const {directories, answers: ran} = runAnswers(objects, walked, names);
 		const shared = common.get(flat);
-		const disputed = [...new Map([...(shared?.answers ?? []), ...ran, ...own])].filter(([name]) =>
-			contested.has(name),
+		const disputed = [...new Map([...(shared?.answers ?? []), ...ran, ...own])].filter(
+			([name]) => contested.has(name) || own.get(name)?.isFlat === true,
 		);
 		const {order, unsettled} = settleOrder({
 			directories: [...byUse(own.values()), ...directories, ...(shared?.directories ?? [])],

@@ -33,8 +33,8 @@ export interface AuditPlan {
 	readonly launch: AuditLaunch | undefined;
 }
 
-const stubHome = bundlePath('libexec/dynpk/libdynpk-audit.so');
-const rulesHome = bundlePath('libexec/dynpk/audit.rules');
+const STUB_HOME = bundlePath('libexec/dynpk/libdynpk-audit.so');
+const RULES_HOME = bundlePath('libexec/dynpk/audit.rules');
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
 export function planAudit(
@@ -56,7 +56,7 @@ export function planAudit(
 
 	const {staticTls} = support;
 	const launch: AuditLaunch = {
-		stub: stubHome,
+		stub: STUB_HOME,
 		byDefault: mode !== 'off',
 		...(staticTls === undefined ? {} : {tunables: `glibc.rtld.optional_static_tls=${staticTls}`}),
 	};
@@ -75,7 +75,7 @@ export function planAudit(
 		operations: [
 			{
 				kind: 'file',
-				path: stubHome,
+				path: STUB_HOME,
 				mode: 0o755,
 				content: {kind: 'copied', from: stub.path, size: stub.size},
 				reason: 'reports or refuses libraries from outside the bundle',
@@ -83,7 +83,7 @@ export function planAudit(
 			},
 			{
 				kind: 'file',
-				path: rulesHome,
+				path: RULES_HOME,
 				mode: 0o644,
 				content: {kind: 'bytes', bytes: rules},
 				reason: 'what the audit stub is told',

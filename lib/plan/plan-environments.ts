@@ -11,15 +11,21 @@ import {makeEnvironment, withParents} from './environment-rules.js';
 /** By the program's path. */
 export type Environments = ReadonlyMap<SysrootPath, readonly EnvironmentRule[]>;
 
-export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayload): Environments {
+export function planEnvironments(payload: Payload, walked: WalkedPayload): Environments {
+	const {programs, roots, converting} = walked;
 	const launched = payload.entries.filter(
 		({path}) => programs.has(path) || payload.interpreters.has(path),
 	);
 	const rulesFor = makeEnvironment({
 		payloadPaths: withParents(payload.entries.map(({path}) => path)),
-		programDirectories: searchDirectories(launched.map(({path}) => path)),
+		programDirectories: searchDirectories(
+			payload,
+			launched.map(({path}) => path),
+		),
 	});
 	const links = linkNames(payload);
+	const converts = ({linkMap}: Closure): boolean =>
+		linkMap.some(({object}) => converting.has(object.fileId));
 	const plugInsConvert = roots.some(({role, closure}) => role === 'object' && converts(closure));
 	return new Map(
 		[...programs].map(([path, {closure}]) => [
@@ -32,15 +38,16 @@ export function planEnvironments(payload: Payload, {programs, roots}: WalkedPayl
 	);
 }
 
-/** The C library has the function, and uses it for others alone. */
-function converts({linkMap}: Closure): boolean {
-	return linkMap.some(({object}) => object.namesIconv && object.soname !== 'libc.so.6');
-}
-
-/** Directories of `PATH` that have something to offer, in the order they are searched. */
-function searchDirectories(launched: readonly SysrootPath[]): SysrootPath[] {
+/**
+ * Directories of `PATH` that have something to offer, in the order they are searched; behind them
+ * those of programs that were asked for: who packs `./tool` and a script starts the one by the other.
+ */
+function searchDirectories({programs}: Payload, launched: readonly SysrootPath[]): SysrootPath[] {
 	const used = new Set<string>(launched.map(path => posix.dirname(path)));
-	return programDirectories.filter(directory => used.has(directory)).map(sysrootPath);
+	const asked = programs.map(({path}) => posix.dirname(path)).filter(path => used.has(path));
+	return [
+		...new Set([...programDirectories.filter(directory => used.has(directory)), ...asked]),
+	].map(sysrootPath);
 }
 
 /** The names of the links that lead to a file. */

@@ -14,7 +14,7 @@ import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 import type {LibraryPlacement} from './library-placement.js';
 
-const asker = /^\/usr\/(?:local\/)?lib(?:64)?\/python3[^/]*\/ctypes\/util\.py$/u;
+const ASKER = /^\/usr\/(?:local\/)?lib(?:64)?\/python3[^/]*\/ctypes\/util\.py$/u;
 
 export function planFindLibrary(
 	{entries}: Payload,
@@ -23,7 +23,7 @@ export function planFindLibrary(
 ): Operation[] {
 	const [main] = loaders;
 	const paths = new Set<string>(entries.map(({path}) => path));
-	const hasAsker = entries.some(({path}) => asker.test(path));
+	const hasAsker = entries.some(({path}) => ASKER.test(path));
 	const isTaken = paths.has('/sbin/ldconfig') || paths.has('/usr/sbin/ldconfig');
 	if (main === undefined || !hasAsker || isTaken) {
 		return [];

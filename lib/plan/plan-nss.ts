@@ -12,7 +12,7 @@ import {noOrigin, type Operation} from './bundle-plan.js';
 import nameServices from './data/name-services.json' with {type: 'json'};
 import type {LibraryPlacement} from './library-placement.js';
 
-const home = bundlePath('libexec/dynpk/libdynpk-names.so');
+const HOME = bundlePath('libexec/dynpk/libdynpk-names.so');
 
 /** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
 export function planNss(
@@ -29,7 +29,7 @@ export function planNss(
 	return [
 		{
 			kind: 'file',
-			path: home,
+			path: HOME,
 			mode: 0o755,
 			content: {kind: 'copied', from: module.path, size: module.size},
 			reason: 'asks the host for users, groups and hosts',
@@ -41,7 +41,7 @@ export function planNss(
 			.map((name): Operation => ({
 				kind: 'symlink',
 				path: bundlePath(posix.join(main.libraryDirectory, name)),
-				target: posix.relative(main.libraryDirectory, home),
+				target: posix.relative(main.libraryDirectory, HOME),
 				reason: 'a name service that hosts name in /etc/nsswitch.conf',
 				...noOrigin,
 			})),

@@ -44,8 +44,8 @@ export interface ViewFacts {
 	readonly tools: EngineTools | undefined;
 }
 
-const shimHome = bundlePath('libexec/dynpk/path-shim.so');
-const tableHome = bundlePath('libexec/dynpk/paths.tbl');
+const SHIM_HOME = bundlePath('libexec/dynpk/path-shim.so');
+const TABLE_HOME = bundlePath('libexec/dynpk/paths.tbl');
 
 export function chooseView({payload, walked, environments, tools}: ViewFacts): View {
 	if (tools === undefined) {
@@ -55,7 +55,7 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 	const machine = walked.loaders[0]?.facts.object.machine;
 	const programs = programObjects(payload, walked).map(({path, object}) => ({
 		path,
-		linkage: linkageOf(object),
+		linkage: walked.byPath.has(path) ? 'by-path' : linkageOf(object),
 		hasShim: tools.shim !== undefined && object.machine === machine,
 	}));
 	const choice = chooseEngine({
@@ -79,8 +79,8 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 		programs: new Map(
 			launched.map(program => {
 				const {engine, reason} = choice.of(program);
-				const shim = isReached(program) ? {shim: shimHome} : {};
-				return [program.path, {engine, reason, table: tableHome, ...shim}];
+				const shim = isReached(program) ? {shim: SHIM_HOME} : {};
+				return [program.path, {engine, reason, table: TABLE_HOME, ...shim}];
 			}),
 		),
 		shim: programs.some(isReached) ? tools.shim : undefined,
@@ -105,7 +105,7 @@ export function viewOperations(
 		...(shim === undefined ? [] : [shimFile(shim)]),
 		{
 			kind: 'file',
-			path: tableHome,
+			path: TABLE_HOME,
 			mode: 0o644,
 			content: {kind: 'bytes', bytes: compilePathTable(paths, standingRules(launches))},
 			reason: 'what the bundle has at which path',
@@ -168,7 +168,7 @@ function firstDataFile(
 function shimFile({path: from, size}: KitTool): Operation {
 	return {
 		kind: 'file',
-		path: shimHome,
+		path: SHIM_HOME,
 		mode: 0o755,
 		content: {kind: 'copied', from, size},
 		reason: 'shows programs the bundle’s files at their own paths',

@@ -15,14 +15,18 @@ export type MissingPolicy = 'error' | 'warn' | 'ignore';
 /** @throws {DynpkError} UNRESOLVED_NEEDED */
 export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): FindingRecord[] {
 	const fatal = new Map<string, Unresolved>();
-	const bearable = new Map<string, Unresolved>();
+	const bearable = new Map<string, Bearable>();
 	for (const root of walked.roots) {
 		const required = root.role === 'program' || walked.required.has(root.path);
 		for (const missing of root.closure.unresolved) {
 			const key = `${missing.needed}\0${missing.by.path}`;
 			const isExcluded = walked.excluded.has(missing.needed);
 			const isFatal = required && !isExcluded && missing.severity === 'error' && policy === 'error';
-			(isFatal ? fatal : bearable).set(key, missing);
+			if (isFatal) {
+				fatal.set(key, missing);
+			} else {
+				bearable.set(key, {...missing, required: required || bearable.get(key)?.required === true});
+			}
 		}
 	}
 
@@ -35,10 +39,19 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 	}
 
 	const carried = pathsBySoname(walked);
-	return [...bearable.values()].map(({needed, by}) => ({
+	return [...bearable.values()].map(({needed, by, required}) => ({
 		path: by.path,
-		...describeMissing(needed, walked.excluded.has(needed), carried.get(needed)),
+		...describeMissing(
+			needed,
+			walked.excluded.has(needed),
+			// Of what was asked for it is not assumed that somebody else loads it.
+			required ? undefined : carried.get(needed),
+		),
 	}));
+}
+
+interface Bearable extends Unresolved {
+	readonly required: boolean;
 }
 
 /** Java's libraries need libjvm.so, which no search would find: their program has opened it by its path. */
@@ -76,6 +89,6 @@ function missingFault(missing: readonly Unresolved[]): DynpkError {
 	]);
 	return new DynpkError('UNRESOLVED_NEEDED', message, {
 		details,
-		hint: 'install what owns it on this machine, or pack without it: --missing warn',
+		hint: 'install what owns it on this machine, name it as a target or its directory with --library-path, or pack without it: --missing warn',
 	});
 }

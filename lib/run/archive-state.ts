@@ -20,7 +20,7 @@ export interface ArchiveState {
 	readonly changedNs: bigint;
 }
 
-const pieceSize = 1 << 20;
+const PIECE_SIZE = 1 << 20;
 
 export function readArchiveState(archive: HostPath): ArchiveState {
 	return withFile(archive, stateOf);
@@ -40,7 +40,7 @@ export async function digestArchive(archive: HostPath, state: ArchiveState): Pro
 	const file = openArchive(archive);
 	try {
 		const hash = createHash('sha256');
-		const piece = Buffer.allocUnsafeSlow(pieceSize);
+		const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
 		for (let length = -1; length !== 0;) {
 			length = withErrno(archive, () => readSync(file, piece));
 			hash.update(piece.subarray(0, length));

@@ -20,7 +20,7 @@ import {
 import type {HostPath} from '../paths/paths.js';
 import {describeState, type ArchiveState} from './archive-state.js';
 
-const coarsestClockNs = 2_000_000_000n;
+const COARSEST_CLOCK_NS = 2_000_000_000n;
 
 /** The digest that was remembered for this state, if any. */
 export function recallDigest(cache: HostPath, state: ArchiveState): string | undefined {
@@ -46,7 +46,7 @@ function writeNote(cache: HostPath, state: ArchiveState, sha256: string): void {
 	const file = openSync(path, 'wx', 0o600);
 	try {
 		writeSync(file, sha256);
-		const settled = fstatSync(file, {bigint: true}).mtimeNs - state.changedNs > coarsestClockNs;
+		const settled = fstatSync(file, {bigint: true}).mtimeNs - state.changedNs > COARSEST_CLOCK_NS;
 		if (settled) {
 			renameSync(path, notePath(cache, state));
 		} else {

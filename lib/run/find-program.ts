@@ -11,7 +11,7 @@ export type FoundProgram =
 	| {readonly kind: 'found'; readonly file: HostPath}
 	| Extract<ProgramOutcome, {kind: 'not-started'}>;
 
-const mostNamesShown = 12;
+const MOST_NAMES_SHOWN = 12;
 
 export function findProgram(directory: HostPath, program: string): FoundProgram {
 	const isName = program !== '' && program !== '.' && program !== '..' && !/[/\0]/u.test(program);
@@ -43,8 +43,8 @@ export function findProgram(directory: HostPath, program: string): FoundProgram 
 function namesHint(directory: HostPath): {readonly hint?: string} {
 	try {
 		const names = readdirSync(`${directory}/bin`).sort();
-		const shown = names.slice(0, mostNamesShown).join(', ');
-		return {hint: `it has ${shown}${names.length > mostNamesShown ? ', …' : ''}`};
+		const shown = names.slice(0, MOST_NAMES_SHOWN).join(', ');
+		return {hint: `it has ${shown}${names.length > MOST_NAMES_SHOWN ? ', …' : ''}`};
 	} catch {
 		return {};
 	}

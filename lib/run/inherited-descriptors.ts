@@ -8,21 +8,21 @@
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 
 /** `O_CLOEXEC` and `O_NONBLOCK` of asm-generic/fcntl.h, in `flags:` of /proc/PID/fdinfo. */
-const closeOnExec = 0o2000000;
-const nonBlocking = 0o4000;
+const CLOSE_ON_EXEC = 0o2000000;
+const NON_BLOCKING = 0o4000;
 /** More are never handed over by a shell, and each costs a slot. */
-const highest = 1023;
+const HIGHEST = 1023;
 
 /** Those that a child would lose, in ascending order. */
 export function listInheritedDescriptors(): readonly number[] {
 	const open = readdirSync('/proc/self/fd')
 		.map(Number)
-		.filter(descriptor => descriptor > 2 && descriptor <= highest)
+		.filter(descriptor => descriptor > 2 && descriptor <= HIGHEST)
 		.flatMap(describe);
 	const bothEndsHere = (target: string): boolean =>
 		target.startsWith('pipe:') && open.filter(other => other.target === target).length > 1;
 	return open
-		.filter(({flags}) => (flags & closeOnExec) !== 0 && (flags & nonBlocking) === 0)
+		.filter(({flags}) => (flags & CLOSE_ON_EXEC) !== 0 && (flags & NON_BLOCKING) === 0)
 		.filter(({target}) => !target.startsWith('anon_inode:') && target !== '/dev/null')
 		.filter(({target}) => !bothEndsHere(target))
 		.map(({descriptor}) => descriptor)

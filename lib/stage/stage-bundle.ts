@@ -162,6 +162,7 @@ function makeManifest(
 		}),
 		launches: plan.launches,
 		engine: plan.engine,
+		...(plan.libraryPath === undefined ? {} : {libraryPath: plan.libraryPath}),
 		packages: plan.packages,
 		files: plan.operations.map(operation =>
 			fileRecord(operation, digests.get(below(operation.path))),

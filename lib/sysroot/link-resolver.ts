@@ -40,110 +40,119 @@ const ROOT: Resolved = {status: 'found', path: sysrootPath('/'), isDirectory: tr
 const ABSENT: Resolution = {status: 'absent'};
 const LOOP: Resolution = {status: 'loop'};
 
+interface Resolver {
+	readonly index: DirectoryIndex;
+	/** What paths of directories and links lead to. */
+	readonly known: Map<string, Resolution>;
+	/** Links on the way to the one that is followed now. */
+	readonly beingFollowed: Set<string>;
+}
+
 export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
-	const known = new Map<string, Resolution>([['/', ROOT]]);
-	const beingFollowed = new Set<string>();
+	const resolver: Resolver = {index, known: new Map([['/', ROOT]]), beingFollowed: new Set()};
+	return {
+		resolve: path => resolve(resolver, path),
+		locate(path) {
+			const parent = path === '/' ? ABSENT : resolveParent(resolver, path);
+			return parent.status === 'found' && parent.isDirectory
+				? {directory: parent.path, name: path.slice(path.lastIndexOf('/') + 1)}
+				: undefined;
+		},
+	};
+}
 
-	function resolve(path: SysrootPath): Resolution {
-		const remembered = known.get(path);
-		if (remembered !== undefined) {
-			return remembered;
-		}
-
-		const slash = path.lastIndexOf('/');
-		const parent = slash === 0 ? ROOT : resolve(path.slice(0, slash) as SysrootPath);
-		const resolution = step(parent, path.slice(slash + 1));
-		// A miss or a file in a known directory is cheap to find again, and there is no end of them.
-		if (resolution.status === 'loop' || (resolution.status === 'found' && resolution.isDirectory)) {
-			known.set(path, resolution);
-		}
-
-		return resolution;
+function resolve(resolver: Resolver, path: SysrootPath): Resolution {
+	const remembered = resolver.known.get(path);
+	if (remembered !== undefined) {
+		return remembered;
 	}
 
-	/** Go from a directory to one of its entries, following it if it is a link. */
-	function step(from: Resolution, name: string): Resolution {
-		if (from.status !== 'found') {
-			return from;
-		}
-
-		if (!from.isDirectory) {
-			return ABSENT;
-		}
-
-		if (name === '' || name === '.') {
-			return from;
-		}
-
-		return name === '..' ? {...from, path: parentOfReal(from.path)} : enter(from, name);
+	const name = path.slice(path.lastIndexOf('/') + 1);
+	const resolution = step(resolver, resolveParent(resolver, path), name);
+	// A miss or a file in a known directory is cheap to find again, and there is no end of them.
+	if (resolution.status === 'loop' || (resolution.status === 'found' && resolution.isDirectory)) {
+		resolver.known.set(path, resolution);
 	}
 
-	function enter(from: Resolved, name: string): Resolution {
-		const kind = index.entry(from.path, name)?.kind;
-		if (kind === undefined) {
-			return ABSENT;
-		}
+	return resolution;
+}
 
+function resolveParent(resolver: Resolver, path: SysrootPath): Resolution {
+	const slash = path.lastIndexOf('/');
+	return slash === 0 ? ROOT : resolve(resolver, path.slice(0, slash) as SysrootPath);
+}
+
+/** Go from a directory to one of its entries, following it if it is a link. */
+function step(resolver: Resolver, from: Resolution, name: string): Resolution {
+	if (from.status !== 'found') {
+		return from;
+	}
+
+	if (!from.isDirectory) {
+		return ABSENT;
+	}
+
+	if (name === '' || name === '.') {
+		return from;
+	}
+
+	return name === '..' ? {...from, path: parentOfReal(from.path)} : enter(resolver, from, name);
+}
+
+function enter(resolver: Resolver, from: Resolved, name: string): Resolution {
+	const kind = resolver.index.entry(from.path, name)?.kind;
+	if (kind === undefined) {
+		return ABSENT;
+	}
+
+	if (kind !== 'symlink') {
 		const path = join(from.path, name);
-		if (kind !== 'symlink') {
-			return {status: 'found', path, isDirectory: kind === 'directory', links: from.links};
-		}
-
-		const target = follow(from.path, name, path);
-		if (target.status !== 'found') {
-			return target;
-		}
-
-		const links = from.links + target.links;
-		return links > LINK_LIMIT ? LOOP : {...target, links};
+		return {status: 'found', path, isDirectory: kind === 'directory', links: from.links};
 	}
 
-	/** Where one link leads, counted from the link itself. */
-	function follow(directory: SysrootPath, name: string, path: SysrootPath): Resolution {
-		const remembered = known.get(path);
-		if (remembered !== undefined) {
-			return remembered;
-		}
-
-		// Nesting deeper than the limit is refused before the stack could notice.
-		if (beingFollowed.has(path) || beingFollowed.size > LINK_LIMIT) {
-			return LOOP;
-		}
-
-		beingFollowed.add(path);
-		const resolution = followTarget(directory, index.linkTarget(directory, name) ?? '');
-		beingFollowed.delete(path);
-		// A loop met halfway says nothing about the links on the way to it.
-		if (resolution.status === 'found') {
-			known.set(path, resolution);
-		}
-
-		return resolution;
+	const target = follow(resolver, from.path, name);
+	if (target.status !== 'found') {
+		return target;
 	}
 
-	function followTarget(directory: SysrootPath, target: string): Resolution {
-		const path = target.startsWith('/') ? ROOT.path : directory;
-		let at: Resolution = target === '' ? ABSENT : {...ROOT, path, links: 1};
-		for (const component of target.split('/')) {
-			at = step(at, component);
-		}
+	const links = from.links + target.links;
+	return links > LINK_LIMIT ? LOOP : {...target, links};
+}
 
-		return at;
+/** Where one link leads, counted from the link itself. */
+function follow(resolver: Resolver, directory: SysrootPath, name: string): Resolution {
+	const {index, known, beingFollowed} = resolver;
+	const path = join(directory, name);
+	const remembered = known.get(path);
+	if (remembered !== undefined) {
+		return remembered;
 	}
 
-	function locate(path: SysrootPath): Location | undefined {
-		if (path === '/') {
-			return undefined;
-		}
-
-		const slash = path.lastIndexOf('/');
-		const parent = slash === 0 ? ROOT : resolve(path.slice(0, slash) as SysrootPath);
-		return parent.status === 'found' && parent.isDirectory
-			? {directory: parent.path, name: path.slice(slash + 1)}
-			: undefined;
+	// Nesting deeper than the limit is refused before the stack could notice.
+	if (beingFollowed.has(path) || beingFollowed.size > LINK_LIMIT) {
+		return LOOP;
 	}
 
-	return {resolve, locate};
+	beingFollowed.add(path);
+	const target = index.linkTarget(directory, name) ?? '';
+	const resolution = followTarget(resolver, directory, target);
+	beingFollowed.delete(path);
+	// A loop met halfway says nothing about the links on the way to it.
+	if (resolution.status === 'found') {
+		known.set(path, resolution);
+	}
+
+	return resolution;
+}
+
+function followTarget(resolver: Resolver, directory: SysrootPath, target: string): Resolution {
+	const path = target.startsWith('/') ? ROOT.path : directory;
+	let at: Resolution = target === '' ? ABSENT : {...ROOT, path, links: 1};
+	for (const component of target.split('/')) {
+		at = step(resolver, at, component);
+	}
+
+	return at;
 }
 
 // Real paths are joined and shortened here only, by rules that keep them normal.

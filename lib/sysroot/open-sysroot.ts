@@ -10,8 +10,20 @@ import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {openToRead} from '../paths/open-to-read.js';
 import {comparePaths, type HostPath, type SysrootPath} from '../paths/paths.js';
 import {describe, makeDirectoryIndex, type DirectoryIndex} from './directory-index.js';
-import {makeLinkResolver} from './link-resolver.js';
+import {makeLinkResolver, type LinkResolver} from './link-resolver.js';
 import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
+
+/** The layers below, and what has been read through them. */
+interface OpenRoot {
+	readonly root: HostPath;
+	readonly rootStatus: FileStatus;
+	readonly index: DirectoryIndex;
+	readonly links: LinkResolver;
+	readonly objects: Map<SysrootPath, ElfAnswer>;
+	/** By the limit and the path. */
+	readonly contents: Map<string, Buffer | undefined>;
+	readonly lists: Map<SysrootPath, readonly string[]>;
+}
 
 /**
  * Open a directory as the root of a packed program's world.
@@ -22,86 +34,25 @@ export function openSysroot(root: HostPath): Sysroot {
 	const rootStatus = requireDirectory(root);
 	const index = makeDirectoryIndex(root);
 	const links = makeLinkResolver(index);
-	const objects = new Map<SysrootPath, ElfAnswer>();
-	const contents = new Map<string, Buffer | undefined>();
-	const lists = new Map<SysrootPath, readonly string[]>();
-
-	function realPath(path: SysrootPath): SysrootPath | undefined {
-		const resolution = links.resolve(path);
-		return resolution.status === 'found' ? resolution.path : undefined;
-	}
-
-	function status(path: SysrootPath): FileStatus | undefined {
-		const at = links.locate(path);
-		return path === '/' ? rootStatus : at && index.entry(at.directory, at.name);
-	}
-
-	function list(path: SysrootPath): readonly string[] | undefined {
-		const directory = links.resolve(path);
-		if (directory.status !== 'found' || !directory.isDirectory) {
-			return undefined;
-		}
-
-		const names = lists.get(directory.path) ?? sortedNames(index, directory.path);
-		return names && remember(lists, directory.path, names);
-	}
-
-	function elf(path: SysrootPath): ElfAnswer {
-		const known = objects.get(path);
-		if (known !== undefined) {
-			return known;
-		}
-
-		const file = links.resolve(path);
-		switch (file.status) {
-			case 'absent':
-				return ABSENT;
-			case 'loop':
-				return remember(objects, path, LOOP);
-			case 'found': {
-				const answer = objects.get(file.path) ?? readObject(index.hostPath(file.path));
-				objects.set(file.path, answer);
-				return remember(objects, path, answer);
-			}
-		}
-	}
-
-	function read(path: SysrootPath, limit: number): Buffer | undefined {
-		const file = realPath(path);
-		if (file === undefined || status(file)?.kind !== 'file') {
-			return undefined;
-		}
-
-		const key = `${limit} ${file}`;
-		return contents.has(key)
-			? contents.get(key)
-			: remember(contents, key, readStart(index.hostPath(file), limit));
-	}
-
+	const memory = {objects: new Map(), contents: new Map(), lists: new Map()};
+	const open: OpenRoot = {root, rootStatus, index, links, ...memory};
 	return Object.freeze({
 		root,
-		realPath,
+		realPath: (path: SysrootPath) => realPathOf(open, path),
 		hostPath(path: SysrootPath) {
 			const at = links.locate(path);
 			return path === '/' ? root : at && index.hostPath(nameIn(at.directory, at.name));
 		},
-		status,
+		status: (path: SysrootPath) => statusOf(open, path),
 		linkTarget(path: SysrootPath) {
 			const at = links.locate(path);
 			return at && index.linkTarget(at.directory, at.name);
 		},
-		list,
-		elf,
-		read,
+		list: (path: SysrootPath) => listDirectory(open, path),
+		elf: (path: SysrootPath) => elfAt(open, path),
+		read: (path: SysrootPath, limit: number) => readAt(open, path, limit),
 	});
 }
-
-const ABSENT: ElfAnswer = Object.freeze({status: 'absent'});
-const LOOP: ElfAnswer = Object.freeze({
-	status: 'unreadable',
-	reason: 'too many levels of symbolic links',
-	errno: 'ELOOP',
-});
 
 function requireDirectory(root: HostPath): FileStatus {
 	let status: BigIntStats | undefined;
@@ -120,14 +71,32 @@ function requireDirectory(root: HostPath): FileStatus {
 	return describe(status);
 }
 
-function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): Value {
-	memory.set(key, value);
-	return value;
+function realPathOf({links}: OpenRoot, path: SysrootPath): SysrootPath | undefined {
+	const resolution = links.resolve(path);
+	return resolution.status === 'found' ? resolution.path : undefined;
 }
 
 // A real directory and a name in it make a normal path.
 function nameIn(directory: SysrootPath, name: string): SysrootPath {
 	return (directory === '/' ? `/${name}` : `${directory}/${name}`) as SysrootPath;
+}
+
+function statusOf({rootStatus, index, links}: OpenRoot, path: SysrootPath): FileStatus | undefined {
+	const at = links.locate(path);
+	return path === '/' ? rootStatus : at && index.entry(at.directory, at.name);
+}
+
+function listDirectory(
+	{index, links, lists}: OpenRoot,
+	path: SysrootPath,
+): readonly string[] | undefined {
+	const directory = links.resolve(path);
+	if (directory.status !== 'found' || !directory.isDirectory) {
+		return undefined;
+	}
+
+	const names = lists.get(directory.path) ?? sortedNames(index, directory.path);
+	return names && remember(lists, directory.path, names);
 }
 
 function sortedNames(index: DirectoryIndex, directory: SysrootPath): readonly string[] | undefined {
@@ -147,6 +116,38 @@ function sortedNames(index: DirectoryIndex, directory: SysrootPath): readonly st
 	return Object.freeze([...names].sort(comparePaths));
 }
 
+function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): Value {
+	memory.set(key, value);
+	return value;
+}
+
+function elfAt({index, links, objects}: OpenRoot, path: SysrootPath): ElfAnswer {
+	const known = objects.get(path);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const file = links.resolve(path);
+	switch (file.status) {
+		case 'absent':
+			return ABSENT;
+		case 'loop':
+			return remember(objects, path, LOOP);
+		case 'found': {
+			const answer = objects.get(file.path) ?? readObject(index.hostPath(file.path));
+			objects.set(file.path, answer);
+			return remember(objects, path, answer);
+		}
+	}
+}
+
+const ABSENT: ElfAnswer = Object.freeze({status: 'absent'});
+const LOOP: ElfAnswer = Object.freeze({
+	status: 'unreadable',
+	reason: 'too many levels of symbolic links',
+	errno: 'ELOOP',
+});
+
 function readObject(path: HostPath): ElfAnswer {
 	try {
 		return Object.freeze(openElf(path));
@@ -160,6 +161,19 @@ function readObject(path: HostPath): ElfAnswer {
 			? {status: 'not-elf', reason: error.message}
 			: {status: 'unreadable', reason: error.message, errno};
 	}
+}
+
+function readAt(open: OpenRoot, path: SysrootPath, limit: number): Buffer | undefined {
+	const {index, contents} = open;
+	const file = realPathOf(open, path);
+	if (file === undefined || statusOf(open, file)?.kind !== 'file') {
+		return undefined;
+	}
+
+	const key = `${limit} ${file}`;
+	return contents.has(key)
+		? contents.get(key)
+		: remember(contents, key, readStart(index.hostPath(file), limit));
 }
 
 /** The first `limit` bytes of a regular file; `undefined` when it may not be read. */
@@ -184,19 +198,19 @@ function readStart(path: HostPath, limit: number): Buffer | undefined {
 	}
 }
 
-const CHUNK = 65_536;
+/** One for all files: most are small, and memory of their own would be mapped for each read. */
+const chunk = Buffer.allocUnsafeSlow(65_536);
 
 function readUpTo(fd: number, limit: number): Buffer {
 	const chunks: Buffer[] = [];
 	let total = 0;
 	while (total < limit) {
-		const chunk = Buffer.allocUnsafe(Math.min(CHUNK, limit - total));
-		const count = readSync(fd, chunk);
+		const count = readSync(fd, chunk, 0, Math.min(chunk.length, limit - total), null);
 		if (count === 0) {
 			break;
 		}
 
-		chunks.push(chunk.subarray(0, count));
+		chunks.push(Buffer.from(chunk.subarray(0, count)));
 		total += count;
 	}
 

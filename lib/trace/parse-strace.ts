@@ -11,11 +11,11 @@ export interface SystemCall {
 	readonly path: string;
 }
 
-const call = /^(?<pid>\d+) +(?<name>\w+)\((?<rest>.*)\) += (?<result>-?\d+)/su;
-const hex = String.raw`(?:\\x[\da-f]{2})*`;
+const CALL = /^(?<pid>\d+) +(?<name>\w+)\((?<rest>.*)\) += (?<result>-?\d+)/su;
+const HEX = String.raw`(?:\\x[\da-f]{2})*`;
 /** An optional directory descriptor with its path, then the name. */
-const named = new RegExp(
-	String.raw`^(?:(?<at>AT_FDCWD|\d+)(?:<(?<base>${hex})>)?, )?"(?<path>${hex})"(?<cut>\.\.\.)?`,
+const NAMED = new RegExp(
+	String.raw`^(?:(?<at>AT_FDCWD|\d+)(?:<(?<base>${HEX})>)?, )?"(?<path>${HEX})"(?<cut>\.\.\.)?`,
 	'u',
 );
 
@@ -27,7 +27,7 @@ const cloned = new Set(['clone', 'clone3', 'fork', 'vfork']);
 export function makeStraceReader(directory: string): (line: string) => SystemCall | undefined {
 	const directories = new Map<string, string>();
 	return line => {
-		const {pid = '', name = '', rest = '', result = ''} = call.exec(line)?.groups ?? {};
+		const {pid = '', name = '', rest = '', result = ''} = CALL.exec(line)?.groups ?? {};
 		const current = directories.get(pid) ?? directory;
 		if (cloned.has(name)) {
 			// The child may have spoken already, and then knows better.
@@ -35,7 +35,7 @@ export function makeStraceReader(directory: string): (line: string) => SystemCal
 			return undefined;
 		}
 
-		const {at, base, path, cut} = named.exec(rest)?.groups ?? {};
+		const {at, base, path, cut} = NAMED.exec(rest)?.groups ?? {};
 		if (at === 'AT_FDCWD' && base !== undefined) {
 			directories.set(pid, decode(base) ?? current);
 		}

@@ -17,7 +17,10 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 	const sysroot = openSysroot(top);
 	const known = new Set(
 		manifest.objects.flatMap(({path, needed}) =>
-			needed.filter(({to}) => to === undefined).map(({name}) => `/${path}\0${name}`),
+			// What is asked for by its path is found where a namespace shows it, as pack has said.
+			needed
+				.filter(({name, to}) => to === undefined || name.startsWith('/'))
+				.map(({name}) => `/${path}\0${name}`),
 		),
 	);
 	const searches = new Map<string, LoaderSearch>();

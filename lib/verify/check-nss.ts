@@ -8,7 +8,7 @@ import {posix} from 'node:path';
 import type {BundleManifest} from '../manifest/manifest.js';
 import type {VerifyFinding} from './finding.js';
 
-const configuration = '/etc/nsswitch.conf';
+const CONFIGURATION = '/etc/nsswitch.conf';
 
 /** `text` is the host's /etc/nsswitch.conf. musl reads none. */
 export function checkNss(
@@ -27,7 +27,7 @@ export function checkNss(
 	);
 	return unanswered.map(service => ({
 		code: 'NAMES_UNANSWERED',
-		path: configuration,
+		path: CONFIGURATION,
 		message: `the bundle does not answer for ${service}: users whom only that knows stay numbers`,
 	}));
 }

@@ -16,9 +16,9 @@ import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {bundlePath, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
 
-const stub = 'libexec/dynpk/libdynpk-audit.so';
-const rules = 'libexec/dynpk/audit.rules';
-const canary = 'libexec/dynpk/canary';
+const STUB = 'libexec/dynpk/libdynpk-audit.so';
+const RULES = 'libexec/dynpk/audit.rules';
+const CANARY = 'libexec/dynpk/canary';
 const TIMEOUT = 60_000;
 
 /** What the canary and its objects need, where the bundle has it. */
@@ -47,7 +47,7 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 		return [];
 	}
 
-	const built = canaryOf(loader, request.native ?? ownNative);
+	const built = canaryOf(loader, request.native ?? OWN_NATIVE);
 	if (built === undefined) {
 		notice(
 			`no canary was built for ${loader.machine}, which takes a C++ compiler: ` +
@@ -61,16 +61,16 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(place, 'lib', name)));
 	const args = [
 		...['--inhibit-cache', '--library-path', posix.join(place, 'lib')],
-		...['--audit', posix.join(place, stub)],
+		...['--audit', posix.join(place, STUB)],
 		...(preload.length === 0 ? [] : ['--preload', preload.join(':')]),
-		...[posix.join(place, canary, 'canary'), posix.join(place, canary)],
+		...[posix.join(place, CANARY, 'canary'), posix.join(place, CANARY)],
 	];
 	const answer = await start(posix.join(place, loader.path), args);
 	return judge(answer, loader);
 }
 
 /** Where `make` puts what runs on targets. */
-const ownNative = fileURLToPath(new URL('../../native/', import.meta.url));
+const OWN_NATIVE = fileURLToPath(new URL('../../native/', import.meta.url));
 
 /** `undefined` where none was built for the loader's machine. */
 function canaryOf({machine}: LoaderRecord, native: string): string | undefined {
@@ -87,9 +87,9 @@ interface CanaryPlace {
 }
 
 function makePlace({top, manifest, place, loader, built}: CanaryPlace): void {
-	mkdirSync(posix.join(place, canary), {recursive: true, mode: 0o700});
+	mkdirSync(posix.join(place, CANARY), {recursive: true, mode: 0o700});
 	mkdirSync(posix.join(place, 'lib'));
-	for (const path of [loader.path, stub]) {
+	for (const path of [loader.path, STUB]) {
 		copyFileSync(posix.join(top, path), posix.join(place, path));
 	}
 
@@ -101,12 +101,12 @@ function makePlace({top, manifest, place, loader, built}: CanaryPlace): void {
 	}
 
 	for (const name of readdirSync(built)) {
-		copyFileSync(posix.join(built, name), posix.join(place, canary, name));
+		copyFileSync(posix.join(built, name), posix.join(place, CANARY, name));
 	}
 
 	const libraryPath = [bundlePath('lib')];
 	const enforcing = {mode: 'enforce', libraryPath, hostProvided: [], allowed: []} as const;
-	writeFileSync(posix.join(place, rules), encodeAuditRules(enforcing));
+	writeFileSync(posix.join(place, RULES), encodeAuditRules(enforcing));
 }
 
 interface CanaryAnswer {

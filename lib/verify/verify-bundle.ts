@@ -13,6 +13,7 @@ import {checkLoaders} from './check-loaders.js';
 import {checkNss} from './check-nss.js';
 import type {VerifyFinding} from './finding.js';
 import {listByLoader} from './list-by-loader.js';
+import {isPythonCache} from './python-caches.js';
 import {runCanary} from './run-canary.js';
 import {walkTree} from './walk-tree.js';
 
@@ -25,7 +26,7 @@ export interface VerifyRequest {
 	/** Where canaries were built; default: with dynpk itself. */
 	readonly native?: HostPath;
 	readonly signal?: AbortSignal | undefined;
-	/** For what could not be tried. */
+	/** For what could not be tried, and what is no fault. */
 	readonly notice: (sentence: string) => void;
 }
 
@@ -43,9 +44,18 @@ export async function verifyBundle({
 }: VerifyRequest): Promise<VerifyFinding[]> {
 	const manifest = readManifest(posix.join(top, MANIFEST_NAME));
 	const tree = await walkTree(top, manifest.files, makeStopCheck(signal));
-	const findings = compareTree(manifest, tree).map((difference): VerifyFinding => ({
+	const packed = new Set<string>(manifest.files.map(({path}) => path));
+	const differences = compareTree(manifest, tree);
+	const damage = differences.filter(difference => !isPythonCache(difference, packed));
+	if (damage.length < differences.length) {
+		const count = differences.length - damage.length;
+		notice(`Python has written beside its modules: ${count} compiled files and their directories`);
+	}
+
+	const findings = damage.map(({path, message}): VerifyFinding => ({
 		code: 'DIFFERS_FROM_MANIFEST',
-		...difference,
+		path,
+		message,
 	}));
 	// That a loader is missing has been said; whatever it would answer for, cannot be asked.
 	const hasLoaders = manifest.loaders.every(({path}) => isElf(top, path));

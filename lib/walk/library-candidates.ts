@@ -114,7 +114,8 @@ function addNeeded(
 	for (const edge of root.closure.edges) {
 		const {needed, from, foundBy} = edge;
 		const {object, path: source} = edge.to;
-		if (loaderIds.has(object.fileId) || variantIds.has(object.fileId)) {
+		// An empty name is the program itself (`_dl_map_object`, elf/dl-load.c), which nobody finds by it.
+		if (needed === '' || loaderIds.has(object.fileId) || variantIds.has(object.fileId)) {
 			continue;
 		}
 
@@ -136,12 +137,24 @@ function addNeeded(
 		const others = new Set([needed.includes('/') ? undefined : needed, object.soname]);
 		if (how === 'search' || (foundBy === 'name' && !needed.includes('ORIGIN'))) {
 			for (const name of others) {
-				wants.push(...(name === undefined ? [] : [{...known, name}]));
+				wants.push(
+					...(name === undefined ? [] : [{...known, name, how: howKnown(name, edge, how)}]),
+				);
 			}
 		}
 
 		want(candidates, {object, source}, ...wants);
 	}
+}
+
+/** What the user brought along may have another name than the one it answers to: no directory has that. */
+function howKnown(
+	name: string,
+	{needed, to}: Edge,
+	how: Wanted['how'] | undefined,
+): 'search' | 'known' {
+	const isAnother = name === needed && name !== posix.basename(to.path);
+	return how === 'search' && isAnother ? 'search' : 'known';
 }
 
 /** `undefined` for what nothing was looked for. */

@@ -11,7 +11,7 @@ import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {LoaderSearch} from '../loader/loader-search.js';
+import type {UserLibraryPath} from '../loader/library-path.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import {bundlePath, sysrootPath, type SysrootPath} from '../paths/paths.js';
@@ -22,20 +22,22 @@ export interface LoaderRequest {
 	readonly sysroot: Sysroot;
 	/** Real paths of programs that are started by name. */
 	readonly offered: ReadonlySet<SysrootPath>;
-	/** What is left of a search when the user's exclusions have been obeyed. */
-	readonly limit: (search: LoaderSearch) => LoaderSearch;
+	/** Obeyed by programs that no package owns. */
+	readonly libraryPath: UserLibraryPath | undefined;
+	/** What becomes of a loader's search by what the user handed over and excluded. */
+	readonly adapt: (loader: Loader) => Pick<WalkedLoader, 'search' | 'fallback'>;
 }
 
 /** The first is the bundle's main one: that of a program it offers. @throws {DynpkError} UNSUPPORTED_LOADER */
 export function openLoaders(
 	files: readonly PayloadFile[],
-	{sysroot, offered, limit}: LoaderRequest,
+	{sysroot, offered, libraryPath, adapt}: LoaderRequest,
 ): WalkedLoader[] {
 	const wanted = wantedInterpreters(files);
 	const isOffered = (interpreter: string): boolean =>
 		wanted.get(interpreter)?.some(path => offered.has(path)) === true;
 	const interpreters = [...wanted.keys()];
-	const open = makeLoaderSearch({sysroot});
+	const open = makeLoaderSearch({sysroot, libraryPath});
 	const loaders: WalkedLoader[] = [];
 	const absent: string[] = [];
 	for (const interpreter of [
@@ -47,7 +49,7 @@ export function openLoaders(
 			absent.push(interpreter);
 		} else if (loaders.every(loader => loader.path !== path)) {
 			const isMain = loaders.length === 0;
-			loaders.push(placeLoader(open(interpreter), path, isMain, limit));
+			loaders.push(placeLoader(open(interpreter), path, isMain, adapt));
 		}
 	}
 
@@ -100,15 +102,16 @@ function realLoader(interpreter: string, sysroot: Sysroot): SysrootPath | undefi
 }
 
 function placeLoader(
-	{facts, search}: Loader,
+	loader: Loader,
 	path: SysrootPath,
 	isMain: boolean,
-	limit: (search: LoaderSearch) => LoaderSearch,
+	adapt: LoaderRequest['adapt'],
 ): WalkedLoader {
+	const {facts} = loader;
 	return {
 		path,
 		facts,
-		search: limit(search),
+		...adapt(loader),
 		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
 		libraryDirectory: bundlePath(
 			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,

@@ -20,7 +20,7 @@ export function readAuditSupport({loaders, roots}: WalkedPayload): AuditSupport 
 		libc: kind,
 		machine: loader.machine,
 		loader: readHostFile(loader.path, loader.size),
-		library: libc === undefined ? undefined : readHostFile(libc.path, libc.size),
+		readLibrary: () => libc && readHostFile(libc.path, libc.size),
 		libraries: [...libraries.values()],
 	});
 }

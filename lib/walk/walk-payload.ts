@@ -1,70 +1,75 @@
 /**
- * Walk the closure of every ELF object that travels, each under the loader that will start it.
+ * Walk the closure of every ELF object that travels, and tell what follows from all of them together.
  *
  * Programs name their loader themselves. An object that programs load at run time is walked under
- * the loader of the programs of its kind, because that is who will answer for it.
+ * the loader of the programs of its kind, because that is who will answer for it (`walk-roots.ts`).
  */
 import {posix} from 'node:path';
 import {objectsOf} from '../closure/objects-of.js';
-import {walkClosure} from '../closure/walk-closure.js';
-import type {ElfObject} from '../elf/elf-object.js';
-import {isProgram} from '../elf/is-program.js';
+import {namesIconv} from '../elf/names-iconv.js';
 import type {Exclusions} from '../inputs/exclusions.js';
-import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
+import type {Payload, PayloadFile} from '../inputs/payload.js';
+import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {
+	findHandedOver,
+	findUnusedTargets,
+	withHandedOver,
+	type HandedChoice,
+} from './handed-over.js';
 import {findNssModules, type NssModule} from './find-nss-modules.js';
-import {answersFor, foreignFinding, openLoaders} from './open-loaders.js';
+import {findNeededPaths} from './needed-paths.js';
+import {openLoaders} from './open-loaders.js';
 import {directoryOf, leadsOut, runPathOf} from './run-path.js';
+import {walkRoots} from './walk-roots.js';
 import type {
 	FoundAt,
 	NamedObject,
 	WalkedLoader,
 	WalkedPayload,
-	WalkedProgram,
 	WalkedRoot,
 } from './walked-payload.js';
 
+export interface WalkRequest {
+	readonly sysroot: Sysroot;
+	readonly exclusions: Exclusions;
+	/** The user's LD_LIBRARY_PATH; programs that a package owns do not have it. */
+	readonly libraryPath: Omit<UserLibraryPath, 'honouredBy'> | undefined;
+}
+
 /** @throws {DynpkError} UNSUPPORTED_LOADER, also for one that is not there. */
-export function walkPayload(
-	payload: Payload,
-	sysroot: Sysroot,
-	exclusions: Exclusions,
-): WalkedPayload {
+export function walkPayload(payload: Payload, request: WalkRequest): WalkedPayload {
+	const {sysroot, exclusions, libraryPath} = request;
 	const files = payload.entries.filter(
 		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
 	);
 	const excluded = new Set<string>();
+	const owned = new Set(files.flatMap(file => (file.package === undefined ? [] : [file.fileId])));
+	const handedOver = findHandedOver(payload);
 	const loaders = openLoaders(files, {
 		sysroot,
 		offered: new Set(payload.programs.map(({file}) => file)),
-		limit: search => withoutExcluded(search, exclusions, excluded),
+		libraryPath: libraryPath && {
+			...libraryPath,
+			honouredBy: program => !owned.has(program.object.fileId),
+		},
+		adapt({facts, search}) {
+			const limit = (which: HandedChoice): LoaderSearch =>
+				withoutExcluded(
+					withHandedOver(search, handedOver, {loader: facts.object, which}),
+					exclusions,
+					excluded,
+				);
+			return {search: limit('targets'), fallback: limit('all')};
+		},
 	});
-	const programs = new Map<SysrootPath, WalkedProgram>();
-	const roots: WalkedRoot[] = [];
-	const findings: PayloadFinding[] = [];
-	for (const file of files) {
-		const root = walkFile(file, loaders);
-		if (root === undefined) {
-			continue;
-		}
-
-		if (root.loader === undefined) {
-			findings.push(foreignFinding(file.path, root.object));
-			continue;
-		}
-
-		const {loader, closure, object} = root;
-		const role = isProgram(object) ? 'program' : 'object';
-		roots.push({role, path: file.path, closure, libraryDirectory: loader.libraryDirectory});
-		if (role === 'program') {
-			programs.set(file.path, {object, closure, loader});
-		}
-	}
-
+	const {programs, findings, roots: walked} = walkRoots(payload, loaders);
+	const roots = [...walked];
 	const nssModules = loaders.flatMap(loader => findNssModules(loader, roots));
 	roots.push(...nssModules.map(({root}) => root));
+	const byPath = findNeededPaths(roots);
 	const libraryDirectories = searchedDirectories(roots, loaders, sysroot);
 	return {
 		roots,
@@ -72,6 +77,8 @@ export function walkPayload(
 		loaders,
 		nssModules: nssModules.map(({named}) => named),
 		libraryDirectories,
+		byPath: byPath.programs,
+		libraryPath: usedLibraryPath(libraryPath, roots, loaders),
 		carried: firstPaths(files),
 		foundAt: placesFound(roots, nssModules, sysroot),
 		runDirectories: runDirectories(roots, sysroot),
@@ -79,8 +86,16 @@ export function walkPayload(
 			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
 		]),
+		converting: convertingObjects(roots),
 		excluded,
-		findings,
+		findings: [
+			...findings,
+			...byPath.findings,
+			...findUnusedTargets(
+				handedOver,
+				roots.map(({closure}) => closure),
+			),
+		],
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
 }
@@ -110,32 +125,6 @@ function withoutExcluded(
 	};
 }
 
-/** `undefined` for what no loader maps: a static program, an object file, a loader itself. */
-function walkFile(
-	file: PayloadFile,
-	loaders: readonly WalkedLoader[],
-): WalkedProgram | {readonly object: ElfObject; readonly loader: undefined} | undefined {
-	if (file.content.kind !== 'elf') {
-		return undefined;
-	}
-
-	const {object} = file.content;
-	const isLoader = loaders.some(({facts}) => facts.object.fileId === object.fileId);
-	const isLoadable = object.type === 'shared' || object.type === 'executable';
-	if (isLoader || !isLoadable || !object.isDynamic) {
-		return undefined;
-	}
-
-	if (isProgram(object) && object.interpreter === undefined) {
-		return undefined;
-	}
-
-	const loader = loaders.find(candidate => answersFor(candidate, object));
-	return loader === undefined
-		? {object, loader}
-		: {object, loader, closure: walkClosure(object, file.path, loader.search)};
-}
-
 function searchedDirectories(
 	roots: readonly WalkedRoot[],
 	loaders: readonly WalkedLoader[],
@@ -156,6 +145,20 @@ function searchedDirectories(
 	}
 
 	return directories;
+}
+
+/** What answered nothing changes nothing, and is not told. */
+function usedLibraryPath(
+	libraryPath: WalkRequest['libraryPath'],
+	roots: readonly WalkedRoot[],
+	[main]: readonly WalkedLoader[],
+): readonly string[] {
+	const isUsed = roots.some(({closure}) =>
+		closure.edges.some(({foundBy}) => foundBy === 'ld-library-path'),
+	);
+	return isUsed && libraryPath !== undefined && main !== undefined
+		? libraryPathElements(libraryPath, main.facts.kind)
+		: [];
 }
 
 function firstPaths(files: readonly PayloadFile[]): Map<string, SysrootPath> {
@@ -207,6 +210,18 @@ function runDirectories(
 	}
 
 	return byObject;
+}
+
+/** Not the C library: it has the function, and uses it for others alone. */
+function convertingObjects(roots: readonly WalkedRoot[]): Set<string> {
+	const objects = new Map(
+		roots.flatMap(({closure}) => closure.linkMap.map(({object}) => [object.fileId, object])),
+	);
+	return new Set(
+		[...objects.values()]
+			.filter(object => object.soname !== 'libc.so.6' && namesIconv(object))
+			.map(({fileId}) => fileId),
+	);
 }
 
 function openedForNames({names}: NamedObject): string {

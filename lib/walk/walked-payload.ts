@@ -22,8 +22,14 @@ export interface WalkedPayload {
 	readonly foundAt: ReadonlyMap<SysrootPath, FoundAt>;
 	/** Directories of every run path that leads out of a bundle, in its order; by the object's file id. */
 	readonly runDirectories: ReadonlyMap<string, readonly SysrootPath[]>;
+	/** Programs whose loader opens a library by an absolute path, where no search of ours leads. */
+	readonly byPath: ReadonlySet<SysrootPath>;
+	/** The elements of the user's LD_LIBRARY_PATH, where something was found there. */
+	readonly libraryPath: readonly string[];
 	/** Who first asked for a library, by its file id, in words. */
 	readonly requesters: ReadonlyMap<string, string>;
+	/** Objects that convert between character sets, or may, by their file id. */
+	readonly converting: ReadonlySet<string>;
 	/** Needed names that the user left out, by the name or by the path that answered. */
 	readonly excluded: ReadonlySet<string>;
 	/** Objects that no loader of the bundle answers for. */
@@ -58,6 +64,8 @@ export interface WalkedLoader {
 	readonly path: SysrootPath;
 	readonly facts: LoaderFacts;
 	readonly search: LoaderSearch;
+	/** The same, and what the user brought along answers where it has nothing. */
+	readonly fallback: LoaderSearch;
 	/** Its place in the bundle. */
 	readonly home: BundlePath;
 	readonly libraryDirectory: BundlePath;

@@ -8,7 +8,7 @@ const banner = (who: string, release: string) =>
 
 function factsOf(release: string, changes: Partial<AuditedLoader> = {}): AuditedLoader {
 	const loader = Buffer.from(`\0--audit\0${banner('ld.so', release)}`);
-	return {libc: 'glibc', machine: 62, loader, library: undefined, libraries: [], ...changes};
+	return {libc: 'glibc', machine: 62, loader, readLibrary: () => undefined, libraries: [], ...changes};
 }
 
 function library(size: number, staticTls = true): AuditedLoader['libraries'][number] {
@@ -38,7 +38,7 @@ test('the rows stand newest first and end with one for everything older', t => {
 test('an old loader does not name its release, but its libc does', t => {
 	const loader = Buffer.from('\0--audit\0');
 	const libc = Buffer.from(banner('GNU C Library', '2.31'));
-	t.true(auditSupport(factsOf('', {loader, library: libc})).available);
+	t.true(auditSupport(factsOf('', {loader, readLibrary: () => libc})).available);
 	t.is(
 		auditSupport(factsOf('', {loader})).reason,
 		'the bundled loader does not tell which glibc it is',

@@ -188,5 +188,5 @@ const failedDlmopen =
 function supportOf(release: Release, libraries: readonly ElfObject[] = []) {
 	const loader = readFileSync(loaderOf(release.sysroot));
 	const library = readFileSync(join(loaderOf(release.sysroot), '../libc.so.6'));
-	return auditSupport({libc: 'glibc', machine: 62, loader, library, libraries});
+	return auditSupport({libc: 'glibc', machine: 62, loader, readLibrary: () => library, libraries});
 }

@@ -10,6 +10,7 @@ import {buildObjects, type FileSpec, type World} from '../helpers/elf/build-obje
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {targetHosts} from '../hosts/lib/recipes.js';
 import {runOnHost, type CapturedRun, type HostAnswer} from '../hosts/lib/run-on-host.js';
 
 const prints = (text: string) =>
@@ -229,4 +230,72 @@ test('a signal that ends the program is what the caller sees', async t => {
 
 	const answer = await onEmptyHost(t, packed.bundle, {argv: ['bin/killed']});
 	if (answer) t.deepEqual(answer, {status: undefined, signal: 'SIGUSR1', stdout: '', stderr: ''});
+});
+
+/** What the loader says of each object that the program opens, without the name. */
+const loadsItself = `#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+static void load(const char *path) {
+	const char *said = dlopen(path, RTLD_NOW) ? ": loaded" : dlerror();
+	printf("%s\\n", strchr(said, ':') + 2);
+}
+int main(int c, char **v) { load(v[0]); load("/proc/self/exe"); return c != 1; }`;
+
+/** Starts another program by the directory it was started from itself, then by its name alone. */
+const startsAnother = `#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int c, char **v) {
+	char path[4096];
+	snprintf(path, sizeof path, "%s/other", dirname(strdup(v[0])));
+	if (fork() == 0) { execl(path, path, "by directory", NULL); return 1; }
+	wait(NULL);
+	execlp("other", "other", "by name", NULL);
+	return 2;
+}`;
+
+/** Packed with what lies beside it, and run on every host under both engines. */
+async function onAllHosts(
+	t: ExecutionContext,
+	files: Readonly<Record<string, FileSpec>>,
+	stdout: string,
+): Promise<void> {
+	const tree = {...files, 'tree/share/data': {text: 'data'}};
+	const packed = await packWorld(t, tree, ['./tree/bin/tool', '--with', './tree']);
+	if (packed === undefined) return;
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) return;
+		for (const engine of ['shim', 'userns']) {
+			const answer = await runOnHost(host, {
+				argv: ['bin/tool'],
+				bundle: packed.bundle,
+				env: {DYNPK_ENGINE: engine},
+				noUserNamespaces: engine === 'shim',
+			});
+			const expected = {status: 0, signal: undefined, stdout, stderr: ''};
+			t.deepEqual(answer, expected, `${name}, ${engine}`);
+		}
+	}
+}
+
+test('a program that loads itself is refused by the loader, as here', async t => {
+	const refusal = 'cannot dynamically load position-independent executable\n';
+	const spec = {libc: true, flags: [...flags, '-pie'], source: loadsItself};
+	await onAllHosts(t, {'tree/bin/tool': spec}, refusal.repeat(2));
+});
+
+test('a program that was not asked for is found beside the one that was, and by its name', async t => {
+	const files = {
+		'tree/bin/tool': {libc: true, flags, source: startsAnother},
+		'tree/bin/other': {
+			libc: true,
+			flags,
+			source: '#include <stdio.h>\nint main(int c, char **v) { return puts(v[1]) < 0; }',
+		},
+	};
+	await onAllHosts(t, files, 'by directory\nby name\n');
 });

@@ -31,27 +31,19 @@ function makeRoot(t: ExecutionContext, directory: string): HostPath {
 }
 
 for (const directory of ['var/lib/dpkg/alternatives', 'var/lib/alternatives']) {
-	test(`links of ${directory} that lead into the payload are found, slaves too`, t => {
+	test(`links of ${directory} are found with what they lead to, slaves too`, t => {
 		const sysroot = openSysroot(makeRoot(t, directory));
-		const payload = (...paths: string[]) =>
-			new Map(paths.map(path => [sysrootPath(path), undefined] as const));
+		const link = (name: string, leadsTo: string) => ({
+			name,
+			link: sysrootPath(`/usr/bin/${name}`),
+			leadsTo: sysrootPath(leadsTo),
+		});
 
-		t.deepEqual(findAlternatives(sysroot, payload('/usr/bin/vim.basic')), [
-			{name: 'editor', link: sysrootPath('/usr/bin/editor')},
-		]);
-		t.deepEqual(
-			findAlternatives(
-				sysroot,
-				payload('/usr/bin/vim.basic', '/usr/bin/vim.view', '/usr/bin/less'),
-			),
-			[
-				{name: 'editor', link: sysrootPath('/usr/bin/editor')},
-				{name: 'rview', link: sysrootPath('/usr/bin/rview')},
-				{name: 'pager', link: sysrootPath('/usr/bin/pager')},
-			],
-		);
-		t.deepEqual(findAlternatives(sysroot, payload('/usr/bin/other')), []);
 		// Packages leave their manuals behind.
-		t.deepEqual(findAlternatives(sysroot, payload('/usr/share/man/man1/vim.1.gz')), []);
+		t.deepEqual(findAlternatives(sysroot), [
+			link('editor', '/usr/bin/vim.basic'),
+			link('rview', '/usr/bin/vim.view'),
+			link('pager', '/usr/bin/less'),
+		]);
 	});
 }

@@ -3,9 +3,14 @@ import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
+import type {HostFile} from '../../lib/paths/host-file.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
 import {compile} from '../helpers/worlds/mini-bundle.js';
+
+function inMemory(bytes: Buffer): HostFile {
+	return {size: bytes.length, read: (start, length) => bytes.subarray(start, start + length)};
+}
 
 async function choose(
 	t: ExecutionContext,
@@ -16,7 +21,7 @@ async function choose(
 	await change(program);
 	const object = readElf(hostPath(program));
 	return chooseStrategy(object, {
-		bytes: await readFile(program),
+		file: inMemory(await readFile(program)),
 		launcherMachine: object.machine,
 		forced: undefined,
 	});
@@ -58,6 +63,28 @@ for (const [maker, mark] of [
 	});
 }
 
+test('evidence is found wherever it lies, though a file is looked at in parts', async t => {
+	if (!need(t, 'gcc')) return;
+	const window = 256 << 10;
+	const program = await compile(t, 'int main(void) { return 0; }\n');
+	const {size} = readElf(hostPath(program));
+	for (const mark of ['PK\u0005\u0006', '\n---- Bun! ----\n']) {
+		for (const place of [window - mark.length, window - 4, window - 1, window, 2 * window - 24]) {
+			const {reason} = await choose(t, [], async copy =>
+				appendFile(copy, Buffer.concat([Buffer.alloc(place - size, 1), Buffer.from(mark)])),
+			);
+			t.regex(reason, /made by (?:zip|Bun)$/u, `${mark} at ${place}`);
+		}
+	}
+
+	const padded = await choose(t, [], async copy => appendFile(copy, Buffer.alloc(3 * window)));
+	t.is(padded.strategy, 'map');
+	const {reason} = await choose(t, [], async copy =>
+		appendFile(copy, Buffer.concat([Buffer.alloc(3 * window), Buffer.from('DATA')])),
+	);
+	t.is(reason, 'it reads its own file: 4 bytes behind its last section');
+});
+
 test('an AppImage is recognised by its identification', async t => {
 	if (!need(t, 'gcc')) return;
 	const {reason} = await choose(t, [], async program => {
@@ -80,7 +107,7 @@ test('only the burnt fuse of Node.js counts, and marks inside the program do not
 	] as const) {
 		const program = await compile(t, source(text));
 		const object = readElf(hostPath(program));
-		const facts = {bytes: await readFile(program), launcherMachine: 62, forced: undefined};
+		const facts = {file: inMemory(await readFile(program)), launcherMachine: 62, forced: undefined};
 		t.is(
 			chooseStrategy(object, {...facts, launcherMachine: object.machine}).strategy,
 			strategy,
@@ -93,7 +120,7 @@ test('without a launcher of its class a program is executed, and a wish is obeye
 	if (!need(t, 'gcc')) return;
 	const program = await compile(t, 'int main(void) { return 0; }\n');
 	const object = readElf(hostPath(program));
-	const facts = {bytes: await readFile(program), launcherMachine: 0, forced: undefined};
+	const facts = {file: inMemory(await readFile(program)), launcherMachine: 0, forced: undefined};
 	t.is(chooseStrategy(object, facts).strategy, 'exec');
 	t.is(chooseStrategy(object, {...facts, forced: 'self'}).strategy, 'self');
 });

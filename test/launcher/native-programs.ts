@@ -29,6 +29,27 @@ test('a program linked for one place lies there, whatever its variables are alig
 		t.deepEqual(await call(bundle.start), {status: 7, stdout: '', stderr: ''});
 });
 
+test('the heap of a program linked for one place begins behind its data', async t => {
+	if (!need(t, 'gcc', 'setarch')) return;
+	const source = `#include <stdio.h>
+#include <unistd.h>
+extern char _end;
+int main(void) {
+	unsigned long gap = (unsigned long)sbrk(0) - (unsigned long)&_end;
+	printf("%d %d\\n", gap < 4096, gap <= 32 << 20);
+	return sbrk(1 << 20) == (void *)-1;
+}`;
+	const from = await compile(t, source, ['-no-pie']);
+	const bundle = await reportBundle(t, {from, libraries: await librariesOf(from)});
+	if (bundle === undefined) return;
+	t.is((await call(bundle.start)).stdout.slice(2), '1\n');
+	t.deepEqual(await call('setarch', ['-R', bundle.start], {env: {PATH: '/usr/bin:/bin'}}), {
+		status: 0,
+		stdout: '1 1\n',
+		stderr: '',
+	});
+});
+
 test('a script gets the interpreter’s arguments, its own path and its own name', async t => {
 	const launcher = await prebuilt(t);
 	if (launcher === undefined) return;

@@ -2,6 +2,7 @@
 import test from 'ava';
 import type {Closure} from '../../lib/closure/closure.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
+import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {makeLoaderSearch} from '../../lib/loader/make-loader-search.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import type {Sysroot} from '../../lib/sysroot/sysroot.js';
@@ -16,8 +17,12 @@ function walk(sysroot: Sysroot, path: string, ldLibraryPath?: string): Closure {
 		throw new Error(`${path} is no program`);
 	}
 
-	const {search} = makeLoaderSearch({sysroot, ldLibraryPath})(answer.object.interpreter);
-	return walkClosure(answer.object, sysrootPath(path), search);
+	const {facts, search} = makeLoaderSearch({sysroot})(answer.object.interpreter);
+	const asked =
+		ldLibraryPath === undefined || facts.kind === 'musl'
+			? search
+			: makeGlibcSearch({sysroot, facts, ldLibraryPath});
+	return walkClosure(answer.object, sysrootPath(path), asked);
 }
 
 const pathsIn = (closure: Closure) => closure.linkMap.map(({path}) => path as string);

@@ -11,6 +11,7 @@ const programs = ['.hidden', 'pip', 'python'].map(name => {
 const payload: Payload = {
 	name: 'venv',
 	programs,
+	libraries: [],
 	entries: [],
 	interpreters: new Map(),
 	packages: [],

@@ -34,6 +34,7 @@ function twin(entries: readonly PayloadEntry[], script: string): Record<string, 
 	const payload: Payload = {
 		name: 'x',
 		programs: [],
+		libraries: [],
 		entries,
 		interpreters: new Map(),
 		packages: [],

@@ -28,7 +28,7 @@ test('one library that is nowhere: who needs it, and where was looked', async t 
 	t.true(places.some(line => line.startsWith('  default: ')));
 	t.is(
 		rest.at(-1),
-		'hint: install what owns it on this machine, or pack without it: --missing warn',
+		'hint: install what owns it on this machine, name it as a target or its directory with --library-path, or pack without it: --missing warn',
 	);
 });
 

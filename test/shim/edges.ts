@@ -25,6 +25,9 @@ const edges = {
 	thread: 'a thread may have a working directory of its own',
 	sandbox: 'a sandbox that allows what the program asks for need allow nothing else',
 	root: 'in another root nothing of the bundle is seen',
+	over: 'what is mounted over a path of the bundle is seen there',
+	pivot: 'a root that was exchanged shows nothing of the bundle',
+	back: 'a root that is left again shows the bundle',
 	descriptor: 'a packed program is started from a descriptor of its directory',
 	closed: 'closing all descriptors takes nothing away',
 };

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {putFile} from '../helpers/worlds/put-file.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** A directory with a bundle of `sh` in it, as the test wants it damaged. */
@@ -40,6 +41,36 @@ test('strangers of every kind and name are told by their whole names', async t =
 			'DIFFERS_FROM_MANIFEST a b: does not belong to it',
 			'DIFFERS_FROM_MANIFEST c\ufffd: does not belong to it',
 			'DIFFERS_FROM_MANIFEST pipe: does not belong to it',
+		],
+	]);
+});
+
+test('what Python compiled beside packed modules is told apart from damage', async t => {
+	const cwd = makeScratch(t);
+	putFile(cwd, 'app/module.py', 'x = 1\n');
+	putFile(cwd, 'app/run', '#!/bin/sh\n');
+	chmodSync(join(cwd, 'app/run'), 0o755);
+	const packed = await runDynpk(['pack', './app', '--scope', 'closure', '-o', 'b'], {cwd});
+	t.is(packed.status, 0, packed.stderr);
+	const below = `root${cwd}/app`;
+	const notice = (count: number) =>
+		`dynpk: Python has written beside its modules: ${count} compiled files and their directories`;
+
+	const cache = join(cwd, 'b', below, '__pycache__');
+	putFile(cache, 'module.cpython-311.pyc', 'compiled');
+	t.deepEqual(await verify(cwd, 'b'), [0, ['$PWD/b: nothing found', notice(2)]]);
+
+	putFile(cache, 'module.cpython-311.opt-1.pyc', 'compiled');
+	putFile(cache, 'other.cpython-311.pyc', 'of a module that is not there');
+	putFile(cache, 'module.so', '');
+	putFile(cache, '../module.pyc', '');
+	t.deepEqual(await verify(cwd, 'b'), [
+		1,
+		[
+			...['module.pyc', '__pycache__/module.so', '__pycache__/other.cpython-311.pyc'].map(name =>
+				`DIFFERS_FROM_MANIFEST ${below}/${name}: does not belong to it`.replaceAll(cwd, '$PWD'),
+			),
+			notice(3),
 		],
 	]);
 });

@@ -5,8 +5,11 @@
 #define DYNPK_BASE_PROCESS_H
 
 #include "base/call.h"
+#include <linux/personality.h>
 #include <linux/prctl.h>
 #include <linux/utsname.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 static inline long sys_getpid(void)
 {
@@ -47,6 +50,14 @@ static inline long sys_uname(struct new_utsname *name)
 static inline long set_process_name(const char *name)
 {
 	return system_call(__NR_prctl, PR_SET_NAME, name);
+}
+
+/* Whether this process asked for addresses that are the same each time (setarch -R). */
+static inline bool has_fixed_addresses(void)
+{
+	const long persona = system_call(__NR_personality, UINT32_MAX);
+
+	return !failed(persona) && (persona & ADDR_NO_RANDOMIZE) != 0;
 }
 
 /* Only with a kernel that knows how to restore processes. */

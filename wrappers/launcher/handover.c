@@ -74,9 +74,30 @@ static void write_auxv(const struct launch *launch, auxv_entry *to, const struct
 	end->a_un.a_val = 0;
 }
 
-static uintptr_t string_end(const char *text)
+/* Behind the last text of a list that ends with NULL; `empty` where it has none. */
+static uintptr_t texts_end(char *const *texts, uintptr_t empty)
 {
-	return (uintptr_t)text + text_length(text) + 1;
+	if (texts[0] == NULL)
+		return empty;
+	while (texts[1] != NULL)
+		texts++;
+	return (uintptr_t)texts[0] + text_length(texts[0]) + 1;
+}
+
+/*
+ * Programs that save themselves as a whole (GCL, Emacs of old) take for granted that their heap
+ * lies behind their data, as the kernel has it for a program of one place: exactly there, or within
+ * some megabytes where addresses are random. How far, the kernel's own choice for this launcher
+ * tells.
+ */
+static uintptr_t place_heap(const struct launch *launch, uintptr_t lowest)
+{
+	const uintptr_t given = sys_brk();
+	const uintptr_t random = given & (((uintptr_t)1 << 25) - launch->page);
+
+	if (lowest == 0)
+		return given;
+	return lowest + (has_fixed_addresses() ? 0 : random);
 }
 
 /*
@@ -89,30 +110,27 @@ static void tell_kernel(const struct launch *launch, auxv_entry *auxv,
 {
 	char **arguments = launch->start.argv;
 	char **environment = launch->start.environment;
-	const size_t last = launch->start.argc - 1;
-	const uintptr_t heap = sys_brk();
+	const uintptr_t stack = (uintptr_t)launch->start.stack;
+	const uintptr_t heap = place_heap(launch, handover->heap);
 	const size_t size = (size_t)((char *)find_auxv(auxv, AT_GIVE_BACK) - (char *)auxv);
 	struct prctl_mm_map map = {
 		.start_code = handover->code,
 		.end_code = handover->code_end,
 		.start_data = handover->code,
-		.end_data = handover->code_end,
+		/* Kernels before 5.10 want the heap strictly above it. */
+		.end_data = handover->code_end - 1,
 		.start_brk = heap,
 		.brk = heap,
-		.start_stack = (uintptr_t)launch->start.stack,
+		.start_stack = stack,
+		.arg_start = arguments[0] == NULL ? stack : (uintptr_t)arguments[0],
+		.arg_end = texts_end(arguments, stack),
 		.auxv = (__u64 *)auxv,
 		.auxv_size = (uint32_t)size,
 		.exe_fd = UINT32_MAX,
 	};
 
-	if (launch->start.argc == 0 || environment[0] == NULL)
-		return;
-	map.arg_start = (uintptr_t)arguments[0];
-	map.arg_end = string_end(arguments[last]);
-	map.env_start = (uintptr_t)environment[0];
-	while (environment[1] != NULL)
-		environment++;
-	map.env_end = string_end(environment[0]);
+	map.env_start = environment[0] == NULL ? map.arg_end : (uintptr_t)environment[0];
+	map.env_end = texts_end(environment, map.arg_end);
 	set_memory_map(&map);
 }
 

@@ -71,6 +71,14 @@ static char **write_stack(struct launch *launch, uintptr_t *stack, struct give_b
 	return write_extras(end, extras, back);
 }
 
+/* Where the kernel has mapped the program itself, it has placed the heap too. */
+static uintptr_t heap_of(const struct launch *launch, const struct program *program)
+{
+	const bool is_ours = program->image.is_fixed && launch->record->strategy != STRATEGY_SELF;
+
+	return is_ours ? program->lowest + program->image.size : 0;
+}
+
 _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 {
 	const bool is_musl = (launch->record->flags & FLAG_MUSL) != 0;
@@ -102,6 +110,7 @@ _Noreturn void start_like_kernel(struct launch *launch, uintptr_t *stack)
 		.back = back,
 		.code = program.lowest,
 		.code_end = program.lowest + program.image.size,
+		.heap = heap_of(launch, &program),
 	};
 	enter_loader(launch, stack, end, &handover, loader_lowest + loader.entry);
 }

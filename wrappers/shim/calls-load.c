@@ -2,6 +2,7 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
+#include "base/file-status.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -12,7 +13,7 @@
 enum { NAME_SLOTS = 32 };
 
 static char names[NAME_SLOTS][PATH_MAX];
-static unsigned next_name;
+static unsigned name_count;
 
 INTERPOSE(void *, dlopen, const char *path, int mode);
 INTERPOSE(void *, dlmopen, long space, const char *path, int mode);
@@ -32,17 +33,101 @@ any_function *real_dlmopen_function(void)
 }
 
 /* The loader has copied the name before it runs anything that could load as many objects again. */
+static char *next_name(void)
+{
+	return names[__atomic_fetch_add(&name_count, 1, __ATOMIC_RELAXED) % NAME_SLOTS];
+}
+
+/*
+ * The program behind a launcher that is named by its place in the bundle, as /proc/self/exe and
+ * argv[0] do: loading a program is for the loader to refuse. NULL for all other files.
+ */
+__attribute__((noinline)) static const char *name_program(const char *path)
+{
+	const struct view *view = launch_view();
+	char link[32], place[PATH_MAX];
+	const long fd = view == NULL ? -1 : sys_open(path, O_PATH | O_CLOEXEC);
+	const char *seen;
+	uint64_t hash;
+	uint32_t node;
+	bool is_bundled;
+	long length;
+	char *name;
+
+	if (failed(fd))
+		return NULL;
+	text_append_number(text_append(link, "/proc/self/fd/"), (unsigned long)fd);
+	length = sys_readlink(link, place, sizeof(place) - 1);
+	sys_close((int)fd);
+	if (failed(length))
+		return NULL;
+	place[length] = '\0';
+	seen = seen_path(view, place);
+	if (seen == place)
+		return NULL;
+	node = locate(view, seen, &is_bundled, &hash);
+	if (node == NO_NODE || (node_at(view->table, node)->flags & NODE_LAUNCHED) == 0)
+		return NULL;
+	seen = table_text(view->table, node_at(view->table, node)->extra);
+	if (view->top_length + 1 + text_length(seen) >= PATH_MAX)
+		return NULL;
+	name = next_name();
+	text_append(text_append(text_append(name, view->top), "/"), seen);
+	return name;
+}
+
+/* Whether it keeps the place it came from: what lies elsewhere the loader knows by that place
+ * alone. */
+static bool is_payload(const struct view *view, const char *place)
+{
+	return text_starts_with(place, view->top) &&
+	       text_starts_with(place + view->top_length, "/root/");
+}
+
+/*
+ * The directory of the name is what $ORIGIN stands for, not that of the file a link leads to: so a
+ * link is opened as one, wherever that gives the same file.
+ */
+__attribute__((noinline)) static const char *name_link(const char *path, const char *followed)
+{
+	const struct view *now = view();
+	ROUTE(route);
+	struct file_status link, file;
+	char *name;
+
+	if (now == NULL || !is_payload(now, followed) ||
+	    find_route(&route, AT_FDCWD, path, 0) != 0 || !route.is_bundled ||
+	    !is_payload(now, route.path) || text_equal(route.path, followed))
+		return NULL;
+	link = file_status_at(AT_FDCWD, route.path, 0);
+	file = file_status_at(AT_FDCWD, followed, 0);
+	if (!is_same_file(&link, &file))
+		return NULL;
+	name = next_name();
+	memcpy(name, route.path, text_length(route.path) + 1);
+	return name;
+}
+
 const char *route_object(const char *path)
 {
 	ROUTE(route);
+	const char *link;
 	bool has_slash = false;
+	const char *program;
 	char *name;
 
 	for (const char *c = path; c != NULL && *c != '\0'; c++)
 		has_slash |= *c == '/';
-	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW) != 0 || !route.is_bundled)
+	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW) != 0)
 		return path;
-	name = names[__atomic_fetch_add(&next_name, 1, __ATOMIC_RELAXED) % NAME_SLOTS];
+	if (!route.is_bundled) {
+		program = name_program(path);
+		return program == NULL ? path : program;
+	}
+	link = name_link(path, route.path);
+	if (link != NULL)
+		return link;
+	name = next_name();
 	memcpy(name, route.path, text_length(route.path) + 1);
 	return name;
 }

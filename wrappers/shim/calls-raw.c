@@ -28,6 +28,15 @@ extern int execveat(int directory, const char *path, char *const *argv, char *co
 extern int chdir(const char *path);
 extern int fchdir(int directory);
 extern char *getcwd(char *buffer, size_t size);
+extern int chroot(const char *path);
+extern int setns(int fd, int kind);
+extern int mount(const char *source, const char *target, const char *type, unsigned long flags,
+		 const void *options);
+extern int umount2(const char *path, int flags);
+extern int pivot_root(const char *root, const char *old);
+extern int open_tree(int directory, const char *path, unsigned flags);
+extern int move_mount(int from_directory, const char *from, int to_directory, const char *to,
+		      unsigned flags);
 
 INTERPOSE(long, syscall, long number, long a, long b, long c, long d, long e, long f);
 
@@ -129,6 +138,41 @@ static bool call_old(long number, long a, long b, long c, long *result)
 }
 #endif
 
+/* After these another tree may stand at the root, whether paths are shown here or in a namespace.
+ */
+static bool call_for_root(long number, const long *words, long *result)
+{
+	const char *path = (const char *)words[0];
+
+	switch (number) {
+	case __NR_chroot:
+		*result = chroot(path);
+		return true;
+	case __NR_setns:
+		*result = setns((int)words[0], (int)words[1]);
+		return true;
+	case __NR_mount:
+		*result = mount(path, (const char *)words[1], (const char *)words[2],
+				(unsigned long)words[3], (const void *)words[4]);
+		return true;
+	case __NR_umount2:
+		*result = umount2(path, (int)words[1]);
+		return true;
+	case __NR_pivot_root:
+		*result = pivot_root(path, (const char *)words[1]);
+		return true;
+	case __NR_open_tree:
+		*result = open_tree((int)words[0], (const char *)words[1], (unsigned)words[2]);
+		return true;
+	case __NR_move_mount:
+		*result = move_mount((int)words[0], (const char *)words[1], (int)words[2],
+				     (const char *)words[3], (unsigned)words[4]);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static bool call_by_name(long number, const long *words, long *result)
 {
 	const char *path = (const char *)words[0];
@@ -211,6 +255,8 @@ __attribute__((noinline)) static long call_instead(long number, long a, long b, 
 	long result;
 
 	note_closing(number, a, b);
+	if (call_for_root(number, words, &result))
+		return result;
 	if (view() != NULL && call_at(number, words, &result))
 		return result;
 	result = REAL(syscall)(number, a, b, c, d, e, f);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "beside.h"
 #include "route.h"
 #include "symbols.h"
 #include "table/host-environment.h"
@@ -220,6 +221,8 @@ int with_start(const struct start *asked, starter *run, void *context)
 	if (now == NULL)
 		return run(asked, context);
 	error = find_route(&route, AT_FDCWD, asked->path, FOLLOW | LAUNCH);
+	if (error == 0 && !route.is_bundled && find_beside(now, &route, asked->path))
+		return start_launcher(&route, asked, run, context);
 	if (error != 0)
 		return fail_with(error);
 	if (route.is_bundled && route.node != NO_NODE &&

@@ -93,7 +93,7 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 		    is_of_kernel(view, node_at(table, child)))
 			return name;
 		if (node_at(table, child)->kind != NODE_MERGED &&
-		    !(node_at(table, child)->kind == NODE_WHOLE && view->is_namespace))
+		    !(node_at(table, child)->kind == NODE_WHOLE && view->is_in_namespace))
 			return NULL;
 		*node = child;
 	}

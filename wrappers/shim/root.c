@@ -17,6 +17,5 @@ void note_root(void)
 		return;
 	memcpy(path, now->top, now->top_length);
 	memcpy(path + now->top_length, TABLE_PLACE, sizeof(TABLE_PLACE));
-	if (failed(sys_access(path, F_OK)))
-		lose_view();
+	set_elsewhere(failed(sys_access(path, F_OK)));
 }

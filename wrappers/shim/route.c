@@ -74,23 +74,6 @@ static int refuse_change(const struct walk *walk)
 	return (walk->intent & CHANGE) != 0 && walk->node != NO_NODE ? EROFS : 0;
 }
 
-/* "/proc/self/fd/" and the number. */
-static void write_descriptor_link(char *to, int directory)
-{
-	char digits[12];
-	int count = 0;
-
-	memcpy(to, "/proc/self/fd/", 14);
-	to += 14;
-	do {
-		digits[count++] = (char)('0' + directory % 10);
-		directory /= 10;
-	} while (directory > 0);
-	while (count > 0)
-		*to++ = digits[--count];
-	*to = '\0';
-}
-
 /* What comes of finding where a walk begins, besides an errno. */
 enum { BEGINS = 0, BEGINS_NOWHERE = -1 };
 
@@ -102,7 +85,7 @@ static int begin_at_descriptor(struct walk *walk, int directory)
 
 	if (directory < 0 || is_in_sandbox())
 		return BEGINS_NOWHERE;
-	write_descriptor_link(link, directory);
+	text_append_number(text_append(link, "/proc/self/fd/"), (unsigned long)directory);
 	length = sys_readlink(link, walk->seen, walk->size - 1);
 	if (failed(length) || walk->seen[0] != '/')
 		return BEGINS_NOWHERE;
@@ -191,7 +174,7 @@ static int finish(struct walk *walk, struct route *route)
 		route->directory = AT_FDCWD;
 	}
 	route->node = walk->is_stuck ? NO_NODE : walk->node;
-	route->is_bundled = walk->is_bundled;
+	route->is_bundled = walk->is_bundled && !walk->is_stuck;
 	route->length = walk->length;
 	if (walk->length == 0)
 		memcpy(route->seen, "/", 2);
@@ -204,7 +187,7 @@ static bool is_left_to_kernel(const struct walk *walk)
 	const struct node *node =
 		walk->node == NO_NODE ? NULL : node_at(walk->view->table, walk->node);
 
-	return walk->view->is_namespace && (walk->intent & LAUNCH) == 0 &&
+	return walk->view->is_in_namespace && (walk->intent & LAUNCH) == 0 &&
 	       (node == NULL || (node->kind != NODE_MERGED && is_of_kernel(walk->view, node)));
 }
 

@@ -26,20 +26,12 @@ static bool ends_with(const char *text, size_t length, const char *end)
  * The top as the kernel spells it: the loader's name for this object may hold `..` and links.
  * Without /proc the name has to do.
  */
-static bool find_top(int fd, const char *name)
+static void find_top(int fd, const char *name)
 {
-	char link[32] = "/proc/self/fd/";
-	char *end = link + 14;
+	char link[32];
 	long length;
 
-	if (fd >= 1000)
-		return false;
-	if (fd >= 100)
-		*end++ = (char)('0' + fd / 100);
-	if (fd >= 10)
-		*end++ = (char)('0' + fd / 10 % 10);
-	*end++ = (char)('0' + fd % 10);
-	*end = '\0';
+	text_append_number(text_append(link, "/proc/self/fd/"), (unsigned long)fd);
 	length = sys_readlink(link, the_view.top, PATH_MAX);
 	if (length < PATH_MAX && length > 0 &&
 	    ends_with(the_view.top, (size_t)length, TABLE_PLACE)) {
@@ -49,7 +41,6 @@ static bool find_top(int fd, const char *name)
 		memcpy(the_view.top, name, the_view.top_length);
 	}
 	the_view.top[the_view.top_length] = '\0';
-	return true;
 }
 
 enum { STATX_SIZE = 256, STATX_ATTRIBUTES = 8 };
@@ -88,11 +79,11 @@ static bool start(void)
 	address = size < (long)sizeof(struct table)
 			  ? -1
 			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (!failed(address) && check_table((const struct table *)address, (size_t)size) &&
-	    find_top(fd, name)) {
+	if (!failed(address) && check_table((const struct table *)address, (size_t)size)) {
+		find_top(fd, name);
 		the_view.table = (const struct table *)address;
+		the_view.is_in_namespace = is_marked(fd);
 		the_view.shows_paths = true;
-		the_view.is_namespace = is_marked(fd);
 	}
 	sys_close(fd);
 	return the_view.table != NULL;
@@ -128,10 +119,10 @@ const struct view *launch_view(void)
 	return state == STATE_READY ? &the_view : NULL;
 }
 
-void lose_view(void)
+void set_elsewhere(bool is_elsewhere)
 {
-	the_view.is_elsewhere = true;
-	the_view.shows_paths = false;
+	the_view.is_elsewhere = is_elsewhere;
+	the_view.shows_paths = !is_elsewhere;
 }
 
 const struct view *view(void)

@@ -32,12 +32,13 @@ enum intent {
 
 struct view {
 	const struct table *table;
+	/* Unless the program is elsewhere. */
 	bool shows_paths;
 	/*
-	 * In a namespace of the bundle the kernel shows the paths; left are starting programs, and
-	 * libraries, which programs of the host must not see.
+	 * Of the bundle: the kernel shows paths. Left are starting programs, and libraries, which
+	 * programs of the host must not see.
 	 */
-	bool is_namespace;
+	bool is_in_namespace;
 	/* The program has gone to another root, where the bundle is not. */
 	bool is_elsewhere;
 	/* The bundle's directory, without links. */
@@ -49,8 +50,8 @@ struct view {
 const struct view *view(void);
 /* For starting programs, which get the user's environment back in a namespace too. */
 const struct view *launch_view(void);
-/* The bundle is not where this process sees it: from now on every path is left to the kernel. */
-void lose_view(void);
+/* Whether the bundle is where this process sees it: elsewhere every path is left to the kernel. */
+void set_elsewhere(bool is_elsewhere);
 
 /* The node a path without links leads to, and whether the path is the bundle's. */
 uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uint64_t *hash);
@@ -64,7 +65,7 @@ bool host_fills(const struct table *table, uint32_t node);
 /* Whether the kernel shows it, in a namespace. */
 static inline bool is_of_kernel(const struct view *view, const struct node *node)
 {
-	return view->is_namespace && (node->flags & NODE_LIBRARY) == 0;
+	return view->is_in_namespace && (node->flags & NODE_LIBRARY) == 0;
 }
 
 /*

@@ -207,9 +207,13 @@ static int step(struct walk *walk, const char *name, size_t length, bool is_last
 	const bool follows = !is_last || (walk->intent & FOLLOW) != 0;
 	uint32_t child = NO_NODE;
 
-	if (walk->is_bundled &&
-	    (walk->node == NO_NODE || node_at(table, walk->node)->kind != NODE_WHOLE))
-		return walk->node == NO_NODE ? ENOENT : ENOTDIR;
+	/* Not there, unless a program has mounted something above: the kernel knows. */
+	if (walk->is_bundled && walk->node == NO_NODE) {
+		walk->is_stuck = true;
+		return append(walk, name, length) ? 0 : ENAMETOOLONG;
+	}
+	if (walk->is_bundled && node_at(table, walk->node)->kind != NODE_WHOLE)
+		return ENOTDIR;
 	walk->wants_directory = name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
 	if (walk->wants_directory)
 		return length == 1 ? 0 : step_up(walk);

@@ -29,78 +29,95 @@ const relations: Readonly<Record<string, Relation>> = {
 	GT: '>',
 };
 
+interface Reading {
+	readonly repository: HostPath;
+	/** The package that we are inside of. */
+	draft: Draft | undefined;
+	/** The list of dependencies that we are inside of. */
+	section: string;
+	text: string;
+}
+
 export function makePrimaryHandler(
 	repository: HostPath,
 	found: (record: PackageRecord) => void,
 ): XmlHandler {
-	let draft: Draft | undefined;
-	let section = '';
-	let text = '';
+	const reading: Reading = {repository, draft: undefined, section: '', text: ''};
 	return {
 		open(name, attributes) {
-			text = '';
-			switch (name) {
-				case 'package':
-					draft = emptyDraft();
-					break;
-				case 'version':
-					if (draft !== undefined) {
-						draft.version = versionOf(attributes);
-					}
-
-					break;
-				case 'location':
-					if (draft !== undefined) {
-						draft.href = attributes.get('href') ?? '';
-					}
-
-					break;
-				case 'rpm:requires':
-				case 'rpm:provides':
-				case 'rpm:conflicts':
-					section = name;
-					break;
-				case 'rpm:entry':
-					addEntry(draft, section, attributes, repository);
-					break;
-				default:
-			}
+			reading.text = '';
+			openElement(reading, name, attributes);
 		},
 		text(part) {
-			text += part;
+			reading.text += part;
 		},
 		close(name) {
-			if (draft === undefined) {
-				return;
-			}
-
-			switch (name) {
-				case 'name':
-				case 'arch':
-					draft[name] = text;
-					break;
-				case 'rpm:license':
-					draft.license = text;
-					break;
-				case 'file':
-					draft.paths.push(text);
-					break;
-				case 'rpm:requires':
-				case 'rpm:provides':
-				case 'rpm:conflicts':
-					section = '';
-					break;
-				case 'package':
-					if (draft.arch !== 'src') {
-						found(finish(draft, repository));
-					}
-
-					draft = undefined;
-					break;
-				default:
+			const {draft} = reading;
+			if (name === 'package') {
+				reading.draft = undefined;
+				if (draft !== undefined && draft.arch !== 'src') {
+					found(finish(draft, repository));
+				}
+			} else if (draft !== undefined) {
+				closeElement(reading, draft, name);
 			}
 		},
 	};
+}
+
+function openElement(
+	reading: Reading,
+	name: string,
+	attributes: ReadonlyMap<string, string>,
+): void {
+	const {draft, section, repository} = reading;
+	switch (name) {
+		case 'package':
+			reading.draft = emptyDraft();
+			break;
+		case 'version':
+			if (draft !== undefined) {
+				draft.version = versionOf(attributes);
+			}
+
+			break;
+		case 'location':
+			if (draft !== undefined) {
+				draft.href = attributes.get('href') ?? '';
+			}
+
+			break;
+		case 'rpm:requires':
+		case 'rpm:provides':
+		case 'rpm:conflicts':
+			reading.section = name;
+			break;
+		case 'rpm:entry':
+			addEntry(draft, section, attributes, repository);
+			break;
+		default:
+	}
+}
+
+function closeElement(reading: Reading, draft: Draft, name: string): void {
+	switch (name) {
+		case 'name':
+		case 'arch':
+			draft[name] = reading.text;
+			break;
+		case 'rpm:license':
+			draft.license = reading.text;
+			break;
+		case 'file':
+			draft.paths.push(reading.text);
+			break;
+		case 'rpm:requires':
+		case 'rpm:provides':
+		case 'rpm:conflicts':
+			reading.section = '';
+			break;
+		default:
+	}
 }
 
 function emptyDraft(): Draft {

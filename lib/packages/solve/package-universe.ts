@@ -29,73 +29,22 @@ interface Offer {
 	readonly capability: Capability;
 }
 
+interface Index {
+	/** By the name of the capability, or the path. */
+	readonly offers: ReadonlyMap<string, readonly Offer[]>;
+	/** Answers, by the text of the need. */
+	readonly remembered: Map<string, readonly PackageRecord[]>;
+}
+
 export async function makeUniverse(set: PackageSet): Promise<PackageUniverse> {
 	const records = [...set.given, ...set.available];
 	const offers = indexOffers(records);
 	await addPaths(set, records, offers);
-	const remembered = new Map<string, readonly PackageRecord[]>();
-
-	function ofCapability(need: CapabilityNeed): readonly PackageRecord[] {
-		const spellings = [need.name, ...otherSpellings(need.name)];
-		const found = spellings
-			.flatMap(name => offers.get(name) ?? [])
-			.filter(({capability}) => meets(need, capability));
-		return inOrder(found.map(({record}) => record));
-	}
-
-	function providers(need: Need): readonly PackageRecord[] {
-		const key = formatNeed(need);
-		let answer = remembered.get(key);
-		if (answer === undefined) {
-			answer = find(need);
-			remembered.set(key, answer);
-		}
-
-		return answer;
-	}
-
-	function find(need: Need): readonly PackageRecord[] {
-		switch (need.kind) {
-			case 'capability':
-				return ofCapability(need);
-			case 'any':
-				return inOrder(need.needs.flatMap(providers));
-			case 'same-package':
-				return need.needs
-					.map(providers)
-					.reduce((all, some) => all.filter(one => some.includes(one)));
-			case 'without': {
-				const excluded = new Set(providers(need.excluded));
-				return providers(need.need).filter(record => !excluded.has(record));
-			}
-
-			// Met by several packages together, or under a condition: no one provides them.
-			case 'all':
-			case 'if':
-			case 'unless':
-				return [];
-		}
-	}
-
-	function isMet(need: Need, chosen: (record: PackageRecord) => boolean): boolean {
-		switch (need.kind) {
-			case 'all':
-				return need.needs.every(part => isMet(part, chosen));
-			case 'any':
-				return need.needs.some(part => isMet(part, chosen));
-			case 'if':
-			case 'unless': {
-				const holds = isMet(need.condition, chosen) === (need.kind === 'if');
-				const wanted = holds ? need.then : need.otherwise;
-				return wanted === undefined || isMet(wanted, chosen);
-			}
-
-			default:
-				return providers(need).some(chosen);
-		}
-	}
-
-	return {providers, isMet};
+	const index: Index = {offers, remembered: new Map()};
+	return {
+		providers: need => providersOf(index, need),
+		isMet: (need, chosen) => isMet(index, need, chosen),
+	};
 }
 
 function indexOffers(records: readonly PackageRecord[]): Map<string, Offer[]> {
@@ -159,6 +108,47 @@ function otherSpellings(name: string): readonly string[] {
 	return [outsideUsr(name) ?? belowUsr(name)].filter(other => other !== name);
 }
 
+function providersOf(index: Index, need: Need): readonly PackageRecord[] {
+	const key = formatNeed(need);
+	let answer = index.remembered.get(key);
+	if (answer === undefined) {
+		answer = findProviders(index, need);
+		index.remembered.set(key, answer);
+	}
+
+	return answer;
+}
+
+function findProviders(index: Index, need: Need): readonly PackageRecord[] {
+	const providers = (part: Need) => providersOf(index, part);
+	switch (need.kind) {
+		case 'capability':
+			return offering(index, need);
+		case 'any':
+			return inOrder(need.needs.flatMap(providers));
+		case 'same-package':
+			return need.needs.map(providers).reduce((all, some) => all.filter(one => some.includes(one)));
+		case 'without': {
+			const excluded = new Set(providers(need.excluded));
+			return providers(need.need).filter(record => !excluded.has(record));
+		}
+
+		// Met by several packages together, or under a condition: no one provides them.
+		case 'all':
+		case 'if':
+		case 'unless':
+			return [];
+	}
+}
+
+function offering({offers}: Index, need: CapabilityNeed): readonly PackageRecord[] {
+	const spellings = [need.name, ...otherSpellings(need.name)];
+	const found = spellings
+		.flatMap(name => offers.get(name) ?? [])
+		.filter(({capability}) => meets(need, capability));
+	return inOrder(found.map(({record}) => record));
+}
+
 function inOrder(records: readonly PackageRecord[]): readonly PackageRecord[] {
 	return records.length < 2
 		? records
@@ -167,4 +157,22 @@ function inOrder(records: readonly PackageRecord[]): readonly PackageRecord[] {
 					Number(a.repository !== undefined) - Number(b.repository !== undefined) ||
 					compareRecords(a, b),
 			);
+}
+
+function isMet(index: Index, need: Need, chosen: (record: PackageRecord) => boolean): boolean {
+	switch (need.kind) {
+		case 'all':
+			return need.needs.every(part => isMet(index, part, chosen));
+		case 'any':
+			return need.needs.some(part => isMet(index, part, chosen));
+		case 'if':
+		case 'unless': {
+			const holds = isMet(index, need.condition, chosen) === (need.kind === 'if');
+			const wanted = holds ? need.then : need.otherwise;
+			return wanted === undefined || isMet(index, wanted, chosen);
+		}
+
+		default:
+			return providersOf(index, need).some(chosen);
+	}
 }

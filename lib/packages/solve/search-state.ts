@@ -58,16 +58,25 @@ export interface Mark {
 
 const NO_LEVELS: ReadonlySet<number> = new Set();
 
-export function makeSearchState(universe: PackageUniverse): SearchState {
-	const choices: Choice[] = [];
-	const byRecord = new Map<PackageRecord, Choice>();
-	const byName = new Map<string, PackageRecord>();
-	// By a record, the chosen packages that are in conflict with it.
-	const refused = new Map<PackageRecord, PackageRecord[]>();
-	const conflicts = new Map<PackageRecord, readonly PackageRecord[]>();
+/** The chosen packages, by what they are asked for by. */
+interface Chosen {
+	readonly choices: Choice[];
+	readonly byRecord: Map<PackageRecord, Choice>;
+	readonly byName: Map<string, PackageRecord>;
+	/** By a record, the chosen packages that are in conflict with it. */
+	readonly refused: Map<PackageRecord, PackageRecord[]>;
+}
 
+export function makeSearchState(universe: PackageUniverse): SearchState {
+	const chosen: Chosen = {
+		choices: [],
+		byRecord: new Map(),
+		byName: new Map(),
+		refused: new Map(),
+	};
+	const conflicting = rememberConflicts(universe);
 	const state: SearchState = {
-		choices,
+		choices: chosen.choices,
 		pending: [],
 		cursor: 0,
 		deferred: [],
@@ -75,57 +84,32 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 		conditional: [],
 		triggered: [],
 		choose(record, levels, because) {
-			const choice = {record, levels, because};
-			choices.push(choice);
-			byRecord.set(record, choice);
-			byName.set(record.name, record);
+			add(chosen, {record, levels, because}, conflicting(record));
 			for (const need of record.requires) {
 				state.pending.push({need, by: record});
 			}
-
-			for (const other of conflicting(record)) {
-				const rivals = refused.get(other) ?? [];
-				rivals.push(record);
-				refused.set(other, rivals);
-			}
 		},
-		isChosen: record => byRecord.has(record),
-		levelsOf: record => byRecord.get(record)?.levels ?? NO_LEVELS,
-		blockers(record) {
-			const same = byName.get(record.name);
-			const rival = same === undefined || same === record ? [] : [same];
-			const disliked = conflicting(record).filter(other => byRecord.has(other));
-			return [...rival, ...(refused.get(record) ?? []), ...disliked];
-		},
-		mark: () => ({
-			choices: choices.length,
-			pending: state.pending.length,
-			cursor: state.cursor,
-			deferred: state.deferred.length,
-			deferredCursor: state.deferredCursor,
-			conditional: state.conditional.length,
-			triggered: state.triggered.length,
-		}),
+		isChosen: record => chosen.byRecord.has(record),
+		levelsOf: record => chosen.byRecord.get(record)?.levels ?? NO_LEVELS,
+		blockers: record => blockersOf(chosen, record, conflicting(record)),
+		mark: () => markOf(state),
 		undo(mark) {
-			for (const {record} of choices.splice(mark.choices).reverse()) {
-				byRecord.delete(record);
-				byName.delete(record.name);
-				for (const other of conflicting(record)) {
-					refused.get(other)?.pop();
-				}
+			for (const {record} of chosen.choices.splice(mark.choices).reverse()) {
+				remove(chosen, record, conflicting(record));
 			}
 
-			state.pending.length = mark.pending;
-			state.cursor = mark.cursor;
-			state.deferred.length = mark.deferred;
-			state.deferredCursor = mark.deferredCursor;
-			state.conditional.length = mark.conditional;
-			state.triggered.length = mark.triggered;
+			shorten(state, mark);
 		},
 	};
+	return state;
+}
 
-	/** A package may offer what it conflicts with: that is how one replaces another. */
-	function conflicting(record: PackageRecord): readonly PackageRecord[] {
+/** A package may offer what it conflicts with: that is how one replaces another. */
+function rememberConflicts(
+	universe: PackageUniverse,
+): (record: PackageRecord) => readonly PackageRecord[] {
+	const conflicts = new Map<PackageRecord, readonly PackageRecord[]>();
+	return record => {
 		let others = conflicts.get(record);
 		if (others === undefined) {
 			others = record.conflicts
@@ -135,7 +119,66 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 		}
 
 		return others;
-	}
+	};
+}
 
-	return state;
+function add(
+	{choices, byRecord, byName, refused}: Chosen,
+	choice: Choice,
+	conflicting: readonly PackageRecord[],
+): void {
+	const {record} = choice;
+	choices.push(choice);
+	byRecord.set(record, choice);
+	byName.set(record.name, record);
+	for (const other of conflicting) {
+		const rivals = refused.get(other) ?? [];
+		rivals.push(record);
+		refused.set(other, rivals);
+	}
+}
+
+/** The other way round; `record` is the one that was added last. */
+function remove(
+	{byRecord, byName, refused}: Chosen,
+	record: PackageRecord,
+	conflicting: readonly PackageRecord[],
+): void {
+	byRecord.delete(record);
+	byName.delete(record.name);
+	for (const other of conflicting) {
+		refused.get(other)?.pop();
+	}
+}
+
+function blockersOf(
+	{byRecord, byName, refused}: Chosen,
+	record: PackageRecord,
+	conflicting: readonly PackageRecord[],
+): readonly PackageRecord[] {
+	const same = byName.get(record.name);
+	const rival = same === undefined || same === record ? [] : [same];
+	const disliked = conflicting.filter(other => byRecord.has(other));
+	return [...rival, ...(refused.get(record) ?? []), ...disliked];
+}
+
+function markOf(state: SearchState): Mark {
+	return {
+		choices: state.choices.length,
+		pending: state.pending.length,
+		cursor: state.cursor,
+		deferred: state.deferred.length,
+		deferredCursor: state.deferredCursor,
+		conditional: state.conditional.length,
+		triggered: state.triggered.length,
+	};
+}
+
+function shorten(state: SearchState, mark: Mark): void {
+	state.pending.length = mark.pending;
+	state.cursor = mark.cursor;
+	state.deferred.length = mark.deferred;
+	state.deferredCursor = mark.deferredCursor;
+	state.conditional.length = mark.conditional;
+	state.triggered.length = mark.triggered;
 }

@@ -5,23 +5,9 @@
  * shows that no segment covers are left out in readelf.ts.
  */
 import type {ElfObject} from '../../../lib/elf/elf-object.js';
+import {machineNames} from './machine-names.js';
 import type {Reading} from './readelf.js';
 
-const machines: Readonly<Record<string, number>> = {
-	None: 0,
-	Sparc: 2,
-	'Intel 80386': 3,
-	'MIPS R3000': 8,
-	PowerPC: 20,
-	PowerPC64: 21,
-	'IBM S/390': 22,
-	ARM: 40,
-	'Advanced Micro Devices X86-64': 62,
-	AArch64: 183,
-	'RISC-V': 243,
-	'Linux BPF': 247,
-	LoongArch: 258,
-};
 const systems: Readonly<Record<string, number>> = {
 	'<unknown: ff>': 255,
 	'UNIX - System V': 0,
@@ -49,10 +35,26 @@ const segments: Readonly<Record<string, number>> = {
 };
 const isaLevels = ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'];
 
-/** Compare field by field; each difference is a sentence. */
-export function compareWithReadelf(ours: ElfObject, theirs: Reading): readonly string[] {
+/** Compare object by object and field by field; each difference is a sentence. */
+export async function compareWithReadelf(
+	objects: readonly ElfObject[],
+	readings: ReadonlyMap<string, Reading>,
+): Promise<readonly string[]> {
+	const names = await machineNames(objects.map(({machine}) => machine));
+	return objects.flatMap(ours => {
+		const theirs = readings.get(ours.path);
+		return theirs === undefined ? [`${ours.path}: not read`] : compareOne(ours, theirs, names);
+	});
+}
+
+function compareOne(
+	ours: ElfObject,
+	theirs: Reading,
+	names: ReadonlyMap<number, string>,
+): readonly string[] {
 	const pairs: Readonly<Record<string, readonly [unknown, unknown]>> = {
 		...headerFields(ours, theirs),
+		machine: [names.get(ours.machine), theirs.machine],
 		...dynamicFields(ours, theirs),
 		...versionFields(ours, theirs),
 		...noteFields(ours, theirs),
@@ -71,7 +73,6 @@ function headerFields(ours: ElfObject, theirs: Reading): Pairs {
 		class: [`ELF${ours.class}`, theirs.class],
 		byteOrder: [ours.byteOrder, theirs.byteOrder],
 		type: [ours.type, types[theirs.type]],
-		machine: [ours.machine, machines[theirs.machine] ?? theirs.machine],
 		osAbi: [ours.osAbi, systems[theirs.osAbi] ?? theirs.osAbi],
 		entry: [`0x${ours.entry.toString(16)}`, theirs.entry],
 		machineFlags: [ours.machineFlags, theirs.machineFlags],

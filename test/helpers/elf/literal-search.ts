@@ -62,7 +62,7 @@ export function makeObject(name: string, {fileOf, ...library}: Library): ElfObje
 		isaUsed: 0,
 		buildId: undefined,
 		isGo: false,
-		namesIconv: false,
+		stringTable: undefined,
 		dlopenNotes: [],
 		malformedDlopenNotes: [],
 		executableStack: false,

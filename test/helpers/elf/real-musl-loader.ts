@@ -5,7 +5,7 @@ import type {ExecutionContext} from 'ava';
 import type {Closure} from '../../../lib/closure/closure.js';
 import {walkClosure} from '../../../lib/closure/walk-closure.js';
 import {readElf} from '../../../lib/elf/read-elf.js';
-import {makeMuslSearch} from '../../../lib/loader/make-musl-search.js';
+import {makeMuslSearch, type MuslSearchOptions} from '../../../lib/loader/make-musl-search.js';
 import {readLoaderFacts} from '../../../lib/loader/read-loader-facts.js';
 import {hostPath, sysrootPath} from '../../../lib/paths/paths.js';
 import {openSysroot} from '../../../lib/sysroot/open-sysroot.js';
@@ -16,13 +16,15 @@ export const muslLoader = '/lib/ld-musl-x86_64.so.1';
 export interface MuslQuestion {
 	readonly ldLibraryPath?: string;
 	readonly cwd?: string;
+	/** What is told to our search and is said to the loader in other ways. */
+	readonly search?: Partial<MuslSearchOptions>;
 }
 
 /** Walk, assert that musl agrees in names, order, paths and misses, and hand the walk over. */
 export async function compareWithMusl(
 	t: ExecutionContext,
 	path: string,
-	{ldLibraryPath, cwd = '/'}: MuslQuestion = {},
+	{ldLibraryPath, cwd = '/', search: told}: MuslQuestion = {},
 ): Promise<Closure> {
 	const variable = ldLibraryPath === undefined ? {} : {LD_LIBRARY_PATH: ldLibraryPath};
 	const text = await list(path, {cwd, env: {...variable, LC_ALL: 'C'}});
@@ -38,6 +40,7 @@ export async function compareWithMusl(
 		ldLibraryPath,
 		workingDirectory: sysrootPath(cwd),
 		programOrigin: 'as-given',
+		...told,
 	});
 	const closure = walkClosure(readElf(hostPath(path)), sysrootPath(path), search);
 	// musl shows itself under every name that means it.

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -235,6 +236,58 @@ static void in_other_root(void)
 	say("relative", content("opt/view/share/magic"));
 }
 
+static void go_nowhere_else(void)
+{
+	say("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
+	say("slave", mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL));
+}
+
+static void look_around(void)
+{
+	say("magic", content("/opt/view/share/magic"));
+	say("none", content("/opt/view/share/whole/a"));
+	say("relative", content("opt/view/share/magic"));
+}
+
+static void mount_over(void)
+{
+	go_nowhere_else();
+	say("over", mount("/opt/view/host/root", "/opt/view/share/whole", NULL, MS_BIND, NULL));
+	say("hidden", content("/opt/view/share/whole/a"));
+	say("inner", content("/opt/view/share/whole/opt/view/share/magic"));
+	say("under", umount2("/opt/view/share/whole", MNT_DETACH));
+	say("shown", content("/opt/view/share/whole/a"));
+	say("bound", mount("/opt/view/share/whole", "/opt/view/host/root", NULL, MS_BIND, NULL));
+	say("there", content("/opt/view/host/root/a"));
+}
+
+static void pivot(void)
+{
+	go_nowhere_else();
+	say("bind", mount("/opt/view/host/root", "/opt/view/host/root", NULL, MS_BIND, NULL));
+	say("chdir", chdir("/opt/view/host/root"));
+	say("pivot", syscall(SYS_pivot_root, ".", "."));
+	look_around();
+	say("old", umount2(".", MNT_DETACH));
+	say("top", chdir("/"));
+	look_around();
+}
+
+static void pivot_and_back(void)
+{
+	int old;
+
+	go_nowhere_else();
+	old = open("/", O_RDONLY | O_DIRECTORY);
+	say("bind", mount("/opt/view/host/root", "/opt/view/host/root", NULL, MS_BIND, NULL));
+	say("chroot", syscall(SYS_chroot, "/opt/view/host/root"));
+	say("chdir", chdir("/"));
+	look_around();
+	say("fchdir", fchdir(old));
+	say("back", syscall(SYS_chroot, "."));
+	look_around();
+}
+
 static void start_from_directory(void)
 {
 	const int directory = open("/opt/view/usr/bin", O_RDONLY | O_DIRECTORY);
@@ -266,6 +319,9 @@ int main(int argc, char **argv)
 		{ "thread", directory_of_a_thread },
 		{ "sandbox", in_sandbox },
 		{ "root", in_other_root },
+		{ "over", mount_over },
+		{ "pivot", pivot },
+		{ "back", pivot_and_back },
 		{ "descriptor", start_from_directory },
 		{ "closed", with_nothing_open },
 	};

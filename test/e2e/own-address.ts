@@ -210,7 +210,7 @@ test('libraries are the only copy of themselves, at the path they came from', as
 	]);
 });
 
-test('what the packages list in a library directory is seen at its path, and not by the host’s programs', async t => {
+test('what packages list in a library directory is seen at its path, in a namespace too', async t => {
 	const bundle = await packOnce(t, ['/usr/bin/bash']);
 	if (bundle === undefined) return;
 	const real = readlinkSync(`/${multiarch}/libtinfo.so.6`);
@@ -219,7 +219,6 @@ test('what the packages list in a library directory is seen at its path, and not
 		'[ -h $d/libtinfo.so.6 ] && [ -f $d/libtinfo.so.6 ] && read -rn 4 head < $d/libtinfo.so.6',
 		'echo ${head:1} $d/libtinfo.so.?.*',
 		'cd $d && [ -s libc.so.6 ] && [ -e /lib64/ld-linux-x86-64.so.2 ] && echo $PWD',
-		`/bin/sh -c "[ -e $d/${real} ]" || echo unseen`,
 	];
 	for (const name of targetHosts) {
 		const host = await needHost(t, name);
@@ -230,7 +229,7 @@ test('what the packages list in a library directory is seen at its path, and not
 			const evidence = `${name}, ${engine}: ${answer.stderr}`;
 			t.true(answer.stdout.startsWith('ELF '), evidence);
 			t.true(answer.stdout.includes(`/${multiarch}/${real}`), evidence);
-			t.true(answer.stdout.endsWith(`\n/${multiarch}\nunseen\n`), evidence);
+			t.true(answer.stdout.endsWith(`\n/${multiarch}\n`), evidence);
 		}
 	}
 });

@@ -50,6 +50,12 @@ void complete(struct object *object)
 }
 
 /*
+ * What ld.so is to find nothing at, and to go on from to its next directory: with NULL it goes by
+ * whatever errno was before (elf/dl-load.c, open_path).
+ */
+static const char no_file[] = "";
+
+/*
  * What ld.so gets in place of a candidate that is kept out. At start-up nobody could handle the
  * failure, so the process ends here, with the reason; but not for what was only preloaded, nor when
  * the bundle has the name further down the search.
@@ -64,8 +70,8 @@ static char *refuse(void)
 	    (named || !bundle_has(&watch.start, search.asked)))
 		refuse_to_run("refused", &search.object);
 	report_finding("refused", &search.object);
-	/* NULL makes ld.so pass on; after a name with a slash there is nothing to pass on to. */
-	return named ? impossible_name(&search.object) : NULL;
+	/* After a name with a slash there is nothing to pass on to. */
+	return named ? impossible_name(&search.object) : (char *)no_file;
 }
 
 /*
@@ -140,9 +146,10 @@ EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int fl
 		return (char *)no_namespace;
 	keep_candidate(name);
 	judge_file(&watch.start, search.opened, !watch.program_started, &search.object);
-	/* It need not try to open what is not there; a name with a slash it should fail to open. */
+	/* What comes to be there meanwhile was not judged; a name with a slash it should fail to
+	 * open. */
 	if (search.object.verdict == VERDICT_ABSENT && flag != LA_SER_ORIG)
-		return NULL;
+		return (char *)no_file;
 	if (watch.start.rules.mode != MODE_ENFORCE || search.object.verdict != VERDICT_OUTSIDE ||
 	    !loadable(&watch.start, search.opened))
 		return (char *)name;

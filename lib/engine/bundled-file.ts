@@ -8,6 +8,8 @@ export interface BundledFile {
 	/** Of a symlink: its text. */
 	readonly target?: string | undefined;
 	readonly reason: string;
+	/** A shared library where the loaders of a system look by themselves. */
+	readonly isLibrary?: boolean | undefined;
 }
 
 export interface BundledLaunch {

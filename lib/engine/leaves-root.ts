@@ -3,10 +3,17 @@ import {posix} from 'node:path';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {BundledFile} from './bundled-file.js';
 
-/** Whether a link, or a chain of links, leads to where the bundle keeps libraries. */
-export function leavesRoot(file: BundledFile, records: ReadonlyMap<string, BundledFile>): boolean {
+/** Whether a file is for the loader, or a link or a chain of links leads to one that is, or out of `root/`. */
+export function leadsToLibrary(
+	file: BundledFile,
+	records: ReadonlyMap<string, BundledFile>,
+): boolean {
 	let current: BundledFile | undefined = file;
 	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
+		if (current.isLibrary === true) {
+			return true;
+		}
+
 		if (current.kind === 'hardlink') {
 			return !current.target.startsWith('root/');
 		}
@@ -20,7 +27,7 @@ export function leavesRoot(file: BundledFile, records: ReadonlyMap<string, Bundl
 		current = records.get(posix.join(name, posix.basename(current.target)));
 	}
 
-	return false;
+	return current?.isLibrary === true;
 }
 
 /** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */

@@ -40,16 +40,16 @@ export function flagsOf({projected, isAlias, children}: FlaggedPath): number {
 		case 'file': {
 			const launched = projected.behind === undefined ? 0 : flags.launched;
 			const isPlain = launched === 0 && projected.liesOutside !== true;
-			return launched | fallback | whereShown(projected.forLoader, fallback, isPlain);
+			return launched | fallback | whereShown(projected.isLibrary, fallback, isPlain);
 		}
 
 		case 'link':
-			return fallback | whereShown(projected.forLoader, fallback, !isAlias);
+			return fallback | whereShown(projected.isLibrary, fallback, !isAlias);
 	}
 }
 
-function whereShown(forLoader: boolean, fallback: number, isPlain: boolean): number {
-	if (forLoader) {
+function whereShown(isLibrary: boolean, fallback: number, isPlain: boolean): number {
+	if (isLibrary) {
 		return flags.library;
 	}
 

@@ -29,8 +29,8 @@ export interface ProjectedFile extends Projected {
 	readonly kind: 'file';
 	/** Where the file itself lies when a launcher stands in its place. */
 	readonly behind?: BundlePath | undefined;
-	/** Seen by the loader alone, so that nothing mixes the bundle's libraries with the host's. */
-	readonly forLoader: boolean;
+	/** No namespace shows it: programs of the host share that, and must not load it. */
+	readonly isLibrary: boolean;
 	/** A link lies in its place, to what the bundle keeps outside `root/`. */
 	readonly liesOutside?: boolean;
 }
@@ -39,5 +39,5 @@ export interface ProjectedLink extends Projected {
 	readonly kind: 'link';
 	/** Its text. */
 	readonly target: string;
-	readonly forLoader: boolean;
+	readonly isLibrary: boolean;
 }

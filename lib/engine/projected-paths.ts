@@ -18,7 +18,7 @@ import {
 import type {BundledFile, BundledLaunch} from './bundled-file.js';
 import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
 import {hostOwnership} from './host-owned.js';
-import {climbsOut, leavesRoot} from './leaves-root.js';
+import {climbsOut, leadsToLibrary} from './leaves-root.js';
 import type {ProjectedPath} from './projected-path.js';
 
 /** In the order of their paths; every directory above a path is among them. */
@@ -67,8 +67,8 @@ export function projectedPaths(
 		const path = sysrootOf(file.path);
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
-			const forLoader = !whole.has(parentOf(path)) && leavesRoot(file, records);
-			projected.set(path, {...projectFile(file, path, forLoader, programs), ...fallback(path)});
+			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file, records);
+			projected.set(path, {...projectFile(file, path, isLibrary, programs), ...fallback(path)});
 		}
 	}
 
@@ -78,12 +78,12 @@ export function projectedPaths(
 function projectFile(
 	file: BundledFile,
 	path: SysrootPath,
-	forLoader: boolean,
+	isLibrary: boolean,
 	programs: ReadonlyMap<BundlePath, BundlePath>,
 ): ProjectedPath {
 	const isInside = file.target !== undefined && !climbsOut(file.path, file.target);
 	if (file.kind === 'symlink' && file.target !== undefined && isInside) {
-		return {kind: 'link', path, target: file.target, forLoader};
+		return {kind: 'link', path, target: file.target, isLibrary};
 	}
 
 	const behind = programs.get(file.path);
@@ -92,7 +92,7 @@ function projectFile(
 		kind: 'file',
 		path,
 		behind: behind === file.path ? undefined : behind,
-		forLoader,
+		isLibrary,
 		...outside,
 	};
 }

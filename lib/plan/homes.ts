@@ -22,10 +22,10 @@ export function twinHome(path: SysrootPath): BundlePath {
 	return bundlePath(posix.join(`${posix.dirname(place)}.dynpk`, posix.basename(place)));
 }
 
-/** Where objects of the payload keep their bytes, unless they become libraries in `lib/`; by file id. */
-export function homesInPlace({inPlace, programs}: WalkedPayload): Map<string, BundlePath> {
+/** Where objects of the payload keep their bytes, by file id. */
+export function homesInPlace({carried, programs}: WalkedPayload): Map<string, BundlePath> {
 	return new Map(
-		[...inPlace].map(([fileId, path]) => [
+		[...carried].map(([fileId, path]) => [
 			fileId,
 			programs.has(path) ? programHome(path) : payloadPath(path),
 		]),

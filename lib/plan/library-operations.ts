@@ -31,17 +31,18 @@ export function libraryOperations(
 			package: owner === undefined ? owners.get(source)?.id : packageId(owner),
 			reason: requesters.get(object.fileId) ?? 'library of a package',
 		};
-		const copy: Operation[] = home.startsWith('root/')
-			? []
-			: [
-					{
-						kind: 'file',
-						path: home,
-						mode: 0o644,
-						content: {kind: 'copied', from: object.path, size: object.size},
-						...origin,
-					},
-				];
+		const copy: Operation[] =
+			carried !== undefined
+				? []
+				: [
+						{
+							kind: 'file',
+							path: home,
+							mode: 0o644,
+							content: {kind: 'copied', from: object.path, size: object.size},
+							...origin,
+						},
+					];
 		return [
 			...copy,
 			...aliases.map((path): Operation => {

@@ -1,4 +1,4 @@
-/** Where each shared library lies in the bundle, and the names it answers to there. Types only. */
+/** Where each shared library lies in the bundle, and how programs find it there. Types only. */
 import type {ElfObject} from '../elf/elf-object.js';
 import type {BundlePath, SysrootPath} from '../paths/paths.js';
 
@@ -6,14 +6,18 @@ export interface PlacedLibrary {
 	readonly object: ElfObject;
 	/** Where it was found on the packing machine. */
 	readonly source: SysrootPath;
-	/** Where its bytes lie. */
+	/** Where its bytes lie: below `root/`. */
 	readonly home: BundlePath;
-	/** Links to it, from the directories the loader searches. */
+	/** Links to it that the payload does not have. */
 	readonly aliases: readonly BundlePath[];
 }
 
 export interface LibraryPlacement {
 	readonly libraries: readonly PlacedLibrary[];
-	/** Directories to be searched ahead of the flat one, by program. */
-	readonly privateDirectories: ReadonlyMap<SysrootPath, BundlePath>;
+	/** What the loader is to search for a program, in order; by the program's path. */
+	readonly searches: ReadonlyMap<SysrootPath, readonly BundlePath[]>;
+	/** Names that are found so and whose run path is to be switched off. */
+	readonly switchedOff: readonly BundlePath[];
+	/** Every name of every directory that is searched. */
+	readonly names: readonly BundlePath[];
 }

@@ -8,7 +8,7 @@ import type {Payload} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {PackageRecord} from '../manifest/manifest.js';
-import type {SysrootPath} from '../paths/paths.js';
+import {parentOf, type SysrootPath} from '../paths/paths.js';
 import type {LibraryCandidate} from '../walk/library-candidates.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import type {BundlePlan} from './bundle-plan.js';
@@ -17,9 +17,11 @@ import {homesInPlace, homesOf} from './homes.js';
 import {launcherOperations} from './launcher-operations.js';
 import {layOutPayload} from './lay-out-payload.js';
 import {libraryOperations} from './library-operations.js';
+import type {LibraryPlacement} from './library-placement.js';
 import {localeOperations} from './locale-operations.js';
 import {orderOperations} from './order-operations.js';
 import {packageRecords} from './package-records.js';
+import {placeLibraries} from './place-libraries.js';
 import {planAudit, type AuditRequest} from './plan-audit.js';
 import {planEntries} from './plan-entries.js';
 import {planEnvironments} from './plan-environments.js';
@@ -29,7 +31,6 @@ import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
 import {chooseView, viewOperations, type EngineTools} from './plan-view.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
-import {settleNames} from './settle-names.js';
 
 export interface PlanRequest {
 	readonly name: string;
@@ -57,10 +58,15 @@ export function makePlan(request: PlanRequest): BundlePlan {
 	const {payload, walked, strategies, owners} = request;
 	const missing = settleMissing(walked, request.missing);
 	const inPlace = homesInPlace(walked);
-	const placement = settleNames(request.candidates, {digests: request.digests, inPlace});
+	const placement = placeLibraries(request.candidates, {
+		payload,
+		walked,
+		digests: request.digests,
+		inPlace,
+	});
 	const homes = homesOf(inPlace, placement, walked);
 	const loaders = planLoaders(walked.loaders, owners);
-	const audit = planAudit(walked, request.audit);
+	const audit = planAudit(walked, placement, request.audit);
 	const environments = planEnvironments(payload, walked);
 	const view = chooseView({payload, walked, environments, tools: request.engines});
 	const launches = planLaunches({
@@ -91,7 +97,10 @@ export function makePlan(request: PlanRequest): BundlePlan {
 		packages: packageRecords({payload, walked, owners}, placement),
 		operations: orderOperations([
 			...seen,
-			...viewOperations(view, seen, launches),
+			...viewOperations(view, seen, {
+				launches,
+				libraries: systemLibraries(placement, walked),
+			}),
 			...loaders.operations,
 			...audit.operations,
 			...planNss(walked, placement, request.nss),
@@ -106,4 +115,18 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...layout.findings,
 		],
 	};
+}
+
+/** Where host programs of a namespace would find them too: what is no part of the payload, and what is where loaders look. */
+function systemLibraries(
+	{libraries}: LibraryPlacement,
+	{carried, libraryDirectories}: WalkedPayload,
+): Set<string> {
+	return new Set(
+		libraries.flatMap(({object, home, aliases}) => {
+			const path = carried.get(object.fileId);
+			const isOfSystem = path === undefined || libraryDirectories.has(parentOf(path));
+			return isOfSystem ? [home, ...aliases] : [];
+		}),
+	);
 }

@@ -11,8 +11,9 @@ import {DynpkError} from '../errors/dynpk-error.js';
 import type {AuditLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {FindingRecord} from '../manifest/manifest.js';
-import {bundlePath} from '../paths/paths.js';
+import {bundlePath, type BundlePath} from '../paths/paths.js';
 import type {WalkedLoader, WalkedPayload} from '../walk/walked-payload.js';
+import type {LibraryPlacement} from './library-placement.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 
 export interface AuditRequest {
@@ -36,7 +37,11 @@ const STUB_HOME = bundlePath('libexec/dynpk/libdynpk-audit.so');
 const RULES_HOME = bundlePath('libexec/dynpk/audit.rules');
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
-export function planAudit({loaders}: WalkedPayload, request: AuditRequest): AuditPlan {
+export function planAudit(
+	{loaders, programs}: WalkedPayload,
+	{searches}: LibraryPlacement,
+	request: AuditRequest,
+): AuditPlan {
 	const [main] = loaders;
 	const {mode, stub, support} = request;
 	if (main === undefined || stub === undefined || support?.available !== true) {
@@ -58,7 +63,11 @@ export function planAudit({loaders}: WalkedPayload, request: AuditRequest): Audi
 	const rules = encodeAuditRules({
 		// The launcher leaves the stub out where the mode is off; once loaded, it is to speak.
 		mode: mode === 'off' ? 'warn' : mode,
-		libraryPath: [main.libraryDirectory],
+		libraryPath: allSearched(
+			[...programs].flatMap(([path, {loader}]) =>
+				loader === main ? (searches.get(path) ?? []) : [],
+			),
+		),
 		hostProvided: [],
 		allowed: request.allowed,
 	});
@@ -84,6 +93,11 @@ export function planAudit({loaders}: WalkedPayload, request: AuditRequest): Audi
 		findings: [],
 		launch,
 	};
+}
+
+/** The flat directory is the last of each. */
+function allSearched(directories: readonly BundlePath[]): BundlePath[] {
+	return [...new Set(directories)];
 }
 
 function unavailable(main: WalkedLoader | undefined, message: string): FindingRecord[] {

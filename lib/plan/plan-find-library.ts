@@ -33,8 +33,7 @@ export function planFindLibrary(
 		? '/usr/sbin'
 		: '/sbin';
 	const {machine, class: bits} = main.facts.object;
-	const script = listingScript(libraryNames(placement, main.libraryDirectory), {
-		directory: main.libraryDirectory,
+	const script = listingScript(libraryPaths(placement, main.libraryDirectory), {
 		// As ldconfig names it (elf/cache.c); Python looks for this on x86-64, for libc6 elsewhere.
 		kind: machine === EM_X86_64 && bits === 64 ? 'libc6,x86-64' : 'libc6',
 	});
@@ -50,20 +49,18 @@ export function planFindLibrary(
 	];
 }
 
-function libraryNames({libraries}: LibraryPlacement, directory: string): string[] {
-	const names = libraries
-		.flatMap(({home, aliases}) => [home, ...aliases])
-		.filter(path => posix.dirname(path) === directory)
-		.map(path => posix.basename(path));
-	return [...new Set(names)].sort(comparePaths);
+/** Each name once, where it is found first; less what single programs alone find. */
+function libraryPaths({names}: LibraryPlacement, flat: string): string[] {
+	const shared = names.filter(path => path.startsWith('root/') || posix.dirname(path) === flat);
+	const first = new Map([...shared].reverse().map(path => [posix.basename(path), path]));
+	return [...first.values()].sort((a, b) => comparePaths(posix.basename(a), posix.basename(b)));
 }
 
 /** Nothing but the shell is needed: Python starts it with an environment of its own making. */
-function listingScript(
-	names: readonly string[],
-	{directory, kind}: {readonly directory: string; readonly kind: string},
-): string {
-	const lines = names.map(name => quote(`\t${name} (${kind}) => /${directory}/${name}`));
+function listingScript(paths: readonly string[], {kind}: {readonly kind: string}): string {
+	const lines = paths.map(path =>
+		quote(`\t${posix.basename(path)} (${kind}) => ${path.replace(/^(?:root)?\/?/u, '/')}`),
+	);
 	return [
 		'#!/bin/sh',
 		'# Made by dynpk: the libraries of this bundle, as `ldconfig -p` prints a system’s.',

@@ -1,5 +1,4 @@
 /** Decide how the programs and scripts of a payload are started in the bundle. */
-import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
@@ -9,7 +8,8 @@ import type {
 	LaunchSpec,
 	ViewLaunch,
 } from '../launcher/launch-spec.js';
-import {comparePaths, payloadPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import {payloadPath, type SysrootPath} from '../paths/paths.js';
+import {isSwitchedOff} from '../walk/run-path.js';
 import type {WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
 import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
@@ -85,7 +85,6 @@ function loaderLaunch(
 	facts: LaunchFacts,
 ): LaunchSpec {
 	const {options} = loader.facts;
-	const privateDirectory = facts.placement.privateDirectories.get(path);
 	const objects = closure.linkMap.map(entry => entry.object);
 	const choice = facts.strategies.get(path);
 	if (choice === undefined) {
@@ -108,37 +107,14 @@ function loaderLaunch(
 			preload: options.preload,
 			audit: options.audit,
 		},
-		libraryPath: [
-			...(privateDirectory === undefined ? [] : [privateDirectory]),
-			loader.libraryDirectory,
-		],
-		inhibitRpath: inhibitedLibraries(facts.placement),
-		inhibitOwnRpath: leadsOutside(object) && !usesOrigin(object),
+		libraryPath: facts.placement.searches.get(path) ?? [loader.libraryDirectory],
+		inhibitRpath: facts.placement.switchedOff,
+		inhibitOwnRpath: isSwitchedOff(object, path, facts.walked),
 		...(audit === undefined ? {} : {audit}),
 		...(view === undefined ? {} : {view}),
 		environment: facts.environments.get(path) ?? [],
 		requires: hostRequirements([...objects, loader.facts.object]),
 	};
-}
-
-/**
- * Libraries in `lib/` with a run path of their own: it counted from another directory, and would
- * now lead out of the bundle. All that they need is in `lib/` beside them.
- */
-function inhibitedLibraries(placement: LibraryPlacement): BundlePath[] {
-	return placement.libraries
-		.filter(({object}) => (object.runpath ?? object.rpath) !== undefined)
-		.flatMap(({home, aliases}) => [home, ...aliases])
-		.filter(path => posix.dirname(path).startsWith('lib'))
-		.sort(comparePaths);
-}
-
-function leadsOutside(object: ElfObject): boolean {
-	return (object.runpath ?? object.rpath ?? '').split(':').some(part => part.startsWith('/'));
-}
-
-function usesOrigin(object: ElfObject): boolean {
-	return (object.runpath ?? object.rpath ?? '').includes('ORIGIN');
 }
 
 /** What the host must offer for all of these objects together. */

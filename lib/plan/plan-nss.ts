@@ -17,7 +17,7 @@ const HOME = bundlePath('libexec/dynpk/libdynpk-names.so');
 /** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
 export function planNss(
 	{loaders}: WalkedPayload,
-	{libraries}: LibraryPlacement,
+	{names}: LibraryPlacement,
 	module: KitTool | undefined,
 ): Operation[] {
 	const [main] = loaders;
@@ -25,11 +25,7 @@ export function planNss(
 		return [];
 	}
 
-	const taken = new Set(
-		libraries.flatMap(library =>
-			[library.home, ...library.aliases].map(path => posix.basename(path)),
-		),
-	);
+	const taken = new Set(names.map(path => posix.basename(path)));
 	return [
 		{
 			kind: 'file',

@@ -15,7 +15,7 @@ import type {KitTool} from '../launcher/launcher-kit.js';
 import type {EngineRecord} from '../manifest/manifest.js';
 import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
-import {noOrigin, type Operation} from './bundle-plan.js';
+import {noOrigin, type BundlePlan, type Operation} from './bundle-plan.js';
 import type {Environments} from './plan-environments.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
@@ -91,13 +91,16 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 export function viewOperations(
 	{engine, shim}: View,
 	files: readonly Operation[],
-	launches: readonly LaunchSpec[],
+	{launches, libraries}: Pick<BundlePlan, 'launches'> & {readonly libraries: ReadonlySet<string>},
 ): Operation[] {
 	if (engine.choice === 'direct') {
 		return [];
 	}
 
-	const paths = projectedPaths(files.map(bundledFile), launches);
+	const paths = projectedPaths(
+		files.map(file => bundledFile(file, libraries.has(file.path))),
+		launches,
+	);
 	return [
 		...(shim === undefined ? [] : [shimFile(shim)]),
 		{
@@ -173,8 +176,9 @@ function shimFile({path: from, size}: KitTool): Operation {
 	};
 }
 
-function bundledFile({kind, path, reason, ...rest}: Operation): BundledFile {
-	return {path, kind, reason, ...('target' in rest ? {target: rest.target} : {})};
+function bundledFile({kind, path, reason, ...rest}: Operation, isLibrary: boolean): BundledFile {
+	const target = 'target' in rest ? {target: rest.target} : {};
+	return {path, kind, reason, ...target, ...(isLibrary ? {isLibrary} : {})};
 }
 
 /** What launchers do to the environment under every engine, each once: the shim undoes it. */

@@ -7,7 +7,7 @@
 import {posix} from 'node:path';
 import {walkClosure} from '../closure/walk-closure.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
-import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
+import type {BundleManifest, LoaderRecord, ObjectRecord} from '../manifest/manifest.js';
 import {sysrootPath, type HostPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
 import {bundleSearch} from './bundle-search.js';
@@ -55,7 +55,7 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 	return [...findings.values()];
 }
 
-/** Programs with their own library path, all other objects with that of the first program. */
+/** Programs with their own library path, all other objects with what any program of the main loader searches. */
 function startedObjects(manifest: BundleManifest): (readonly [string, string, LoaderRecord])[] {
 	const loaders = new Map(manifest.loaders.map(loader => [loader.path, loader]));
 	const programs = manifest.launches.flatMap(launch => {
@@ -66,13 +66,24 @@ function startedObjects(manifest: BundleManifest): (readonly [string, string, Lo
 	});
 	const [main] = manifest.loaders;
 	const isProgram = new Set<string>(programs.map(([path]) => path));
+	const searched = manifest.launches.flatMap(launch =>
+		launch.kind === 'loader' && launch.loader === main?.path ? launch.libraryPath : [],
+	);
+	const anySearch = absolute(
+		searched.length > 0 ? [...new Set(searched)] : directoriesOf(manifest.objects),
+	);
 	const others =
 		main === undefined
 			? []
 			: manifest.objects
 					.filter(({path}) => !isProgram.has(path) && !loaders.has(path))
-					.map(({path}) => [path, '/lib', main] as const);
+					.map(({path}) => [path, anySearch, main] as const);
 	return [...programs, ...others];
+}
+
+/** A bundle of libraries alone leaves the search to whoever loads them. */
+function directoriesOf(objects: readonly ObjectRecord[]): string[] {
+	return [...new Set(objects.map(({path}) => posix.dirname(path)))];
 }
 
 function absolute(libraryPath: readonly string[]): string {

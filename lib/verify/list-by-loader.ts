@@ -8,7 +8,7 @@ import {execFile} from 'node:child_process';
 import {realpathSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {LoaderLaunch} from '../launcher/launch-spec.js';
-import type {BundleManifest} from '../manifest/manifest.js';
+import type {BundleManifest, ObjectRecord} from '../manifest/manifest.js';
 import {hostPath, isWithin, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
 
@@ -25,15 +25,11 @@ export async function listByLoader(
 		(launch): launch is LoaderLaunch =>
 			launch.kind === 'loader' && launch.libc === 'glibc' && launch.strategy !== 'self',
 	);
-	const known = new Set(
-		manifest.objects.flatMap(({needed}) =>
-			needed.filter(({to}) => to === undefined).map(({name}) => name),
-		),
-	);
+	const expected = expectationsOf(manifest);
 	const findings: VerifyFinding[] = [];
 	const worker = async (): Promise<void> => {
 		for (let launch = pending.pop(); launch !== undefined; launch = pending.pop()) {
-			findings.push(...judge(launch, await list(real, launch), real, known));
+			findings.push(...judge(launch, await list(real, launch), real, expected));
 		}
 	};
 
@@ -75,30 +71,61 @@ function inhibited(directory: string, home: string, launch: LoaderLaunch): strin
 	return [...(launch.inhibitOwnRpath ? [''] : []), ...libraries].join(':');
 }
 
+/** What the plan says of needed names. */
+interface Expectations {
+	/** Names that nothing in the bundle answers to. */
+	readonly missing: ReadonlySet<string>;
+	readonly edges: ReadonlyMap<string, ObjectRecord['needed']>;
+	/** By path: equal bytes are one library. */
+	readonly digests: ReadonlyMap<string, string | undefined>;
+}
+
+function expectationsOf({objects, files}: BundleManifest): Expectations {
+	return {
+		missing: new Set(
+			objects.flatMap(({needed}) =>
+				needed.filter(({to}) => to === undefined).map(({name}) => name),
+			),
+		),
+		edges: new Map(objects.map(({path, needed}) => [path, needed])),
+		digests: new Map(files.map(({path, sha256}) => [path, sha256])),
+	};
+}
+
+interface Listed {
+	readonly name: string;
+	/** As the loader names it, and below the top of the bundle; `undefined` outside. */
+	readonly path: string;
+	readonly inside: string | undefined;
+}
+
 function judge(
 	launch: LoaderLaunch,
 	answer: string,
 	top: HostPath,
-	known: ReadonlySet<string>,
+	expected: Expectations,
 ): VerifyFinding[] {
 	const findings: VerifyFinding[] = [];
-	let objects = 0;
+	const listed: Listed[] = [];
 	for (const line of answer.split('\n')) {
 		const missing = /^\s*(?<name>\S+) => not found$/u.exec(line)?.groups?.name;
-		const found = /^\s*(?:\S+ => )?(?<path>\/.+) \(0x[\da-f]+\)$/u.exec(line)?.groups?.path;
-		if (missing !== undefined && !known.has(missing)) {
+		const {name = '', path} =
+			/^\s*(?:(?<name>\S+) => )?(?<path>\/.+) \(0x[\da-f]+\)$/u.exec(line)?.groups ?? {};
+		if (missing !== undefined && !expected.missing.has(missing)) {
 			const message = `the bundled loader does not find ${missing}`;
 			findings.push({code: 'LOADER_DISAGREES', path: launch.program, message});
-		} else if (found !== undefined) {
-			objects++;
-			if (!isInside(found, top)) {
-				const message = `the bundled loader takes ${found} from the host`;
-				findings.push({code: 'OBJECT_FROM_OUTSIDE', path: launch.program, message});
-			}
+		} else if (path !== undefined) {
+			listed.push({name, path, inside: placeInside(path, top)});
 		}
 	}
 
-	if (objects === 0 && findings.length === 0) {
+	for (const {path} of listed.filter(({inside}) => inside === undefined)) {
+		const message = `the bundled loader takes ${path} from the host`;
+		findings.push({code: 'OBJECT_FROM_OUTSIDE', path: launch.program, message});
+	}
+
+	findings.push(...differences(launch, listed, expected));
+	if (listed.length === 0 && findings.length === 0) {
 		const [reason = 'nothing'] = answer.trim().split('\n');
 		const message = `the bundled loader does not list it: ${reason}`;
 		findings.push({code: 'LOADER_DISAGREES', path: launch.program, message});
@@ -107,10 +134,36 @@ function judge(
 	return findings;
 }
 
-function isInside(path: string, top: HostPath): boolean {
+/** Names that the loader answers with another file than the one that answered on the packing machine. */
+function differences(
+	{program}: LoaderLaunch,
+	listed: readonly Listed[],
+	{edges, digests}: Expectations,
+): VerifyFinding[] {
+	const mapped = [program, ...listed.flatMap(({inside}) => inside ?? [])];
+	const needed = mapped.flatMap(path => edges.get(path) ?? []);
+	return listed.flatMap(({name, inside}) => {
+		const wanted = needed.flatMap(edge => (edge.name === name ? (edge.to ?? []) : []));
+		// Which variant it is to be, the loader decides by the processor.
+		const isVariant = inside?.includes('/glibc-hwcaps/') === true;
+		if (inside === undefined || isVariant || wanted.length === 0) {
+			return [];
+		}
+
+		const digest = digests.get(inside);
+		const isRight = wanted.some(
+			path => path === inside || (digest !== undefined && digests.get(path) === digest),
+		);
+		const message = `the bundled loader takes ${inside} for ${name}, not ${wanted[0] ?? ''}`;
+		return isRight ? [] : [{code: 'LOADER_DISAGREES', path: program, message}];
+	});
+}
+
+function placeInside(path: string, top: HostPath): string | undefined {
 	try {
-		return isWithin(hostPath(realpathSync(path)), top);
+		const real = hostPath(realpathSync(path));
+		return isWithin(real, top) ? posix.relative(top, real) : undefined;
 	} catch {
-		return false;
+		return undefined;
 	}
 }

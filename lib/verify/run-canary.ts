@@ -57,7 +57,7 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	}
 
 	const place = posix.join(privateDirectory, 'canary');
-	makePlace({top, place, loader, built});
+	makePlace({top, manifest, place, loader, built});
 	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(place, 'lib', name)));
 	const args = [
 		...['--inhibit-cache', '--library-path', posix.join(place, 'lib')],
@@ -80,22 +80,23 @@ function canaryOf({machine}: LoaderRecord, native: string): string | undefined {
 
 interface CanaryPlace {
 	readonly top: HostPath;
+	readonly manifest: BundleManifest;
 	readonly place: string;
 	readonly loader: LoaderRecord;
 	readonly built: string;
 }
 
-function makePlace({top, place, loader, built}: CanaryPlace): void {
+function makePlace({top, manifest, place, loader, built}: CanaryPlace): void {
 	mkdirSync(posix.join(place, CANARY), {recursive: true, mode: 0o700});
 	mkdirSync(posix.join(place, 'lib'));
 	for (const path of [loader.path, STUB]) {
 		copyFileSync(posix.join(top, path), posix.join(place, path));
 	}
 
-	for (const name of [...libraries, ...oncePartsOfLibc]) {
-		const library = posix.join(top, 'lib', name);
-		if (existsSync(library)) {
-			copyFileSync(library, posix.join(place, 'lib', name));
+	const wanted = new Set([...libraries, ...oncePartsOfLibc]);
+	for (const {soname, path} of manifest.objects) {
+		if (soname !== undefined && wanted.has(soname)) {
+			copyFileSync(posix.join(top, path), posix.join(place, 'lib', soname));
 		}
 	}
 

@@ -37,7 +37,7 @@ export function findNssModules(
 		const closure = walkClosure(object, path, search);
 		return [
 			{
-				named: {object, path, names: [name], libraryDirectory, staysInPlace: false},
+				named: {object, path, names: [name], libraryDirectory},
 				root: {role: 'object', path, closure, libraryDirectory},
 			},
 		];

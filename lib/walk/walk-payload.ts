@@ -5,11 +5,12 @@
  * the loader of the programs of its kind, because that is who will answer for it (`walk-roots.ts`).
  */
 import {posix} from 'node:path';
+import {objectsOf} from '../closure/objects-of.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
 import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {
 	findHandedOver,
@@ -17,11 +18,18 @@ import {
 	withHandedOver,
 	type HandedChoice,
 } from './handed-over.js';
-import {findNssModules} from './find-nss-modules.js';
+import {findNssModules, type NssModule} from './find-nss-modules.js';
 import {findNeededPaths} from './needed-paths.js';
 import {openLoaders} from './open-loaders.js';
+import {directoryOf, leadsOut, runPathOf} from './run-path.js';
 import {walkRoots} from './walk-roots.js';
-import type {NamedObject, WalkedLoader, WalkedPayload, WalkedRoot} from './walked-payload.js';
+import type {
+	FoundAt,
+	NamedObject,
+	WalkedLoader,
+	WalkedPayload,
+	WalkedRoot,
+} from './walked-payload.js';
 
 export interface WalkRequest {
 	readonly sysroot: Sysroot;
@@ -70,7 +78,9 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 		libraryDirectories,
 		byPath: byPath.programs,
 		libraryPath: usedLibraryPath(libraryPath, roots, loaders),
-		inPlace: objectsInPlace(files, programs, libraryDirectories),
+		carried: firstPaths(files),
+		foundAt: placesFound(roots, nssModules, sysroot),
+		runDirectories: runDirectories(roots, sysroot),
 		requesters: new Map([
 			...nssModules.map(({named}) => [named.object.fileId, openedForNames(named)] as const),
 			...firstRequesters(roots),
@@ -150,20 +160,55 @@ function usedLibraryPath(
 		: [];
 }
 
-function objectsInPlace(
-	files: readonly PayloadFile[],
-	programs: WalkedPayload['programs'],
-	libraryDirectories: ReadonlySet<string>,
-): Map<string, SysrootPath> {
-	const inPlace = new Map<string, SysrootPath>();
-	for (const {path, fileId} of files) {
-		const staysHere = programs.has(path) || !libraryDirectories.has(posix.dirname(path));
-		if (staysHere && !inPlace.has(fileId)) {
-			inPlace.set(fileId, path);
+function firstPaths(files: readonly PayloadFile[]): Map<string, SysrootPath> {
+	return new Map([...files].reverse().map(({fileId, path}) => [fileId, path]));
+}
+
+function placesFound(
+	roots: readonly WalkedRoot[],
+	nssModules: readonly NssModule[],
+	sysroot: Sysroot,
+): Map<SysrootPath, FoundAt> {
+	const found = new Map<SysrootPath, FoundAt>();
+	const note = (path: SysrootPath): void => {
+		if (!found.has(path)) {
+			const directory = sysroot.realPath(parentOf(path)) ?? parentOf(path);
+			const name = sysrootPath(posix.join(directory, posix.basename(path)));
+			found.set(path, {name, file: sysroot.realPath(path) ?? name});
+		}
+	};
+	nssModules.forEach(({named}) => {
+		note(named.path);
+	});
+	for (const {closure} of roots) {
+		closure.edges.forEach(({to}) => {
+			note(to.path);
+		});
+		closure.variants.forEach(({entry}) => {
+			note(entry.path);
+		});
+	}
+
+	return found;
+}
+
+function runDirectories(
+	roots: readonly WalkedRoot[],
+	sysroot: Sysroot,
+): Map<string, readonly SysrootPath[]> {
+	const byObject = new Map<string, readonly SysrootPath[]>();
+	for (const {object, path} of roots.flatMap(({closure}) => objectsOf(closure))) {
+		const elements = byObject.has(object.fileId) ? [] : runPathOf(object);
+		const directories = elements
+			.filter(() => leadsOut(object, path))
+			.flatMap(element => directoryOf(element, path) ?? [])
+			.flatMap(directory => sysroot.realPath(sysrootPath(directory)) ?? []);
+		if (directories.length > 0) {
+			byObject.set(object.fileId, directories);
 		}
 	}
 
-	return inPlace;
+	return byObject;
 }
 
 function convertingObjects(roots: readonly WalkedRoot[]): Set<string> {

@@ -16,11 +16,12 @@ export interface WalkedPayload {
 	readonly nssModules: readonly NamedObject[];
 	/** Real directories that the loaders search by themselves. */
 	readonly libraryDirectories: ReadonlySet<string>;
-	/**
-	 * Objects of the payload that keep their place, programs and whatever lies where no loader searches
-	 * by itself: the path by the file id.
-	 */
-	readonly inPlace: ReadonlyMap<string, SysrootPath>;
+	/** Objects of the payload, programs among them: the first path of each, by its file id. */
+	readonly carried: ReadonlyMap<string, SysrootPath>;
+	/** Where libraries were found, by the path as the search gave it. */
+	readonly foundAt: ReadonlyMap<SysrootPath, FoundAt>;
+	/** Directories of every run path that leads out of a bundle, in its order; by the object's file id. */
+	readonly runDirectories: ReadonlyMap<string, readonly SysrootPath[]>;
 	/** Programs whose loader opens a library by an absolute path, where no search of ours leads. */
 	readonly byPath: ReadonlySet<SysrootPath>;
 	/** The elements of the user's LD_LIBRARY_PATH, where something was found there. */
@@ -35,6 +36,12 @@ export interface WalkedPayload {
 	readonly findings: readonly PayloadFinding[];
 	/** Paths of objects whose missing libraries are an error, not a finding. */
 	readonly required: ReadonlySet<SysrootPath>;
+}
+
+/** A name a library was found by and the file it leads to, both without links in their directories. */
+export interface FoundAt {
+	readonly name: SysrootPath;
+	readonly file: SysrootPath;
 }
 
 /** One object whose closure was walked: a program, or an object that programs load. */
@@ -70,6 +77,4 @@ export interface NamedObject {
 	readonly path: SysrootPath;
 	readonly names: readonly string[];
 	readonly libraryDirectory: BundlePath;
-	/** Bytes stay at the payload path; `lib/NAME` becomes a link to it. */
-	readonly staysInPlace: boolean;
 }

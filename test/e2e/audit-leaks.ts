@@ -8,7 +8,7 @@ import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {removeTree} from '../../lib/archive/remove-tree.js';
-import {hostPath} from '../../lib/paths/paths.js';
+import {hostPath, payloadPath, sysrootPath} from '../../lib/paths/paths.js';
 import {writeNewCache} from '../helpers/elf/cache-writer.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
@@ -55,7 +55,7 @@ async function packLeaky(t: ExecutionContext): Promise<LeakyBundle> {
 	const packed = await runDynpk(['pack', at('leaky'), '-o', at('whole')]);
 	t.is(packed.status, 0, packed.stderr);
 	cpSync(at('whole'), at('torn'), {recursive: true, verbatimSymlinks: true});
-	rmSync(at('torn/lib/libleak.so'));
+	rmSync(inBundle(at('torn'), at('rpath/libleak.so')));
 	t.teardown(() => removeTree(hostPath(at('torn'))));
 	return {
 		whole: at('whole'),
@@ -66,6 +66,9 @@ async function packLeaky(t: ExecutionContext): Promise<LeakyBundle> {
 		foreignFile: at('foreign/libleak.so'),
 	};
 }
+
+const inBundle = (bundle: string, path: string): string =>
+	join(bundle, payloadPath(sysrootPath(path)));
 
 /** What an unlucky or hostile host does, by name. */
 function poisons({
@@ -140,12 +143,12 @@ test.serial('verify names a library that was removed, by our search and by the l
 test.serial('verify names a library that became a link to the host', async t => {
 	if (!need(t, 'gcc')) return;
 	const leaky = await packLeaky(t);
-	await execute('ln', ['-s', leaky.foreignFile, join(leaky.torn, 'lib/libleak.so')]);
+	await execute('ln', ['-s', leaky.foreignFile, inBundle(leaky.torn, leaky.rpath)]);
 	const answer = await runDynpk(['verify', leaky.torn]);
 	t.is(answer.status, 1);
 	t.regex(
 		answer.stdout,
-		/^DIFFERS_FROM_MANIFEST lib\/libleak\.so: is a symlink, and was a file$/mu,
+		/^DIFFERS_FROM_MANIFEST \S+\/libleak\.so: is a symlink, and was a file$/mu,
 	);
 	t.regex(answer.stdout, /^OBJECT_FROM_OUTSIDE .*libleak\.so from the host$/mu);
 	const enforced = await runDynpk(['run', '--audit=enforce', leaky.torn]);

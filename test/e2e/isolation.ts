@@ -65,7 +65,7 @@ for (const strategy of ['map', 'exec']) {
 			const copy = join(scratch, 'bundle');
 			await cp(bundle, copy, {recursive: true, verbatimSymlinks: true});
 			// bullseye has a libtinfo.so.6 of its own.
-			await rm(join(copy, 'lib/libtinfo.so.6'));
+			await rm(join(copy, 'root/usr/lib/x86_64-linux-gnu/libtinfo.so.6'));
 			const answer = await runOnHost(host!, {bundle: copy, ...query});
 			t.regex(answer.stderr, /libtinfo\.so\.6: cannot open shared object file/u);
 			t.is(answer.stdout, '');

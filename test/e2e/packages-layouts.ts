@@ -41,7 +41,7 @@ test.serial('every library of them comes from /usr/lib64', async t => {
 
 	const {objects, files, loaders} = readManifest(join(bundle, 'dynpk.json'));
 	const libraries = new Set(
-		objects.map(({path}) => path).filter(path => path.startsWith('lib/lib')),
+		objects.map(({path}) => path).filter(path => path.startsWith('root/usr/lib64/lib')),
 	);
 	const sources = files.filter(({path}) => libraries.has(path)).map(({source}) => source ?? '');
 	t.true(sources.length >= 3);

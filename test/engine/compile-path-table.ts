@@ -13,7 +13,7 @@ const directory = (path: string, extent: 'merged' | 'whole' = 'merged'): Project
 const file = (path: string): ProjectedPath => ({
 	kind: 'file',
 	path: sysrootPath(path),
-	forLoader: false,
+	isLibrary: false,
 });
 
 function code(paths: readonly ProjectedPath[]): string | undefined {
@@ -70,7 +70,7 @@ test('what lies below whole directories comes last, and no alias leads there', t
 			directory('/a/inner'),
 			directory('/b'),
 			file('/b/x'),
-			{kind: 'link', path: sysrootPath('/c'), target: 'a/inner', forLoader: false},
+			{kind: 'link', path: sysrootPath('/c'), target: 'a/inner', isLibrary: false},
 		],
 		[],
 	);

@@ -12,11 +12,11 @@ const directory = (
 ): ProjectedPath => ({kind: 'directory', path: sysrootPath(path), extent: 'merged', ...facts});
 const file = (
 	path: string,
-	facts: {forLoader?: true; behind?: string; liesOutside?: true; isFallback?: true} = {},
+	facts: {isLibrary?: true; behind?: string; liesOutside?: true; isFallback?: true} = {},
 ): ProjectedPath => ({
 	kind: 'file',
 	path: sysrootPath(path),
-	forLoader: false,
+	isLibrary: false,
 	...facts,
 	behind: facts.behind === undefined ? undefined : bundlePath(facts.behind),
 });
@@ -24,7 +24,7 @@ const link = (path: string, target: string): ProjectedPath => ({
 	kind: 'link',
 	path: sysrootPath(path),
 	target,
-	forLoader: false,
+	isLibrary: false,
 });
 
 /** The flags of each path, in words. */
@@ -64,7 +64,7 @@ test('what a launcher stands for, links to libraries and aliases make no directo
 		launched: file('/a/x', {behind: 'root/a/.x.dynpk'}),
 		outside: file('/a/x', {liesOutside: true}),
 		alias: link('/a/x', '/b'),
-		library: file('/a/x', {forLoader: true}),
+		library: file('/a/x', {isLibrary: true}),
 	};
 	for (const [what, other] of Object.entries(others)) {
 		const paths = [directory('/'), directory('/b'), directory('/a'), file('/a/y'), other];
@@ -92,7 +92,7 @@ test('nothing is certain of fallbacks, nor of libraries', t => {
 		directory('/a'),
 		file('/a/x', {isFallback: true}),
 		directory('/b'),
-		file('/b/x', {forLoader: true}),
+		file('/b/x', {isLibrary: true}),
 		directory('/c', {isFallback: true}),
 		file('/c/x'),
 	]);

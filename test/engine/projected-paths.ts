@@ -29,9 +29,9 @@ function describe(
 			case 'directory':
 				return `${projected.path} ${projected.extent}${projected.isFallback === true ? ' fallback' : ''}`;
 			case 'file':
-				return `${projected.path} ${projected.forLoader ? 'library' : 'file'}${projected.isFallback === true ? ' fallback' : ''}`;
+				return `${projected.path} ${projected.isLibrary ? 'library' : 'file'}${projected.isFallback === true ? ' fallback' : ''}`;
 			case 'link':
-				return `${projected.path} -> ${projected.target}${projected.forLoader ? ' library' : ''}`;
+				return `${projected.path} -> ${projected.target}${projected.isLibrary ? ' library' : ''}`;
 		}
 	});
 }
@@ -143,7 +143,7 @@ test('what launching needs beside a program is not seen, and what it starts is k
 		kind: 'file',
 		path: sysrootPath('/usr/bin/tool'),
 		behind: bundlePath('root/usr/bin/.tool.dynpk'),
-		forLoader: false,
+		isLibrary: false,
 	});
 });
 

@@ -80,19 +80,19 @@ for (const loader of ['/lib64/ld-linux-x86-64.so.2', process.execPath]) {
 test('no damaged path table is followed out of its bounds', async t => {
 	if (!need(t, 'gcc')) return;
 	const file = join(await scratch(t), 'table');
-	const forLoader = false;
+	const isLibrary = false;
 	const paths: readonly ProjectedPath[] = [
 		...['/', '/usr', '/usr/bin', '/usr/share'].map(path => directory(path, 'merged')),
 		directory('/usr/share/tool', 'whole'),
-		{kind: 'file', path: sysrootPath('/usr/share/tool/data'), forLoader},
+		{kind: 'file', path: sysrootPath('/usr/share/tool/data'), isLibrary},
 		{
 			kind: 'file',
 			path: sysrootPath('/usr/bin/tool'),
 			behind: bundlePath('root/usr/bin/.tool.dynpk'),
-			forLoader,
+			isLibrary,
 		},
-		{kind: 'link', path: sysrootPath('/usr/bin/t'), target: 'tool', forLoader},
-		{kind: 'link', path: sysrootPath('/bin'), target: 'usr/bin', forLoader},
+		{kind: 'link', path: sysrootPath('/usr/bin/t'), target: 'tool', isLibrary},
+		{kind: 'link', path: sysrootPath('/bin'), target: 'usr/bin', isLibrary},
 	];
 	await writeFile(file, compilePathTable(paths, spec.environment));
 	t.regex(await fuzz(t, 'table', file), /^accepted [1-9]/u);

@@ -1,6 +1,7 @@
 #include "loader-options.h"
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
 
@@ -79,12 +80,86 @@ static void put_path(struct launch *launch, uint32_t path)
 	text_put(&launch->arena, record_text(launch->record, path));
 }
 
+/* Whether `..` leads no higher than where the path begins. */
+static bool stays_below(const char *path)
+{
+	long depth = 0;
+
+	while (*path != '\0' && depth >= 0) {
+		const char *name = path;
+
+		while (*path != '/' && *path != '\0')
+			path++;
+		if (path - name == 2 && name[0] == '.' && name[1] == '.')
+			depth--;
+		else if (path > name && !(path - name == 1 && name[0] == '.'))
+			depth++;
+		while (*path == '/')
+			path++;
+	}
+	return depth >= 0;
+}
+
+/* The place below the top of a directory that a user or a start script names; NULL: it has none. */
+static const char *place_in_bundle(struct launch *launch, const char *directory)
+{
+	const char *top = launch->bundle.top;
+	const char *inside = text_behind(directory, top);
+	const char *path;
+
+	if (directory[0] != '/' || top[0] != '/' || text_contains_any(directory, "$"))
+		return NULL;
+	if (inside == NULL || *inside != '/')
+		inside = NULL;
+	if (!stays_below(inside == NULL ? directory + 1 : inside + 1))
+		return NULL;
+	path = inside == NULL ? JOIN(&launch->arena, top, "/root", directory) : directory;
+	return failed(sys_access(path, F_OK)) ? NULL : path + text_length(top) + 1;
+}
+
+/*
+ * Of LD_LIBRARY_PATH, what the bundle has: by its place there, which a start script computes, or by
+ * the path it came from. The host's directories are none of a packed program's.
+ */
+static size_t honoured_directories(struct launch *launch, const char **directories)
+{
+	const char *value = find_value(launch->start.environment, "LD_LIBRARY_PATH");
+	const char *separators = is_musl(launch) ? ":\n" : ":;";
+	size_t count = 0;
+
+	for (size_t i = 0; i < HONOURED_DIRECTORIES && value != NULL && *value != '\0'; i++) {
+		size_t length = 0;
+		const char *place;
+		char *directory;
+
+		while (value[length] != '\0' && value[length] != separators[0] &&
+		       value[length] != separators[1])
+			length++;
+		directory = take(&launch->arena, length + 1);
+		memcpy(directory, value, length);
+		directory[length] = '\0';
+		place = place_in_bundle(launch, directory);
+		if (place != NULL)
+			directories[count++] = place;
+		value += length + (value[length] != '\0');
+	}
+	return count;
+}
+
 char *library_path(struct launch *launch)
 {
 	const struct record_list list = launch->record->library_path;
 	const uint32_t *paths = (const void *)((const char *)launch->record + list.offset);
+	const char *honoured[HONOURED_DIRECTORIES];
+	const size_t count = honoured_directories(launch, honoured);
 	char *text = text_begin(&launch->arena);
 
+	for (size_t i = 0; i < count; i++) {
+		put_search_directory(launch);
+		text_put(&launch->arena, "/");
+		text_put(&launch->arena, honoured[i]);
+		text_put(&launch->arena, ":");
+	}
 	for (uint32_t i = 0; i < list.count; i++) {
 		text_put(&launch->arena, i > 0 ? ":" : "");
 		put_path(launch, paths[i]);

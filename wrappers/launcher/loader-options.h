@@ -14,6 +14,9 @@
 /* Decide on `search_top`. */
 void choose_search_top(struct launch *launch);
 
+/* Of a user's LD_LIBRARY_PATH, so many directories are looked at. */
+enum { HONOURED_DIRECTORIES = 64 };
+/* What the loader searches: what the user names of the bundle, and what it was packed with. */
 char *library_path(struct launch *launch);
 /* The objects to preload, the launcher itself among them if `with_launcher`; NULL: none. */
 char *preload_list(struct launch *launch, bool with_launcher);

@@ -66,8 +66,8 @@ static char **write_stack(struct launch *launch, uintptr_t *stack, struct give_b
 	argv[0] = launch->start.argv[0];
 	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
 	end = write_environment(launch, environment);
-	hide_loader_variables(environment, end);
 	list_extras(launch, extras);
+	hide_loader_variables(environment, end);
 	return write_extras(end, extras, back);
 }
 

@@ -115,7 +115,8 @@ static bool host_has(int fd, const char *name)
 
 struct entry *next_child(struct listing *listing, int fd)
 {
-	const struct table *table = view()->table;
+	const struct view *now = view();
+	const struct table *table = now->table;
 	const struct node *directory = node_at(table, listing->node);
 
 	while (!listing->is_bundled && listing->next < directory->child_count) {
@@ -124,7 +125,7 @@ struct entry *next_child(struct listing *listing, int fd)
 		const struct node *child = node_at(table, index);
 		struct entry *entry = &listing->entry;
 
-		if ((child->flags & NODE_LIBRARY) != 0 || child->name_length > 255 ||
+		if (is_of_kernel(now, child) || child->name_length > 255 ||
 		    was_met(listing, number))
 			continue;
 		if ((child->flags & NODE_FALLBACK) != 0 && host_fills(table, index))

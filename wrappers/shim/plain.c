@@ -64,10 +64,15 @@ static bool find_beginning(const struct view *view, int directory, uint32_t *nod
 	return true;
 }
 
-/* Follow the table as far as its merged directories go; NULL where it goes on into the bundle. */
-static const char *leave_table(const struct table *table, const char *at, unsigned intent,
+/*
+ * Follow the table as far as its merged directories go; NULL where it goes on into the bundle, to
+ * what the kernel does not show.
+ */
+static const char *leave_table(const struct view *view, const char *at, unsigned intent,
 			       uint32_t *node)
 {
+	const struct table *table = view->table;
+
 	for (;;) {
 		const char *name;
 		uint32_t child;
@@ -84,7 +89,11 @@ static const char *leave_table(const struct table *table, const char *at, unsign
 		child = find_visible(table, *node, name, (size_t)(at - name), intent);
 		if (child == NO_NODE)
 			return name;
-		if (node_at(table, child)->kind != NODE_MERGED)
+		if (node_at(table, child)->kind == NODE_FILE &&
+		    is_of_kernel(view, node_at(table, child)))
+			return name;
+		if (node_at(table, child)->kind != NODE_MERGED &&
+		    !(node_at(table, child)->kind == NODE_WHOLE && view->is_in_namespace))
 			return NULL;
 		*node = child;
 	}
@@ -106,7 +115,7 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 			at += 2;
 	}
 	if (node != NO_NODE) {
-		at = leave_table(now->table, at, intent, &node);
+		at = leave_table(now, at, intent, &node);
 		if (at == NULL)
 			return NOT_PLAIN;
 		if (*at == '\0')

@@ -181,6 +181,16 @@ static int finish(struct walk *walk, struct route *route)
 	return 0;
 }
 
+/* In a namespace all but libraries, and directories that may hold some. */
+static bool is_left_to_kernel(const struct walk *walk)
+{
+	const struct node *node =
+		walk->node == NO_NODE ? NULL : node_at(walk->view->table, walk->node);
+
+	return walk->view->is_in_namespace && (walk->intent & LAUNCH) == 0 &&
+	       (node == NULL || (node->kind != NODE_MERGED && is_of_kernel(walk->view, node)));
+}
+
 static int follow(struct route *route, size_t size, int directory, const char *path,
 		  unsigned intent)
 {
@@ -200,6 +210,8 @@ static int follow(struct route *route, size_t size, int directory, const char *p
 	walk.differs |= walk.is_bundled;
 	if (error == BEGINS)
 		error = walk_rest(&walk);
+	if (is_left_to_kernel(&walk))
+		return 0;
 	if (error == 0)
 		error = finish(&walk, route);
 	/* Counted from a directory far down, it may still be short enough for the kernel. */

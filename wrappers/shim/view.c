@@ -83,7 +83,7 @@ static bool start(void)
 		find_top(fd, name);
 		the_view.table = (const struct table *)address;
 		the_view.is_in_namespace = is_marked(fd);
-		the_view.shows_paths = !the_view.is_in_namespace;
+		the_view.shows_paths = true;
 	}
 	sys_close(fd);
 	return the_view.table != NULL;
@@ -122,7 +122,7 @@ const struct view *launch_view(void)
 void set_elsewhere(bool is_elsewhere)
 {
 	the_view.is_elsewhere = is_elsewhere;
-	the_view.shows_paths = !is_elsewhere && !the_view.is_in_namespace;
+	the_view.shows_paths = !is_elsewhere;
 }
 
 const struct view *view(void)

@@ -22,10 +22,8 @@ enum intent {
 	ENTRY = 4,
 	/* Makes one: what is there already is in the way. */
 	MAKE = 8,
-	/* Starts it: the launcher, not the file it stands for. */
+	/* Starts it: the launcher, not the file it stands for, and no library. */
 	LAUNCH = 16,
-	/* Loads it: libraries too. */
-	LOAD = 32,
 	/* For is_plain: the caller looks itself whether the last name is a link. */
 	UNFOLLOWED = 64,
 	/* With CHANGE, of what only a file has. */
@@ -34,9 +32,12 @@ enum intent {
 
 struct view {
 	const struct table *table;
-	/* Where it is neither of these. */
+	/* Unless the program is elsewhere. */
 	bool shows_paths;
-	/* Of the bundle: the kernel shows paths, and only starting programs is left. */
+	/*
+	 * Of the bundle: the kernel shows paths. Left are starting programs, and libraries, which
+	 * programs of the host must not see.
+	 */
 	bool is_in_namespace;
 	/* The program has gone to another root, where the bundle is not. */
 	bool is_elsewhere;
@@ -45,7 +46,7 @@ struct view {
 	char top[PATH_MAX];
 };
 
-/* NULL where every path is left to the kernel: without a table, and in a namespace. */
+/* NULL where every path is left to the kernel. */
 const struct view *view(void);
 /* For starting programs, which get the user's environment back in a namespace too. */
 const struct view *launch_view(void);
@@ -61,9 +62,15 @@ const char *seen_path(const struct view *view, const char *path);
 /* Whether the host has something at the path of a node that gives way to it. */
 bool host_fills(const struct table *table, uint32_t node);
 
+/* Whether the kernel shows it, in a namespace. */
+static inline bool is_of_kernel(const struct view *view, const struct node *node)
+{
+	return view->is_in_namespace && (node->flags & NODE_LIBRARY) == 0;
+}
+
 /*
- * The child of this name that the program is to see: neither one for the loader alone, nor one that
- * gives way to the host's; or NO_NODE.
+ * The child of this name that the program is to see: neither a library to be started, which is the
+ * host's, nor one that gives way to the host's; or NO_NODE.
  */
 static inline uint32_t find_visible(const struct table *table, uint32_t parent, const char *name,
 				    size_t length, unsigned intent)
@@ -71,7 +78,7 @@ static inline uint32_t find_visible(const struct table *table, uint32_t parent, 
 	const uint32_t child = find_child(table, parent, name, length);
 
 	if (child != NO_NODE && (node_at(table, child)->flags & NODE_LIBRARY) != 0 &&
-	    (intent & LOAD) == 0)
+	    (intent & LAUNCH) != 0)
 		return NO_NODE;
 	if (child != NO_NODE && (node_at(table, child)->flags & NODE_FALLBACK) != 0 &&
 	    host_fills(table, child))

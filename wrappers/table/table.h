@@ -36,7 +36,7 @@ enum node_kind {
 enum node_flag {
 	/* A launcher stands here; `extra` is where the file itself lies. */
 	NODE_LAUNCHED = 1,
-	/* For the loader alone. */
+	/* A library where loaders look: programs see it, and those of the host, in a namespace, do not. */
 	NODE_LIBRARY = 2,
 	/* Only where the host has nothing of that name. */
 	NODE_FALLBACK = 4,

@@ -213,13 +213,13 @@ function project(
 		const path = sysrootPath(posix.join(place, name));
 		addDirectory(entry.kind === 'directory' ? path : posix.dirname(path));
 		if (entry.kind === 'link') {
-			projected.set(path, {kind: 'link', path, target: entry.target, forLoader: false});
+			projected.set(path, {kind: 'link', path, target: entry.target, isLibrary: false});
 		} else if (entry.kind === 'file') {
 			const behind = launched.includes(name)
 				? bundlePath(`root${place}/${hiddenName(name)}`)
 				: undefined;
-			const forLoader = libraries.includes(name);
-			projected.set(path, {kind: 'file', path, behind, forLoader});
+			const isLibrary = libraries.includes(name);
+			projected.set(path, {kind: 'file', path, behind, isLibrary});
 		}
 	}
 

@@ -10,6 +10,8 @@ export interface BundledFile {
 	readonly reason: string;
 	/** A shared library where the loaders of a system look by themselves. */
 	readonly isLibrary?: boolean | undefined;
+	/** One that programs of the bundle see only where the host has none of that name. */
+	readonly isHostsFirst?: boolean | undefined;
 }
 
 export interface BundledLaunch {

@@ -47,8 +47,10 @@ export function projectedPaths(
 	const untidy = findUntidyDirectories(files, seen, launches);
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
-	const fallback = (path: SysrootPath): {readonly isFallback?: true} =>
-		!wished.has(path) && hostOwnership(path) === 'otherwise' ? {isFallback: true} : {};
+	const fallback = (path: SysrootPath, isHostsFirst = false): {readonly isFallback?: true} =>
+		!wished.has(path) && (isHostsFirst || hostOwnership(path) === 'otherwise')
+			? {isFallback: true}
+			: {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = liesIn(current, whole) ? 'whole' : 'merged';
@@ -68,7 +70,10 @@ export function projectedPaths(
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
 			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file, records);
-			projected.set(path, {...projectFile(file, path, isLibrary, programs), ...fallback(path)});
+			projected.set(path, {
+				...projectFile(file, path, isLibrary, programs),
+				...fallback(path, file.isHostsFirst),
+			});
 		}
 	}
 

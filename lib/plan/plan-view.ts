@@ -4,6 +4,7 @@
  * The wish only: what the host offers, the launcher finds out. The table of paths is written
  * wherever some engine could use it, so that DYNPK_ENGINE has something to choose from.
  */
+import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {chooseEngine, isForLibc, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
 import {compilePathTable} from '../engine/compile-path-table.js';
@@ -97,8 +98,12 @@ export function viewOperations(
 		return [];
 	}
 
+	const givesWay = libcThatGivesWay(files);
 	const paths = projectedPaths(
-		files.map(file => bundledFile(file, libraries.has(file.path))),
+		files.map(file => {
+			const isLibrary = libraries.has(file.path);
+			return bundledFile(file, {isLibrary, isHostsFirst: isLibrary && givesWay(file)});
+		}),
 		launches,
 	);
 	return [
@@ -113,6 +118,32 @@ export function viewOperations(
 		},
 	];
 }
+
+/**
+ * A compiler without the start files of its C library (`crt1.o`) links with the host's, which fit no
+ * other C library than the host's: so that is what it sees. What programs load is not asked here.
+ */
+function libcThatGivesWay(files: readonly Operation[]): (file: Operation) => boolean {
+	const owners = new Set<string>();
+	let canLink = false;
+	for (const file of files) {
+		const name = posix.basename(file.path);
+		const owner = ownerOf(file);
+		canLink ||= name === START_FILE;
+		if (name === LIBC && owner !== undefined) {
+			owners.add(owner);
+		}
+	}
+
+	return file => !canLink && owners.has(ownerOf(file) ?? '');
+}
+
+function ownerOf(file: Operation): string | undefined {
+	return 'package' in file ? file.package : undefined;
+}
+
+const LIBC = 'libc.so.6';
+const START_FILE = 'crt1.o';
 
 function directView(reason: string): View {
 	return {engine: {choice: 'direct', reason}, programs: new Map(), shim: undefined};
@@ -176,9 +207,12 @@ function shimFile({path: from, size}: KitTool): Operation {
 	};
 }
 
-function bundledFile({kind, path, reason, ...rest}: Operation, isLibrary: boolean): BundledFile {
+function bundledFile(
+	{kind, path, reason, ...rest}: Operation,
+	facts: Pick<BundledFile, 'isLibrary' | 'isHostsFirst'>,
+): BundledFile {
 	const target = 'target' in rest ? {target: rest.target} : {};
-	return {path, kind, reason, ...target, ...(isLibrary ? {isLibrary} : {})};
+	return {path, kind, reason, ...target, ...facts};
 }
 
 /** What launchers do to the environment under every engine, each once: the shim undoes it. */

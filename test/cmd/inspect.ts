@@ -162,7 +162,7 @@ test('a bundle says the same packed and unpacked, and why a library of a package
 	const why = await inspect(t, world, ['bundle.tar.gz', '--why', 'libcrypt.so.1']);
 	t.regex(
 		why,
-		/^lib\/libcrypt\.so\.1 \(deb:libcrypt1\)\n {2}asked for as libcrypt\.so\.1 \[ld-so-cache\] by \S+ \(deb:perl-base\)\n/,
+		/^root\/usr\/lib\/\S+\/libcrypt\.so\.1\.1\.0 \(deb:libcrypt1\)\n {2}asked for as libcrypt\.so\.1 \[ld-so-cache\] by \S+ \(deb:perl-base\)\n/,
 	);
 });
 

@@ -38,7 +38,7 @@ for (const name of ['plain', 'with a blank']) {
 			);
 			const absent = stderr
 				.split('\n')
-				.filter(line => line.includes(`"${bundle}/lib/`) && line.includes('ENOENT'));
+				.filter(line => line.includes(`"${bundle}/root/`) && line.includes('ENOENT'));
 			t.true(absent.length > 0, stderr);
 			t.deepEqual(absent, [...new Set(absent)]);
 		},

@@ -2,6 +2,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {buildObjects} from '../helpers/elf/build-objects.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
@@ -57,7 +58,9 @@ test('a thread ends, a stack is listed and a name is encoded with --scope closur
 		}
 	}
 
-	rmSync(join(bundle, 'lib/libgcc_s.so.1'));
+	const {files} = readManifest(join(bundle, 'dynpk.json'));
+	const [library] = files.filter(({path}) => path.endsWith('/libgcc_s.so.1'));
+	rmSync(join(bundle, library?.path ?? ''));
 	const found = await runDynpk(['verify', bundle, '--static']);
 	t.regex(
 		found.stdout,

@@ -76,11 +76,13 @@ static inline uint32_t find_visible(const struct table *table, uint32_t parent, 
 				    size_t length, unsigned intent)
 {
 	const uint32_t child = find_child(table, parent, name, length);
+	const unsigned flags = child == NO_NODE ? 0 : node_at(table, child)->flags;
+	const bool is_library = (flags & NODE_LIBRARY) != 0;
 
-	if (child != NO_NODE && (node_at(table, child)->flags & NODE_LIBRARY) != 0 &&
-	    (intent & LAUNCH) != 0)
+	if (is_library && (intent & LAUNCH) != 0)
 		return NO_NODE;
-	if (child != NO_NODE && (node_at(table, child)->flags & NODE_FALLBACK) != 0 &&
+	/* A library of the host's would not fit the others in this process. */
+	if ((flags & NODE_FALLBACK) != 0 && !(is_library && (intent & LOAD) != 0) &&
 	    host_fills(table, child))
 		return NO_NODE;
 	return child;

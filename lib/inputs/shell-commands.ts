@@ -49,6 +49,12 @@ interface Reading {
 	bare: string | undefined;
 	/** Of `case`, one in another. */
 	cases: number;
+	/** Compound commands, one in another. */
+	nesting: number;
+	/** Behind `&&`, `||` or a pipe. */
+	isConditional: boolean;
+	/** Whether the statement leaves the shell for a program, once one is named. */
+	leaves: 'no' | 'by exec' | 'for good';
 	readonly found: Found;
 }
 
@@ -68,6 +74,10 @@ const builtins = new Set(
 const leading = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', '{', '!', 'time']);
 /** Reserved words behind which none stands. */
 const closing = new Set(['fi', 'done', '}']);
+const nestingOf = new Map([
+	...['if', 'while', 'until', '{', 'for', 'select', 'case'].map(word => [word, 1] as const),
+	...['fi', 'done', '}', 'esac'].map(word => [word, -1] as const),
+]);
 /** Commands whose first operand is one. */
 const wrapping = new Set(['exec', 'command', 'builtin', 'env', 'nohup', 'nice', 'xargs', 'setsid']);
 const redirections = new Set(['<', '>', '>>', '>|', '<&', '>&', '<>', '&>', '&>>', '<<<']);
@@ -82,11 +92,23 @@ function readScript(script: string, found: Found, depth: number): void {
 		isRedirected: false,
 		bare: undefined,
 		cases: 0,
+		nesting: 0,
+		isConditional: false,
+		leaves: 'no',
 		found,
 	};
 	for (const token of shellTokens(script, inner => readScript(inner, found, depth + 1))) {
+		// What stands behind may be of another language: pip's scripts go on in Python.
+		if (reading.leaves === 'for good' && endsStatement(token)) {
+			return;
+		}
+
 		takeToken(reading, token);
 	}
+}
+
+function endsStatement(token: ShellToken): boolean {
+	return token.kind === 'operator' && (token.text === '\n' || token.text === ';');
 }
 
 function takeToken(reading: Reading, token: ShellToken): void {
@@ -111,6 +133,12 @@ function takeOperator(reading: Reading, text: string): void {
 	}
 
 	reading.bare = undefined;
+	reading.leaves = 'no';
+	reading.isConditional = /^(?:&&|\|\|?|\|&)$/u.test(text);
+	if (place !== 'pattern') {
+		reading.nesting += text === '(' ? 1 : text === ')' ? -1 : 0;
+	}
+
 	if (place === 'pattern') {
 		reading.place = text === ')' ? 'command' : 'pattern';
 	} else if (text.startsWith(';') && text !== ';' && reading.cases > 0) {
@@ -163,6 +191,7 @@ function takeWord(reading: Reading, word: ShellWord): void {
 }
 
 function takeCommand(reading: Reading, word: ShellWord, reserved: string | undefined): void {
+	reading.nesting += reserved === undefined ? 0 : (nestingOf.get(reserved) ?? 0);
 	if (word.isAssignment || (reserved !== undefined && leading.has(reserved))) {
 		return;
 	}
@@ -181,6 +210,9 @@ function takeCommand(reading: Reading, word: ShellWord, reserved: string | undef
 		reading.place = 'argument';
 	} else {
 		call(reading, word.literal);
+		if (word.literal === 'exec' && reading.nesting === 0 && !reading.isConditional) {
+			reading.leaves = 'by exec';
+		}
 	}
 }
 
@@ -190,6 +222,7 @@ function takeWrapped(reading: Reading, {literal, isAssignment}: ShellWord): void
 		reading.place = 'argument';
 	} else if (!isAssignment && literal?.startsWith('-') !== true && !/^\d+$/u.test(literal ?? '')) {
 		call(reading, literal);
+		reading.leaves = reading.leaves === 'no' ? 'no' : 'for good';
 	}
 }
 

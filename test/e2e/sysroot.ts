@@ -151,11 +151,12 @@ test('a program of another machine packs with its own loader, and every edge is 
 		}
 	}
 
-	const launch = manifest.launches.find(({kind}) => kind === 'loader');
+	const launch = manifest.launches.find(launch => launch.kind === 'loader');
 	const [loader, program] = [manifest.loaders[0]!.path, launch!.program].map(path =>
 		join(bundle, path),
 	);
-	const libraries = ['--library-path', join(bundle, 'lib')];
+	const directories = launch!.libraryPath.map(directory => join(bundle, directory));
+	const libraries = ['--library-path', directories.join(':')];
 	const answer = spawnSync('qemu-aarch64-static', [loader!, ...libraries, program!, 'a b'], {
 		encoding: 'utf8',
 	});

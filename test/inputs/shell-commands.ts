@@ -35,6 +35,16 @@ for (const [title, script, found] of [
 		'p=$(a $(b)); q="x $(c "y" | d)"; `e \\`f\\``; g',
 		'abcdefg',
 	],
+	[
+		'nothing stands behind an exec that always happens',
+		`a\n'''exec' b "$0" "$@"\n' '''\nx y\n`,
+		'ab',
+	],
+	[
+		'an exec that may not happen is one command of several',
+		'a || exec b; if c; then exec d; fi; { exec e; }; (exec f); exec >x; g && exec h\ni',
+		'abcdefghi',
+	],
 	['assignments come before a command', 'P=1 Q="a b" a; R=(x y); S+=z b', 'ab'],
 	['where a redirection leads is no command', '>x a 2>y <z; b >&2 <<<w; <v c', 'abc'],
 	['the body of a here-document is text', 'a <<E\nx\n$(y)\nE\nb <<-"F" | c\n\tz\n\tF\nd', 'abcd'],
@@ -53,7 +63,7 @@ for (const [title, script, found] of [
 	],
 	[
 		'commands that start others',
-		'exec a x; command -p b; env P=1 c; nice -n 5 d; e | xargs -n 1 f',
+		'command -p b; env P=1 c; nice -n 5 d; e | xargs -n 1 f; exec a x',
 		'abcdeenvfnicexargs',
 	],
 	['asking for a command is not calling it', 'command -v a; type b; hash c', ''],

@@ -96,7 +96,7 @@ __attribute__((noinline)) static const char *name_link(const char *path, const c
 	char *name;
 
 	if (now == NULL || !is_payload(now, followed) ||
-	    find_route(&route, AT_FDCWD, path, 0) != 0 || !route.is_bundled ||
+	    find_route(&route, AT_FDCWD, path, LOAD) != 0 || !route.is_bundled ||
 	    !is_payload(now, route.path) || text_equal(route.path, followed))
 		return NULL;
 	link = file_status_at(AT_FDCWD, route.path, 0);
@@ -118,7 +118,7 @@ const char *route_object(const char *path)
 
 	for (const char *c = path; c != NULL && *c != '\0'; c++)
 		has_slash |= *c == '/';
-	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW) != 0)
+	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) != 0)
 		return path;
 	if (!route.is_bundled) {
 		program = name_program(path);

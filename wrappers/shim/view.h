@@ -24,6 +24,8 @@ enum intent {
 	MAKE = 8,
 	/* Starts it: the launcher, not the file it stands for, and no library. */
 	LAUNCH = 16,
+	/* Loads it: also what gives way to the host's library, which would fit no other in here. */
+	LOAD = 32,
 	/* For is_plain: the caller looks itself whether the last name is a link. */
 	UNFOLLOWED = 64,
 	/* With CHANGE, of what only a file has. */
@@ -81,7 +83,6 @@ static inline uint32_t find_visible(const struct table *table, uint32_t parent, 
 
 	if (is_library && (intent & LAUNCH) != 0)
 		return NO_NODE;
-	/* A library of the host's would not fit the others in this process. */
 	if ((flags & NODE_FALLBACK) != 0 && !(is_library && (intent & LOAD) != 0) &&
 	    host_fills(table, child))
 		return NO_NODE;

@@ -163,6 +163,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 			writeFileSync(join(cwd, 'other'), 'other');
 			const child = spawn(process.execPath, [dynpkScript, 'pack', process.execPath, '-o', output], {
 				cwd,
+				env: {...process.env, PATH: '/usr/bin:/bin'},
 				stdio: ['ignore', 'pipe', 'pipe'],
 			});
 			// What is written first is there under another name, until it is whole.

@@ -106,7 +106,12 @@ test('a library’s variants for better processors travel side by side with its 
 		['x86-64-v2', '2\n'],
 		['none', '1\n'],
 	] as const) {
-		const options = ['--glibc-hwcaps-mask', mask, '--library-path', 'root/usr/lib/x86_64-linux-gnu'];
+		const options = [
+			'--glibc-hwcaps-mask',
+			mask,
+			'--library-path',
+			'root/usr/lib/x86_64-linux-gnu',
+		];
 		const argv = [loaders[0]!.path, ...options, launches[0]!.program];
 		const answer = await runOnHost(host, {bundle, argv});
 		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, mask);

@@ -5,7 +5,7 @@
  * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths` and `installed`; without any, all are run. Figures of a
  * machine that does something else meanwhile mean little; the ratios mean more.
  */
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {benchClosure} from './closure.js';
@@ -33,8 +33,10 @@ const chosen = Object.entries(benches).filter(
 const scratch = mkdtempSync(join(tmpdir(), 'dynpk-bench-'));
 const results: Result[] = [];
 try {
-	for (const [, bench] of chosen) {
-		for (const result of bench(scratch)) {
+	for (const [name, bench] of chosen) {
+		const place = join(scratch, name);
+		mkdirSync(place);
+		for (const result of bench(place)) {
 			results.push(result);
 			process.stdout.write(`${JSON.stringify(result)}\n`);
 		}

@@ -1,5 +1,5 @@
 /**
- * `node build/test/hosts/enter.js HOST [--bundle DIR] [--bind FROM TO] [-- PROGRAM ARG...]`: run a
+ * `node build/test/hosts/enter.js HOST [--bundle DIR] [-- PROGRAM ARG...]`: run a
  * program on a foreign host by hand. Without a program, make the host and print where it lies.
  */
 import {spawn} from 'node:child_process';

@@ -51,7 +51,10 @@ export function gatherPayload(
 		targeted: new Set(),
 		named: new Set(),
 		expanded: new Set(),
-		libraries: makeLibraryReach({sysroot, databases, exclusions}),
+		libraries: makeLibraryReach({
+			...{sysroot, databases, exclusions},
+			libraryPath: request.libraryPath,
+		}),
 		held: new Map(),
 		excluded: new Map(),
 		interpreters: new Map(),

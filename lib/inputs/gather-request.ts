@@ -1,4 +1,5 @@
 /** What is to be gathered, and where its names are looked up. Types only. */
+import type {UserLibraryPath} from '../loader/library-path.js';
 import type {HostPath} from '../paths/paths.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 
@@ -22,6 +23,8 @@ export interface GatherRequest extends LookUpPlace {
 	readonly recommends: Recommends;
 	/** What runs of programs showed. */
 	readonly traces: readonly TraceEvidence[];
+	/** The user's LD_LIBRARY_PATH, by which objects that no package owns find libraries. */
+	readonly libraryPath: UserLibraryPath | undefined;
 }
 
 /** Where what a user typed is looked up. */

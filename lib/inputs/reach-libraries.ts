@@ -9,6 +9,7 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import type {UserLibraryPath} from '../loader/library-path.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
@@ -35,9 +36,16 @@ export interface ReachPlace {
 	readonly sysroot: Sysroot;
 	readonly databases: readonly PackageDatabase[];
 	readonly exclusions: Exclusions;
+	/** Of the user: every object that is followed is one that no package owns. */
+	readonly libraryPath: UserLibraryPath | undefined;
 }
 
-export function makeLibraryReach({sysroot, databases, exclusions}: ReachPlace): LibraryReach {
+export function makeLibraryReach({
+	sysroot,
+	databases,
+	exclusions,
+	libraryPath,
+}: ReachPlace): LibraryReach {
 	const packages = new Set<InstalledPackage>();
 	const libc = new Set<InstalledPackage>();
 	const directories = new Set<SysrootPath>();
@@ -49,7 +57,7 @@ export function makeLibraryReach({sysroot, databases, exclusions}: ReachPlace): 
 		}
 	};
 	const seen = new Set<string>();
-	const open = makeLoaderSearch({sysroot});
+	const open = makeLoaderSearch({sysroot, libraryPath});
 
 	/** Follow the needs of one object; paths of what it reached, the C library's first. */
 	function follow(object: ElfObject, path: SysrootPath, search: LoaderSearch): SysrootPath[] {

@@ -57,6 +57,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	const {sysroot, databases, targets, searchPath} = world;
 	const exclusions = makeExclusions(request.exclude);
 	const traces = await readTraces(request.traces);
+	const libraryPath = libraryPathOf(request, traces);
 	const payload = gatherPayload(
 		{
 			targets,
@@ -65,6 +66,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 			scope: request.scope,
 			recommends: request.recommends,
 			traces,
+			libraryPath,
 			sysroot: sysroot.root,
 			searchPath,
 			workingDirectory: request.workingDirectory,
@@ -76,7 +78,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	const walked = walkPayload(payload, {
 		sysroot,
 		exclusions,
-		libraryPath: libraryPathOf(request, traces),
+		libraryPath,
 	});
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));

@@ -131,3 +131,19 @@ test('the C library’s bulk comes where something asks for it, and nothing at a
 		[],
 	);
 });
+
+test('a library that only the user’s LD_LIBRARY_PATH has brings what its own libraries hold', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildInstalled(t, packages, {
+		'/srv/mine/libmine.so.1': {needs: [`${libraries}/libengine.so.1`]},
+		'/opt/own/bin/own': {
+			libc: true,
+			source: main(''),
+			needs: ['/srv/mine/libmine.so.1'],
+			flags: weak,
+		},
+	});
+	const plan = await world.plan(['/opt/own/bin/own', '--library-path', '/srv/mine']);
+	t.true(plan.has('/srv/mine/libmine.so.1'));
+	t.true(plan.has('/usr/share/engine-data/words'));
+});

@@ -5,7 +5,7 @@
  * elf/dl-deps.c): whoever answers to a name first serves everyone who asks for it later. No file is
  * opened here; `search` does the looking. What follows the link map is what only some runs map:
  * auditors, variants for better processors, objects the program says it will dlopen, and those that
- * the C library opens for it.
+ * the C library and others are known to open.
  */
 import type {DlopenNote, ElfObject} from '../elf/elf-object.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
@@ -13,7 +13,7 @@ import {programOf} from '../loader/requester-paths.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Closure} from './closure.js';
 import {followDlopenNotes} from './follow-dlopen-notes.js';
-import {followLibcHabits} from './follow-libc-habits.js';
+import {followHabits} from './follow-habits.js';
 import {loadDependencies} from './load-dependencies.js';
 import {openNamespace} from './open-namespace.js';
 import {makeWalk, type Namespace, type Walk} from './walk.js';
@@ -31,8 +31,8 @@ export interface WalkOptions {
 	readonly loadedBy?: LinkMapEntry | undefined;
 	/** Which dlopen notes to follow. Default: `required` and `recommended`. */
 	readonly dlopenNotes?: readonly DlopenNote['priority'][] | undefined;
-	/** Whether to follow what the C library opens by itself. Default: no, since it reads every object again. */
-	readonly libcHabits?: boolean | undefined;
+	/** Whether to follow what libraries are known to open. Default: no, since it reads every object again. */
+	readonly habits?: boolean | undefined;
 }
 
 /**
@@ -46,7 +46,7 @@ export function walkClosure(
 	search: LoaderSearch,
 	options: WalkOptions = {},
 ): Closure {
-	const {into, loadedBy, dlopenNotes = ['required', 'recommended'], libcHabits = false} = options;
+	const {into, loadedBy, dlopenNotes = ['required', 'recommended'], habits = false} = options;
 	const program = into?.linkMap[0] ?? (loadedBy && programOf(loadedBy));
 	const entry: LinkMapEntry = Object.freeze({object: root, path, loader: loadedBy, program});
 	const walk = makeWalk(search, program ?? entry);
@@ -59,8 +59,8 @@ export function walkClosure(
 
 	loadVariants(walk, namespace);
 	followDlopenNotes(walk, namespace, linkMap, dlopenNotes);
-	if (libcHabits) {
-		followLibcHabits(walk, namespace, linkMap);
+	if (habits) {
+		followHabits(walk, namespace, linkMap);
 	}
 
 	return Object.freeze({

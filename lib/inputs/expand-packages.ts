@@ -18,6 +18,7 @@ import {findGeneratedFiles} from './generated-files.js';
 import {isLibraryBulk} from './library-bulk.js';
 import type {Reason} from './payload.js';
 import {isRuledOut, type Standing} from './payload-rules.js';
+import {isPublicFile} from './public-file.js';
 import type {LibraryReach} from './reach-libraries.js';
 
 export function expandPackages(gathering: Gathering): void {
@@ -162,6 +163,10 @@ function addPackageFiles(
 	reason: Reason,
 ): void {
 	for (const path of paths) {
+		if (isState(path) && !isPublicFile(path, sysroot)) {
+			continue;
+		}
+
 		// Directories come with what lies in them; only an empty one has to be carried for itself.
 		const isDirectory = sysroot.status(path)?.kind === 'directory';
 		if (!isDirectory || sysroot.list(path)?.length === 0) {
@@ -171,6 +176,11 @@ function addPackageFiles(
 			}
 		}
 	}
+}
+
+/** Where packages list data of their own beside what a machine writes, and empty directories wait for that. */
+function isState(path: SysrootPath): boolean {
+	return path.startsWith('/var/');
 }
 
 /** What the installation compiled from a Python module; no package lists it. */

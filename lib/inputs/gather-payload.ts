@@ -10,6 +10,7 @@ import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
+import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCalledPrograms} from './add-called-programs.js';
@@ -109,13 +110,13 @@ function reachLibraries({request, collector, libraries}: Gathering): void {
 }
 
 function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
-	const {collector, sysroot, databases} = gathering;
+	const {collector, sysroot} = gathering;
 	switch (target.kind) {
 		case 'package': {
 			gathering.roots.add(target.package);
 			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
-			const programs = packagePrograms(filesOf(target.package, databases), sysroot);
+			const programs = programsOf(target.package, gathering);
 			return withNamesake(gathering, target.package.name, programs);
 		}
 
@@ -166,21 +167,22 @@ function addOwners(
 }
 
 /** Who asks for `R` means to use `Rscript` too, and `R` may start it by the path it was started by. */
-function programsBeside(
-	{sysroot, databases}: Gathering,
-	owners: readonly InstalledPackage[],
-): NamedProgram[] {
+function programsBeside(gathering: Gathering, owners: readonly InstalledPackage[]): NamedProgram[] {
 	return owners
-		.flatMap(owner => packagePrograms(filesOf(owner, databases), sysroot))
+		.flatMap(owner => programsOf(owner, gathering))
 		.map(program => ({...program, isImplied: true}));
 }
 
-function filesOf(
+/** Those that the package lists, and the names that alternatives give them. */
+function programsOf(
 	owner: InstalledPackage,
-	databases: readonly PackageDatabase[],
-): readonly SysrootPath[] {
+	{sysroot, databases, alternatives}: Gathering,
+): NamedProgram[] {
 	const database = databases.find(({manager}) => manager === owner.manager);
-	return database?.files([owner]).get(owner) ?? [];
+	const files = database?.files([owner]).get(owner) ?? [];
+	const real = new Set(files.map(belowUsr));
+	const links = alternatives.filter(({leadsTo}) => real.has(belowUsr(leadsTo)));
+	return packagePrograms([...files, ...links.map(({link}) => link)], sysroot);
 }
 
 function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {

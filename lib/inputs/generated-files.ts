@@ -2,8 +2,9 @@
  * Files that the installation of a package made: no package lists them, yet programs read them.
  *
  * What lies in a directory that one package alone lists, and is listed by none, was put there for it.
- * A data file says where that holds, with the reason. Configuration may hold secrets of this
- * machine: what may not be read by every user, and whatever a trace would not take along, stays.
+ * A data file says where that holds, with the reason, and in which directories of many packages it was
+ * put there for each of them. Configuration and state may hold secrets of this machine: only what is
+ * public travels.
  */
 import {posix} from 'node:path';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
@@ -12,7 +13,7 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import generatedFiles from './data/generated-files.json' with {type: 'json'};
 import {isRuledOut} from './payload-rules.js';
-import {traceObstacle} from './trace-rules.js';
+import {isPublicFile} from './public-file.js';
 
 export interface GeneratedFile {
 	readonly path: SysrootPath;
@@ -24,6 +25,7 @@ const rules = generatedFiles.map(({pattern, carried}) => ({
 	matches: pathPattern(pattern, {dot: true}),
 	carried,
 }));
+const isShared = pathPattern(generatedFiles.flatMap(({sharedBy}) => sharedBy ?? []));
 
 /** What was made in the directories of these packages. */
 export function findGeneratedFiles(
@@ -31,9 +33,13 @@ export function findGeneratedFiles(
 	database: PackageDatabase,
 	sysroot: Sysroot,
 ): GeneratedFile[] {
-	const listed = new Set([...database.files(packages).values()].flat());
+	const lists = database.files(packages);
+	const listed = new Set([...lists.values()].flat());
 	const candidates = new Map<SysrootPath, InstalledPackage>();
-	for (const [directory, owner] of database.ownDirectories(packages)) {
+	for (const [directory, owner] of [
+		...sharedDirectories(lists),
+		...database.ownDirectories(packages),
+	]) {
 		for (const path of namesIn(directory, sysroot).filter(name => !listed.has(name))) {
 			for (const file of filesAt(path, sysroot)) {
 				candidates.set(file, owner);
@@ -43,8 +49,16 @@ export function findGeneratedFiles(
 
 	const owners = database.owners([...candidates.keys()]);
 	return [...candidates]
-		.filter(([path]) => !owners.has(path) && isFit(path, sysroot))
+		.filter(([path]) => !owners.has(path) && isPublicFile(path, sysroot))
 		.map(([path, of]) => ({path, of}));
+}
+
+function sharedDirectories(
+	lists: ReadonlyMap<InstalledPackage, readonly SysrootPath[]>,
+): (readonly [SysrootPath, InstalledPackage])[] {
+	return [...lists].flatMap(([owner, paths]) =>
+		paths.filter(path => isShared(path)).map(path => [path, owner] as const),
+	);
 }
 
 function namesIn(directory: SysrootPath, sysroot: Sysroot): SysrootPath[] {
@@ -74,18 +88,5 @@ function filesAt(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
 function isCarried(path: SysrootPath): boolean {
 	return (
 		rules.find(({matches}) => matches(path))?.carried === true && !isRuledOut(path, 'ordinary')
-	);
-}
-
-const READABLE_BY_ALL = 0o004;
-
-/** A file, or a link to one, that any user may read and nobody would call private. */
-function isFit(path: SysrootPath, sysroot: Sysroot): boolean {
-	const real = sysroot.realPath(path);
-	const status = real === undefined ? undefined : sysroot.status(real);
-	return (
-		status?.kind === 'file' &&
-		(status.mode & READABLE_BY_ALL) !== 0 &&
-		traceObstacle(path, undefined, sysroot) === undefined
 	);
 }

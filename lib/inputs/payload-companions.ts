@@ -1,45 +1,58 @@
 /**
- * What goes along with a library although no package of the payload lists it: locales, certificates,
- * caches that were made while packages were installed. By a data file, each rule with its reason.
+ * What goes along with a library or another file although no package of the payload lists it: locales,
+ * certificates, caches that were made while packages were installed, what a program chooses among and
+ * the tools that it calls. By two data files, each rule with its reason.
  */
 import {posix} from 'node:path';
 import picomatch from 'picomatch';
 import {pathPattern} from '../paths/path-pattern.js';
 import {comparePaths, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import fileCompanions from './data/file-companions.json' with {type: 'json'};
 import companions from './data/payload-companions.json' with {type: 'json'};
 
 export interface Companion {
 	readonly path: SysrootPath;
-	/** The DT_NEEDED string that asked for it. */
+	/** The DT_NEEDED string, or the path, that asked for it. */
 	readonly of: string;
 	/** One of a set of plug-ins with its registry: beside it nothing of the host must be seen. */
 	readonly isPlugin: boolean;
+	/** What it belongs to travels with it, as it would with a program that was asked for. */
+	readonly isWhole: boolean;
 }
 
 export interface CompanionFinder {
-	/** Files and directories that these DT_NEEDED strings ask for; each once in all calls. */
-	find(needed: readonly string[]): readonly Companion[];
+	/** Files and directories that these DT_NEEDED strings and paths ask for; each once in all calls. */
+	find(names: readonly string[]): readonly Companion[];
 }
 
 export function makeCompanionFinder(sysroot: Sysroot): CompanionFinder {
 	const known = new Set<string>();
-	const rules = companions.map(rule => ({
-		isFor: pathPattern(rule.needed),
-		patterns: rule.with,
-		isPlugin: 'plugins' in rule,
-		isDone: false,
-	}));
+	const rules = [
+		...companions.map(rule => ({
+			isFor: pathPattern(rule.needed),
+			patterns: rule.with,
+			isPlugin: 'plugins' in rule,
+			isWhole: false,
+		})),
+		...fileCompanions.map(rule => ({
+			isFor: pathPattern(rule.paths),
+			patterns: rule.with,
+			isPlugin: false,
+			isWhole: 'whole' in rule,
+		})),
+	].map(rule => ({...rule, isDone: false}));
 	return {
-		find(needed) {
-			const fresh = needed.filter(name => !known.has(name));
+		find(names) {
+			const fresh = names.filter(name => !known.has(name));
 			const found: Companion[] = [];
 			for (const name of fresh) {
 				known.add(name);
 				for (const rule of rules.filter(({isDone, isFor}) => !isDone && isFor(name))) {
 					rule.isDone = true;
 					const paths = rule.patterns.flatMap(pattern => expand(pattern, sysroot));
-					found.push(...paths.map(path => ({path, of: name, isPlugin: rule.isPlugin})));
+					const {isPlugin, isWhole} = rule;
+					found.push(...paths.map(path => ({path, of: name, isPlugin, isWhole})));
 				}
 			}
 

@@ -27,6 +27,8 @@ export type Place =
 	| 'dlopen-note'
 	/** The C library opens it for a function that the requester imports. */
 	| 'opened-by-libc'
+	/** The requester is known to open it by itself. */
+	| 'opened-by-library'
 	| 'filter'
 	| 'auxiliary'
 	| 'audit'

@@ -39,7 +39,7 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 		}
 
 		const search = searchFor(loader, libraryPath);
-		for (const {needed, by} of walkClosure(answer.object, path, search, {libcHabits: true})
+		for (const {needed, by} of walkClosure(answer.object, path, search, {habits: true})
 			.unresolved) {
 			const real = sysroot.realPath(by.path) ?? by.path;
 			// The interpreter's path means the host; the launcher names the bundled loader instead.

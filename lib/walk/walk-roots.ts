@@ -114,7 +114,7 @@ function walkNames(
 		path,
 		loader,
 		name,
-		closure: walkClosure(object, name, loader.search, {libcHabits: true}),
+		closure: walkClosure(object, name, loader.search, {habits: true}),
 	}));
 	const least = Math.min(...walks.map(({closure}) => errorsOf(closure).length));
 	const best = walks.filter(({closure}) => errorsOf(closure).length === least);
@@ -159,7 +159,7 @@ function asLoaded(walk: Walk, entries: readonly LinkMapEntry[]): Walk {
 
 		const closure = walkClosure(walk.object, name, walk.loader.search, {
 			loadedBy,
-			libcHabits: true,
+			habits: true,
 		});
 		if (errorsOf(closure).length < errorsOf(best.closure).length) {
 			best = {...walk, name, loadedBy, closure};
@@ -174,5 +174,5 @@ function withFallback(walk: Walk): Walk {
 	const {object, name, loader, loadedBy, closure} = walk;
 	return errorsOf(closure).length === 0
 		? walk
-		: {...walk, closure: walkClosure(object, name, loader.fallback, {loadedBy, libcHabits: true})};
+		: {...walk, closure: walkClosure(object, name, loader.fallback, {loadedBy, habits: true})};
 }

@@ -222,7 +222,7 @@ test('what libc opens for a function that somebody imports is searched as libc w
 			'libidn2.so.0': {needed: ['libunistring']},
 			libunistring: {},
 		},
-		{libcHabits: true},
+		{habits: true},
 	);
 	t.deepEqual(names(closure), ['prog', 'a', 'libc.so.6']);
 	t.deepEqual(further(closure), ['libgcc_s.so.1', 'libidn2.so.0', 'libunistring']);
@@ -236,12 +236,32 @@ test('of what libc opens, only what a program dies without is missed', t => {
 	const {unresolved} = walk(
 		{needed: ['a']},
 		{a: {imports: ['thrd_exit', 'getnameinfo']}},
-		{libcHabits: true},
+		{habits: true},
 	);
 	t.deepEqual(
 		unresolved.map(({needed, by, severity}) => [needed, by.path, severity] as const),
 		[['libgcc_s.so.1', sysrootPath('/a'), 'warning']],
 	);
+});
+
+test('a library that is known to open others brings them, under whatever libc', t => {
+	const closure = walk(
+		{needed: ['a']},
+		{
+			a: {needed: ['libnss3.so']},
+			'libnss3.so': {soname: 'libnss3.so'},
+			'libsoftokn3.so': {soname: 'libsoftokn3.so', needed: ['b']},
+			'libfreeblpriv3.so': {},
+			b: {},
+		},
+		{habits: true},
+	);
+	t.deepEqual(further(closure), ['libsoftokn3.so', 'b', 'libfreeblpriv3.so']);
+	t.is(
+		closure.edges.find(({place}) => place === 'opened-by-library')?.from.path as string,
+		'/libnss3.so',
+	);
+	t.deepEqual(closure.unresolved, []);
 });
 
 test('rules for what libc opens name functions that are watched', t => {

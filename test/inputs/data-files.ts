@@ -23,6 +23,16 @@ const files: Readonly<
 		unlessRecommended: ['boolean', false],
 		reason: ['string', true],
 	},
+	'inputs/data/file-companions.json': {
+		paths: ['object', true],
+		with: ['object', true],
+		whole: ['boolean', false],
+		reason: ['string', true],
+	},
+	'inputs/data/payload-exceptions.json': {
+		pattern: ['string', true],
+		reason: ['string', true],
+	},
 	'packages/solve/data/base-system.json': {
 		manager: ['string', true],
 		name: ['string', true],
@@ -46,6 +56,11 @@ const files: Readonly<
 	},
 	'inputs/data/no-plug-in-directories.json': {
 		pattern: ['string', true],
+		reason: ['string', true],
+	},
+	'closure/data/opened-by-libraries.json': {
+		libraries: ['object', true],
+		opens: ['object', true],
 		reason: ['string', true],
 	},
 	'closure/data/opened-by-libc.json': {
@@ -95,6 +110,7 @@ const files: Readonly<
 	'inputs/data/generated-files.json': {
 		pattern: ['string', true],
 		carried: ['boolean', true],
+		sharedBy: ['string', false],
 		reason: ['string', true],
 	},
 	'inputs/data/payload-companions.json': {
@@ -181,6 +197,9 @@ const kept = [
 	'/usr/share/perl/5.36/pod/perl.pod',
 	'/etc/ssl/openssl.cnf',
 	'/usr/lib/python3/dist-packages/doc/__init__.py',
+	'/usr/share/doc/maxima/info/maxima-index.lisp.gz',
+	'/var/lib/ghostscript/CMap/H',
+	'/usr/lib/debug/.build-id/00/1.debug',
 ];
 const left = [
 	'/etc/ld.so.conf.d/x86_64-linux-gnu.conf',
@@ -195,8 +214,8 @@ const left = [
 	'/usr/lib/systemd/system/x.service',
 	'/lib/systemd/system/x.service',
 	'/etc/init.d/x',
-	'/var/lib/x',
-	'/usr/lib/debug/.build-id/00/1.debug',
+	'/var/cache/x',
+	'/usr/lib/debug/usr/bin/x.debug',
 	'/usr/share/vim/vim90/lang/de/LC_MESSAGES/vim.mo',
 	'/usr/share/vim/vim90/tutor/tutor.de.utf-8',
 ];

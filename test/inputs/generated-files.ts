@@ -84,6 +84,20 @@ test('configuration is only taken where a rule says that installing makes it', t
 	]);
 });
 
+test('a registry in a directory of many packages is that of each', t => {
+	const registry = '/var/lib/ghc/package.conf.d';
+	const files = {[`${registry}/package.cache`]: '', [`${registry}/other.conf`]: ''};
+	t.deepEqual(
+		generated(t, {
+			files,
+			listed: [registry],
+			others: [`${registry}/other.conf`],
+			own: [],
+		}) as unknown,
+		[`${registry}/package.cache`],
+	);
+});
+
 test('what is private, or leads nowhere or home, is never taken', t => {
 	const files = {
 		'/usr/share/tool/a': '!secret',

@@ -23,8 +23,8 @@ test('whatever needs the C library brings the locales that were made on the pack
 		'usr/lib/locale/locale-archive',
 	]);
 	t.deepEqual(finder().find(['libz.so.1', 'libc.so.6']), [
-		{path: '/usr/lib/locale/C.utf8', of: 'libc.so.6', isPlugin: false},
-		{path: '/usr/lib/locale/de_DE.utf8', of: 'libc.so.6', isPlugin: false},
+		{path: '/usr/lib/locale/C.utf8', of: 'libc.so.6', isPlugin: false, isWhole: false},
+		{path: '/usr/lib/locale/de_DE.utf8', of: 'libc.so.6', isPlugin: false, isWhole: false},
 	]);
 	t.deepEqual(finder().find(['libc.musl-x86_64.so.1']), []);
 });
@@ -65,7 +65,20 @@ test('a registry of plug-ins brings every plug-in beside it', t => {
 	const of = 'libgdk_pixbuf-2.0.so.0';
 	const directory = '/usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0/2.10.0';
 	t.deepEqual(finder().find([of]) as unknown, [
-		{path: `${directory}/loaders`, of, isPlugin: true},
-		{path: `${directory}/loaders.cache`, of, isPlugin: true},
+		{path: `${directory}/loaders`, of, isPlugin: true, isWhole: false},
+		{path: `${directory}/loaders.cache`, of, isPlugin: true, isWhole: false},
+	]);
+});
+
+test('a file may bring what it chooses among, whatever its version', t => {
+	const {finder} = finderFor(t, [
+		'usr/lib/postgresql/15/bin/psql',
+		'usr/lib/postgresql/15/bin/postgres',
+		'usr/lib/postgresql/16/bin/psql',
+	]);
+	const of = '/usr/share/postgresql-common/pg_wrapper';
+	t.deepEqual(finder().find(['/usr/share/postgresql-common/other', of]) as unknown, [
+		{path: '/usr/lib/postgresql/15/bin/psql', of, isPlugin: false, isWhole: true},
+		{path: '/usr/lib/postgresql/16/bin/psql', of, isPlugin: false, isWhole: true},
 	]);
 });

@@ -59,6 +59,11 @@ check-nodes: hosts ## The tests of single stages under other releases of Node.js
 test-differential: hosts ## Our readers and our search against the real ones, over the whole machine
 	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts'
 
+# Of what is installed here, by lists in test/sweeps/data; traces programs for half an hour. Each prints what it examined.
+sweeps: build ## What real programs and libraries open and a bundle would lack
+	node build/test/sweeps/opened-files.js
+	node build/test/sweeps/dlopen-callers.js
+
 # Part of `test`; by itself, it needs no host and no package but a compiler.
 check-sanitizers: build ## The C of targets as ordinary programs under ASan and UBSan, fed hostile input
 	node build/test/helpers/summarise-tap.js 'test/native/**/*.ts' test/nss/replies.ts test/launcher/native-record.ts
@@ -85,4 +90,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check check-nodes check-sanitizers packages hosts native lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native sweeps lint format test test-differential bans bench dist install clean help

@@ -1,0 +1,59 @@
+/** What `dynpk pack TARGET` would carry of this machine, with the options that users leave alone. */
+import {decide} from '../../../lib/pack/decide.js';
+import {hostPath, type SysrootPath} from '../../../lib/paths/paths.js';
+import {userDirectories} from '../../../lib/paths/program-directories.js';
+import type {Sysroot} from '../../../lib/sysroot/sysroot.js';
+
+export interface Carried {
+	/**
+	 * Every file and link by where it lies, without links in its directories, and the files that links of
+	 * libraries lead to: by what name a loader found them says nothing.
+	 */
+	readonly paths: ReadonlySet<SysrootPath>;
+	/** Of which packages these are, as the manifest writes them. */
+	readonly packages: ReadonlySet<string>;
+}
+
+/** `scratch` keeps what is remembered of packages. */
+export async function planOf(target: string, scratch: string, sysroot: Sysroot): Promise<Carried> {
+	const place = hostPath(scratch);
+	const decision = await decide(
+		{
+			targets: [target],
+			name: undefined,
+			output: undefined,
+			with: [],
+			scan: [],
+			traces: [],
+			exclude: [],
+			repositories: [],
+			libraryPath: '',
+			session: {},
+			missing: 'warn',
+			scope: 'auto',
+			recommends: 'named',
+			audit: {mode: 'off', allowed: []},
+			launcher: 'auto',
+			strategy: 'auto',
+			version: '0',
+			sysroot: sysroot.root,
+			workingDirectory: place,
+			searchPath: userDirectories,
+			temporaryDirectory: place,
+			cache: place,
+		},
+		new AbortController().signal,
+	);
+	decision.close();
+	const paths = new Set<SysrootPath>();
+	for (const operation of decision.plan.operations) {
+		const source = 'source' in operation ? operation.source : undefined;
+		if (source !== undefined) {
+			paths.add(source);
+			const isLibrary = operation.kind === 'file' && /\.so(?:\.|$)/u.test(source);
+			paths.add((isLibrary ? sysroot.realPath(source) : undefined) ?? source);
+		}
+	}
+
+	return {paths, packages: new Set(decision.plan.packages.map(({id}) => id))};
+}

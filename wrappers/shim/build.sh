@@ -23,7 +23,7 @@ link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -
 	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-O1 -Wl,--gc-sections -Wl,--fatal-warnings'
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code $strip -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" \
+"$cc" $warnings $code $strip -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
 	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 

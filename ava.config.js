@@ -7,7 +7,13 @@ process.umask(0o022);
 if (/\s/u.test(process.env.TMPDIR ?? '')) delete process.env.TMPDIR;
 
 export default {
-	files: ['test/**/*.ts', '!test/helpers/**', '!test/**/lib/**', '!test/hosts/enter.ts'],
+	files: [
+		'test/**/*.ts',
+		'!test/helpers/**',
+		'!test/**/lib/**',
+		'!test/hosts/enter.ts',
+		'!test/science/**',
+	],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,
 	// Without any test ending: on a new machine some wait for worlds of packages to be built.

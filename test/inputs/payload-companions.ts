@@ -69,3 +69,13 @@ test('a registry of plug-ins brings every plug-in beside it', t => {
 		{path: `${directory}/loaders.cache`, of, isPlugin: true},
 	]);
 });
+
+test('Open MPI’s library brings the daemon that it starts where no mpirun is', t => {
+	const {finder} = finderFor(t, ['usr/bin/orted', 'usr/bin/mpirun', 'usr/share/openmpi/help.txt']);
+	t.deepEqual(
+		finder()
+			.find(['libmpi.so.40', 'libopen-rte.so.40'])
+			.map(({path}) => path),
+		['/usr/bin/orted', '/usr/share/openmpi'] as never,
+	);
+});

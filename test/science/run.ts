@@ -19,7 +19,6 @@ const asked = process.argv.slice(2);
 const strangers = asked.filter(name => !sets.some(set => set.name === name));
 if (strangers.length > 0) throw new Error(`no set is called ${strangers.join(', ')}`);
 
-const results = new Map<string, SetResult>(known());
 let wrong = 0;
 for (const set of sets.filter(({name}) => asked.length === 0 || asked.includes(name))) {
 	const scratch = place(set.name);
@@ -32,7 +31,8 @@ for (const set of sets.filter(({name}) => asked.length === 0 || asked.includes(n
 		if (process.env.KEEP === undefined) rmSync(scratch, {recursive: true, force: true});
 	}
 
-	results.set(set.name, result);
+	// Another run may have found something out meanwhile.
+	const results = new Map<string, SetResult>([...known(), [set.name, result]]);
 	if (!isRight(result) && result.status !== 'absent') wrong++;
 	process.stdout.write(`${JSON.stringify({set: set.name, ...result})}\n`);
 	writeFileSync(store, JSON.stringify([...results]));

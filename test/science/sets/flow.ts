@@ -29,6 +29,8 @@ export const flow: ScienceKind = {
 			packages: ['openfoam'],
 			pack: ['blockMesh', 'icoFoam'],
 			inputs: cavity,
+			// As sourcing its settings does.
+			env: {WM_PROJECT_DIR: '/usr/share/openfoam'},
 			run: 'blockMesh > mesh.log && icoFoam > run.log; cat mesh.log run.log; rm mesh.log run.log',
 			varies: [/^(Date|Time|PID|Host) +:.*/gmu, /^ExecutionTime.*/gmu, /^(\|.*)$/gmu],
 		},
@@ -47,8 +49,7 @@ export const flow: ScienceKind = {
 			packages: ['freefem++'],
 			pack: ['FreeFem++'],
 			inputs: {
-				'stokes.edp': `load "UMFPACK64"
-mesh Th = square(8, 8);
+				'stokes.edp': `mesh Th = square(8, 8);
 fespace Uh(Th, P2); fespace Ph(Th, P1);
 Uh u, v, uu, vv; Ph p, pp;
 solve stokes([u, v, p], [uu, vv, pp]) = int2d(Th)(dx(u)*dx(uu) + dy(u)*dy(uu) + dx(v)*dx(vv) + dy(v)*dy(vv)

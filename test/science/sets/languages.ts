@@ -40,12 +40,12 @@ License: GPL-3
 				'batch.R': 'cat(sum(1:10), "\\n")\n',
 			},
 			run: `mkdir /tmp/lib && R CMD INSTALL --no-test-load -l /tmp/lib tiny 2>&1 &&
-R_LIBS=/tmp/lib Rscript -e 'tiny::hello()' && R CMD config CC && R CMD BATCH --no-timing batch.R && cat batch.Rout && R CMD --version`,
+R_LIBS=/tmp/lib Rscript -e 'tiny::hello()' && R CMD config CC && R CMD BATCH --no-timing batch.R && cat batch.Rout && R --version`,
 			varies: [/DONE \(.*/gu],
 		},
 		{
 			name: 'octave',
-			packages: ['octave', 'gnuplot-nox'],
+			packages: ['octave', 'gnuplot-nox', 'fonts-freefont-otf'],
 			pack: ['octave'],
 			inputs: {
 				'job.m': `A = [4 1; 2 3]; [v, l] = eig(A)
@@ -71,15 +71,18 @@ which sin
 			packages: ['python3-scipy', 'python3-pandas', 'python3-sklearn'],
 			pack: ['python3', 'deb:python3-scipy', 'deb:python3-pandas', 'deb:python3-sklearn'],
 			inputs: {
-				'job.py': `import numpy, scipy.linalg, scipy.optimize, pandas, sklearn.linear_model, multiprocessing, subprocess, sys
-print(numpy.dot(numpy.ones((2, 2)), numpy.eye(2)), scipy.linalg.eigvals([[2, 1], [1, 3]]))
-print(scipy.optimize.brentq(lambda x: x * x - 2, 0, 2))
-frame = pandas.DataFrame({'a': [1, 2, 3], 'b': ['x', 'y', 'x']})
-print(frame.groupby('b').sum()); frame.to_csv('out.csv')
-print(sklearn.linear_model.LinearRegression().fit([[1], [2]], [2, 4]).coef_)
-print(subprocess.run([sys.executable, '-c', 'import numpy; print(numpy.__version__)'], capture_output=True, text=True))
-if __name__ == '__main__':
+				'job.py': `import multiprocessing
+import numpy, scipy.linalg, scipy.optimize, pandas, sklearn.linear_model, subprocess, sys
+def main():
+    print(numpy.dot(numpy.ones((2, 2)), numpy.eye(2)), scipy.linalg.eigvals([[2, 1], [1, 3]]))
+    print(scipy.optimize.brentq(lambda x: x * x - 2, 0, 2))
+    frame = pandas.DataFrame({'a': [1, 2, 3], 'b': ['x', 'y', 'x']})
+    print(frame.groupby('b').sum()); frame.to_csv('out.csv')
+    print(sklearn.linear_model.LinearRegression().fit([[1], [2]], [2, 4]).coef_)
+    print(subprocess.run([sys.executable, '-c', 'import numpy; print(numpy.__version__)'], capture_output=True, text=True))
+    sys.stdout.flush()
     with multiprocessing.get_context('spawn').Pool(2) as pool: print(pool.map(abs, [-1, -2]))
+if __name__ == '__main__': main()
 `,
 			},
 			run: 'python3 job.py',
@@ -104,7 +107,7 @@ my $db = DBI->connect('dbi:SQLite:dbname=out.db', '', '', {RaiseError => 1});
 $db->do('create table t (a, b)'); $db->do('insert into t values (1, ?)', undef, 'zwölf');
 print join('|', @{$db->selectall_arrayref('select * from t')->[0]}), "\\n";
 print XML::LibXML->load_xml(string => '<a><b c="1"/></a>')->findvalue('//b/@c'), "\\n";
-Text::CSV->new->print(*STDOUT, ['a', 'b c']); print "\\n", floor(2.7), " $^X\\n"; print qx($^X -v | head -n 2);
+Text::CSV->new->print(*STDOUT, ['a', 'b c']); print "\\n", floor(2.7), "\\n"; $| = 1; system $^X, "-e", "print 6*7";
 `,
 			},
 			run: 'perl job.pl; perldoc -T perl >/dev/null 2>&1; rm -f out.db',
@@ -112,12 +115,12 @@ Text::CSV->new->print(*STDOUT, ['a', 'b c']); print "\\n", floor(2.7), " $^X\\n"
 		{
 			name: 'ruby',
 			packages: ['ruby', 'rake'],
-			pack: ['ruby', 'rake', 'irb'],
+			pack: ['ruby', 'rake', 'irb', 'gem'],
 			inputs: {
 				'job.rb': `require 'json'; require 'matrix' rescue nil; require 'openssl'; require 'yaml'; require 'csv'; require 'rbconfig'
 puts JSON.generate({a: [1, 2]}), OpenSSL::Digest::SHA256.hexdigest('x'), [1, {'b' => 2}].to_yaml
 puts RbConfig.ruby, Gem.path.first(0).inspect, RUBY_VERSION
-puts %x(#{RbConfig.ruby} -e 'puts 6*7')
+puts IO.popen([RbConfig.ruby, '-e', 'puts 6*7']).read
 `,
 				Rakefile: 'task(:default) { puts "raked" }\n',
 			},
@@ -165,10 +168,10 @@ io.popen('echo child'):read('a')
 			pack: ['/usr/bin/node'],
 			inputs: {
 				'job.js': `const {execFileSync} = require('child_process'); const crypto = require('crypto'); const {Worker} = require('worker_threads');
-console.log(process.version, process.execPath, crypto.createHash('sha256').update('x').digest('hex'));
+console.log(process.version, crypto.createHash('sha256').update('x').digest('hex'));
 console.log(execFileSync(process.execPath, ['-p', '6*7'], {encoding: 'utf8'}), new Intl.DateTimeFormat('de', {timeZone: 'Europe/Zurich', dateStyle: 'full'}).format(0));
-new Worker('require("worker_threads").parentPort.postMessage("worked")', {eval: true}).on('message', text => console.log(text));
-require('http').createServer((_, answer) => answer.end('served')).listen(0, '127.0.0.1', function () {
+new Worker('require("worker_threads").parentPort.postMessage("worked")', {eval: true}).on('message', text => { console.log(text); serve(); });
+const serve = () => require('http').createServer((_, answer) => answer.end('served')).listen(0, '127.0.0.1', function () {
 	fetch('http://127.0.0.1:' + this.address().port).then(answer => answer.text()).then(text => { console.log(text); this.close(); });
 });
 `,
@@ -182,7 +185,7 @@ require('http').createServer((_, answer) => answer.end('served')).listen(0, '127
 			inputs: {
 				'job.php': `<?php echo implode(' ', get_loaded_extensions()), "\\n", mb_strtoupper('größe'), "\\n", php_ini_loaded_file(), "\\n";
 $image = imagecreatetruecolor(20, 20); imagestring($image, 2, 1, 1, 'x', imagecolorallocate($image, 255, 0, 0)); imagepng($image, 'out.png');
-$db = new PDO('sqlite::memory:'); echo $db->query('select 6*7')->fetchColumn(), "\\n", PHP_BINARY, "\\n";
+$db = new PDO('sqlite::memory:'); echo $db->query('select 6*7')->fetchColumn(), "\\n";
 `,
 			},
 			run: 'php job.php && php --ini && php -m',

@@ -10,7 +10,7 @@ export const mathematics: ScienceKind = {
 			pack: ['maxima'],
 			inputs: {
 				'job.mac':
-					'integrate(x*sin(x), x); factor(x^6-1); load(simplex)$ maximize_lp(x+y, [3*x+2*y<=2, x+4*y<=3]); ? integrate\ndescribe(factor)$\nplot2d(sin(x), [x,0,1], [svg_file, "/tmp/p.svg"])$\n',
+					'integrate(x*sin(x), x); factor(x^6-1); load(simplex)$ maximize_lp(x+y, [3*x+2*y<=2, x+4*y<=3]);\nplot2d(sin(x), [x,0,1], [svg_file, "/tmp/p.svg"])$\n',
 			},
 			run: 'maxima --very-quiet -b job.mac; ls /tmp/p.svg',
 		},
@@ -29,7 +29,8 @@ export const mathematics: ScienceKind = {
 			packages: ['pari-gp'],
 			pack: ['gp'],
 			inputs: {
-				'job.gp': 'factor(2^64+1)\nellinit("11a1")[1]\npolroots(x^3-2)\nbnfinit(x^2+5).clgp\n',
+				'job.gp':
+					'factor(2^64+1)\nellinit([0,-1,1,-10,-20]).disc\npolroots(x^3-2)\nbnfinit(x^2+5).clgp\n',
 			},
 			run: 'gp -q job.gp < /dev/null',
 		},
@@ -56,17 +57,17 @@ export const mathematics: ScienceKind = {
 		},
 		{
 			name: 'solvers',
-			packages: ['glpk-utils', 'coinor-cbc', 'lp-solve', 'minizinc', 'z3'],
-			pack: ['glpsol', 'cbc', 'lp_solve', 'minizinc', 'z3'],
+			packages: ['glpk-utils', 'coinor-cbc', 'minizinc', 'z3'],
+			pack: ['glpsol', 'cbc', 'minizinc', 'z3'],
 			inputs: {
 				'a.mod':
 					'var x >= 0; var y >= 0; maximize z: x + y; s.t. a: 3*x + 2*y <= 2; s.t. b: x + 4*y <= 3; solve; display x, y; end;\n',
-				'a.lp': 'max: x + y; a: 3x + 2y <= 2; int x;\n',
+				'a.lp': 'max: x + y;\na: 3x + 2y <= 2;\nint x;\n',
 				'a.mzn': 'var 1..9: x; constraint x * x = 49; solve satisfy;\n',
 				'a.smt2':
 					'(declare-const x Int)(assert (= (* x x) 49))(assert (> x 0))(check-sat)(get-model)\n',
 			},
-			run: 'glpsol -m a.mod && lp_solve a.lp && z3 a.smt2 && minizinc --solver gecode a.mzn && minizinc --solvers && cbc -quit',
+			run: 'glpsol -m a.mod && z3 a.smt2 && minizinc --solver gecode a.mzn && minizinc --solvers && cbc -quit',
 			varies: [/Time used:.*/gu, /Memory used:.*/gu],
 		},
 		{

@@ -21,7 +21,8 @@ gcc -o a a.c $(python3-config --includes --embed) -lpython3.11`,
 			build: `cat > a.c <<'END'
 #include <hdf5.h>
 #include <stdio.h>
-int main(void) { hsize_t n = 3; int d[3] = {1, 2, 3}; hid_t p = H5Pcreate(H5P_FILE_ACCESS), f = H5Fcreate("out.h5", H5F_ACC_TRUNC, H5P_DEFAULT, p), s = H5Screate_simple(1, &n, 0), t = H5Dcreate2(f, "x", H5T_NATIVE_INT, s, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+int main(void) { hsize_t n = 3; int d[3] = {1, 2, 3}; hid_t p = H5Pcreate(H5P_FILE_ACCESS), f = H5Fcreate("out.h5", H5F_ACC_TRUNC, H5P_DEFAULT, p), s = H5Screate_simple(1, &n, 0), c = H5Pcreate(H5P_DATASET_CREATE), t;
+H5Pset_obj_track_times(c, 0); t = H5Dcreate2(f, "x", H5T_NATIVE_INT, s, H5P_DEFAULT, c, H5P_DEFAULT);
 H5Dwrite(t, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, d); H5Dclose(t); H5Fclose(f); puts("written"); return 0; }
 END
 gcc -o a a.c $(pkg-config --cflags --libs hdf5)`,
@@ -112,7 +113,7 @@ add_executable(tool tool.cc)
 target_link_libraries(tool core \${CMAKE_DL_LIBS})
 set_target_properties(tool PROPERTIES INSTALL_RPATH "$ORIGIN/../lib")
 set_target_properties(core PROPERTIES COMPILE_DEFINITIONS "PREFIX=\\"\${CMAKE_INSTALL_PREFIX}\\"")
-install(TARGETS tool core back)
+install(TARGETS tool core back LIBRARY DESTINATION lib)
 install(FILES CMakeLists.txt DESTINATION share/x)
 END
 printf '%s\\n' '#include <dlfcn.h>' '#include <string>' '#include <cstdio>' 'std::string core() { void *h = dlopen(PREFIX "/lib/libback.so", RTLD_NOW); if (!h) return dlerror(); return ((const char *(*)())dlsym(h, "back"))(); }' 'bool data() { FILE *f = fopen(PREFIX "/share/x/CMakeLists.txt", "r"); return f; }' > src/core.cc

@@ -29,7 +29,7 @@ set terminal png; set output 'b.png'; plot x; set output; show version; help plo
 			inputs: {
 				'g.dot': 'digraph g { a -> b [label="größe"]; b -> c; a -> c; node [shape=box]; d -> a }\n',
 			},
-			run: 'dot -Tsvg g.dot -o a.svg && dot -Tpng g.dot -o a.png && neato -Tplain g.dot && dot -Txdot g.dot && dot -v -V && dot -Tps g.dot -o a.ps && dot -Tnone: 2>&1',
+			run: 'dot -Tsvg g.dot -o a.svg && dot -Tpng g.dot -o a.png && neato -Tplain g.dot && dot -Txdot g.dot && dot -v -V && dot -Tps g.dot -o a.ps',
 		},
 		{
 			name: 'matplotlib',

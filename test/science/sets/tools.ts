@@ -49,7 +49,7 @@ export const editors: ScienceKind = {
 			pack: ['emacs'],
 			inputs: {
 				'job.el':
-					'(require (quote org)) (require (quote calc))\n(princ (format "%s %s %s\\n" emacs-version (calc-eval "2^100") (locate-library "org")))\n(with-temp-file "out.txt" (insert (shell-command-to-string "echo child")))\n(princ (documentation (quote car)))\n(princ (list (json-parse-string "[1]") invocation-directory data-directory))\n',
+					'(require (quote org)) (require (quote calc))\n(princ (format "%s %s %s\\n" emacs-version (calc-eval "2^100") (locate-library "org")))\n(with-temp-file "out.txt" (insert (shell-command-to-string "echo child")))\n(princ (documentation (quote car)))\n(princ (list (json-parse-string "[1]") data-directory))\n',
 			},
 			run: 'emacs --batch -Q -l job.el',
 		},
@@ -88,7 +88,7 @@ export const shells: ScienceKind = {
 			pack: ['fish'],
 			inputs: {
 				'job.fish':
-					"echo $version; string upper größe; math '2^10'; functions -q fish_prompt; and echo functions; complete -C 'git che' | count; set -l x (seq 3); echo $x[2]; fish_config theme list 2>/dev/null | count\n",
+					"echo $version; string upper größe; math '2^10'; functions -q fish_prompt; and echo functions; complete -C 'set -' | count; set -l x (seq 3); echo $x[2]; fish_config theme list 2>/dev/null | count\n",
 			},
 			run: 'fish job.fish',
 		},
@@ -134,7 +134,7 @@ printf 'q\\n' | git add -i 2>&1 | head -n 3; git send-email --help >/dev/null 2>
 			packages: ['mercurial'],
 			pack: ['hg'],
 			inputs: {a: 'one\n'},
-			run: `mkdir /tmp/r && cp a /tmp/r && cd /tmp/r && hg init && hg add -q && hg commit -u a -d '0 0' -m one && hg log --debug && hg --config extensions.rebase= --config extensions.mq= help rebase | head -n 3 && hg serve --help | head -n 2 && hg clone -q . ../c && hg -R ../c verify && hg debuginstall | grep -v python`,
+			run: `mkdir /tmp/r && cp a /tmp/r && cd /tmp/r && hg init && export HGUSER=a && hg add -q && hg commit -u a -d '0 0' -m one && hg log --debug && hg --config extensions.rebase= --config extensions.mq= help rebase | head -n 3 && hg serve --help | head -n 2 && hg clone -q . ../c && hg -R ../c verify && hg debuginstall | grep -v python`,
 		},
 		{
 			name: 'subversion',
@@ -169,7 +169,7 @@ export const databases: ScienceKind = {
 		{
 			name: 'mariadb',
 			packages: ['mariadb-server'],
-			pack: ['mariadbd', 'mariadb-install-db', 'mariadb'],
+			pack: ['/usr/sbin/mariadbd', 'mariadb-install-db', 'mariadb'],
 			run: `mariadb-install-db --no-defaults --datadir=/tmp/d --auth-root-authentication-method=normal --skip-test-db > /tmp/log 2>&1 || cat /tmp/log; echo 'create table mysql.t (a int); insert into mysql.t values (1),(2); select sum(a) from mysql.t into outfile "/tmp/o";' | mariadbd --no-defaults --datadir=/tmp/d --bootstrap > /tmp/log 2>&1 || cat /tmp/log; cat /tmp/o; mariadb --version`,
 		},
 		{

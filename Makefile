@@ -9,6 +9,7 @@ bindir ?= $(prefix)/bin
 libdir ?= $(prefix)/lib
 DEMO ?= node
 FILE ?=
+SETS ?=
 NODES ?= 22 24
 
 version = $(shell node -p 'require("./package.json").version')
@@ -71,6 +72,10 @@ check-sanitizers: build ## The C of targets as ordinary programs under ASan and 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
+# Hours on a small machine, and tens of gigabytes of packages: run where much is installed.
+science: hosts ## Pack and run what scientists carry, into docs/science.md (SETS="r octave")
+	node build/test/science/run.js $(SETS)
+
 bench: build packages ## Timings against rivals and limits
 	node build/bench/run.js
 
@@ -90,4 +95,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check check-nodes check-sanitizers packages hosts native sweeps lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native science sweeps lint format test test-differential bans bench dist install clean help

@@ -12,6 +12,7 @@ export default {
 		'!test/helpers/**',
 		'!test/**/lib/**',
 		'!test/hosts/enter.ts',
+		'!test/science/**',
 		'!test/sweeps/**',
 	],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},

@@ -86,6 +86,8 @@ export interface ScriptLaunch extends LaunchBase {
 	readonly arguments: readonly string[];
 	/** `NAME=value` settings of an `env -S` line. */
 	readonly settings: readonly string[];
+	/** Under the shim the interpreter finds the script at the path it came from, and is told that one. */
+	readonly isAtOwnPath?: true;
 }
 
 /** A static executable: started as it is. */

@@ -49,6 +49,7 @@ const flags = {
 	audit: 32,
 	inhibitOwnRpath: 64,
 	auditByDefault: 128,
+	atOwnPath: 256,
 } as const;
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
@@ -64,7 +65,7 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		0, // the size, known at the end
 		kinds[spec.kind],
 		isLoader ? strategies[spec.strategy] : 0,
-		isLoader ? flagsOf(spec) : 0,
+		flagsOf(spec),
 		spec.requires.machine,
 		spec.requires.class,
 		spec.requires.isa,
@@ -117,7 +118,15 @@ function startedBy(spec: Exclude<LaunchSpec, StaticLaunch>): string {
 	}
 }
 
-function flagsOf(spec: LoaderLaunch): number {
+function flagsOf(spec: LaunchSpec): number {
+	if (spec.kind === 'script') {
+		return spec.isAtOwnPath === true ? flags.atOwnPath : 0;
+	}
+
+	return spec.kind === 'loader' ? loaderFlags(spec) : 0;
+}
+
+function loaderFlags(spec: LoaderLaunch): number {
 	const {argv0, inhibitCache, inhibitRpath, preload, audit} = spec.loaderOptions;
 	return (
 		(spec.libc === 'musl' ? flags.musl : 0) |

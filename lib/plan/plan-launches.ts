@@ -1,6 +1,7 @@
 /** Decide how the programs and scripts of a payload are started in the bundle. */
 import type {ElfObject} from '../elf/elf-object.js';
-import type {Payload, PayloadFile} from '../inputs/payload.js';
+import {hostOwnership} from '../engine/host-owned.js';
+import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {
 	AuditLaunch,
@@ -33,12 +34,15 @@ export const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0,
 
 /** In the order of the payload. */
 export function planLaunches(facts: LaunchFacts): LaunchSpec[] {
+	const entries = new Map(facts.payload.entries.map(entry => [entry.path, entry]));
 	return facts.payload.entries.flatMap(entry =>
-		entry.kind === 'file' ? (launchOf(entry, facts) ?? []) : [],
+		entry.kind === 'file' ? (launchOf(entry, facts, entries) ?? []) : [],
 	);
 }
 
-function launchOf(file: PayloadFile, facts: LaunchFacts): LaunchSpec | undefined {
+type Entries = ReadonlyMap<SysrootPath, PayloadEntry>;
+
+function launchOf(file: PayloadFile, facts: LaunchFacts, entries: Entries): LaunchSpec | undefined {
 	const {path, content} = file;
 	const program = facts.walked.programs.get(path);
 	if (program !== undefined) {
@@ -62,9 +66,36 @@ function launchOf(file: PayloadFile, facts: LaunchFacts): LaunchSpec | undefined
 		interpreter: payloadPath(interpreter),
 		arguments: content.shebang.arguments,
 		settings: content.shebang.settings,
+		...(isAtOwnPath(file, facts, entries) ? {isAtOwnPath: true} : {}),
 		environment: [],
 		requires: anyHost,
 	};
+}
+
+/**
+ * Whether the script's interpreter finds it where it was installed. A script of the user's own stays
+ * where the host's programs find what lies beside it: it may well start some with such paths.
+ */
+function isAtOwnPath(file: PayloadFile, facts: LaunchFacts, entries: Entries): boolean {
+	const isHostsFirst = hostOwnership(file.path) !== undefined;
+	return file.package !== undefined && !isHostsFirst && isShimmed(file.path, facts, entries);
+}
+
+/** Whether what starts the script at `path`, perhaps a script as well, ends in a program under the shim. */
+function isShimmed(path: SysrootPath, facts: LaunchFacts, entries: Entries): boolean {
+	const passed = new Set<SysrootPath>();
+	let next = facts.payload.interpreters.get(path);
+	while (next !== undefined && !passed.has(next)) {
+		passed.add(next);
+		const entry = entries.get(next);
+		if (facts.views.get(next)?.engine === 'shim') {
+			return true;
+		}
+
+		next = entry?.kind === 'symlink' ? entry.leadsTo : facts.payload.interpreters.get(next);
+	}
+
+	return false;
 }
 
 /** Under its own name, which is the process's. */

@@ -56,3 +56,15 @@ testOnHosts('bash starts itself by $BASH, and a script of the host through env',
 	),
 	stdout: `${bundlePlace}/root/usr/bin/bash x\nbash\n`,
 });
+
+testOnHosts('a script of a package is told the path that it has here, and finds itself there', {
+	pack: ['/usr/bin/zgrep', ...native],
+	run: script(`PATH="$PWD/bin:$PATH"; zgrep --help | head -n 1; echo found | zgrep und`),
+	stdout: 'Usage: /usr/bin/zgrep [OPTION]... [-e] PATTERN [FILE]...\nfound\n',
+});
+
+testOnHosts('without an engine it is told the path in the bundle', {
+	pack: ['/usr/bin/zgrep', ...native],
+	run: script('PATH="$PWD/bin:$PATH"; zgrep --help | head -n 1', {DYNPK_ENGINE: 'direct'}),
+	stdout: `Usage: ${bundlePlace}/root/usr/bin.dynpk/zgrep [OPTION]... [-e] PATTERN [FILE]...\n`,
+});

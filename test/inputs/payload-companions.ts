@@ -82,3 +82,13 @@ test('a file may bring what it chooses among, whatever its version', t => {
 		{path: '/usr/lib/postgresql/16/bin/psql', of, isPlugin: false, isWhole: true},
 	]);
 });
+
+test('Open MPI’s library brings the daemon that it starts where no mpirun is', t => {
+	const {finder} = finderFor(t, ['usr/bin/orted', 'usr/bin/mpirun', 'usr/share/openmpi/help.txt']);
+	t.deepEqual(
+		finder()
+			.find(['libmpi.so.40', 'libopen-rte.so.40'])
+			.map(({path}) => path),
+		['/usr/bin/orted', '/usr/share/openmpi'] as never,
+	);
+});

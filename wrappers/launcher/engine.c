@@ -9,8 +9,7 @@
 /* By enum engine; no pointers, which would need relocation. */
 static const char names[][8] = { "direct", "direct", "shim", "userns" };
 
-/* What DYNPK_ENGINE asks for; ENGINE_NONE for `auto` and where it says nothing. */
-static enum engine asked_engine(const struct launch *launch)
+enum engine asked_engine(const struct launch *launch)
 {
 	const char *asked = find_value(launch->start.environment, "DYNPK_ENGINE");
 

@@ -35,6 +35,7 @@ enum record_flag {
 	FLAG_HAS_AUDIT = 1 << 5,
 	FLAG_INHIBIT_OWN_RPATH = 1 << 6,
 	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
+	FLAG_AT_OWN_PATH = 1 << 8,
 };
 
 /* Added to the action: only where no engine shows the program the bundle's paths. */

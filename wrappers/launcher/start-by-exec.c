@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "engine.h"
 #include "environment.h"
 #include "handover.h"
 #include "loader-options.h"
@@ -94,7 +95,7 @@ static const char *script_called(struct launch *launch, const char *name)
 }
 
 /* By the name it was started by, as the kernel hands on the path that it was given. */
-static const char *script_path(struct launch *launch)
+static const char *twin_path(struct launch *launch)
 {
 	const struct start *start = &launch->start;
 	const char *const names[] = {
@@ -110,6 +111,23 @@ static const char *script_path(struct launch *launch)
 			return path;
 	}
 	return launch->program;
+}
+
+/*
+ * Where the shim shows it: scripts hand their path on to shells and split it at blanks, which a
+ * bundle's may have and a package's has not. Under another name only the twin has it for certain.
+ */
+static const char *script_path(struct launch *launch)
+{
+	const struct record *record = launch->record;
+	const char *twin = twin_path(launch);
+	const char *own = text_behind(record_text(record, record->launcher), "root");
+	const enum engine asked = asked_engine(launch);
+
+	if ((record->flags & FLAG_AT_OWN_PATH) == 0 || own == NULL || twin != launch->program ||
+	    (asked != ENGINE_NONE && asked != ENGINE_SHIM))
+		return twin;
+	return own;
 }
 
 /*

@@ -60,7 +60,7 @@ export const bundlePlace = `${home}/my bundles/a b'c`;
 const ordinaryEnvironment = {PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home, TERM: 'dumb'};
 
 /** Make ready to run `request` on `host`; the caller must `release` in the end. */
-export async function prepareEntry(host: Host, request: HostRun): Promise<Entry> {
+export async function prepareEntry(host: Pick<Host, 'root'>, request: HostRun): Promise<Entry> {
 	const [program] = request.argv;
 	if (program === undefined) {
 		throw new Error('nothing to run: argv is empty');

@@ -33,7 +33,10 @@ const outputLimit = 64 * 1024 * 1024;
  * A program that cannot be executed answers as under a shell, 127 or 126. Rejects when the host cannot
  * be entered, and when the program does not end in time.
  */
-export async function runOnHost(host: Host, request: CapturedRun): Promise<HostAnswer> {
+export async function runOnHost(
+	host: Pick<Host, 'root'>,
+	request: CapturedRun,
+): Promise<HostAnswer> {
 	const entry = await prepareEntry(host, request);
 	try {
 		return await capture(entry, request);

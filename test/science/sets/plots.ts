@@ -42,6 +42,8 @@ fig, ax = plt.subplots(); ax.plot([1, 3, 2]); ax.set_title(r'$\\alpha^2$ größe
 print(matplotlib.get_data_path(), sorted(matplotlib.colormaps)[:3])
 `,
 			},
+			// Said after five seconds only.
+			varies: [/^Matplotlib is building the font cache.*\n/gmu],
 			run: 'python3 job.py',
 		},
 		{

@@ -26,6 +26,7 @@ import {planAudit, type AuditRequest} from './plan-audit.js';
 import {planEntries} from './plan-entries.js';
 import {planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
+import {planInterpreter} from './plan-interpreter.js';
 import {planLaunches} from './plan-launches.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
@@ -101,6 +102,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 				launches,
 				libraries: systemLibraries(placement, walked),
 			}),
+			...planInterpreter(seen, launches, walked),
 			...loaders.operations,
 			...audit.operations,
 			...planNss(walked, placement, request.nss),

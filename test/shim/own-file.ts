@@ -14,6 +14,7 @@ import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {call} from '../helpers/worlds/mini-bundle.js';
 import {targetHosts} from '../hosts/lib/recipes.js';
+import {bundlePlace} from '../hosts/lib/prepare-entry.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 const execFile = promisify(execFileOf);
@@ -30,6 +31,10 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
 	'saver.full': ['-pie', '-Wl,-z,noseparate-code', '-Wl,-z,norelro'],
 };
 
+const saysWords = `
+#include <stdio.h>
+int main(int count, char **words) { while (*++words) puts(*words); return count == 1; }`;
+
 interface Packed {
 	readonly bundle: string;
 	readonly original: (name: string) => Buffer;
@@ -43,6 +48,8 @@ async function pack(t: ExecutionContext, options: readonly string[] = []): Promi
 	const world = await buildObjects(t, {
 		'lib64/keep': {text: ''},
 		'opt/saver/data': {text: 'seen\n'},
+		'usr/lib/crt1.o': {text: ''},
+		'usr/bin/linker': {source: saysWords, libc: true},
 		...Object.fromEntries(programs),
 	});
 	const multiarch = world.path('lib/x86_64-linux-gnu');
@@ -156,4 +163,46 @@ test('programs read the true bytes of each other, by every name', async t => {
 		env: {PWD: inside.cwd},
 	});
 	t.is(stdout, expected);
+});
+
+test('what is linked against the bundle’s C library starts through the bundle', async t => {
+	if (!need(t, 'gcc')) return;
+	const loader = '/lib64/ld-linux-x86-64.so.2';
+	const more = ['--with', '/usr/lib/crt1.o', '--with', loader, '/usr/bin/linker'];
+	const {bundle} = await pack(t, more);
+	const interpreter = 'libexec/dynpk/interp';
+	const started = async (...words: readonly string[]): Promise<readonly string[]> => {
+		const all = ['start', '/usr/bin/linker', ...words];
+		return (await execFile(join(bundle, 'bin/saver'), all)).stdout.split('\n').slice(0, -1);
+	};
+
+	const ours = join(bundle, interpreter);
+	t.deepEqual(await started('-dynamic-linker', loader, loader), ['-dynamic-linker', ours, loader]);
+	t.deepEqual(await started('-lc', `--dynamic-linker=${loader}`), [
+		'-lc',
+		`--dynamic-linker=${ours}`,
+	]);
+	const own = ['-dynamic-linker', loader, '-dynamic-linker', '/opt/ld.so'];
+	t.deepEqual(await started(...own), own);
+	t.deepEqual(await call(join(bundle, interpreter)), {
+		status: 125,
+		stdout: '',
+		stderr:
+			'dynpk: libexec/dynpk/interp is the interpreter of programs that were linked with its bundle, and starts nothing by itself\n',
+	});
+
+	const made = await buildObjects(t, {
+		program: {source, libc: true, interpreter: join(bundlePlace, interpreter)},
+	});
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (!host) return;
+		const answer = await runOnHost(host, {
+			bundle,
+			argv: ['/opt/made'],
+			files: {'/opt/made': {content: readFileSync(made.path('program')), mode: 0o755}},
+			noUserNamespaces: true,
+		});
+		t.deepEqual(answer, {status: 0, signal: undefined, stdout: tells(''), stderr: ''}, name);
+	}
 });

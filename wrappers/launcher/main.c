@@ -127,6 +127,11 @@ _Noreturn void launch(uintptr_t *stack, const struct image_note *note)
 		     "place for set-id programs");
 	check_host(record);
 	launch.is_image = note != NULL || is_image(record, &launch.start);
+	if (!launch.is_image && record->kind == LAUNCH_LOADER &&
+	    record->program == record->launcher)
+		FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+		     " is the interpreter of programs that were linked with its bundle, and starts "
+		     "nothing by itself");
 	if (launch.is_image)
 		find_bundle_of_image(&place, record,
 				     note != NULL ? note->path : interpreter_of(&launch.start));

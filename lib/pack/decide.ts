@@ -20,7 +20,7 @@ import {makePlan} from '../plan/make-plan.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 import {digestRivals} from '../walk/digest-rivals.js';
 import {findSessionDirectories, type SessionDirectory} from '../walk/find-session-directories.js';
-import {libraryCandidates} from '../walk/library-candidates.js';
+import {gatherCandidates} from '../walk/gather-candidates.js';
 import {readAuditSupport} from '../walk/read-audit-support.js';
 import {walkPayload, type WalkRequest} from '../walk/walk-payload.js';
 import {weighPlugIns} from '../walk/weigh-plug-ins.js';
@@ -82,7 +82,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 	});
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
-	const candidates = libraryCandidates(payload, walked);
+	const candidates = gatherCandidates(payload, walked);
 	const plan = makePlan({
 		name: bundleName(request.name, payload),
 		payload: {

@@ -32,18 +32,7 @@ export function makeEnvironment(
 		...rule,
 		find: once(() => findPaths(rule, facts)),
 	}));
-	// One rule for all directories: where they stand already, nested launches add nothing.
-	const searchPath: EnvironmentRule[] =
-		facts.programDirectories.length === 0
-			? []
-			: [
-					{
-						variable: 'PATH',
-						action: 'prepend',
-						when: 'always',
-						parts: facts.programDirectories.map(bundlePart),
-					},
-				];
+	const searchPath = searchPathRules(facts.programDirectories);
 	return ({names, converts}) => [
 		...searchPath,
 		...candidates
@@ -57,6 +46,32 @@ export function makeEnvironment(
 				parts: [...leading, ...found.map(bundlePart)],
 			})),
 	];
+}
+
+/**
+ * What is searched where PATH is not set, which a PATH of the bundle's directories alone would end:
+ * all that the C library (`_CS_PATH`) and the shells of distributions take then.
+ */
+const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** One rule for all directories: where they stand already, nested launches add nothing. */
+function searchPathRules(directories: readonly SysrootPath[]): EnvironmentRule[] {
+	return directories.length === 0
+		? []
+		: [
+				{
+					variable: 'PATH',
+					action: 'default',
+					when: 'always',
+					parts: [literalPart(USUAL_PATH)],
+				},
+				{
+					variable: 'PATH',
+					action: 'prepend',
+					when: 'always',
+					parts: directories.map(bundlePart),
+				},
+			];
 }
 
 /** Every path of a payload is looked at for each pattern: only for a rule that some program has. */

@@ -27,6 +27,7 @@ import {planEntries} from './plan-entries.js';
 import {planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
 import {planInterpreter} from './plan-interpreter.js';
+import {planLanguages} from './plan-languages.js';
 import {planLaunches} from './plan-launches.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
@@ -103,6 +104,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 				libraries: systemLibraries(placement, walked),
 			}),
 			...planInterpreter(seen, launches, walked),
+			...(view.shim === undefined ? [] : planLanguages(seen)),
 			...loaders.operations,
 			...audit.operations,
 			...planNss(walked, placement, request.nss),

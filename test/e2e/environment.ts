@@ -295,6 +295,32 @@ trial('fontconfig finds its configuration', {
 	stdout: 'DejaVu Sans\n/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf\n',
 });
 
+trial(
+	'where PATH is not set, the bundle’s programs come first and the usual directories behind them',
+	{
+		pack: libc,
+		how: ['under the shim', 'with the audit stub'],
+		script: `
+unset PATH
+"$top/bin/bash" -c 'date -u -d @0 +%s; case $PATH in *bin:/usr/local/sbin:*:/bin) echo usual; esac'
+"$top/bin/python3" -c 'import subprocess; subprocess.run(["bash", "-c", "date -u -d @1 +%s"], env={})'`,
+		stdout: '0\nusual\n1\n',
+	},
+);
+
+for (const language of ['en_US.UTF-8', 'de_DE.UTF-8']) {
+	trial(`a language that neither side has a locale of is UTF-8 by its own name: ${language}`, {
+		pack: [...libc, '/usr/bin/perl'],
+		how: ['under the shim', 'with the audit stub'],
+		env: {LANG: language, LC_ALL: ''},
+		script: `
+python3 -c 'import locale; print(locale.setlocale(locale.LC_ALL, ""), locale.nl_langinfo(locale.CODESET), len("ä"))'
+perl -CA -e 'use POSIX; print setlocale(LC_CTYPE, ""), " ", length($ARGV[0]), "\n"' äö
+bash -c 'x=äöü; echo \${#x} \${x:1:1}'`,
+		stdout: `${language} UTF-8 1\n${language} 2\n3 ö\n`,
+	});
+}
+
 test('locales that only the host’s archive has can be used, under the shim', async t => {
 	const host = await needHost(t, 'empty');
 	const bundle = host && need(t, 'localedef') ? await packOnce(t, libc) : undefined;

@@ -50,6 +50,19 @@ int main(void) {
 	});
 });
 
+test('a program whose text is relocated starts, whatever the loader protected behind it', async t => {
+	if (!need(t, 'gcc')) return;
+	const source =
+		'#include <stdio.h>\n__asm__(".text\\nplace: .quad printf");\nint main(void) { puts("here"); return 0; }\n';
+	const from = await compile(t, source, ['-pie', '-Wl,-z,notext']);
+	const libraries = await librariesOf(from);
+	for (const changes of Object.values(ways)) {
+		const bundle = await reportBundle(t, {from, libraries, ...changes});
+		if (bundle === undefined) return;
+		t.deepEqual(await call(bundle.start), {status: 0, stdout: 'here\n', stderr: ''});
+	}
+});
+
 test('a script gets the interpreter’s arguments, its own path and its own name', async t => {
 	const launcher = await prebuilt(t);
 	if (launcher === undefined) return;

@@ -176,6 +176,21 @@ for (const {variable, action, when} of environmentRules) {
 	});
 }
 
+test('a search path that is not set becomes the usual one behind the bundle’s directories', t => {
+	const bin = sysrootPath('/usr/bin');
+	const rules = makeEnvironment({payloadPaths: new Set(), programDirectories: [bin]})({
+		names: ['tool'],
+		converts: false,
+	});
+	t.deepEqual(
+		rules.map(({variable, action, parts}) => [variable, action, parts.map(({text}) => text)]),
+		[
+			['PATH', 'default', ['/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']],
+			['PATH', 'prepend', ['root/usr/bin']],
+		],
+	);
+});
+
 test('a rule is for the programs it names', t => {
 	t.deepEqual(rulesFor('python3', ['/usr/lib/git-core/git-add']), []);
 });

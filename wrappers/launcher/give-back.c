@@ -36,6 +36,8 @@ static struct give_back *give_back(struct start start)
 		drop_extras(start.environment, back->extra_count);
 	uncover_loader_variables(start.environment);
 	if (back->interpreter != NULL) {
+		/* Behind text relocations the loader has protected the page again. */
+		sys_mprotect((void *)back->page, back->page_size, PROT_READ | PROT_WRITE);
 		back->interpreter->p_vaddr = back->interpreter_address;
 		sys_mprotect((void *)back->page, back->page_size, PROT_READ);
 	}

@@ -4,6 +4,22 @@
 #include "base/mapping.h"
 #include "base/text.h"
 #include "path.h"
+#include "table/own-tree.h"
+
+/* What lies below a directory of the bundle alone is looked at only where it has to be relied on.
+ */
+static bool uncover_top(struct table *table, const char *top)
+{
+	uint32_t cover = find_cover(table, top);
+
+	if (cover != NO_NODE && !check_nodes(table))
+		return false;
+	for (; cover != NO_NODE; cover = find_cover(table, top)) {
+		table->outer_count = table->node_count;
+		uncover(table, cover, top);
+	}
+	return true;
+}
 
 struct table *read_table(const struct projection *bundle)
 {
@@ -21,7 +37,8 @@ struct table *read_table(const struct projection *bundle)
 				     (int)file, 0);
 	sys_close((int)file);
 	if (failed(address) || !check_table((const struct table *)address, (size_t)size) ||
-	    !check_outer_nodes((const struct table *)address))
+	    !check_outer_nodes((const struct table *)address) ||
+	    !uncover_top((struct table *)address, bundle->top))
 		FAIL(EXIT_LAUNCHER, path, " is no valid path table: pack again");
 	return (struct table *)address;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "known-names.h"
 #include "symbols.h"
+#include "table/own-tree.h"
 
 /* While it starts: the thread that does it. */
 enum { STATE_NEW = 0, STATE_READY = -1, STATE_OFF = -2 };
@@ -60,6 +61,18 @@ static bool is_marked(int fd)
 	       (*attributes & STATX_MOUNT_ROOT) != 0;
 }
 
+/* The table stays as it lies in the file, but where the bundle lies at a path that it shows. */
+static void uncover_top(struct table *table)
+{
+	uint32_t cover = find_cover(table, the_view.top);
+
+	if (cover == NO_NODE || failed(sys_mprotect(table, table->size, PROT_READ | PROT_WRITE)))
+		return;
+	for (; cover != NO_NODE; cover = find_cover(table, the_view.top))
+		uncover(table, cover, the_view.top);
+	sys_mprotect(table, table->size, PROT_READ);
+}
+
 static bool start(void)
 {
 	const char *name = own_name();
@@ -81,6 +94,7 @@ static bool start(void)
 			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size)) {
 		find_top(fd, name);
+		uncover_top((struct table *)address);
 		the_view.table = (const struct table *)address;
 		the_view.is_in_namespace = is_marked(fd);
 		the_view.shows_paths = true;

@@ -18,4 +18,6 @@ export interface BundledLaunch {
 	readonly kind: 'loader' | 'script' | 'static' | 'forward';
 	readonly launcher: BundlePath;
 	readonly program: BundlePath;
+	/** Of kind `loader`. */
+	readonly strategy?: string;
 }

@@ -98,6 +98,7 @@ function encodeNode(
 			to.writeUInt8(kinds.file, 10);
 			if (projected.behind !== undefined) {
 				to.writeUInt32LE(texts.offsetOf(projected.behind), 12);
+				to.writeUInt32LE(projected.readsItself === true ? 1 : 0, 16);
 			}
 
 			break;

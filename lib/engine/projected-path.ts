@@ -29,6 +29,8 @@ export interface ProjectedFile extends Projected {
 	readonly kind: 'file';
 	/** Where the file itself lies when a launcher stands in its place. */
 	readonly behind?: BundlePath | undefined;
+	/** It is the other way round: the program stands in its place, and `behind` is its launcher. */
+	readonly readsItself?: boolean;
 	/** No namespace shows it: programs of the host share that, and must not load it. */
 	readonly isLibrary: boolean;
 	/** A link lies in its place, to what the bundle keeps outside `root/`. */

@@ -27,6 +27,9 @@ export function projectedPaths(
 	launches: readonly BundledLaunch[],
 ): ProjectedPath[] {
 	const programs = new Map(launches.map(launch => [launch.launcher, launch.program]));
+	const selfReading = new Set(
+		launches.filter(({strategy}) => strategy === 'self').map(({launcher}) => launcher),
+	);
 	const hidden = new Set<string>(
 		launches.filter(({program, launcher}) => program !== launcher).map(({program}) => program),
 	);
@@ -72,6 +75,7 @@ export function projectedPaths(
 			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file, records);
 			projected.set(path, {
 				...projectFile(file, path, isLibrary, programs),
+				...(selfReading.has(file.path) ? {readsItself: true} : {}),
 				...fallback(path, file.isHostsFirst),
 			});
 		}

@@ -26,6 +26,7 @@ import {planAudit, type AuditRequest} from './plan-audit.js';
 import {planEntries} from './plan-entries.js';
 import {planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
+import {planInterpreter} from './plan-interpreter.js';
 import {planLanguages} from './plan-languages.js';
 import {planLaunches} from './plan-launches.js';
 import {planLoaders} from './plan-loaders.js';
@@ -102,6 +103,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 				launches,
 				libraries: systemLibraries(placement, walked),
 			}),
+			...planInterpreter(seen, launches, walked),
 			...(view.shim === undefined ? [] : planLanguages(seen)),
 			...loaders.operations,
 			...audit.operations,

@@ -18,6 +18,7 @@ import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type BundlePlan, type Operation} from './bundle-plan.js';
 import type {Environments} from './plan-environments.js';
+import {START_FILE} from './plan-interpreter.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
 export interface EngineTools {
@@ -143,7 +144,6 @@ function ownerOf(file: Operation): string | undefined {
 }
 
 const LIBC = 'libc.so.6';
-const START_FILE = 'crt1.o';
 
 function directView(reason: string): View {
 	return {engine: {choice: 'direct', reason}, programs: new Map(), shim: undefined};

@@ -54,6 +54,18 @@ struct io_vector {
 	size_t length;
 };
 
+/* Since Linux 3.17. */
+static inline long sys_memfd_create(const char *name, unsigned flags)
+{
+	return system_call(__NR_memfd_create, name, flags);
+}
+
+/* From where `offset` says, which moves on. */
+static inline long sys_sendfile(int to, int from, long *offset, size_t size)
+{
+	return system_call(__NR_sendfile, to, from, offset, size);
+}
+
 static inline long sys_writev(int fd, const struct io_vector *vector, int count)
 {
 	return system_call(__NR_writev, fd, vector, count);

@@ -1,7 +1,8 @@
 /*
  * Where the kernel enters the launcher, and where a loader enters it once more (AT_ENTRY) on the
- * way to the program. The stack pointer is all that matters on the first occasion; on the second
- * one register holds the function the program must register with atexit.
+ * way to the program. On the first occasion one register holds the note of an image's stub, and is
+ * 0 where the kernel comes from; on the second it holds the function the program must register
+ * with atexit.
  */
 	.section .note.GNU-stack, "", %progbits
 	.text
@@ -15,6 +16,7 @@
 _start:
 	xorl %ebp, %ebp
 	movq %rsp, %rdi
+	movq %rdx, %rsi
 	andq $-16, %rsp
 	call launch
 	hlt
@@ -32,6 +34,7 @@ entry_hook:
 _start:
 	mov x29, #0
 	mov x30, #0
+	mov x1, x0
 	mov x0, sp
 	bl launch
 	brk #0
@@ -49,7 +52,8 @@ _start:
 	xorl %ebp, %ebp
 	movl %esp, %eax
 	andl $-16, %esp
-	subl $12, %esp
+	subl $8, %esp
+	pushl %edx
 	pushl %eax
 	call launch
 	hlt

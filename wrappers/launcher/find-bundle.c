@@ -79,6 +79,23 @@ static bool place_from_name(char *top, const char *name, const char *launcher)
 	return true;
 }
 
+void find_bundle_of_image(struct bundle_place *place, const struct record *record, const char *path)
+{
+	char link[8];
+	/* Beside a program that reads its own file, the launcher has the other's name. */
+	const bool is_beside = record->strategy == STRATEGY_SELF;
+	const uint32_t own = is_beside ? record->program : record->launcher;
+
+	place->is_elsewhere = false;
+	place->has_proc = !failed(sys_readlink("/proc/self/exe", link, sizeof(link)));
+	if (path == NULL || text_length(path) >= TOP_LIMIT)
+		path = "";
+	text_append(place->top, path);
+	if (!strip_launcher(place->top, record_text(record, own)))
+		FAIL(EXIT_LAUNCHER, "cannot find the bundle of ", path, ": it does not lie at ",
+		     record_text(record, own), " in a bundle");
+}
+
 void find_bundle(struct bundle_place *place, const struct record *record, const struct start *start)
 {
 	const char *launcher = record_text(record, record->launcher);

@@ -19,5 +19,9 @@ struct bundle_place {
 /* Fill in `place`, or fail with a sentence. */
 void find_bundle(struct bundle_place *place, const struct record *record,
 		 const struct start *start);
+/* The same where the program is an image, which names its launcher's `path`; NULL: it names none.
+ */
+void find_bundle_of_image(struct bundle_place *place, const struct record *record,
+			  const char *path);
 
 #endif

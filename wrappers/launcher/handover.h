@@ -17,7 +17,8 @@ struct handover {
 	/* The program's code, where the kernel shall know of the program too; or 0. */
 	uintptr_t code;
 	uintptr_t code_end;
-	/* Of a program that was mapped here at its one place: where its heap begins natively; or 0. */
+	/* Of a program that was mapped here at its one place: where its heap begins natively; or 0.
+	 */
 	uintptr_t heap;
 };
 

@@ -95,6 +95,16 @@ static uintptr_t address_of_offset(const struct image *image, uintptr_t offset, 
 	return 0;
 }
 
+static bool add_segments(struct image *image, const elf_phdr *headers, size_t page)
+{
+	for (uint32_t i = 0; i < image->header_count; i++) {
+		if (headers[i].p_type == PT_LOAD && headers[i].p_memsz != 0 &&
+		    !add_segment(image, &headers[i], page))
+			return false;
+	}
+	return true;
+}
+
 static void note_header(struct image *image, const elf_phdr *header, uintptr_t address)
 {
 	const uintptr_t target = header->p_vaddr - image->lowest;
@@ -125,11 +135,8 @@ const char *plan_image(struct image *image, const void *bytes, size_t size, size
 		.header_count = header->e_phnum,
 		.executable_stack = true,
 	};
-	for (uint32_t i = 0; i < header->e_phnum; i++) {
-		if (headers[i].p_type == PT_LOAD && headers[i].p_memsz != 0 &&
-		    !add_segment(image, &headers[i], page))
-			return "has segments that cannot be mapped";
-	}
+	if (!add_segments(image, headers, page))
+		return "has segments that cannot be mapped";
 	if (image->segment_count == 0)
 		return "has no segments";
 	image->entry = header->e_entry - image->lowest;
@@ -139,5 +146,28 @@ const char *plan_image(struct image *image, const void *bytes, size_t size, size
 		return "has an entry point or program headers outside its segments";
 	for (uint32_t i = 0; i < header->e_phnum; i++)
 		note_header(image, &headers[i], image->headers + i * sizeof(elf_phdr));
+	return NULL;
+}
+
+const char *plan_started(struct image *image, const elf_phdr *headers, uint32_t count,
+			 uintptr_t bias, size_t page)
+{
+	const size_t size = count * sizeof(*headers);
+
+	*image = (struct image){
+		.is_fixed = bias == 0,
+		.alignment = page,
+		.header_count = count,
+		.executable_stack = true,
+	};
+	if (!add_segments(image, headers, page) || image->segment_count == 0)
+		return "has segments that cannot have been mapped";
+	image->headers = (uintptr_t)headers - bias - image->lowest;
+	if (lies_in_file(image, image->headers, size, PF_R) &&
+	    !lies_in_file(image, image->headers, size, PF_W) &&
+	    !lies_in_file(image, image->headers, size, PF_X))
+		image->headers_flags = PF_R;
+	for (uint32_t i = 0; i < count; i++)
+		note_header(image, &headers[i], image->headers + i * sizeof(*headers));
 	return NULL;
 }

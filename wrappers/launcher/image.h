@@ -68,4 +68,11 @@ struct image {
 /* NULL, or why the file cannot be mapped. `header` holds `size` bytes and is aligned. */
 const char *plan_image(struct image *image, const void *header, size_t size, size_t page);
 
+/*
+ * The same for what the kernel has mapped already, from its program headers in memory; `bias` is
+ * what addresses in them count from. The entry point is for the caller to know.
+ */
+const char *plan_started(struct image *image, const elf_phdr *headers, uint32_t count,
+			 uintptr_t bias, size_t page);
+
 #endif

@@ -5,6 +5,7 @@
 #define DYNPK_LAUNCH_H
 
 #include "arena.h"
+#include "image-note.h"
 #include "namespace/projection.h"
 #include "record.h"
 #include "start.h"
@@ -21,6 +22,12 @@ struct launch {
 	const char *program;
 	const char *target;
 	const char *launcher;
+	/*
+	 * The kernel has mapped the program, one that a packed program has made: its stub led here,
+	 * with a note; or its PT_INTERP did, without one.
+	 */
+	bool is_image;
+	const struct image_note *note;
 	struct start start;
 	struct arena arena;
 	size_t page;

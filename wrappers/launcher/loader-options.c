@@ -43,10 +43,16 @@ static const char *alias_of(struct launch *launch)
 	return alias;
 }
 
-/* A relative top is one whose absolute name is too long for anybody. */
+/*
+ * A relative top is one whose absolute name is too long for anybody. From where an image lies no
+ * $ORIGIN leads to the bundle.
+ */
 void choose_search_top(struct launch *launch)
 {
-	const char *separators = is_musl(launch) ? ":\n" : splits_last(launch) ? ":;" : "";
+	const char *separators = is_musl(launch)       ? ":\n"
+				 : launch->is_image    ? ":;$ "
+				 : splits_last(launch) ? ":;"
+						       : "";
 	const bool needs_alias =
 		launch->bundle.top[0] != '/' || text_contains_any(launch->bundle.top, separators);
 

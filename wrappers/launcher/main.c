@@ -19,7 +19,7 @@
 extern const unsigned char launcher_image[] __attribute__((visibility("hidden")));
 extern const unsigned char launch_record[] __attribute__((visibility("hidden")));
 
-_Noreturn void launch(uintptr_t *stack);
+_Noreturn void launch(uintptr_t *stack, const struct image_note *note);
 
 /* The record fills the end of its segment, whatever it says itself. */
 static const struct record *read_record(void)
@@ -54,6 +54,7 @@ static size_t arena_size(const struct record *record, const struct start *start,
 			       text_length(record_text(record, record->program)) + 64;
 
 	return 4096 + 4 * (size_t)record->size + lists * longest + honoured_bytes(start, longest) +
+	       auxv_value(start, AT_PHNUM) * sizeof(elf_phdr) +
 	       environment_bytes(record, start->environment, text_length(top));
 }
 
@@ -66,11 +67,38 @@ _Noreturn static void start_by_record(struct launch *launch, uintptr_t *stack)
 	if (record->kind == LAUNCH_STATIC)
 		start_static(launch, (char **)stack);
 	choose_search_top(launch);
+	if (launch->is_image)
+		start_like_kernel(launch, stack);
 	if (record->strategy == STRATEGY_EXEC)
 		start_by_exec(launch, (char **)stack);
 	if (record->inhibit_rpath.count > 0 && record->strategy == STRATEGY_MAP)
 		start_with_options(launch, stack);
 	start_like_kernel(launch, stack);
+}
+
+/* Whether the kernel was asked to start another file than this one. */
+static bool is_image(const struct record *record, const struct start *start)
+{
+	const elf_ehdr *header = (const void *)launcher_image;
+
+	return record->kind == LAUNCH_LOADER && record->strategy != STRATEGY_SELF &&
+	       auxv_value(start, AT_PHDR) != (uintptr_t)(launcher_image + header->e_phoff);
+}
+
+/* What an image without a note calls its interpreter, which is this launcher. */
+static const char *interpreter_of(const struct start *start)
+{
+	const elf_phdr *headers = (const void *)auxv_value(start, AT_PHDR);
+	const char *path = NULL;
+	uintptr_t bias = 0;
+
+	for (uintptr_t i = 0; i < auxv_value(start, AT_PHNUM); i++) {
+		if (headers[i].p_type == PT_PHDR)
+			bias = (uintptr_t)headers - headers[i].p_vaddr;
+		if (headers[i].p_type == PT_INTERP)
+			path = (const char *)(bias + headers[i].p_vaddr);
+	}
+	return path;
 }
 
 static const char *below_top(struct launch *launch, uint32_t path)
@@ -82,10 +110,10 @@ static const char *below_top(struct launch *launch, uint32_t path)
  * Everything that has to outlive this function lies in its frame: the program's stack begins below
  * it and grows down from there.
  */
-_Noreturn void launch(uintptr_t *stack)
+_Noreturn void launch(uintptr_t *stack, const struct image_note *note)
 {
 	const struct record *record = read_record();
-	struct launch launch = { .record = record, .start = read_start(stack) };
+	struct launch launch = { .record = record, .start = read_start(stack), .note = note };
 	struct bundle_place place;
 	uintptr_t *slots;
 	size_t size;
@@ -98,7 +126,17 @@ _Noreturn void launch(uintptr_t *stack)
 		     " was given more rights than its caller has, and refuses them: a bundle is no "
 		     "place for set-id programs");
 	check_host(record);
-	find_bundle(&place, record, &launch.start);
+	launch.is_image = note != NULL || is_image(record, &launch.start);
+	if (!launch.is_image && record->kind == LAUNCH_LOADER &&
+	    record->program == record->launcher)
+		FAIL(EXIT_LAUNCHER, record_text(record, record->launcher),
+		     " is the interpreter of programs that were linked with its bundle, and starts "
+		     "nothing by itself");
+	if (launch.is_image)
+		find_bundle_of_image(&place, record,
+				     note != NULL ? note->path : interpreter_of(&launch.start));
+	else
+		find_bundle(&place, record, &launch.start);
 	launch.bundle = (struct projection){ .top = place.top,
 					     .table = record_text(record, record->table),
 					     .launcher = record_text(record, record->launcher),

@@ -2,6 +2,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/mapping.h"
+#include "base/text.h"
 #include "map.h"
 
 /* The program of strategy `self` is in memory already, under an entry stub. */
@@ -27,11 +28,69 @@ static uintptr_t uncover_program(const struct launch *launch)
 	return lowest;
 }
 
+/*
+ * The program headers of an image as the loader is to see them: the stub's segment stands where
+ * PT_INTERP was, and becomes that again. A copy, because the loader finds the program's place by
+ * PT_PHDR alone, and some hosts forbid to write where headers lie in executable memory.
+ */
+static const elf_phdr *restore_headers(struct launch *launch, const elf_phdr *headers,
+				       uint32_t count, uintptr_t bias)
+{
+	const uintptr_t note = (uintptr_t)launch->note - bias;
+	elf_phdr *copy = take(&launch->arena, count * sizeof(*copy));
+
+	for (uint32_t i = 0; i < count; i++) {
+		copy[i] = headers[i];
+		if (copy[i].p_type == PT_PHDR)
+			copy[i].p_vaddr = (uintptr_t)copy - bias;
+		if (copy[i].p_type == PT_LOAD && note - copy[i].p_vaddr < copy[i].p_memsz)
+			copy[i] = (elf_phdr){ .p_type = PT_INTERP,
+					      .p_flags = PF_R,
+					      .p_vaddr = (uintptr_t)launch->target - bias,
+					      .p_filesz = text_length(launch->target) + 1,
+					      .p_memsz = text_length(launch->target) + 1 };
+	}
+	return copy;
+}
+
+static uintptr_t bias_of(const elf_phdr *headers, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (headers[i].p_type == PT_PHDR)
+			return (uintptr_t)headers - headers[i].p_vaddr;
+	}
+	return 0;
+}
+
+/* The kernel has mapped it as it lies in its file. */
+static void adopt_image(struct launch *launch, struct program *program)
+{
+	const struct image_note *note = launch->note;
+	const elf_phdr *headers = (const void *)auxv_value(&launch->start, AT_PHDR);
+	const uint32_t count = (uint32_t)auxv_value(&launch->start, AT_PHNUM);
+	const uintptr_t bias =
+		note == NULL ? bias_of(headers, count) : (uintptr_t)note - (uintptr_t)note->address;
+	const uintptr_t entry =
+		note == NULL ? auxv_value(&launch->start, AT_ENTRY) : bias + (uintptr_t)note->entry;
+	const char *problem;
+
+	if (note != NULL)
+		headers = restore_headers(launch, headers, count, bias);
+	problem = plan_started(&program->image, headers, count, bias, launch->page);
+	if (problem != NULL)
+		FAIL(EXIT_LAUNCHER, "cannot start ",
+		     (const char *)auxv_value(&launch->start, AT_EXECFN), ": it ", problem);
+	program->lowest = bias + program->image.lowest;
+	program->image.entry = entry - program->lowest;
+}
+
 void place_program(struct launch *launch, struct program *program)
 {
 	struct image *image = &program->image;
 
-	if (launch->record->strategy == STRATEGY_SELF) {
+	if (launch->is_image && launch->record->strategy != STRATEGY_SELF) {
+		adopt_image(launch, program);
+	} else if (launch->record->strategy == STRATEGY_SELF) {
 		program->lowest = uncover_program(launch);
 		plan_mapped(image, program->lowest, launch->launcher, launch->page);
 	} else {

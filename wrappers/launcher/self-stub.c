@@ -9,11 +9,7 @@
  * The linker makes one flat piece of code out of this file, which begins at stub_start and needs no
  * relocation. It is laid over the first instructions of a program: it stays short.
  */
-#include "base/fail.h"
-#include "base/file.h"
-#include "base/mapping.h"
-#include "base/process.h"
-#include "start.h"
+#include "stub.h"
 
 #if defined(__x86_64__)
 __asm__(".pushsection .text.start, \"ax\"\n"
@@ -85,32 +81,14 @@ static void name_launcher(char *path)
 		path[end + 1 + at] = suffix[at];
 }
 
-static uintptr_t map_launcher(long fd, const elf_ehdr *header, size_t page)
-{
-	const elf_phdr *load = (const void *)((const char *)header + header->e_phoff);
-	const elf_phdr *code = load + 1; /* of two segments, by launcher.lds */
-	const uintptr_t start = code->p_vaddr & ~(page - 1);
-	const int flags = MAP_PRIVATE;
-	const size_t size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
-	const long base = sys_mmap(0, size, PROT_READ, flags, (int)fd, 0);
-
-	if (failed(base) ||
-	    failed(sys_mmap((uintptr_t)base + start, size - start, PROT_READ | PROT_EXEC,
-			    flags | MAP_FIXED, (int)fd, (uint32_t)(code->p_offset & ~(page - 1)))))
-		sys_exit_group(EXIT_LAUNCHER);
-	return (uintptr_t)base + header->e_entry;
-}
-
 uintptr_t find_launcher(uintptr_t *stack)
 {
 	struct start start = read_start(stack);
-	_Alignas(16) char header[512];
 	char path[2 * PATH_MAX];
 	char link[PATH_MAX];
 	const char *name = (const char *)auxv_value(&start, AT_EXECFN);
 	long end = sys_readlink("/proc/self/exe", path, PATH_MAX);
-	long fd;
-	uintptr_t entry;
+	uintptr_t entry = 0;
 
 	if (failed(end)) {
 		for (end = 0; end < PATH_MAX && name[end] != '\0'; end++)
@@ -121,15 +99,14 @@ uintptr_t find_launcher(uintptr_t *stack)
 		path[end] = '\0';
 	}
 	name_launcher(path);
-	fd = sys_open(path, O_RDONLY);
 	/*
 	 * By which link the file was started is the caller's choice, and so is what lies beside it:
 	 * that must not run with rights that the caller lacks.
 	 */
-	if (auxv_value(&start, AT_SECURE) != 0 || failed(fd) ||
-	    sys_pread((int)fd, header, sizeof(header), 0) != (long)sizeof(header))
-		sys_exit_group(EXIT_LAUNCHER);
-	entry = map_launcher(fd, (const void *)header, auxv_value(&start, AT_PAGESZ));
-	sys_close((int)fd);
-	return entry;
+	if (auxv_value(&start, AT_SECURE) == 0)
+		entry = map_launcher(path, auxv_value(&start, AT_PAGESZ));
+	if (entry != 0)
+		return entry;
+	SAY("dynpk: this program starts from its place in its bundle only, without more rights\n");
+	sys_exit_group(EXIT_LAUNCHER);
 }

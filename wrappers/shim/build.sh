@@ -22,8 +22,21 @@ if [ "${DEBUG-}" = 1 ]; then strip=-g; fi
 link='-shared -nostdlib -static-libgcc -Wl,-soname,path-shim.so -Wl,-Bsymbolic -Wl,--hash-style=both
 	-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -Wl,-O1 -Wl,--gc-sections -Wl,--fatal-warnings'
 
+# What the shim puts into images of programs; one flat piece of code.
+launcher=$here/../launcher
+flat=$(mktemp -d)
+trap 'rm -r "$flat"' EXIT
+model=
+case $("$cc" -dumpmachine) in aarch64*) model=-mcmodel=tiny ;; esac
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code $strip -I"$wrappers" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
+"$cc" $warnings -Os -fPIC -ffreestanding -fno-stack-protector -fno-builtin -fno-asynchronous-unwind-tables \
+	-fno-jump-tables -fno-tree-loop-distribute-patterns -fomit-frame-pointer -U_FORTIFY_SOURCE $model \
+	-I"$wrappers" -include "$launcher/hidden.h" -static -nostdlib -Wl,-T,"$launcher/image-stub.lds" \
+	-Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -o "$flat/image-stub.elf" "$launcher/image-stub.c"
+"$("$cc" -print-prog-name=objcopy)" -O binary -j .text "$flat/image-stub.elf" "$flat/image-stub"
+
+# shellcheck disable=SC2086  # lists of words
+"$cc" $warnings $code $strip -I"$wrappers" -Wa,-I"$flat" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
 	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 

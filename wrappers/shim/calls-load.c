@@ -38,44 +38,6 @@ static char *next_name(void)
 	return names[__atomic_fetch_add(&name_count, 1, __ATOMIC_RELAXED) % NAME_SLOTS];
 }
 
-/*
- * The program behind a launcher that is named by its place in the bundle, as /proc/self/exe and
- * argv[0] do: loading a program is for the loader to refuse. NULL for all other files.
- */
-__attribute__((noinline)) static const char *name_program(const char *path)
-{
-	const struct view *view = launch_view();
-	char link[32], place[PATH_MAX];
-	const long fd = view == NULL ? -1 : sys_open(path, O_PATH | O_CLOEXEC);
-	const char *seen;
-	uint64_t hash;
-	uint32_t node;
-	bool is_bundled;
-	long length;
-	char *name;
-
-	if (failed(fd))
-		return NULL;
-	text_append_number(text_append(link, "/proc/self/fd/"), (unsigned long)fd);
-	length = sys_readlink(link, place, sizeof(place) - 1);
-	sys_close((int)fd);
-	if (failed(length))
-		return NULL;
-	place[length] = '\0';
-	seen = seen_path(view, place);
-	if (seen == place)
-		return NULL;
-	node = locate(view, seen, &is_bundled, &hash);
-	if (node == NO_NODE || (node_at(view->table, node)->flags & NODE_LAUNCHED) == 0)
-		return NULL;
-	seen = table_text(view->table, node_at(view->table, node)->extra);
-	if (view->top_length + 1 + text_length(seen) >= PATH_MAX)
-		return NULL;
-	name = next_name();
-	text_append(text_append(text_append(name, view->top), "/"), seen);
-	return name;
-}
-
 /* Whether it keeps the place it came from: what lies elsewhere the loader knows by that place
  * alone. */
 static bool is_payload(const struct view *view, const char *place)
@@ -113,17 +75,14 @@ const char *route_object(const char *path)
 	ROUTE(route);
 	const char *link;
 	bool has_slash = false;
-	const char *program;
 	char *name;
 
 	for (const char *c = path; c != NULL && *c != '\0'; c++)
 		has_slash |= *c == '/';
-	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) != 0)
+	/* Of a launcher the program: to load that is for the loader to refuse. */
+	if (!has_slash || find_route(&route, AT_FDCWD, path, FOLLOW | LOAD | READ) != 0 ||
+	    !route.is_bundled)
 		return path;
-	if (!route.is_bundled) {
-		program = name_program(path);
-		return program == NULL ? path : program;
-	}
 	link = name_link(path, route.path);
 	if (link != NULL)
 		return link;

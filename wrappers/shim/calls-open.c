@@ -1,6 +1,7 @@
 /* Files opened, by descriptor and by stream. */
 #include "base/file.h"
 #include "descriptors.h"
+#include "own-file.h"
 #include "sandbox.h"
 #include "wrap.h"
 #include <stdarg.h>
@@ -20,6 +21,12 @@ static int call_open(int directory, const char *path, int flags, unsigned mode)
 {
 	return directory == AT_FDCWD ? REAL(open)(path, flags, mode)
 				     : REAL(openat)(directory, path, flags, mode);
+}
+
+/* A descriptor that only names a launcher may be what is to be started. */
+static bool is_reading(int flags)
+{
+	return (flags & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | __O_TMPFILE)) == 0;
 }
 
 /* What the kernel says of a file system that is mounted read-only. */
@@ -55,6 +62,8 @@ __attribute__((noinline)) static int open_routed(int directory, const char *path
 		error = refuse_open(&route, flags);
 	if (error != 0)
 		return fail_with(error);
+	if ((intent & READ) != 0)
+		show_image(&route);
 	return call_open(route.directory, route.path, flags, mode);
 }
 
@@ -66,7 +75,7 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 {
 	const int makes_new = O_CREAT | O_EXCL;
 	const bool follows = (flags & O_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
-	const unsigned intent = follows ? FOLLOW : 0;
+	const unsigned intent = !follows ? 0 : is_reading(flags) ? FOLLOW | READ : FOLLOW;
 	bool asks;
 	enum plainness how;
 	int fd, error;
@@ -195,11 +204,15 @@ static const char *route_stream(struct route *route, const char *path, const cha
 {
 	const int flags = flags_of(mode);
 	const int makes_new = O_CREAT | O_EXCL;
-	int error =
-		find_route(route, AT_FDCWD, path, (flags & makes_new) == makes_new ? 0 : FOLLOW);
+	const unsigned intent = (flags & makes_new) == makes_new ? 0
+				: is_reading(flags)		 ? FOLLOW | READ
+								 : FOLLOW;
+	int error = find_route(route, AT_FDCWD, path, intent);
 
 	if (error == 0)
 		error = refuse_open(route, flags);
+	if (error == 0 && (intent & READ) != 0)
+		show_image(route);
 	if (error == 0)
 		return route->path;
 	set_error(error);
@@ -216,8 +229,8 @@ static const char *route_stream(struct route *route, const char *path, const cha
 	}                                                                                          \
 	void *name(const char *path, const char *mode)                                             \
 	{                                                                                          \
-		return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(name)(path, mode)                   \
-							: name##_routed(path, mode);               \
+		return is_plain(AT_FDCWD, path, FOLLOW | READ) ? REAL(name)(path, mode)            \
+							       : name##_routed(path, mode);        \
 	}
 
 WRAP_STREAM(fopen)
@@ -243,8 +256,9 @@ EXPORT void *_IO_fopen(const char *path, const char *mode) __attribute__((alias(
 	void *name(const char *path, const char *mode, void *stream)                               \
 	{                                                                                          \
 		forget_stream(stream);                                                             \
-		return is_plain(AT_FDCWD, path, FOLLOW) ? REAL(name)(path, mode, stream)           \
-							: name##_routed(path, mode, stream);       \
+		return is_plain(AT_FDCWD, path, FOLLOW | READ)                                     \
+			       ? REAL(name)(path, mode, stream)                                    \
+			       : name##_routed(path, mode, stream);                                \
 	}
 
 WRAP_REOPEN(freopen)

@@ -1,9 +1,10 @@
 /* What is asked about files. */
 #include "base/file-status.h"
+#include "own-file.h"
 #include "status.h"
 #include "wrap.h"
 
-enum { STATX_MODE = 28 };
+enum { STATX_MODE = 28, STATX_SIZE = 40 };
 
 static bool is_launched(const struct route *route)
 {
@@ -34,6 +35,28 @@ static int show_executable(const struct route *route, int result, void *status)
 	return result;
 }
 
+/* With READ: of the program's own it is as long as what a reader gets. */
+static int show_status(const struct route *route, int result, void *status)
+{
+	const long size = result == 0 ? shown_size(route) : -1;
+
+	if (size >= 0)
+		((union status *)status)->size.bytes = (uint64_t)size;
+	return show_executable(route, result, status);
+}
+
+static int show_if(bool follows, const struct route *route, int result, void *status)
+{
+	return follows ? show_status(route, result, status)
+		       : show_executable(route, result, status);
+}
+
+/* With `flags` of which one says whether the last link is followed. */
+static unsigned read_by(int flags)
+{
+	return (flags & AT_SYMLINK_NOFOLLOW) != 0 ? 0 : FOLLOW | READ;
+}
+
 /*
  * A path that is the host's is asked without following first: that is one call, and tells whether
  * there is a link to be followed.
@@ -43,14 +66,14 @@ static int show_executable(const struct route *route, int result, void *status)
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, AT_FDCWD, path, FOLLOW);                      \
+		const int error = find_route(&route, AT_FDCWD, path, FOLLOW | READ);               \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_executable(&route, REAL(name)(route.path, status), status);            \
+		return show_status(&route, REAL(name)(route.path, status), status);                \
 	}                                                                                          \
 	int name(const char *path, void *status)                                                   \
 	{                                                                                          \
-		const enum plainness how = how_plain(AT_FDCWD, path, FOLLOW | UNFOLLOWED);         \
+		const enum plainness how = how_plain(AT_FDCWD, path, FOLLOW | READ | UNFOLLOWED);  \
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(path, status);                                        \
@@ -93,7 +116,8 @@ WRAP_STAT(stat64, lstat64)
 		const int error = find_route(&route, AT_FDCWD, path, intent);                      \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_executable(&route, REAL(name)(version, route.path, status), status);   \
+		return show_if((intent) != 0, &route, REAL(name)(version, route.path, status),     \
+			       status);                                                            \
 	}                                                                                          \
 	int name(int version, const char *path, void *status)                                      \
 	{                                                                                          \
@@ -108,8 +132,8 @@ WRAP_STAT(stat64, lstat64)
 
 WRAP_XSTAT(__lxstat, __lxstat, 0)
 WRAP_XSTAT(__lxstat64, __lxstat64, 0)
-WRAP_XSTAT(__xstat, __lxstat, FOLLOW)
-WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
+WRAP_XSTAT(__xstat, __lxstat, FOLLOW | READ)
+WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW | READ)
 
 #define WRAP_STATAT(name, LEADING_PARAMETER, LEADING)                                              \
 	INTERPOSE(int, name, LEADING_PARAMETER int directory, const char *path, void *status,      \
@@ -118,22 +142,22 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW)
 		LEADING_PARAMETER int directory, const char *path, void *status, int flags)        \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
-		const int error = find_route(&route, directory, path, follow_by(flags));           \
+		const int error = find_route(&route, directory, path, read_by(flags));             \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_executable(                                                            \
-			&route, REAL(name)(LEADING route.directory, route.path, status, flags),    \
-			status);                                                                   \
+		return show_if(read_by(flags) != 0, &route,                                        \
+			       REAL(name)(LEADING route.directory, route.path, status, flags),     \
+			       status);                                                            \
 	}                                                                                          \
 	int name(LEADING_PARAMETER int directory, const char *path, void *status, int flags)       \
 	{                                                                                          \
 		const enum plainness how =                                                         \
-			how_plain(directory, path, follow_by(flags) | UNFOLLOWED);                 \
+			how_plain(directory, path, read_by(flags) | UNFOLLOWED);                   \
 		int result;                                                                        \
 		if (how == NOT_PLAIN)                                                              \
 			return name##_routed(LEADING directory, path, status, flags);              \
 		result = REAL(name)(LEADING directory, path, status, flags | AT_SYMLINK_NOFOLLOW); \
-		return goes_on(how, follow_by(flags), result, status)                              \
+		return goes_on(how, read_by(flags), result, status)                                \
 			       ? name##_routed(LEADING directory, path, status, flags)             \
 			       : result;                                                           \
 	}
@@ -171,6 +195,22 @@ int status_of_link(const char *path, void *status)
 	return status_at(AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
 }
 
+/* An image has another file's name, and is to be that file. */
+#define WRAP_FSTAT(name, LEADING_PARAMETER, LEADING)                                               \
+	INTERPOSE(int, name, LEADING_PARAMETER int fd, void *status);                              \
+	int name(LEADING_PARAMETER int fd, void *status)                                           \
+	{                                                                                          \
+		const int result = REAL(name)(LEADING fd, status);                                 \
+		if (result == 0)                                                                   \
+			show_file_of_image(status);                                                \
+		return result;                                                                     \
+	}
+
+WRAP_FSTAT(fstat, NOTHING, NOTHING)
+WRAP_FSTAT(fstat64, NOTHING, NOTHING)
+WRAP_FSTAT(__fxstat, VERSION_PARAMETER, VERSION)
+WRAP_FSTAT(__fxstat64, VERSION_PARAMETER, VERSION)
+
 INTERPOSE(int, statx, int directory, const char *path, int flags, unsigned mask, void *status);
 
 static uint16_t *statx_mode_of(void *status)
@@ -182,21 +222,26 @@ __attribute__((noinline)) static int statx_routed(int directory, const char *pat
 						  unsigned mask, void *status)
 {
 	ROUTE(route);
-	const int error = find_route(&route, directory, path, follow_by(flags));
+	const int error = find_route(&route, directory, path, read_by(flags));
+	long size = -1;
 	int result;
 
 	if (error != 0)
 		return fail_with(error);
 	result = REAL(statx)(route.directory, route.path, flags, mask, status);
+	if (result == 0 && read_by(flags) != 0)
+		size = shown_size(&route);
 	if (result == 0 && is_launched(&route))
 		*statx_mode_of(status) |= (uint16_t)((*statx_mode_of(status) & 0444) >> 2);
+	if (size >= 0)
+		*(uint64_t *)(void *)((char *)status + STATX_SIZE) = (uint64_t)size;
 	return result;
 }
 
 /* The type is asked for too: without it nobody can tell whether there is a link. */
 int statx(int directory, const char *path, int flags, unsigned mask, void *status)
 {
-	const enum plainness how = how_plain(directory, path, follow_by(flags) | UNFOLLOWED);
+	const enum plainness how = how_plain(directory, path, read_by(flags) | UNFOLLOWED);
 	const unsigned with_type = mask | 1;
 	uint32_t type;
 	int result;

@@ -212,6 +212,88 @@ start_launcher(const struct route *route, const struct start *asked, starter *ru
 	return run(&start, context);
 }
 
+static const char interpreter_place[] = "/libexec/dynpk/interp";
+
+/* The interpreter that `word`, of a linker's words, names; `before` is the word ahead of it. */
+static const char *named_interpreter(const char *before, const char *word)
+{
+	const char *option = word[0] == '-' && word[1] == '-' ? word + 1 : word;
+
+	if (before != NULL && before[0] == '-' &&
+	    text_equal(before[1] == '-' ? before + 1 : before, "-dynamic-linker"))
+		return word;
+	return text_behind(option, "-dynamic-linker=");
+}
+
+/*
+ * Whether it is the bundle's own, which the host may lack: what is linked now is linked against the
+ * bundle's C library, and starts through the bundle.
+ */
+__attribute__((noinline)) static bool is_bundled_interpreter(const char *path)
+{
+	ROUTE(route);
+
+	return find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) == 0 && route.is_bundled;
+}
+
+/* Whether it lies in the bundle, by whatever name. */
+static bool is_of_bundle(const struct view *view, const struct route *route)
+{
+	const char *inside = text_behind(route->path, view->top);
+
+	return route->is_bundled || (inside != NULL && *inside == '/');
+}
+
+static int start_found(const struct route *route, const struct start *asked, starter *run,
+		       void *context)
+{
+	const struct table *table = launch_view()->table;
+
+	if (route->is_bundled && route->node != NO_NODE &&
+	    (node_at(table, route->node)->flags & NODE_LAUNCHED) != 0)
+		return start_launcher(route, asked, run, context);
+	return start_file(route, asked, run, context);
+}
+
+/* A word that names the bundle's loader names the launcher that stands for it. */
+__attribute__((noinline)) static int start_linker(const struct route *route,
+						  const struct start *asked, size_t index,
+						  const char *named, starter *run, void *context)
+{
+	const size_t count = count_words(asked->argv);
+	const size_t prefix = (size_t)(named - asked->argv[index]);
+	char *words[count + 1];
+	char word[32 + PATH_MAX + sizeof(interpreter_place)];
+	const struct start start = { asked->path, words, asked->environment };
+
+	memcpy(word, asked->argv[index], prefix);
+	text_append(text_append(word + prefix, launch_view()->top), interpreter_place);
+	if (failed(sys_access(word + prefix, X_OK)))
+		return start_found(route, asked, run, context);
+	for (size_t i = 0; i <= count; i++)
+		words[i] = asked->argv[i];
+	words[index] = word;
+	return start_found(route, &start, run, context);
+}
+
+/* Every program of the bundle may be a linker, or hand its words on to one. */
+static int start_any(const struct route *route, const struct start *asked, starter *run,
+		     void *context)
+{
+	const size_t count = is_of_bundle(launch_view(), route) ? count_words(asked->argv) : 0;
+
+	/* Linkers go by the last. */
+	for (size_t i = count; i-- > 1;) {
+		const char *named = named_interpreter(asked->argv[i - 1], asked->argv[i]);
+
+		if (named != NULL)
+			return is_bundled_interpreter(named)
+				       ? start_linker(route, asked, i, named, run, context)
+				       : start_found(route, asked, run, context);
+	}
+	return start_found(route, asked, run, context);
+}
+
 int with_start(const struct start *asked, starter *run, void *context)
 {
 	const struct view *now = launch_view();
@@ -225,10 +307,7 @@ int with_start(const struct start *asked, starter *run, void *context)
 		return start_launcher(&route, asked, run, context);
 	if (error != 0)
 		return fail_with(error);
-	if (route.is_bundled && route.node != NO_NODE &&
-	    (node_at(now->table, route.node)->flags & NODE_LAUNCHED) != 0)
-		return start_launcher(&route, asked, run, context);
-	return start_file(&route, asked, run, context);
+	return start_any(&route, asked, run, context);
 }
 
 static bool searches_on(int error)

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "descriptors.h"
 #include "known-names.h"
+#include "own-file.h"
 #include "sandbox.h"
 #include "view.h"
 #include "working-directory.h"
@@ -50,14 +51,19 @@ static bool last_is_no_link(int directory, const char *path, uint64_t hash)
 	return true;
 }
 
-/* Where a relative path begins; false where nothing is known of that, or it is the bundle's. */
-static bool find_beginning(const struct view *view, int directory, uint32_t *node, uint64_t *hash)
+/*
+ * Where a relative path begins; false where nothing is known of that, or it is the bundle's, or
+ * leads to its files by the names they have there.
+ */
+static bool find_beginning(const struct view *view, int directory, unsigned intent, uint32_t *node,
+			   uint64_t *hash)
 {
 	const struct base *base;
 
 	if (directory != AT_FDCWD)
 		return recall_descriptor(directory, node, hash);
-	if (!read_working_directory(view, &base, NULL) || base->is_bundled)
+	if (!read_working_directory(view, &base, NULL) || base->is_bundled ||
+	    (base->is_meant && (intent & READ) != 0))
 		return false;
 	*node = base->node;
 	*hash = base->hash;
@@ -90,6 +96,7 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 		if (child == NO_NODE)
 			return name;
 		if (node_at(table, child)->kind == NODE_FILE &&
+		    !is_read(node_at(table, child), intent) &&
 		    is_of_kernel(view, node_at(table, child)))
 			return name;
 		if (node_at(table, child)->kind != NODE_MERGED &&
@@ -109,7 +116,7 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 	if (now == NULL || !is_path(path) || *path == '\0')
 		return PLAIN;
 	if (*at != '/') {
-		if (!find_beginning(now, directory, &node, &hash))
+		if (!find_beginning(now, directory, intent, &node, &hash))
 			return NOT_PLAIN;
 		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
 			at += 2;
@@ -122,10 +129,11 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
 		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
 		    (at[4] == '/' || at[4] == '\0'))
-			return PLAIN;
+			return (intent & READ) != 0 && is_link_to_program(path) ? NOT_PLAIN : PLAIN;
 		hash = seed_of(node);
 	}
-	if (!is_plain_host(at, &hash))
+	if (!is_plain_host(at, &hash) ||
+	    ((intent & READ) != 0 && find_launched(now, path) != NO_NODE))
 		return NOT_PLAIN;
 	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
 		return NOT_PLAIN;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "descriptors.h"
 #include "known-names.h"
+#include "own-file.h"
 #include "plain.h"
 #include "sandbox.h"
 #include "view.h"
@@ -25,7 +26,7 @@ static bool write_place(const struct walk *walk, char *place, const char *tail)
 
 	if (walk->is_bundled) {
 		middle = "/root";
-		if (node != NULL && (node->flags & NODE_LAUNCHED) != 0 &&
+		if (node != NULL && (node->flags & NODE_LAUNCHED) != 0 && !reads_itself(node) &&
 		    (walk->intent & LAUNCH) == 0) {
 			middle = "/";
 			path = table_text(view->table, node->extra);
@@ -181,14 +182,30 @@ static int finish(struct walk *walk, struct route *route)
 	return 0;
 }
 
-/* In a namespace all but libraries, and directories that may hold some. */
+/* In a namespace all but libraries, what launchers stand for, and directories that may hold some.
+ */
 static bool is_left_to_kernel(const struct walk *walk)
 {
 	const struct node *node =
 		walk->node == NO_NODE ? NULL : node_at(walk->view->table, walk->node);
 
 	return walk->view->is_in_namespace && (walk->intent & LAUNCH) == 0 &&
-	       (node == NULL || (node->kind != NODE_MERGED && is_of_kernel(walk->view, node)));
+	       (node == NULL || (node->kind != NODE_MERGED && !is_read(node, walk->intent) &&
+				 is_of_kernel(walk->view, node)));
+}
+
+/* What was walked on the host may be a launcher, by its place in the bundle. */
+static void enter_by_place(struct walk *walk)
+{
+	const uint32_t node = find_launched(walk->view, walk->seen);
+	const char *seen = seen_path(walk->view, walk->seen);
+
+	if (node == NO_NODE)
+		return;
+	walk->length = text_length(seen);
+	memmove(walk->seen, seen, walk->length + 1);
+	walk->node = node;
+	walk->is_bundled = true;
 }
 
 static int follow(struct route *route, size_t size, int directory, const char *path,
@@ -210,6 +227,8 @@ static int follow(struct route *route, size_t size, int directory, const char *p
 	walk.differs |= walk.is_bundled;
 	if (error == BEGINS)
 		error = walk_rest(&walk);
+	if (error == 0 && (intent & READ) != 0 && !walk.is_stuck && !walk.is_bundled)
+		enter_by_place(&walk);
 	if (is_left_to_kernel(&walk))
 		return 0;
 	if (error == 0)
@@ -223,6 +242,9 @@ void drop_route(struct route *route)
 	if (route->more != NULL)
 		sys_munmap(route->more, 2 * PATH_MAX);
 	route->more = NULL;
+	if (route->image >= 0)
+		sys_close(route->image);
+	route->image = -1;
 }
 
 static int follow_long(struct route *route, int directory, const char *path, unsigned intent)
@@ -235,17 +257,40 @@ static int follow_long(struct route *route, int directory, const char *path, uns
 	return follow(route, PATH_MAX, directory, path, intent);
 }
 
+static int follow_any(struct route *route, int directory, const char *path, unsigned intent)
+{
+	int error;
+
+	route->seen = route->room[0];
+	route->place = route->room[1];
+	error = follow(route, SHORT_SIZE, directory, path, intent);
+	return error == ENAMETOOLONG ? follow_long(route, directory, path, intent) : error;
+}
+
+/* Where the kernel says that a program lies; what is no launcher stays the kernel's. */
+static void follow_to_program(struct route *route, const char *path)
+{
+	char *place;
+
+	if (is_in_sandbox() || failed(read_link_to_program(path, &place)))
+		return;
+	if (find_launched(view(), place) != NO_NODE &&
+	    (follow_any(route, AT_FDCWD, place, FOLLOW | READ) != 0 || !route->is_bundled))
+		leave_alone(route, AT_FDCWD, path);
+	drop_link_text(place);
+}
+
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
 {
 	const struct view *now = (intent & LAUNCH) != 0 ? launch_view() : view();
-	int error;
 
 	drop_route(route);
 	leave_alone(route, directory, path);
 	if (now == NULL || now->is_elsewhere || !is_path(path) || *path == '\0')
 		return 0;
-	route->seen = route->room[0];
-	route->place = route->room[1];
-	error = follow(route, SHORT_SIZE, directory, path, intent);
-	return error == ENAMETOOLONG ? follow_long(route, directory, path, intent) : error;
+	if ((intent & READ) != 0 && is_link_to_program(path)) {
+		follow_to_program(route, path);
+		return 0;
+	}
+	return follow_any(route, directory, path, intent);
 }

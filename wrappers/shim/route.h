@@ -20,6 +20,8 @@ struct route {
 	uint32_t node;
 	/* The bundle's own: `path` then lies below its top. */
 	bool is_bundled;
+	/* Open while `path` leads to it, by its number; else -1. */
+	int image;
 	/* As the program sees it, links followed. */
 	size_t length;
 	char *seen;
@@ -34,7 +36,8 @@ void drop_route(struct route *route);
 /* Declares one that is dropped with its block. */
 #define ROUTE(name)                                                                                \
 	struct route name __attribute__((cleanup(drop_route)));                                    \
-	name.more = NULL
+	name.more = NULL;                                                                          \
+	name.image = -1
 
 /* Returns 0, or the errno the call fails with. The route may be an earlier one. */
 int find_route(struct route *route, int directory, const char *path, unsigned intent);

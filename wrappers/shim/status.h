@@ -19,6 +19,10 @@ union status {
 		uint32_t links;
 #endif
 	} of;
+	struct {
+		char before[48];
+		uint64_t bytes;
+	} size;
 	char room[256];
 };
 

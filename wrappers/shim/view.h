@@ -30,6 +30,8 @@ enum intent {
 	UNFOLLOWED = 64,
 	/* With CHANGE, of what only a file has. */
 	CONTENT = 128,
+	/* With FOLLOW, reads it: of a launcher, by whatever name, the file it stands for. */
+	READ = 256,
 };
 
 struct view {
@@ -68,6 +70,12 @@ bool host_fills(const struct table *table, uint32_t node);
 static inline bool is_of_kernel(const struct view *view, const struct node *node)
 {
 	return view->is_in_namespace && (node->flags & NODE_LIBRARY) == 0;
+}
+
+/* Whether it is the file that a launcher stands for, and that is what is asked for. */
+static inline bool is_read(const struct node *node, unsigned intent)
+{
+	return (intent & READ) != 0 && (node->flags & NODE_LAUNCHED) != 0;
 }
 
 /*

@@ -34,9 +34,13 @@ enum node_kind {
 };
 
 enum node_flag {
-	/* A launcher stands here; `extra` is where the file itself lies. */
+	/*
+	 * A launcher stands here, and `extra` is where the file itself lies; or, where
+	 * `first_child` is 1, it stands here itself, and that is where its launcher lies.
+	 */
 	NODE_LAUNCHED = 1,
-	/* A library where loaders look: programs see it, and those of the host, in a namespace, do not. */
+	/* A library where loaders look: programs see it, and those of the host, in a namespace, do
+	   not. */
 	NODE_LIBRARY = 2,
 	/* Only where the host has nothing of that name. */
 	NODE_FALLBACK = 4,
@@ -122,6 +126,12 @@ static inline const struct node *node_at(const struct table *table, uint32_t ind
 static inline struct node *writable_node(struct table *table, uint32_t index)
 {
 	return (struct node *)((char *)table + table->nodes) + index;
+}
+
+/* Of a launched one. */
+static inline bool reads_itself(const struct node *node)
+{
+	return node->first_child != 0;
 }
 
 static inline const char *table_text(const struct table *table, uint32_t offset)

@@ -48,14 +48,19 @@ function addWhole(
 	for (const {package: owner, neededBy, isRecommended} of fresh) {
 		gathering.expanded.add(owner);
 		const standing = standingOf(owner);
-		const kept = (lists.get(owner) ?? []).filter(path => !isRuledOut(path, standing));
+		const listed = lists.get(owner) ?? [];
 		const because = neededBy === undefined ? undefined : packageId(neededBy);
-		addPackageFiles(gathering, owner, kept, {
-			kind: 'package',
-			package: packageId(owner),
-			neededBy: because,
-			isRecommended,
-		});
+		const isKept = (path: SysrootPath): boolean => !isRuledOut(path, standing);
+		addPackageFiles(
+			gathering,
+			{owner, listed, isKept},
+			{
+				kind: 'package',
+				package: packageId(owner),
+				neededBy: because,
+				isRecommended,
+			},
+		);
 	}
 
 	addGenerated(gathering, database, packages);
@@ -77,8 +82,13 @@ function expandLibraries(gathering: Gathering, database: PackageDatabase): void 
 	const lists = database.files(parts);
 	for (const owner of parts) {
 		gathering.held.set(owner, countImporters(libraries));
-		const kept = (lists.get(owner) ?? []).filter(path => isPrivate(path, gathering));
-		addPackageFiles(gathering, owner, kept, {kind: 'library', package: packageId(owner)});
+		const listed = lists.get(owner) ?? [];
+		const isKept = (path: SysrootPath): boolean => isPrivate(path, gathering);
+		addPackageFiles(
+			gathering,
+			{owner, listed, isKept},
+			{kind: 'library', package: packageId(owner)},
+		);
 	}
 
 	addGenerated(gathering, database, parts);
@@ -156,20 +166,26 @@ function ofDatabase(
 	return [...packages].filter(owner => owner.manager === manager);
 }
 
+interface PackageFiles {
+	readonly owner: InstalledPackage;
+	readonly listed: readonly SysrootPath[];
+	readonly isKept: (path: SysrootPath) => boolean;
+}
+
 function addPackageFiles(
 	{collector, sysroot}: Gathering,
-	owner: InstalledPackage,
-	paths: readonly SysrootPath[],
+	{owner, listed, isKept}: PackageFiles,
 	reason: Reason,
 ): void {
-	for (const path of paths) {
-		if (isState(path) && !isPublicFile(path, sysroot)) {
+	const parents = new Set(listed.map(parentOf));
+	for (const path of listed) {
+		if (!isKept(path) || (isState(path) && !isPublicFile(path, sysroot))) {
 			continue;
 		}
 
-		// Directories come with what lies in them; only an empty one has to be carried for itself.
-		const isDirectory = sysroot.status(path)?.kind === 'directory';
-		if (!isDirectory || sysroot.list(path)?.length === 0) {
+		// Directories come with what lies in them. One that the package has empty is carried for itself:
+		// what other packages put there may stay behind.
+		if (!parents.has(path) || sysroot.status(path)?.kind !== 'directory') {
 			collector.add(path, reason, owner);
 			for (const compiled of compiledPython(path, sysroot)) {
 				collector.add(compiled, reason, owner);

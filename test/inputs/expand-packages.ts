@@ -1,8 +1,10 @@
 /** Which files of installed packages travel. */
-import {existsSync} from 'node:fs';
+import {existsSync, readdirSync} from 'node:fs';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {missingHere} from '../helpers/run/need.js';
+import {missingHere, need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {buildInstalled} from '../helpers/worlds/installed-world.js';
 
 /** Bundle paths of a plan. */
 async function planned(t: ExecutionContext, targets: readonly string[]): Promise<Set<string>> {
@@ -29,4 +31,18 @@ test('headers come with a package that is named, and with what it needs; a compi
 	t.false(compiler?.has(`root${own}`) ?? false);
 	t.false([...(compiler ?? [])].some(path => path.endsWith('/crt1.o')));
 	t.true([...(compiler ?? [own])].some(path => /^(?:root)?\/usr\/include\//u.test(path)));
+});
+
+test('a directory that a package has empty travels, though others have put something there', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildInstalled(t, {
+		tool: {
+			files: {'/usr/bin/tool': {libc: true, source: 'int main(void) { return 0; }'}},
+			directories: ['/etc/tool/conf.d'],
+		},
+		server: {files: {'/etc/tool/conf.d/server.cnf': {text: 'of a server\n'}}},
+	});
+	const bundle = join(world.root, '../bundle');
+	t.is((await world.pack(['/usr/bin/tool', '-o', bundle])).status, 0);
+	t.deepEqual(readdirSync(join(bundle, 'root/etc/tool/conf.d')), []);
 });

@@ -62,7 +62,7 @@ water
 			run: `gmx -quiet solvate -cs spc216 -box 1.9 1.9 1.9 -p topol.top -o box.gro &&
 gmx -quiet grompp -f md.mdp -c box.gro -p topol.top -o run.tpr -po out.mdp 2>/dev/null &&
 gmx -quiet mdrun -s run.tpr -ntmpi 1 -ntomp 1 -reprod -c final.gro -e ener.edr -o traj.trr -g md.log > log 2>&1 || cat log;
-cat final.gro; rm -f log md.log run.tpr out.mdp ener.edr state.cpt traj.trr *#`,
+cat final.gro 2>/dev/null || cat box.gro; rm -f log md.log run.tpr out.mdp ener.edr state.cpt traj.trr *#`,
 			varies: [/^gcq#.*/gmu, /^.*GROMACS reminds you.*/gmu],
 		},
 		{

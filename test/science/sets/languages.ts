@@ -79,7 +79,7 @@ def main():
     frame = pandas.DataFrame({'a': [1, 2, 3], 'b': ['x', 'y', 'x']})
     print(frame.groupby('b').sum()); frame.to_csv('out.csv')
     print(sklearn.linear_model.LinearRegression().fit([[1], [2]], [2, 4]).coef_)
-    print(subprocess.run([sys.executable, '-c', 'import numpy; print(numpy.__version__)'], capture_output=True, text=True))
+    print(subprocess.run([sys.executable, '-c', 'import numpy; print(numpy.__version__)'], capture_output=True, text=True).stdout)
     sys.stdout.flush()
     with multiprocessing.get_context('spawn').Pool(2) as pool: print(pool.map(abs, [-1, -2]))
 if __name__ == '__main__': main()

@@ -22,7 +22,7 @@ export const typesetting: ScienceKind = {
 		{
 			name: 'pdflatex',
 			packages: ['texlive-latex-extra', 'texlive-pictures', 'texlive-latex-recommended'],
-			pack: ['pdflatex', 'bibtex'],
+			pack: ['pdflatex', 'bibtex', 'deb:texlive-pictures'],
 			inputs: {'a.tex': article, 'refs.bib': references},
 			env: dated,
 			run: 'pdflatex -interaction=batchmode a && bibtex a && pdflatex -interaction=batchmode a && pdflatex -interaction=batchmode a && kpsewhich article.cls; rm a.log',
@@ -42,7 +42,7 @@ export const typesetting: ScienceKind = {
 		{
 			name: 'latexmk',
 			packages: ['latexmk', 'biber', 'texlive-latex-extra', 'texlive-pictures'],
-			pack: ['latexmk', 'pdflatex', 'bibtex', 'kpsewhich'],
+			pack: ['latexmk', 'pdflatex', 'bibtex', 'kpsewhich', 'deb:texlive-pictures'],
 			inputs: {'a.tex': article, 'refs.bib': references},
 			env: dated,
 			run: 'latexmk -pdf -silent -interaction=batchmode a > log 2>&1; tail -n 3 log; rm -f log a.log a.fdb_latexmk',

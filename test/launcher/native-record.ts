@@ -57,7 +57,9 @@ async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<st
 		),
 		...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
 		'wrappers/namespace/mountinfo.c',
-		...['table.c', 'own-tree.c', 'check-nodes.c', 'host-environment.c'].map(name => `wrappers/table/${name}`),
+		...['table.c', 'own-tree.c', 'check-nodes.c', 'host-environment.c'].map(
+			name => `wrappers/table/${name}`,
+		),
 	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto';
 import {cp, mkdir, readdir, readFile, readlink, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Host} from '../hosts/lib/host-with.js';
-import {bundlePlace, home, type Bind} from '../hosts/lib/prepare-entry.js';
+import {home, type Bind} from '../hosts/lib/prepare-entry.js';
 import {plainShell} from '../hosts/lib/recipes.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 import type {ThisMachine} from './machine-as-host.js';
@@ -44,14 +44,19 @@ export async function runHere(job: Job, here: ThisMachine, build: string): Promi
 
 /** Run the job with the programs of a bundle. */
 export async function runThere(job: Job, host: Host, bundle: string): Promise<Outcome> {
-	return runJob(job, {shell: plainShell(host.name), host, path: `${bundlePlace}/bin`, bundle});
+	const place = `${home}/${job.set.needsPlainPath === true ? 'tools' : 'my bundles/tools'}`;
+	return runJob(job, {
+		shell: plainShell(host.name),
+		host,
+		path: `${place}/bin`,
+		binds: [{from: bundle, to: place, readOnly: true}],
+	});
 }
 
 interface Stage {
 	readonly shell: readonly string[];
 	readonly host: Pick<Host, 'root'>;
 	readonly path: string;
-	readonly bundle?: string;
 	readonly binds?: readonly Bind[];
 }
 

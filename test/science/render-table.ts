@@ -31,14 +31,16 @@ const head = [
 	'',
 	'Made by `make science` (`make science SETS="r octave"` for some of it). Each set is packed by the',
 	'command shown, with default options, and its job (`test/science/sets/`) is run by a user without',
-	'root in a directory with a blank in its name, the bundle in another with a blank and a quote. Right',
-	'means: exit status, stdout, stderr and every file written are, byte for byte, those of the same job',
-	'run with the installed programs.',
+	'root in a directory with a blank in its name, the bundle in another such. Right means: exit status,',
+	'stdout, stderr and every file written are, byte for byte, those of the same job run with the',
+	'installed programs. † The bundle lies in a directory without a blank: the program itself cannot live',
+	'with one.',
 	'',
 ];
 
 function row(set: ScienceSet, result: SetResult | undefined): string {
-	return `| ${[set.name, `\`${commandOf(set, result)}\``, ...cells(result)].join(' | ')} |`;
+	const name = set.needsPlainPath === true ? `${set.name} †` : set.name;
+	return `| ${[name, `\`${commandOf(set, result)}\``, ...cells(result)].join(' | ')} |`;
 }
 
 function commandOf(set: ScienceSet, result: SetResult | undefined): string {

@@ -17,6 +17,8 @@ export interface ScienceSet {
 	readonly build?: string;
 	/** Where the programs that it makes lie, below that directory. */
 	readonly path?: string;
+	/** It hands its own path to a shell, make or a pattern as if it had no blank, here as there. */
+	readonly needsPlainPath?: true;
 	readonly inputs?: Readonly<Record<string, string>>;
 	readonly run: string;
 	readonly env?: Readonly<Record<string, string>>;

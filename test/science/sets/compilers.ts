@@ -29,12 +29,13 @@ export const compilers: ScienceKind = {
 			pack: ['gcc', 'g++', 'gfortran', 'deb:libc6-dev'],
 			inputs: project,
 			run: `cp -r . /tmp/b && cd /tmp/b && gcc -O2 -c main.c && g++ -c greet.cpp && g++ -o hello main.o greet.o -lm && ./hello &&
-gfortran -fopenmp -o sum sum.f90 && ./sum && g++ -static -o st main.o greet.o -lm && ./st && gcc -print-search-dirs && gcc -v 2>&1 | tail -n 1`,
+gfortran -fopenmp -o sum sum.f90 && ./sum && g++ -static -o st main.o greet.o -lm && ./st && gcc -v 2>&1 | tail -n 1`,
 		},
 		{
 			name: 'cmake',
 			packages: ['cmake', 'gcc', 'g++', 'gfortran', 'libc6-dev', 'make', 'ninja-build'],
 			pack: ['cmake', 'ctest', 'make', 'ninja', 'gcc', 'g++', 'gfortran', 'deb:libc6-dev'],
+			needsPlainPath: true,
 			inputs: project,
 			run: `cp -r . /tmp/src && cmake -S /tmp/src -B /tmp/b > /tmp/log 2>&1 || cat /tmp/log; cmake --build /tmp/b > /tmp/log2 2>&1 || cat /tmp/log2; /tmp/b/hello && /tmp/b/fortran &&
 cmake -G Ninja -S /tmp/src -B /tmp/n > /dev/null && ninja -C /tmp/n > /dev/null && /tmp/n/hello; cd /tmp/b && ctest 2>&1 | grep -i passed`,
@@ -45,7 +46,7 @@ cmake -G Ninja -S /tmp/src -B /tmp/n > /dev/null && ninja -C /tmp/n > /dev/null 
 			packages: ['clang', 'libc6-dev', 'g++'],
 			pack: ['clang', 'clang++', 'deb:libc6-dev'],
 			inputs: project,
-			run: 'cp -r . /tmp/b && cd /tmp/b && clang -O2 -c main.c && clang++ -c greet.cpp && clang++ -o hello main.o greet.o -lm && ./hello && clang --version && clang -S -emit-llvm -o - main.c',
+			run: 'cp -r . /tmp/b && cd /tmp/b && clang -O2 -c main.c && clang++ -c greet.cpp && clang++ -o hello main.o greet.o -lm && ./hello && clang --version | head -n 1 && clang -S -emit-llvm -o - main.c',
 		},
 		{
 			name: 'meson',
@@ -62,6 +63,7 @@ cmake -G Ninja -S /tmp/src -B /tmp/n > /dev/null && ninja -C /tmp/n > /dev/null 
 			name: 'ghc',
 			packages: ['ghc', 'gcc', 'libc6-dev'],
 			pack: ['ghc', 'deb:libc6-dev'],
+			needsPlainPath: true,
 			inputs: {
 				'Main.hs':
 					'import qualified Data.Map as M\nmain = print (M.toList (M.fromList [(2, "b"), (1, "a")]))\n',
@@ -71,9 +73,9 @@ cmake -G Ninja -S /tmp/src -B /tmp/n > /dev/null && ninja -C /tmp/n > /dev/null 
 		{
 			name: 'ocamlopt',
 			packages: ['ocaml-nox', 'gcc', 'libc6-dev'],
-			pack: ['ocamlopt', 'ocamlc', 'deb:libc6-dev'],
+			pack: ['ocamlopt', 'ocamlc', 'ocamlrun', 'deb:libc6-dev'],
 			inputs: {'a.ml': 'let () = print_endline (String.concat "," ["a"; "b"])\n'},
-			run: 'cp a.ml /tmp && cd /tmp && ocamlc -o b a.ml && ./b && ocamlopt -o a a.ml && ./a',
+			run: 'cp a.ml /tmp && cd /tmp && ocamlc -o b a.ml && ocamlrun b && ocamlopt -o a a.ml && ./a',
 		},
 		{
 			name: 'autotools',
@@ -86,7 +88,7 @@ cmake -G Ninja -S /tmp/src -B /tmp/n > /dev/null && ninja -C /tmp/n > /dev/null 
 				'g.y': '%token A\n%%\ns: A;\n%%\n',
 				'l.l': '%%\na return 1;\n%%\n',
 			},
-			run: 'mkdir /tmp/x && cp * /tmp/x && cd /tmp/x && autoreconf -i > log 2>&1 || cat log; ls; wc -l configure; bison g.y && flex l.l && cksum g.tab.c lex.yy.c configure Makefile.in',
+			run: 'mkdir /tmp/x && cp * /tmp/x && cd /tmp/x && autoreconf -i > log 2>&1 || cat log; ls; wc -l configure; bison g.y && flex l.l && cp g.tab.c lex.yy.c configure Makefile.in "$OLDPWD"',
 		},
 	],
 };

@@ -46,7 +46,7 @@ R_LIBS=/tmp/lib Rscript -e 'tiny::hello()' && R CMD config CC && R CMD BATCH --n
 		{
 			name: 'octave',
 			packages: ['octave', 'gnuplot-nox', 'fonts-freefont-otf'],
-			pack: ['octave'],
+			pack: ['octave', 'gs'],
 			inputs: {
 				'job.m': `A = [4 1; 2 3]; [v, l] = eig(A)
 x = linspace(0, 1, 5); p = polyfit(x, x.^2, 2)

@@ -67,7 +67,7 @@ export const mathematics: ScienceKind = {
 				'a.smt2':
 					'(declare-const x Int)(assert (= (* x x) 49))(assert (> x 0))(check-sat)(get-model)\n',
 			},
-			run: 'glpsol -m a.mod && z3 a.smt2 && minizinc --solver gecode a.mzn && minizinc --solvers && cbc -quit',
+			run: 'glpsol -m a.mod && z3 a.smt2 && minizinc --solver gecode a.mzn && cbc -quit',
 			varies: [/Time used:.*/gu, /Memory used:.*/gu],
 		},
 		{

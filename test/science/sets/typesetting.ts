@@ -31,6 +31,7 @@ export const typesetting: ScienceKind = {
 			name: 'xelatex',
 			packages: ['texlive-xetex', 'texlive-latex-extra', 'fonts-dejavu-core'],
 			pack: ['xelatex'],
+			needsPlainPath: true,
 			inputs: {
 				'a.tex':
 					'\\documentclass{article}\\usepackage{fontspec}\\setmainfont{DejaVu Sans}\\begin{document}Größe αβγ\\end{document}\n',

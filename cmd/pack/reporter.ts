@@ -28,6 +28,7 @@ const worthSaying = new Set([
 	'TRACE_PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
+	'LINKS_WITH_HOST',
 ]);
 
 /** Of these a directory may have any number: a line for the first. */

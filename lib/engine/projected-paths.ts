@@ -53,9 +53,7 @@ export function projectedPaths(
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
 	const fallback = (path: SysrootPath, yields = false): {readonly isFallback?: true} =>
-		!wished.has(path) && (yields || hostOwnership(path) === 'otherwise')
-			? {isFallback: true}
-			: {};
+		!wished.has(path) && (yields || hostOwnership(path) === 'otherwise') ? {isFallback: true} : {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = liesIn(current, whole) ? 'whole' : 'merged';

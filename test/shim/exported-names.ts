@@ -11,6 +11,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import picomatch from 'picomatch';
+import {i686Compiler, i686Libraries} from '../helpers/run/i686-programs.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
@@ -25,40 +26,41 @@ interface LeftAlone {
 }
 
 test('no C library exports a call with a path that nobody has decided about', async t => {
-	if (!need(t, 'gcc', 'nm')) return;
+	if (!need(t, 'gcc', i686Compiler, 'nm')) return;
 	const bullseye = await needHost(t, 'bullseye');
 	const trixie = await needHost(t, 'trixie');
 	if (!bullseye || !trixie) return;
-	const exported = new Set<string>();
-	for (const place of [
-		...glibcs('/'),
-		...glibcs(bullseye.root),
-		...glibcs(trixie.root),
-		...musls(),
-	]) {
-		for (const name of await exportedBy(place)) exported.add(name);
-	}
-
-	const shim = await shimNames(t);
 	const withText = await takingText(t);
-	const undecided = [...exported].filter(name => !shim.has(name) && withText(name)).sort();
+	const open = async (compiler: string, libraries: readonly string[]): Promise<string[]> => {
+		const exported = await Promise.all(libraries.map(exportedBy));
+		const shim = await shimNames(t, compiler);
+		return exported.flat().filter(name => !shim.has(name) && withText(name));
+	};
+	const undecided = new Set([
+		...(await open('gcc', [
+			...['/', bullseye.root, trixie.root].flatMap(root =>
+				glibcIn(join(root, 'usr/lib/x86_64-linux-gnu')),
+			),
+			...musls(),
+		])),
+		...(await open(i686Compiler, glibcIn(i686Libraries))),
+	]);
 	const rules = await leftAlone();
 	const known = rules.map(name => ({name, matches: picomatch(name, {nobrace: true})}));
 	t.deepEqual(
-		undecided.filter(name => !known.some(({matches}) => matches(name))),
+		[...undecided].filter(name => !known.some(({matches}) => matches(name))).sort(),
 		[],
 		'neither answered nor left alone',
 	);
 	t.deepEqual(
-		known.filter(({matches}) => !undecided.some(name => matches(name))).map(({name}) => name),
+		known.filter(({matches}) => ![...undecided].some(name => matches(name))).map(({name}) => name),
 		[],
 		'left alone, though no library has it or the shim answers it',
 	);
 });
 
 /** What glibc consists of: several libraries before 2.34. */
-function glibcs(root: string): string[] {
-	const directory = join(root, 'usr/lib/x86_64-linux-gnu');
+function glibcIn(directory: string): string[] {
 	return readdirSync(directory)
 		.filter(name => /^lib(?:c|dl|pthread|rt|util)(?:\.so\.\d|-2\.\d+\.so)$/u.test(name))
 		.map(name => join(directory, name));
@@ -78,9 +80,9 @@ async function exportedBy(object: string): Promise<string[]> {
 		.filter(name => name !== undefined);
 }
 
-async function shimNames(t: ExecutionContext): Promise<Set<string>> {
+async function shimNames(t: ExecutionContext, compiler: string): Promise<Set<string>> {
 	const scratch = makeScratch(t);
-	await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', scratch]);
+	await run('sh', [join(sources, 'wrappers/shim/build.sh'), compiler, scratch]);
 	return new Set(await exportedBy(join(scratch, 'path-shim.so')));
 }
 

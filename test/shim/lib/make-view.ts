@@ -59,26 +59,37 @@ export interface Circumstances {
 	readonly place: string;
 	/** With every right over the mounts, which then need no other user namespace. */
 	readonly asRoot: boolean;
+	/** Of the shim; default: this machine's. */
+	readonly compiler?: string;
+	/** Done in the namespace before anything else. */
+	readonly before?: string;
+	/** An empty directory for the bundle and what goes with it; default: a new one. */
+	readonly scratch?: string;
 }
 
 const sources = fileURLToPath(new URL('../../../../', import.meta.url));
-const usual: Circumstances = {place: '/opt/view', asRoot: false};
+export const usual: Circumstances = {place: '/opt/view', asRoot: false};
 
 /** Paths of both trees are relative to the place. */
 export async function makeView(
 	t: ExecutionContext,
 	host: Tree,
 	packed: PackedTree,
-	{place, asRoot}: Circumstances = usual,
+	{
+		place,
+		asRoot,
+		compiler = 'gcc',
+		before = 'true',
+		scratch = makeScratch(t),
+	}: Circumstances = usual,
 ): Promise<View> {
-	const scratch = makeScratch(t);
 	const bundle = join(scratch, 'bundle');
 	await writeTree(join(scratch, 'host'), host);
 	await writeTree(join(scratch, 'payload'), seenTree(packed));
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
 	await mkdir(join(bundle, 'bin'));
-	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
+	await copyFile(await builtShim(compiler), join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed, place), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
 	return {
@@ -90,7 +101,7 @@ export async function makeView(
 				how === 'mounts' ? mountScript(scratch, packed, place) : plainScript(scratch, place);
 			const entered = how === 'namespace' ? await enteredBy(bundle, argv) : argv;
 			const words = [...(asRoot ? [] : powerless(how)), 'env', '-u', 'PATH', ...preload];
-			return inNamespace(script, [...words, ...entered], input);
+			return inNamespace(`${before} && ${script}`, [...words, ...entered], input);
 		},
 	};
 }
@@ -111,19 +122,22 @@ async function enteredBy(bundle: string, [program = '', ...words]: readonly stri
 	return [join(bundle, spec.launcher), ...words];
 }
 
-let shim: Promise<string> | undefined;
+const shims = new Map<string, Promise<string>>();
 
 /** Compiled once for all tests of a file. */
-async function builtShim(): Promise<string> {
-	shim ??= (async () => {
-		const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
-		process.once('exit', () => {
-			rmSync(directory, {recursive: true, force: true});
-		});
-		await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', directory]);
-		return join(directory, 'path-shim.so');
-	})();
-	return shim;
+async function builtShim(compiler: string): Promise<string> {
+	const known = shims.get(compiler) ?? buildShim(compiler);
+	shims.set(compiler, known);
+	return known;
+}
+
+async function buildShim(compiler: string): Promise<string> {
+	const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
+	process.once('exit', () => {
+		rmSync(directory, {recursive: true, force: true});
+	});
+	await run('sh', [join(sources, 'wrappers/shim/build.sh'), compiler, directory]);
+	return join(directory, 'path-shim.so');
 }
 
 async function writeTree(root: string, tree: Tree): Promise<void> {

@@ -247,10 +247,16 @@ export function movedTo(place: string, tree: Tree): Tree {
 	);
 }
 
-export async function compileProbe(t: ExecutionContext): Promise<string> {
+/** With the C library that `flags` lead to. */
+export async function compileProbe(
+	t: ExecutionContext,
+	compiler = 'gcc',
+	flags: readonly string[] = [],
+): Promise<string> {
 	const probe = join(makeScratch(t), 'probe');
 	const sources = readdirSync(probeSources).filter(name => name.endsWith('.c'));
-	await run('gcc', ['-O1', '-o', probe, ...sources.map(name => join(probeSources, name))]);
+	const places = sources.map(name => join(probeSources, name));
+	await run(compiler, ['-O1', ...flags, '-o', probe, ...places]);
 	return probe;
 }
 

@@ -29,6 +29,7 @@ const worthSaying = new Set([
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
 	'LINKS_WITH_HOST',
+	'NO_NATIVE_LAUNCHER',
 ]);
 
 /** Of these a directory may have any number: a line for the first. */

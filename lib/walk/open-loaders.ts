@@ -48,8 +48,7 @@ export function openLoaders(
 		if (path === undefined) {
 			absent.push(interpreter);
 		} else if (loaders.every(loader => loader.path !== path)) {
-			const isMain = loaders.length === 0;
-			loaders.push(placeLoader(open(interpreter), path, isMain, adapt));
+			loaders.push(placeLoader(open(interpreter), path, loaders[0], adapt));
 		}
 	}
 
@@ -104,18 +103,19 @@ function realLoader(interpreter: string, sysroot: Sysroot): SysrootPath | undefi
 function placeLoader(
 	loader: Loader,
 	path: SysrootPath,
-	isMain: boolean,
+	main: WalkedLoader | undefined,
 	adapt: LoaderRequest['adapt'],
 ): WalkedLoader {
 	const {facts} = loader;
+	const architecture = architectureName(facts.object) ?? 'other';
+	const isOfMain = main === undefined || isSameKind(main.facts.object, facts.object);
 	return {
 		path,
 		facts,
 		...adapt(loader),
 		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
-		libraryDirectory: bundlePath(
-			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
-		),
+		libraryDirectory: bundlePath(main === undefined ? 'lib' : `lib-${architecture}`),
+		toolDirectory: bundlePath(isOfMain ? 'libexec/dynpk' : `libexec/dynpk/${architecture}`),
 	};
 }
 

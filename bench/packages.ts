@@ -226,6 +226,7 @@ function syntheticRecord(number: number, version: number): PackageRecord {
 			{name: `lib${number - (number % 5)}.so.1(V_0.0)(64bit)`, range: undefined},
 		],
 		conflicts: [],
+		obsoletes: [],
 		paths: [`/usr/lib64/lib${number}.so.1`],
 	};
 }

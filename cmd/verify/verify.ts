@@ -172,9 +172,10 @@ async function offeredEngines(
 	findings: VerifyFinding[],
 ): Promise<readonly EngineOffer[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
-	const {choice} = manifest.engine;
+	const {loaders, engine: wanted, programs} = manifest;
+	const isForeign = loaders.length > 0 && !loaders.some(loader => runsHere(loader));
 	const offers: EngineOffer[] = [];
-	for (const {name} of choice === 'direct' || !runsHere(manifest) ? [] : manifest.programs) {
+	for (const {name} of wanted.choice === 'direct' || isForeign ? [] : programs) {
 		const answer = await askEngines({top, manifest, program: name, asked: undefined});
 		if (typeof answer === 'string') {
 			continue;

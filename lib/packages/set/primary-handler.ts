@@ -3,7 +3,7 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import type {HostPath} from '../../paths/paths.js';
 import {parseEvr, type Relation} from '../../rpm/evr.js';
 import {parseRichDependency} from '../../rpm/rich-dependency.js';
-import type {Capability, Need} from './need.js';
+import type {Capability, CapabilityNeed, Need} from './need.js';
 import type {PackageRecord} from './package-record.js';
 import {capabilityOf, needOf, selfProvide, withoutRepeats} from './record-of-rpm.js';
 import {insideRepository, versionOf} from './repository-metadata.js';
@@ -18,6 +18,7 @@ interface Draft {
 	readonly requires: Need[];
 	readonly provides: Capability[];
 	readonly conflicts: Need[];
+	readonly obsoletes: CapabilityNeed[];
 	readonly paths: string[];
 }
 
@@ -90,6 +91,7 @@ function openElement(
 		case 'rpm:requires':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
+		case 'rpm:obsoletes':
 			reading.section = name;
 			break;
 		case 'rpm:entry':
@@ -114,6 +116,7 @@ function closeElement(reading: Reading, draft: Draft, name: string): void {
 		case 'rpm:requires':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
+		case 'rpm:obsoletes':
 			reading.section = '';
 			break;
 		default:
@@ -130,6 +133,7 @@ function emptyDraft(): Draft {
 		requires: [],
 		provides: [],
 		conflicts: [],
+		obsoletes: [],
 		paths: [],
 	};
 }
@@ -166,12 +170,16 @@ function addEntry(
 		case 'rpm:conflicts':
 			draft?.conflicts.push(needOf({name, range, rich}));
 			break;
+		case 'rpm:obsoletes':
+			draft?.obsoletes.push({kind: 'capability', ...capabilityOf({name, range})});
+			break;
 		default:
 	}
 }
 
 function finish(draft: Draft, repository: HostPath): PackageRecord {
-	const {name, arch, version, href, license, requires, provides, conflicts, paths} = draft;
+	const {name, arch, version, href, license, requires, provides, conflicts, obsoletes, paths} =
+		draft;
 	if (name === '' || arch === '' || version === '' || href === '') {
 		throw new DynpkError(
 			'PACKAGE_INDEX_INVALID',
@@ -191,6 +199,7 @@ function finish(draft: Draft, repository: HostPath): PackageRecord {
 		requires: withoutRepeats(requires),
 		provides: [...provides, selfProvide(name, parseEvr(version))],
 		conflicts,
+		obsoletes,
 		paths,
 	});
 }

@@ -35,6 +35,7 @@ export function recordOfDeb(
 			{name, range: {manager: 'deb', operator: '=', version} as const},
 		],
 		conflicts: [...dependencies.conflicts, ...dependencies.breaks].map(needOf),
+		obsoletes: [],
 		paths: [],
 	});
 }

@@ -54,6 +54,7 @@ function makeWish(wanted: PackageRecord): PackageRecord {
 		requires: [{kind: 'capability', name: wanted.name, range: undefined}],
 		provides: [],
 		conflicts: [],
+		obsoletes: [],
 		paths: [],
 	};
 }

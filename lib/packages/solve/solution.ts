@@ -29,6 +29,8 @@ export interface ExcludedNeed {
 }
 
 export interface UnresolvedNeed {
+	/** `conflict`: `need` is a sentence, and says all. */
+	readonly kind: 'need' | 'conflict';
 	readonly need: string;
 	readonly neededBy: readonly PackageRecord[];
 	/** Packages that would meet it but cannot be chosen beside the others. */

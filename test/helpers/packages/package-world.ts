@@ -16,6 +16,7 @@ export interface PackageLiteral {
 	readonly requires?: readonly string[];
 	readonly provides?: readonly string[];
 	readonly conflicts?: readonly string[];
+	readonly obsoletes?: readonly string[];
 	readonly paths?: readonly string[];
 }
 
@@ -58,6 +59,7 @@ export function rpmRecord(literal: PackageLiteral, repository?: string): Package
 			range,
 		})),
 		conflicts: (literal.conflicts ?? []).map(text => parse(text).need),
+		obsoletes: (literal.obsoletes ?? []).map(text => ({kind: 'capability', ...parse(text)})),
 		paths: literal.paths ?? [],
 	};
 }

@@ -4,9 +4,14 @@
  * Compiled and linked on the spot by gcc, for whatever the real loader must accept. Every object
  * is linked against stubs that only carry a soname, so the order of the literal does not matter,
  * circles are possible, and a needed name may be one that exists nowhere.
+ *
+ * What worlds have in common is made once in a process: a source that was compiled before, and the stub
+ * that all others differ from in their soname alone.
  */
 import {execFile} from 'node:child_process';
-import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
@@ -105,10 +110,10 @@ async function makeStubs(
 		needs.forEach(need => stubOf(need, bits));
 	}
 
-	await inPairs([...stubs.values()], async ({path, soname, bits}) => {
-		const options = ['-shared', '-nostdlib', ...width(bits), ...linkerOption('-soname', soname)];
-		await compile(path, '', options);
-	});
+	for (const {path, soname, bits} of stubs.values()) {
+		writeFileSync(path, await stubNamed(soname, bits));
+	}
+
 	return (need, bits) => stubOf(need, bits).path;
 }
 
@@ -132,10 +137,15 @@ async function link(path: HostPath, name: string, spec: ObjectSpec, stubs: Stubs
 	const entry = isLibrary || spec.libc === true ? '' : 'void _start(void) { __builtin_trap(); }\n';
 	const soname = isLibrary && spec.soname !== false ? (spec.soname ?? basename(name)) : undefined;
 	const both = spec.rpath !== undefined && spec.runpath !== undefined;
-	await compile(path, spec.source ?? entry, [
-		...(isLibrary ? ['-shared', '-fPIC'] : []),
+	const flags = spec.flags ?? [];
+	const code = [...(isLibrary ? ['-shared', '-fPIC'] : []), ...width(spec.bits)];
+	const object = await compiled(spec.source ?? entry, [
+		...code,
+		...flags.filter(flag => !flag.startsWith('-Wl,')),
+	]);
+	await run('gcc', [
+		...['-o', path, object, ...code],
 		...(spec.libc === true ? [] : ['-nostdlib']),
-		...width(spec.bits),
 		...linkerOption('-soname', soname),
 		...linkerOption('--dynamic-linker', isLibrary ? undefined : spec.interpreter),
 		...(spec.interpreter === false ? ['-Wl,--no-dynamic-linker'] : []),
@@ -144,7 +154,7 @@ async function link(path: HostPath, name: string, spec: ObjectSpec, stubs: Stubs
 		...linkerOption('--enable-new-dtags,-rpath', spec.runpath),
 		'-Wl,--no-as-needed,--allow-shlib-undefined,--unresolved-symbols=ignore-in-shared-libs',
 		...(spec.needs ?? []).map(need => stubs(need, spec.bits)),
-		...(spec.flags ?? []),
+		...flags,
 	]);
 }
 
@@ -157,10 +167,48 @@ function linkerOption(option: string, value: string | false | undefined): readon
 	return value === undefined || value === false ? [] : [`-Wl,${option}`, '-Xlinker', value];
 }
 
-async function compile(path: string, source: string, options: readonly string[]): Promise<void> {
-	const child = run('gcc', ['-o', path, '-x', 'c', '-', '-x', 'none', ...options]);
-	child.child.stdin?.end(source);
-	await child;
+const longestSoname = '#'.repeat(255);
+
+/** A stub of this name: one that was linked before, with the name written over its own. */
+async function stubNamed(soname: string, bits: ObjectSpec['bits']): Promise<Buffer> {
+	const template = await made(`stub ${String(bits)}`, async path => {
+		const object = await compiled('', ['-fPIC', ...width(bits)]);
+		const name = linkerOption('-soname', longestSoname);
+		await run('gcc', ['-o', path, object, '-shared', '-nostdlib', ...width(bits), ...name]);
+	});
+	const bytes = readFileSync(template);
+	const at = bytes.indexOf(longestSoname);
+	if (at < 0 || Buffer.byteLength(soname) > longestSoname.length) {
+		throw new Error(`no stub can have the soname ${soname}`);
+	}
+
+	bytes.write(`${soname}\0`, at);
+	return bytes;
+}
+
+async function compiled(source: string, options: readonly string[]): Promise<string> {
+	return made(JSON.stringify([source, options]), async path => {
+		const child = run('gcc', ['-c', '-o', path, ...options, '-x', 'c', '-']);
+		child.child.stdin?.end(source);
+		await child;
+	});
+}
+
+const known = new Map<string, Promise<string>>();
+let workshop: string | undefined;
+
+/** The file that `make` has written, or wrote before for the same key in this process. */
+async function made(key: string, make: (path: string) => Promise<void>): Promise<string> {
+	if (workshop === undefined) {
+		const directory = mkdtempSync(join(tmpdir(), 'dynpk-objects-'));
+		process.once('exit', () => rmSync(directory, {recursive: true, force: true}));
+		workshop = directory;
+	}
+
+	const path = join(workshop, createHash('sha256').update(key).digest('hex'));
+	const file = known.get(key) ?? make(path).then(() => path);
+	known.set(key, file);
+	return file;
 }
 
 /** One at a time would waste the second core, all at once the memory. */

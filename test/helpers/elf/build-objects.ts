@@ -9,15 +9,14 @@
  * that all others differ from in their soname alone.
  */
 import {execFile} from 'node:child_process';
-import {createHash} from 'node:crypto';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import type {ElfObject} from '../../../lib/elf/elf-object.js';
 import {readElf} from '../../../lib/elf/read-elf.js';
 import {hostPath, type HostPath} from '../../../lib/paths/paths.js';
+import {madeFile} from '../worlds/made-file.js';
 import {makeScratch} from '../worlds/scratch.js';
 
 export interface ObjectSpec {
@@ -171,7 +170,7 @@ const longestSoname = '#'.repeat(255);
 
 /** A stub of this name: one that was linked before, with the name written over its own. */
 async function stubNamed(soname: string, bits: ObjectSpec['bits']): Promise<Buffer> {
-	const template = await made(`stub ${String(bits)}`, async path => {
+	const template = await madeFile(['stub', bits], async path => {
 		const object = await compiled('', ['-fPIC', ...width(bits)]);
 		const name = linkerOption('-soname', longestSoname);
 		await run('gcc', ['-o', path, object, '-shared', '-nostdlib', ...width(bits), ...name]);
@@ -187,28 +186,11 @@ async function stubNamed(soname: string, bits: ObjectSpec['bits']): Promise<Buff
 }
 
 async function compiled(source: string, options: readonly string[]): Promise<string> {
-	return made(JSON.stringify([source, options]), async path => {
+	return madeFile(['object', source, options], async path => {
 		const child = run('gcc', ['-c', '-o', path, ...options, '-x', 'c', '-']);
 		child.child.stdin?.end(source);
 		await child;
 	});
-}
-
-const known = new Map<string, Promise<string>>();
-let workshop: string | undefined;
-
-/** The file that `make` has written, or wrote before for the same key in this process. */
-async function made(key: string, make: (path: string) => Promise<void>): Promise<string> {
-	if (workshop === undefined) {
-		const directory = mkdtempSync(join(tmpdir(), 'dynpk-objects-'));
-		process.once('exit', () => rmSync(directory, {recursive: true, force: true}));
-		workshop = directory;
-	}
-
-	const path = join(workshop, createHash('sha256').update(key).digest('hex'));
-	const file = known.get(key) ?? make(path).then(() => path);
-	known.set(key, file);
-	return file;
 }
 
 /** One at a time would waste the second core, all at once the memory. */

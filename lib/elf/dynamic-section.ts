@@ -10,6 +10,7 @@ import {invalidElf} from './elf-fault.js';
 import type {ElfFlags, ProgramHeader} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {PT_DYNAMIC, extentAt, type Extent} from './program-headers.js';
+import type {Relocations} from './read-thread-locals.js';
 import {makeStringTable, type StringTable} from './string-table.js';
 
 export interface DynamicSection {
@@ -26,6 +27,8 @@ export interface DynamicSection {
 	readonly stringTable: Extent;
 	/** Of symbols; `undefined` where there are none. */
 	readonly symbolTable: Extent | undefined;
+	/** But those of calls. */
+	readonly relocations: readonly Relocations[];
 	/** Addresses of the version records. */
 	readonly versionNeeds: number | undefined;
 	readonly versionDefinitions: number | undefined;
@@ -37,10 +40,12 @@ const DT_HASH = 4;
 const DT_STRTAB = 5;
 const DT_SYMTAB = 6;
 const DT_RELA = 7;
+const DT_RELASZ = 8;
 const DT_STRSZ = 10;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
 const DT_REL = 17;
+const DT_RELSZ = 18;
 const DT_JMPREL = 23;
 const DT_BIND_NOW = 24;
 const DT_RUNPATH = 29;
@@ -72,10 +77,12 @@ const tagNames = new Map([
 	[DT_STRTAB, 'DT_STRTAB'],
 	[DT_SYMTAB, 'DT_SYMTAB'],
 	[DT_RELA, 'DT_RELA'],
+	[DT_RELASZ, 'DT_RELASZ'],
 	[DT_STRSZ, 'DT_STRSZ'],
 	[DT_SONAME, 'DT_SONAME'],
 	[DT_RPATH, 'DT_RPATH'],
 	[DT_REL, 'DT_REL'],
+	[DT_RELSZ, 'DT_RELSZ'],
 	[DT_JMPREL, 'DT_JMPREL'],
 	[DT_BIND_NOW, 'DT_BIND_NOW'],
 	[DT_RUNPATH, 'DT_RUNPATH'],
@@ -128,6 +135,10 @@ export function decodeDynamicSection(
 		...describe(entries, makeStringTable(file, table)),
 		stringTable: Object.freeze(table),
 		symbolTable: locateSymbols(headers, entries),
+		relocations: [
+			...locateRelocations(headers, entries, {table: DT_RELA, size: DT_RELASZ}),
+			...locateRelocations(headers, entries, {table: DT_REL, size: DT_RELSZ}),
+		],
 	};
 }
 
@@ -210,10 +221,26 @@ function locateSymbols(headers: readonly ProgramHeader[], entries: Entries): Ext
 	return {offset: place.offset, length: Math.min(place.length, next - address)};
 }
 
+function locateRelocations(
+	headers: readonly ProgramHeader[],
+	entries: Entries,
+	tags: {readonly table: number; readonly size: number},
+): Relocations[] {
+	const address = entries.get(tags.table)?.at(-1);
+	const size = entries.get(tags.size)?.at(-1);
+	const place = address === undefined ? undefined : extentAt(headers, BigInt(address));
+	if (place === undefined || size === undefined) {
+		return [];
+	}
+
+	const {offset, length} = place;
+	return [{offset, length: Math.min(length, size), hasAddends: tags.table === DT_RELA}];
+}
+
 function describe(
 	entries: Entries,
 	strings: StringTable,
-): Omit<DynamicSection, 'stringTable' | 'symbolTable'> {
+): Omit<DynamicSection, 'stringTable' | 'symbolTable' | 'relocations'> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

@@ -7,7 +7,7 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, recordId, type PackageRecord} from '../set/package-record.js';
-import {addInterpreters} from './add-interpreters.js';
+import {addEssentials, addRecommended} from './add-wishes.js';
 import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
 import {makeUniverse, type PackageUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
@@ -16,6 +16,12 @@ import type {Solution, UnresolvedNeed} from './solution.js';
 /** As many askers of one need as a message names. */
 const ASKERS_SHOWN = 3;
 
+export interface SolveOptions {
+	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
+	readonly recommends?: 'none' | 'named' | 'all';
+	readonly findBaseSystemRule?: FindBaseSystemRule;
+}
+
 /**
  * Choose packages from the repositories until every need of every package is met.
  *
@@ -23,7 +29,7 @@ const ASKERS_SHOWN = 3;
  */
 export async function solve(
 	set: PackageSet,
-	findBaseSystemRule: FindBaseSystemRule = makeBaseSystemRules(),
+	{recommends = 'none', findBaseSystemRule = makeBaseSystemRules()}: SolveOptions = {},
 ): Promise<Solution> {
 	const universe = await makeUniverse(set);
 	const result = searchPackages(set.given, universe, findBaseSystemRule);
@@ -32,11 +38,15 @@ export async function solve(
 		throw unresolvedFault(set, unresolved);
 	}
 
+	const context = {universe, findBaseSystemRule};
+	const recommenders = {none: [], named: set.given, all: 'all'} as const;
+	const wished = addRecommended(result.choices, recommenders[recommends], context);
 	return Object.freeze({
-		packages: addInterpreters(result.choices, universe, findBaseSystemRule)
-			.map(({record, because}) => ({
+		packages: addEssentials(wished, context)
+			.map(({record, because, recommendedBy}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},
+				recommendedBy,
 			}))
 			.sort((a, b) => compareRecords(a.record, b.record)),
 		excluded: result.excluded,

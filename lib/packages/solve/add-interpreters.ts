@@ -11,12 +11,12 @@ import type {PackageRecord} from '../set/package-record.js';
 import type {FindBaseSystemRule} from './base-system.js';
 import interpreters from './data/essential-interpreters.json' with {type: 'json'};
 import type {PackageUniverse} from './package-universe.js';
-import {searchPackages} from './search-packages.js';
+import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Choice} from './search-state.js';
 
 /** The choices of a solved set, and after them those that interpreters add. */
 export function addInterpreters(
-	solved: readonly Choice[],
+	{choices: solved, unmet}: SearchResult,
 	universe: PackageUniverse,
 	findBaseSystemRule: FindBaseSystemRule,
 ): readonly Choice[] {
@@ -32,7 +32,7 @@ export function addInterpreters(
 
 		const wish = makeWish(wanted);
 		const result = searchPackages([...chosen, wish], universe, findBaseSystemRule);
-		if (result.unmet.size === 0) {
+		if ([...result.unmet.keys()].every(key => unmet.has(key))) {
 			const added = result.choices.slice(chosen.length + 1);
 			choices.push(
 				...added.map(choice =>

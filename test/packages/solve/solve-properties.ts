@@ -141,7 +141,7 @@ test('what is chosen is consistent, and where nothing is chosen there is nothing
 			);
 			const universe = await makeUniverse(set);
 			try {
-				const {packages: chosen} = await solve(set, noBaseSystem);
+				const {packages: chosen} = await solve(set, {findBaseSystemRule: noBaseSystem});
 				const records = chosen.map(({record}) => record);
 				t.true(isConsistent(records, universe));
 				t.true(set.given.every(record => records.includes(record)));

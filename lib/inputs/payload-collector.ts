@@ -24,6 +24,8 @@ export interface Collector {
 	add(path: SysrootPath, reason: Reason, owner?: InstalledPackage): PayloadEntry | undefined;
 	/** The same for what is to be started, which a script is then wherever it lies. */
 	addProgram(path: SysrootPath, reason: Reason): PayloadEntry | undefined;
+	/** Whether the user excluded what lies at a path. */
+	excludes(path: SysrootPath): boolean;
 	/** Add everything below a directory. */
 	addTree(directory: SysrootPath, reason: Reason): void;
 	report(finding: PayloadFinding): void;
@@ -71,6 +73,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		findings,
 		add: (path, reason, owner) => add(collecting, {path, reason, owner}, untrodden),
 		addProgram: (path, reason) => add(collecting, {path, reason}, {depth: 0, started: true}),
+		excludes: path => exclusions.excludes(path),
 		addTree: (directory, reason) => addTree(collecting, directory, reason),
 		report(finding) {
 			findings.push(finding);
@@ -190,8 +193,8 @@ function addLink({sysroot, entries}: Collecting, {path, reason, owner}: Taken): 
 
 /** As deep as paths can be long: a tree without links has no loops. */
 function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason): void {
-	const {sysroot, findings} = collecting;
-	const names = sysroot.list(directory);
+	const {sysroot, exclusions, findings} = collecting;
+	const names = sysroot.list(directory, path => exclusions.excludes(path));
 	if (names === undefined) {
 		findings.push(unreadable(directory));
 		return;

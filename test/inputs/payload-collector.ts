@@ -1,6 +1,7 @@
 import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test from 'ava';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {makeCollector} from '../../lib/inputs/payload-collector.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
@@ -25,4 +26,22 @@ test('a script among data that a program directory links to is started; a module
 		return entry?.kind === 'file' ? entry.content.kind : entry?.kind;
 	});
 	t.deepEqual(kinds, ['data', 'script']);
+});
+
+test('a name that is not UTF-8 ends the gathering, unless it is excluded as the hint says', t => {
+	const root = makeScratch(t);
+	mkdirSync(join(root, 'data'));
+	writeFileSync(join(root, 'data/plain'), '');
+	writeFileSync(Buffer.concat([Buffer.from(`${root}/data/caf`), Buffer.from([0xe9])]), '');
+	const gather = (...patterns: string[]) => {
+		const collector = makeCollector(openSysroot(hostPath(root)), makeExclusions(patterns));
+		collector.addTree(sysrootPath('/data'), {kind: 'target'});
+		return [...collector.entries.keys()];
+	};
+
+	const refused = t.throws(() => gather(), {instanceOf: DynpkError});
+	t.is(refused.code, 'NAME_NOT_UTF8');
+	const pattern = /--exclude '(?<pattern>[^']*)'/u.exec(refused.hint ?? '')?.groups?.pattern;
+	t.is(pattern, '/data/caf?');
+	t.deepEqual(gather(pattern!), [sysrootPath('/data/plain')]);
 });

@@ -30,9 +30,9 @@ export function reportFault(error: unknown, write: (text: string) => void): numb
 	}
 
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	write(
-		`dynpk: a bug in dynpk; please report it with this text and what you typed\n${nameSources(stack)}\n`,
-	);
+	// Names of files stand in messages, and control characters in names.
+	const lines = nameSources(stack).split('\n').map(sanitise).join('\n');
+	write(`dynpk: a bug in dynpk; please report it with this text and what you typed\n${lines}\n`);
 	return BUG_STATUS;
 }
 

@@ -79,7 +79,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 			findings.push(finding);
 		},
 		reportUnreadable(path) {
-			findings.push(unreadable(path));
+			findings.push(unreadable(path, sysroot));
 		},
 	};
 }
@@ -196,7 +196,7 @@ function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason)
 	const {sysroot, exclusions, findings} = collecting;
 	const names = sysroot.list(directory, path => exclusions.excludes(path));
 	if (names === undefined) {
-		findings.push(unreadable(directory));
+		findings.push(unreadable(directory, sysroot));
 		return;
 	}
 
@@ -210,7 +210,7 @@ function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason)
 		if (kind === 'directory') {
 			addTree(collecting, path, reason);
 		} else if (kind === undefined) {
-			findings.push(unreadable(path));
+			findings.push(unreadable(path, sysroot));
 		} else {
 			add(collecting, {path, reason}, untrodden);
 		}

@@ -47,7 +47,7 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	const root = openSysroot(sysroot);
 	return {
 		sysroot: root,
-		databases: openDatabases(root, request.cache),
+		databases: openDatabases(root, {cache: request.cache, temporary: request.temporaryDirectory}),
 		targets,
 		searchPath,
 		findings: [],

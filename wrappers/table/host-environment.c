@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "loader-lists.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
 {
@@ -22,13 +23,18 @@ static bool is_ruled(const struct table *table, const char *entry)
 	return false;
 }
 
+static bool is_changed(const struct table *table, const char *entry)
+{
+	return is_loader_list(entry) || is_ruled(table, entry);
+}
+
 size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes)
 {
 	size_t count = 0;
 
 	*bytes = 1;
 	for (; environment != NULL && environment[count] != NULL; count++) {
-		if (is_ruled(bundle->table, environment[count]))
+		if (is_changed(bundle->table, environment[count]))
 			*bytes += text_length(environment[count]) + 1;
 	}
 	return count;
@@ -145,17 +151,18 @@ static bool undo_all(const struct bundle *bundle, char *entry)
 void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space)
 {
-	for (; environment != NULL && *environment != NULL; environment++) {
-		const size_t size = text_length(*environment) + 1;
+	for (char *const *entry = environment; entry != NULL && *entry != NULL; entry++) {
+		const size_t size = text_length(*entry) + 1;
 
-		if (!is_ruled(bundle->table, *environment)) {
-			*to++ = *environment;
+		if (!is_changed(bundle->table, *entry)) {
+			*to++ = *entry;
 			continue;
 		}
-		memcpy(space, *environment, size);
-		if (!undo_all(bundle, space))
+		memcpy(space, *entry, size);
+		if (!undo_all(bundle, space) ||
+		    (is_loader_list(space) && !take_out_bundled(bundle->top, space, environment)))
 			continue;
-		*to++ = text_equal(space, *environment) ? *environment : space;
+		*to++ = text_equal(space, *entry) ? *entry : space;
 		space += size;
 	}
 	*to = NULL;

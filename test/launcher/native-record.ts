@@ -35,6 +35,7 @@ const spec: LaunchSpec = {
 		shim: bundlePath('libexec/x.so'),
 	},
 	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	session: [{variable: 'PATHS', action: 'sift', marks: ['a', '../b']}],
 	environment: [
 		{
 			variable: 'DATA',
@@ -57,9 +58,14 @@ async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<st
 		),
 		...['record.c', 'image.c', 'object.c'].map(name => `wrappers/launcher/${name}`),
 		'wrappers/namespace/mountinfo.c',
-		...['table.c', 'own-tree.c', 'check-nodes.c', 'host-environment.c', 'loader-lists.c'].map(
-			name => `wrappers/table/${name}`,
-		),
+		...[
+			'table.c',
+			'own-tree.c',
+			'check-nodes.c',
+			'host-environment.c',
+			'loader-lists.c',
+			'session-names.c',
+		].map(name => `wrappers/table/${name}`),
 	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;

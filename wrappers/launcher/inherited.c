@@ -116,20 +116,34 @@ static const char *keep(struct launch *launch, const char *path)
 	return JOIN(&launch->arena, path + text_length(launch->bundle.top) + 1);
 }
 
-/* The place below the top of what a user or a program names by a path; NULL: the bundle has none.
- */
-static const char *place_of(struct launch *launch, const char *path)
+/* Where the bundle has what a user or a program names by a path; NULL: it has none. */
+static const char *path_of(const struct launch *launch, const char *path, char *buffer)
 {
 	const char *top = launch->bundle.top;
 	const char *inside = text_behind(path, top);
-	char buffer[PATH_MAX];
 
 	if (inside == NULL || *inside != '/')
 		inside = NULL;
 	if (!stays_below(inside == NULL ? path + 1 : inside + 1))
 		return NULL;
 	path = inside == NULL ? PATH(buffer, top, "/root", path) : path;
-	return is_there(path) ? keep(launch, path) : NULL;
+	return is_there(path) ? path : NULL;
+}
+
+bool is_of_bundle(const struct launch *launch, const char *path)
+{
+	char buffer[PATH_MAX];
+
+	return path[0] == '/' && launch->bundle.top[0] == '/' &&
+	       path_of(launch, path, buffer) != NULL;
+}
+
+static const char *place_of(struct launch *launch, const char *path)
+{
+	char buffer[PATH_MAX];
+	const char *found = path_of(launch, path, buffer);
+
+	return found == NULL ? NULL : keep(launch, found);
 }
 
 /* Behind `$LIB` or `${LIB}`, which begins at `text`; NULL where it does not. */

@@ -35,6 +35,9 @@ size_t inherited_bytes(char **environment, size_t longest);
 /* Set `launch->inherited` where the environment has anything of the kind. */
 void read_inherited(struct launch *launch);
 
+/* Whether the bundle has what a path names, by its place there or the path it came from. */
+bool is_of_bundle(const struct launch *launch, const char *path);
+
 /*
  * Write the path of the library that the loader would find by a name, in a buffer of PATH_MAX
  * bytes; NULL where the bundle has none.

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/variables.h"
 #include "loader-lists.h"
+#include "session-names.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
 {
@@ -25,7 +26,8 @@ static bool is_ruled(const struct table *table, const char *entry)
 
 static bool is_changed(const struct table *table, const char *entry)
 {
-	return is_loader_list(entry) || is_ruled(table, entry);
+	return is_loader_list(entry) || text_starts_with(entry, ASIDE_PREFIX) ||
+	       is_ruled(table, entry);
 }
 
 size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes)
@@ -151,18 +153,24 @@ static bool undo_all(const struct bundle *bundle, char *entry)
 void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space)
 {
-	for (char *const *entry = environment; entry != NULL && *entry != NULL; entry++) {
-		const size_t size = text_length(*entry) + 1;
+	const bool has_aside = environment != NULL && is_session_changed(environment);
 
-		if (!is_changed(bundle->table, *entry)) {
-			*to++ = *entry;
+	for (char *const *entry = environment; entry != NULL && *entry != NULL; entry++) {
+		const char *given = has_aside ? give_session_back(*entry, environment) : *entry;
+		size_t size;
+
+		if (given == NULL)
+			continue;
+		if (!is_changed(bundle->table, given)) {
+			*to++ = (char *)given;
 			continue;
 		}
-		memcpy(space, *entry, size);
+		size = text_length(given) + 1;
+		memcpy(space, given, size);
 		if (!undo_all(bundle, space) ||
 		    (is_loader_list(space) && !take_out_bundled(bundle->top, space, environment)))
 			continue;
-		*to++ = text_equal(space, *entry) ? *entry : space;
+		*to++ = text_equal(space, given) ? (char *)given : space;
 		space += size;
 	}
 	*to = NULL;

@@ -11,6 +11,7 @@ import {resolveTarget, typedPath} from '../inputs/target.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {openDatabases} from '../installed/open-databases.js';
 import {packageId} from '../installed/package-database.js';
+import {findLoader} from '../loader/find-loader.js';
 import {makeLoaderSearch, type LoaderSearchOptions} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
@@ -32,7 +33,7 @@ export interface InspectOptions {
 	readonly libraryPath: string;
 }
 
-/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, and what {@link resolveTarget} and the readers throw. */
+/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, UNSUPPORTED_LOADER, and what {@link resolveTarget} and the readers throw. */
 export function inspectProgram(
 	text: string,
 	place: LookUpPlace,
@@ -74,7 +75,16 @@ export function inspectProgram(
 
 function closureHere(object: ElfObject, path: SysrootPath, options: LoaderSearchOptions): Closure {
 	const interpreter = object.interpreter ?? usualInterpreter(object);
-	return !object.isDynamic || interpreter === undefined
-		? closureOfStatic(object, path)
-		: walkClosure(object, path, makeLoaderSearch(options)(interpreter).search);
+	if (!object.isDynamic || interpreter === undefined) {
+		return closureOfStatic(object, path);
+	}
+
+	const found = findLoader(interpreter, object, options.sysroot);
+	if (found.status === 'missing') {
+		throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${interpreter} ${found.reason}`, {
+			hint: 'inspect where the program can run, or name the root of such a machine with --sysroot',
+		});
+	}
+
+	return walkClosure(object, path, makeLoaderSearch(options)(interpreter).search);
 }

@@ -74,7 +74,7 @@ async function openPackages(
 		repositories,
 		{signal},
 	);
-	const solution = await solve(set);
+	const solution = await solve(set, {recommends: request.recommends});
 	const directory = makePrivateDirectory(request.temporaryDirectory);
 	const close = (): void => removeTree(directory);
 	try {

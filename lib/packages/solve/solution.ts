@@ -12,8 +12,10 @@ export interface Solution {
 
 export interface SolvedPackage {
 	readonly record: PackageRecord;
-	/** Absent for a package that was given, and for an interpreter that nobody says they need. */
+	/** Absent for a package that was given, and for one that nobody says they need. */
 	readonly neededBy: NeededBy | undefined;
+	/** Of one that nobody needs. */
+	readonly recommendedBy: NeededBy | undefined;
 }
 
 export interface NeededBy {
@@ -29,6 +31,8 @@ export interface ExcludedNeed {
 }
 
 export interface UnresolvedNeed {
+	/** `conflict`: `need` is a sentence, and says all. */
+	readonly kind: 'need' | 'conflict';
 	readonly need: string;
 	readonly neededBy: readonly PackageRecord[];
 	/** Packages that would meet it but cannot be chosen beside the others. */

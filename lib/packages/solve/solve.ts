@@ -7,14 +7,20 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, recordId, type PackageRecord} from '../set/package-record.js';
-import {addInterpreters} from './add-interpreters.js';
+import {addEssentials, addRecommended} from './add-wishes.js';
 import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
-import {makeUniverse} from './package-universe.js';
+import {makeUniverse, type PackageUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Solution, UnresolvedNeed} from './solution.js';
 
 /** As many askers of one need as a message names. */
 const ASKERS_SHOWN = 3;
+
+export interface SolveOptions {
+	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
+	readonly recommends?: 'none' | 'named' | 'all';
+	readonly findBaseSystemRule?: FindBaseSystemRule;
+}
 
 /**
  * Choose packages from the repositories until every need of every package is met.
@@ -23,23 +29,37 @@ const ASKERS_SHOWN = 3;
  */
 export async function solve(
 	set: PackageSet,
-	findBaseSystemRule: FindBaseSystemRule = makeBaseSystemRules(),
+	{recommends = 'none', findBaseSystemRule = makeBaseSystemRules()}: SolveOptions = {},
 ): Promise<Solution> {
 	const universe = await makeUniverse(set);
 	const result = searchPackages(set.given, universe, findBaseSystemRule);
-	if (result.unmet.size > 0) {
-		throw unresolvedFault(set, unresolvedNeeds(result));
+	const unresolved = [...clashingPairs(result, universe), ...unresolvedNeeds(result)];
+	if (unresolved.length > 0) {
+		throw unresolvedFault(set, unresolved);
 	}
 
+	const context = {universe, findBaseSystemRule};
+	const recommenders = {none: [], named: set.given, all: 'all'} as const;
+	const wished = addRecommended(result.choices, recommenders[recommends], context);
 	return Object.freeze({
-		packages: addInterpreters(result.choices, universe, findBaseSystemRule)
-			.map(({record, because}) => ({
+		packages: addEssentials(wished, context)
+			.map(({record, because, recommendedBy}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},
+				recommendedBy,
 			}))
 			.sort((a, b) => compareRecords(a.record, b.record)),
 		excluded: result.excluded,
 		repositories: set.repositories,
+	});
+}
+
+function clashingPairs({clashes}: SearchResult, universe: PackageUniverse): UnresolvedNeed[] {
+	return clashes.map(([a, b]) => {
+		const [by, other] = universe.obsoleted(b).includes(a) ? [b, a] : [a, b];
+		const verb = universe.obsoleted(by).includes(other) ? 'obsoletes' : 'conflicts with';
+		const need = `${recordId(by)} ${verb} ${recordId(other)}`;
+		return {kind: 'conflict', need, neededBy: [by], blocked: []};
 	});
 }
 
@@ -55,16 +75,25 @@ function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNee
 	}
 
 	return [...unmet]
-		.map(([need, {by, blocked}]) => ({need, blocked, neededBy: askers.get(need) ?? [by]}))
+		.map(([need, {by, blocked, isConflict}]): UnresolvedNeed =>
+			isConflict
+				? {kind: 'conflict', need, neededBy: [by], blocked}
+				: {kind: 'need', need, neededBy: askers.get(need) ?? [by], blocked},
+		)
 		.sort((a, b) => (a.need < b.need ? -1 : 1));
 }
 
 function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[]): DynpkError {
 	const names = set.given.map(({name}) => name).join(', ');
+	const details = unresolved.map(describeUnresolved);
+	if (unresolved.every(({kind}) => kind === 'conflict')) {
+		return new DynpkError('UNRESOLVED_REQUIRES', `${names} cannot be packed together`, {details});
+	}
+
 	const count = unresolved.length === 1 ? '1 requirement' : `${unresolved.length} requirements`;
 	const where = set.repositories.join(', ');
 	return new DynpkError('UNRESOLVED_REQUIRES', `cannot meet ${count} of ${names}`, {
-		details: unresolved.map(describeUnresolved),
+		details,
 		hint:
 			where === ''
 				? 'name a directory that has the missing packages with --repo DIR'
@@ -72,10 +101,10 @@ function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[])
 	});
 }
 
-function describeUnresolved({need, neededBy, blocked}: UnresolvedNeed): string {
+function describeUnresolved({kind, need, neededBy, blocked}: UnresolvedNeed): string {
 	const shown = neededBy.slice(0, ASKERS_SHOWN).map(recordId).join(', ');
 	const more = neededBy.length > ASKERS_SHOWN ? ` and ${neededBy.length - ASKERS_SHOWN} more` : '';
-	const askers = shown === '' ? '' : `, needed by ${shown}${more}`;
+	const askers = kind === 'conflict' || shown === '' ? '' : `, needed by ${shown}${more}`;
 	const rivals =
 		blocked.length === 0
 			? ''

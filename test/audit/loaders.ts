@@ -176,7 +176,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const directory = auditScratch(t);
 		const provider = join(directory, 'libprovider.so');
 		const shared = ['-shared', '-fPIC', '-nostdlib', '-Wl,-soname,libprovider.so'];

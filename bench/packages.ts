@@ -206,6 +206,7 @@ function syntheticRecord(number: number, version: number): PackageRecord {
 		isEssential: false,
 		file: hostPath(`/index/package${number}-${version}.rpm`),
 		repository: hostPath('/index'),
+		recommends: [],
 		requires: [
 			...needs.map(needed => ({
 				kind: 'capability' as const,

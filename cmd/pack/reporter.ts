@@ -29,6 +29,9 @@ const worthSaying = new Set([
 	'TRACE_PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
+	'LINKS_WITH_HOST',
+	'LIBRARY_TWICE',
+	'VERSIONS_OF_UNNEEDED',
 ]);
 
 /** Of these a directory may have any number: a line for the first. */

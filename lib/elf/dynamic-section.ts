@@ -11,6 +11,7 @@ import {invalidElf} from './elf-fault.js';
 import type {ElfFlags, ProgramHeader} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {PT_DYNAMIC, extentAt, type Extent} from './program-headers.js';
+import type {Relocations} from './read-thread-locals.js';
 import {makeStringTable, type StringTable} from './string-table.js';
 
 export interface DynamicSection {
@@ -27,6 +28,8 @@ export interface DynamicSection {
 	readonly stringTable: Extent;
 	/** Of symbols; `undefined` where there are none. */
 	readonly symbolTable: Extent | undefined;
+	/** But those of calls. */
+	readonly relocations: readonly Relocations[];
 	/** Addresses of the version records. */
 	readonly versionNeeds: bigint | undefined;
 	readonly versionDefinitions: bigint | undefined;
@@ -38,10 +41,12 @@ const DT_HASH = 4;
 const DT_STRTAB = 5;
 const DT_SYMTAB = 6;
 const DT_RELA = 7;
+const DT_RELASZ = 8;
 const DT_STRSZ = 10;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
 const DT_REL = 17;
+const DT_RELSZ = 18;
 const DT_JMPREL = 23;
 const DT_BIND_NOW = 24;
 const DT_RUNPATH = 29;
@@ -87,6 +92,8 @@ const tables = new Set([
 	...[DT_RELA, DT_REL, DT_JMPREL],
 ]);
 
+const tableSizes = new Set([DT_STRSZ, DT_RELASZ, DT_RELSZ]);
+
 /** The largest known sections have some hundred entries. */
 const MAX_ENTRIES = 1 << 16;
 const ENTRIES_AT_ONCE = 128;
@@ -120,6 +127,10 @@ export function decodeDynamicSection(
 		symbolTable: locateSymbols(headers, entries),
 		versionNeeds: entries.addresses.get(DT_VERNEED),
 		versionDefinitions: entries.addresses.get(DT_VERDEF),
+		relocations: [
+			...locateRelocations(headers, entries, {table: DT_RELA, size: DT_RELASZ}),
+			...locateRelocations(headers, entries, {table: DT_REL, size: DT_RELSZ}),
+		],
 	};
 }
 
@@ -128,8 +139,8 @@ interface Entries {
 	readonly values: Values;
 	/** Of tables, each the last. */
 	readonly addresses: ReadonlyMap<number, bigint>;
-	/** What DT_STRSZ says. */
-	readonly stringsSize: number;
+	/** What is said of the sizes of tables. */
+	readonly sizes: ReadonlyMap<number, number>;
 }
 
 type Values = ReadonlyMap<number, readonly number[]>;
@@ -137,7 +148,7 @@ type Values = ReadonlyMap<number, readonly number[]>;
 function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries {
 	const values = new Map<number, number[]>();
 	const addresses = new Map<number, bigint>();
-	let stringsSize = 0;
+	const sizes = new Map<number, number>();
 	const {width} = decoder;
 	const size = 2 * width;
 	const count = Math.floor(extent.length / size);
@@ -152,7 +163,7 @@ function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries
 		for (let at = start; at < start + length; at += size) {
 			const tag = decoder.tag(bytes, at);
 			if (tag === DT_NULL) {
-				return {values, addresses, stringsSize};
+				return {values, addresses, sizes};
 			}
 
 			const name = tag === undefined ? undefined : tagNames.get(tag);
@@ -166,20 +177,20 @@ function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries
 				}
 			} else if (tag !== undefined && tables.has(tag)) {
 				addresses.set(tag, decoder.address(bytes, at + width));
-			} else if (tag === DT_STRSZ) {
-				stringsSize = Number(decoder.address(bytes, at + width));
+			} else if (tag !== undefined && tableSizes.has(tag)) {
+				sizes.set(tag, Number(decoder.address(bytes, at + width)));
 			}
 		}
 	}
 
-	return {values, addresses, stringsSize};
+	return {values, addresses, sizes};
 }
 
 /** Up to the end of the segment: where the table ends, ld.so does not ask. */
 function locateStrings(
 	file: FileBytes,
 	headers: readonly ProgramHeader[],
-	{addresses, stringsSize}: Entries,
+	{addresses, sizes}: Entries,
 ): Extent {
 	const address = addresses.get(DT_STRTAB);
 	if (address === undefined) {
@@ -191,8 +202,9 @@ function locateStrings(
 		throw invalidElf(file.path, 'DT_STRTAB', `0x${address.toString(16)} is outside every PT_LOAD`);
 	}
 
-	if (stringsSize <= READ_WHOLE) {
-		const available = Math.min(stringsSize + VERSION_RECORDS, place.length);
+	const size = sizes.get(DT_STRSZ) ?? 0;
+	if (size <= READ_WHOLE) {
+		const available = Math.min(size + VERSION_RECORDS, place.length);
 		file.at(place.offset, available, 'DT_STRTAB');
 	}
 
@@ -209,21 +221,40 @@ function locateSymbols(headers: readonly ProgramHeader[], entries: Entries): Ext
 function tableExtent(
 	place: Extent,
 	tag: typeof DT_STRTAB | typeof DT_SYMTAB,
-	{addresses, stringsSize}: Entries,
+	{addresses, sizes}: Entries,
 ): Extent {
 	const address = addresses.get(tag) ?? 0n;
 	const distances = [...addresses.values()].flatMap(other =>
 		other > address ? [Number(other - address)] : [],
 	);
-	const atLeast = tag === DT_STRTAB ? stringsSize : 0;
+	const atLeast = tag === DT_STRTAB ? (sizes.get(DT_STRSZ) ?? 0) : 0;
 	const length = Math.max(Math.min(...distances), atLeast);
 	return {offset: place.offset, length: Math.min(place.length, length)};
+}
+
+function locateRelocations(
+	headers: readonly ProgramHeader[],
+	entries: Entries,
+	tags: {readonly table: number; readonly size: number},
+): Relocations[] {
+	const address = entries.addresses.get(tags.table);
+	const size = entries.sizes.get(tags.size);
+	const place = address === undefined ? undefined : extentAt(headers, address);
+	if (place === undefined || size === undefined) {
+		return [];
+	}
+
+	const {offset, length} = place;
+	return [{offset, length: Math.min(length, size), hasAddends: tags.table === DT_RELA}];
 }
 
 function describe(
 	entries: Values,
 	strings: StringTable,
-): Omit<DynamicSection, 'stringTable' | 'symbolTable' | 'versionNeeds' | 'versionDefinitions'> {
+): Omit<
+	DynamicSection,
+	'stringTable' | 'symbolTable' | 'relocations' | 'versionNeeds' | 'versionDefinitions'
+> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {

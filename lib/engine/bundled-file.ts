@@ -10,8 +10,11 @@ export interface BundledFile {
 	readonly reason: string;
 	/** A shared library where the loaders of a system look by themselves. */
 	readonly isLibrary?: boolean | undefined;
-	/** One that programs of the bundle see only where the host has none of that name. */
-	readonly isHostsFirst?: boolean | undefined;
+	/**
+	 * Of a library, whatever loads it: programs see it only where the host has none of that name, or
+	 * never.
+	 */
+	readonly yields?: 'to-hosts' | 'always' | undefined;
 }
 
 export interface BundledLaunch {

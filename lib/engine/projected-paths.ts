@@ -44,16 +44,16 @@ export function projectedPaths(
 			file.path.startsWith('root/') &&
 			!hidden.has(file.path) &&
 			!liesIn(file.path, twins) &&
-			(file.reason === '--with' || hostOwnership(sysrootOf(file.path)) !== 'never'),
+			(file.reason === '--with' ||
+				(hostOwnership(sysrootOf(file.path)) !== 'never' &&
+					!(file.yields === 'always' && leadsToLibrary(file, records)))),
 	);
 	const whole = findWholeDirectories(seen, programs, records);
 	const untidy = findUntidyDirectories(files, seen, launches);
 	const projected = new Map<SysrootPath, ProjectedPath>();
 	const wished = withDirectories(seen.filter(({reason}) => reason === '--with'));
-	const fallback = (path: SysrootPath, isHostsFirst = false): {readonly isFallback?: true} =>
-		!wished.has(path) && (isHostsFirst || hostOwnership(path) === 'otherwise')
-			? {isFallback: true}
-			: {};
+	const fallback = (path: SysrootPath, yields = false): {readonly isFallback?: true} =>
+		!wished.has(path) && (yields || hostOwnership(path) === 'otherwise') ? {isFallback: true} : {};
 	const addDirectories = (path: SysrootPath): void => {
 		for (let current = path; !projected.has(current); current = parentOf(current)) {
 			const extent = liesIn(current, whole) ? 'whole' : 'merged';
@@ -73,10 +73,11 @@ export function projectedPaths(
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
 			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file, records);
+			const yields = isLibrary ? file.yields : undefined;
 			projected.set(path, {
 				...projectFile(file, path, isLibrary, programs),
 				...(selfReading.has(file.path) ? {readsItself: true} : {}),
-				...fallback(path, file.isHostsFirst),
+				...fallback(path, yields === 'to-hosts'),
 			});
 		}
 	}

@@ -74,7 +74,10 @@ async function openPackages(
 		repositories,
 		{signal},
 	);
-	const solution = await solve(set, {bearsMissing: missing !== 'error'});
+	const solution = await solve(set, {
+		recommends: request.recommends,
+		bearsMissing: missing !== 'error',
+	});
 	const directory = makePrivateDirectory(request.temporaryDirectory);
 	const close = (): void => removeTree(directory);
 	try {

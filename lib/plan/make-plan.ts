@@ -29,6 +29,7 @@ import {planFindLibrary} from './plan-find-library.js';
 import {planInterpreter} from './plan-interpreter.js';
 import {planLanguages} from './plan-languages.js';
 import {planLaunches} from './plan-launches.js';
+import {linkingFindings} from './plan-linking.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
 import {chooseView, viewOperations, type EngineTools} from './plan-view.js';
@@ -117,6 +118,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...missing,
 			...audit.findings,
 			...layout.findings,
+			...linkingFindings(seen),
 		],
 	};
 }

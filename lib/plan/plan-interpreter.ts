@@ -10,9 +10,7 @@ import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
 import {bundlePath, type BundlePath} from '../paths/paths.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
-
-/** The linker's programs begin in it; a C library's development package has it. */
-export const START_FILE = 'crt1.o';
+import {START_FILE} from './plan-linking.js';
 
 const INTERPRETER_HOME = bundlePath('libexec/dynpk/interp');
 

@@ -4,7 +4,6 @@
  * The wish only: what the host offers, the launcher finds out. The table of paths is written
  * wherever some engine could use it, so that DYNPK_ENGINE has something to choose from.
  */
-import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {chooseEngine, isForLibc, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
 import {compilePathTable} from '../engine/compile-path-table.js';
@@ -18,7 +17,7 @@ import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type BundlePlan, type Operation} from './bundle-plan.js';
 import type {Environments} from './plan-environments.js';
-import {START_FILE} from './plan-interpreter.js';
+import {yieldingLibraries} from './plan-linking.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
 export interface EngineTools {
@@ -99,12 +98,11 @@ export function viewOperations(
 		return [];
 	}
 
-	const givesWay = libcThatGivesWay(files);
+	const yields = yieldingLibraries(files);
 	const paths = projectedPaths(
-		files.map(file => {
-			const isLibrary = libraries.has(file.path);
-			return bundledFile(file, {isLibrary, isHostsFirst: isLibrary && givesWay(file)});
-		}),
+		files.map(file =>
+			bundledFile(file, {isLibrary: libraries.has(file.path), yields: yields(file)}),
+		),
 		launches,
 	);
 	return [
@@ -119,31 +117,6 @@ export function viewOperations(
 		},
 	];
 }
-
-/**
- * A compiler without the start files of its C library (`crt1.o`) links with the host's, which fit no
- * other C library than the host's: so that is what it sees. What programs load is not asked here.
- */
-function libcThatGivesWay(files: readonly Operation[]): (file: Operation) => boolean {
-	const owners = new Set<string>();
-	let canLink = false;
-	for (const file of files) {
-		const name = posix.basename(file.path);
-		const owner = ownerOf(file);
-		canLink ||= name === START_FILE;
-		if (name === LIBC && owner !== undefined) {
-			owners.add(owner);
-		}
-	}
-
-	return file => !canLink && owners.has(ownerOf(file) ?? '');
-}
-
-function ownerOf(file: Operation): string | undefined {
-	return 'package' in file ? file.package : undefined;
-}
-
-const LIBC = 'libc.so.6';
 
 function directView(reason: string): View {
 	return {engine: {choice: 'direct', reason}, programs: new Map(), shim: undefined};
@@ -209,7 +182,7 @@ function shimFile({path: from, size}: KitTool): Operation {
 
 function bundledFile(
 	{kind, path, reason, ...rest}: Operation,
-	facts: Pick<BundledFile, 'isLibrary' | 'isHostsFirst'>,
+	facts: Pick<BundledFile, 'isLibrary' | 'yields'>,
 ): BundledFile {
 	const target = 'target' in rest ? {target: rest.target} : {};
 	return {path, kind, reason, ...target, ...facts};

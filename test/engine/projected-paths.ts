@@ -101,6 +101,19 @@ test('the interpreter that host programs name is for the loader, through links o
 	t.true(loaders.every(line => line.endsWith(' library')));
 });
 
+test('a library that yields is seen where the host has none, or never; other files as they are', t => {
+	const files = [
+		record('root/usr/lib/libz.so.1', {isLibrary: true, yields: 'to-hosts'}),
+		record('root/usr/lib/libgomp.so.1', {isLibrary: true, yields: 'always'}),
+		record('root/usr/lib/keep/data', {yields: 'to-hosts'}),
+		record('root/usr/lib/keep/more', {yields: 'always'}),
+	];
+	t.deepEqual(
+		describe(files).filter(line => /\bfile|\blibrary/u.test(line)),
+		['/usr/lib/keep/data file', '/usr/lib/keep/more file', '/usr/lib/libz.so.1 library fallback'],
+	);
+});
+
 test('links that lead in circles end somewhere', t => {
 	const files = [link('root/a', 'b'), link('root/b', 'a'), link('root/usr/x', '../a/y')];
 	t.is(describe(files).filter(line => line.includes('->')).length, 3);

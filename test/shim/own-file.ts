@@ -165,6 +165,16 @@ test('programs read the true bytes of each other, by every name', async t => {
 	t.is(stdout, expected);
 });
 
+test('a linker without a C library in the bundle searches what programs see', async t => {
+	if (!need(t, 'gcc')) return;
+	const loader = '/lib64/ld-linux-x86-64.so.2';
+	const {bundle} = await pack(t, ['--with', loader, '/usr/bin/linker']);
+	const words = [`-L${bundle}/root/usr/lib`, '-L/usr/lib', '-dynamic-linker', loader];
+	const all = ['start', '/usr/bin/linker', ...words];
+	const {stdout} = await execFile(join(bundle, 'bin/saver'), all);
+	t.deepEqual(stdout.split('\n').slice(0, -1), ['-L', '/usr/lib', ...words.slice(1)]);
+});
+
 test('what is linked against the bundle’s C library starts through the bundle', async t => {
 	if (!need(t, 'gcc')) return;
 	const loader = '/lib64/ld-linux-x86-64.so.2';

@@ -255,10 +255,21 @@ static int start_found(const struct route *route, const struct start *asked, sta
 	return start_file(route, asked, run, context);
 }
 
+/* Where the program sees the directory of the bundle that a linker's word names; else NULL. */
+static const char *searched_directory(const struct view *view, const char *word)
+{
+	const char *path = text_behind(word, "-L");
+	const char *inside = path == NULL ? NULL : text_behind(path, view->top);
+	const char *seen = inside == NULL ? NULL : text_behind(inside, "/root");
+
+	return seen != NULL && *seen == '/' ? seen : NULL;
+}
+
 /* A word that names the bundle's loader names the launcher that stands for it. */
-__attribute__((noinline)) static int start_linker(const struct route *route,
-						  const struct start *asked, size_t index,
-						  const char *named, starter *run, void *context)
+__attribute__((noinline)) static int start_with_interpreter(const struct route *route,
+							    const struct start *asked, size_t index,
+							    const char *named, starter *run,
+							    void *context)
 {
 	const size_t count = count_words(asked->argv);
 	const size_t prefix = (size_t)(named - asked->argv[index]);
@@ -268,30 +279,73 @@ __attribute__((noinline)) static int start_linker(const struct route *route,
 
 	memcpy(word, asked->argv[index], prefix);
 	text_append(text_append(word + prefix, launch_view()->top), interpreter_place);
-	if (failed(sys_access(word + prefix, X_OK)))
-		return start_found(route, asked, run, context);
 	for (size_t i = 0; i <= count; i++)
 		words[i] = asked->argv[i];
 	words[index] = word;
 	return start_found(route, &start, run, context);
 }
 
+/*
+ * Directories of the bundle are named as they are seen, where libraries give way to the host's:
+ * what is linked here is linked against the host's C library.
+ */
+__attribute__((noinline)) static int
+start_in_view(const struct route *route, const struct start *asked, starter *run, void *context)
+{
+	const struct view *now = launch_view();
+	const size_t count = count_words(asked->argv);
+	char *words[2 * count + 1];
+	const struct start start = { asked->path, words, asked->environment };
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *seen = searched_directory(now, asked->argv[i]);
+
+		if (seen != NULL)
+			words[used++] = (char *)"-L";
+		words[used++] = seen == NULL ? asked->argv[i] : (char *)seen;
+	}
+	words[used] = NULL;
+	return start_found(route, &start, run, context);
+}
+
+/* Whether what is linked with the bundle starts through it (lib/plan/plan-interpreter.ts). */
+static bool has_interpreter(const struct view *view)
+{
+	char path[PATH_MAX + sizeof(interpreter_place)];
+
+	text_append(text_append(path, view->top), interpreter_place);
+	return !failed(sys_access(path, X_OK));
+}
+
 /* Every program of the bundle may be a linker, or hand its words on to one. */
 static int start_any(const struct route *route, const struct start *asked, starter *run,
 		     void *context)
 {
-	const size_t count = is_of_bundle(launch_view(), route) ? count_words(asked->argv) : 0;
+	const struct view *now = launch_view();
+	const size_t count = is_of_bundle(now, route) ? count_words(asked->argv) : 0;
+	const char *named = NULL;
+	size_t index = 0;
+	bool searches = false;
 
-	/* Linkers go by the last. */
-	for (size_t i = count; i-- > 1;) {
-		const char *named = named_interpreter(asked->argv[i - 1], asked->argv[i]);
+	for (size_t i = 1; i < count; i++) {
+		const char *interpreter = named_interpreter(asked->argv[i - 1], asked->argv[i]);
 
-		if (named != NULL)
-			return is_bundled_interpreter(named)
-				       ? start_linker(route, asked, i, named, run, context)
-				       : start_found(route, asked, run, context);
+		/* Linkers go by the last. */
+		if (interpreter != NULL) {
+			named = interpreter;
+			index = i;
+		}
+		searches = searches || searched_directory(now, asked->argv[i]) != NULL;
 	}
-	return start_found(route, asked, run, context);
+	if (named == NULL && !searches)
+		return start_found(route, asked, run, context);
+	if (!has_interpreter(now))
+		return searches ? start_in_view(route, asked, run, context)
+				: start_found(route, asked, run, context);
+	return named != NULL && is_bundled_interpreter(named)
+		       ? start_with_interpreter(route, asked, index, named, run, context)
+		       : start_found(route, asked, run, context);
 }
 
 int with_start(const struct start *asked, starter *run, void *context)

@@ -19,6 +19,8 @@ export interface PackageRecord {
 	/** The repository it was found in; absent for a package that was given by itself. */
 	readonly repository: HostPath | undefined;
 	readonly requires: readonly Need[];
+	/** Would go with it where the set has it. */
+	readonly recommends: readonly Need[];
 	/** Its own name is among them. */
 	readonly provides: readonly Capability[];
 	readonly conflicts: readonly Need[];

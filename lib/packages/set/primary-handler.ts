@@ -16,6 +16,7 @@ interface Draft {
 	href: string;
 	license: string;
 	readonly requires: Need[];
+	readonly recommends: Need[];
 	readonly provides: Capability[];
 	readonly conflicts: Need[];
 	readonly obsoletes: CapabilityNeed[];
@@ -89,6 +90,7 @@ function openElement(
 
 			break;
 		case 'rpm:requires':
+		case 'rpm:recommends':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
 		case 'rpm:obsoletes':
@@ -114,6 +116,7 @@ function closeElement(reading: Reading, draft: Draft, name: string): void {
 			draft.paths.push(reading.text);
 			break;
 		case 'rpm:requires':
+		case 'rpm:recommends':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
 		case 'rpm:obsoletes':
@@ -131,6 +134,7 @@ function emptyDraft(): Draft {
 		href: '',
 		license: '',
 		requires: [],
+		recommends: [],
 		provides: [],
 		conflicts: [],
 		obsoletes: [],
@@ -164,6 +168,9 @@ function addEntry(
 			}
 
 			break;
+		case 'rpm:recommends':
+			draft?.recommends.push(needOf({name, range, rich}));
+			break;
 		case 'rpm:provides':
 			draft?.provides.push(capabilityOf({name, range}));
 			break;
@@ -178,8 +185,19 @@ function addEntry(
 }
 
 function finish(draft: Draft, repository: HostPath): PackageRecord {
-	const {name, arch, version, href, license, requires, provides, conflicts, obsoletes, paths} =
-		draft;
+	const {
+		name,
+		arch,
+		version,
+		href,
+		license,
+		requires,
+		recommends,
+		provides,
+		conflicts,
+		obsoletes,
+		paths,
+	} = draft;
 	if (name === '' || arch === '' || version === '' || href === '') {
 		throw new DynpkError(
 			'PACKAGE_INDEX_INVALID',
@@ -197,6 +215,7 @@ function finish(draft: Draft, repository: HostPath): PackageRecord {
 		file: insideRepository(repository, href),
 		repository,
 		requires: withoutRepeats(requires),
+		recommends: withoutRepeats(recommends),
 		provides: [...provides, selfProvide(name, parseEvr(version))],
 		conflicts,
 		obsoletes,

@@ -95,7 +95,9 @@ async function addPaths(
 ): Promise<void> {
 	const wanted = new Set<string>();
 	for (const record of records) {
-		for (const {name} of [...record.requires, ...record.conflicts].flatMap(capabilitiesOf)) {
+		for (const {name} of [...record.requires, ...record.recommends, ...record.conflicts].flatMap(
+			capabilitiesOf,
+		)) {
 			if (name.startsWith('/')) {
 				[name, ...otherSpellings(name)].forEach(path => wanted.add(path));
 			}

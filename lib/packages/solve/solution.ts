@@ -14,8 +14,10 @@ export interface Solution {
 
 export interface SolvedPackage {
 	readonly record: PackageRecord;
-	/** Absent for a package that was given, and for an interpreter that nobody says they need. */
+	/** Absent for a package that was given, and for one that nobody says they need. */
 	readonly neededBy: NeededBy | undefined;
+	/** Of one that nobody needs. */
+	readonly recommendedBy: NeededBy | undefined;
 }
 
 export interface NeededBy {

@@ -7,7 +7,7 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import {formatNeed} from '../set/need.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, recordId, type PackageRecord} from '../set/package-record.js';
-import {addInterpreters} from './add-interpreters.js';
+import {addEssentials, addRecommended} from './add-wishes.js';
 import {makeBaseSystemRules, type FindBaseSystemRule} from './base-system.js';
 import {makeUniverse, type PackageUniverse} from './package-universe.js';
 import {searchPackages, type SearchResult} from './search-packages.js';
@@ -17,6 +17,8 @@ import type {Solution, UnresolvedNeed} from './solution.js';
 const ASKERS_SHOWN = 3;
 
 export interface SolveOptions {
+	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
+	readonly recommends?: 'none' | 'named' | 'all';
 	readonly findBaseSystemRule?: FindBaseSystemRule;
 	/** Go on without what nobody has, and say so in the solution. */
 	readonly bearsMissing?: boolean;
@@ -28,7 +30,8 @@ export interface SolveOptions {
  * @throws {DynpkError} UNRESOLVED_REQUIRES, with one line for each need and who has it.
  */
 export async function solve(set: PackageSet, options: SolveOptions = {}): Promise<Solution> {
-	const {findBaseSystemRule = makeBaseSystemRules(), bearsMissing = false} = options;
+	const {recommends = 'none', bearsMissing = false} = options;
+	const {findBaseSystemRule = makeBaseSystemRules()} = options;
 	const universe = await makeUniverse(set);
 	const result = searchPackages(set.given, universe, findBaseSystemRule);
 	const absent = result.unmet.size === 0 ? undefined : await makeUniverse(onlyAbsent(set));
@@ -37,11 +40,15 @@ export async function solve(set: PackageSet, options: SolveOptions = {}): Promis
 		throw unresolvedFault(set, unresolved);
 	}
 
+	const context = {universe, findBaseSystemRule, borne: result.unmet};
+	const recommenders = {none: [], named: set.given, all: 'all'} as const;
+	const wished = addRecommended(result.choices, recommenders[recommends], context);
 	return Object.freeze({
-		packages: addInterpreters(result, universe, findBaseSystemRule)
-			.map(({record, because}) => ({
+		packages: addEssentials(wished, context)
+			.map(({record, because, recommendedBy}) => ({
 				record,
 				neededBy: because && {record: because.by, need: formatNeed(because.need)},
+				recommendedBy,
 			}))
 			.sort((a, b) => compareRecords(a.record, b.record)),
 		excluded: result.excluded,

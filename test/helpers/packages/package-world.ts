@@ -14,6 +14,7 @@ export interface PackageLiteral {
 	/** `NAME`, `NAME-VERSION` or `NAME-VERSION-RELEASE`; versions begin with a digit. */
 	readonly id: string;
 	readonly requires?: readonly string[];
+	readonly recommends?: readonly string[];
 	readonly provides?: readonly string[];
 	readonly conflicts?: readonly string[];
 	readonly obsoletes?: readonly string[];
@@ -54,6 +55,7 @@ export function rpmRecord(literal: PackageLiteral, repository?: string): Package
 		file: hostPath(`/world/${literal.id}.rpm`),
 		repository: repository === undefined ? undefined : hostPath(repository),
 		requires: (literal.requires ?? []).map(text => parse(text).need),
+		recommends: (literal.recommends ?? []).map(text => parse(text).need),
 		provides: [...(literal.provides ?? []).map(parse), own].map(({name: n, range}) => ({
 			name: n,
 			range,

@@ -16,6 +16,43 @@ async function refusal(t: ExecutionContext, set: PackageSet): Promise<DynpkError
 	return error;
 }
 
+test('what is recommended goes along where it can, for those who are asked', async t => {
+	const world = rpmWorld(
+		[{id: 'a', requires: ['b'], recommends: ['extra', 'absent', 'rival', '(fast or slow)']}],
+		[
+			{id: 'b', recommends: ['far'], conflicts: ['rival']},
+			{id: 'extra', requires: ['deep'], recommends: ['farther']},
+			{id: 'deep'},
+			...['rival', 'slow', 'far', 'farther'].map(id => ({id})),
+		],
+	);
+	const names = async (recommends: 'none' | 'named' | 'all'): Promise<readonly string[]> =>
+		(await solve(world, {recommends})).packages.map(({record}) => record.name);
+	t.deepEqual(await names('none'), ['a', 'b']);
+	t.deepEqual(await names('named'), ['a', 'b', 'deep', 'extra', 'slow']);
+	t.deepEqual(await names('all'), ['a', 'b', 'deep', 'extra', 'far', 'farther', 'slow']);
+	const {packages} = await solve(world, {recommends: 'named'});
+	t.deepEqual(
+		packages.map(({record, neededBy, recommendedBy}) =>
+			[record.name, neededBy?.record.name, recommendedBy?.record.name].join(' '),
+		),
+		['a  ', 'b a ', 'deep extra ', 'extra  a', 'slow  a'],
+	);
+});
+
+test('of Debian’s Essential packages those that scripts may call stand by', async t => {
+	const world = debWorld(
+		'Package: a\nRecommends: b | c\n',
+		'Package: sed\nEssential: yes\n\nPackage: dash\nEssential: yes\n\nPackage: tar\n\nPackage: c\n\nPackage: b\n',
+	);
+	t.deepEqual(await solved(world), ['a', 'dash', 'sed']);
+	const {packages} = await solve(world, {recommends: 'named'});
+	t.deepEqual(
+		packages.map(({record}) => record.name),
+		['a', 'b', 'dash', 'sed'],
+	);
+});
+
 test('what is needed is found by package name, transitively, and nothing else is taken', async t => {
 	const world = rpmWorld(
 		[{id: 'a', requires: ['b']}],

@@ -64,7 +64,7 @@ async function openPackages(
 	const {openPackageSet} = await import('../packages/set/open-package-set.js');
 	const {recordId} = await import('../packages/set/package-record.js');
 	const {borneFinding, solve} = await import('../packages/solve/solve.js');
-	const {targets, repositories, sysroot, workingDirectory, missing} = request;
+	const {targets, repositories, sysroot, workingDirectory, missing, recommends} = request;
 	if (sysroot !== '/') {
 		throw new DynpkError('USAGE', 'package files are resolved among themselves, not in --sysroot');
 	}
@@ -74,10 +74,7 @@ async function openPackages(
 		repositories,
 		{signal},
 	);
-	const solution = await solve(set, {
-		recommends: request.recommends,
-		bearsMissing: missing !== 'error',
-	});
+	const solution = await solve(set, {bearsMissing: missing !== 'error', recommends});
 	const directory = makePrivateDirectory(request.temporaryDirectory);
 	const close = (): void => removeTree(directory);
 	try {

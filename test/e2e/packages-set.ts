@@ -2,11 +2,14 @@
 import {cpSync, existsSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import test from 'ava';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {buildDeb} from '../helpers/packages/deb-build.js';
 import {writeElf} from '../helpers/elf/elf-writer.js';
 import {writeRpms} from '../helpers/packages/package-files.js';
 import {debWorld, packageIn} from '../helpers/packages/package-world-debs.js';
 import {rpmWorld} from '../helpers/packages/package-world-rpms.js';
 import {needWorld} from '../helpers/packages/package-world-trial.js';
+import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {digestFile} from '../helpers/worlds/list-tree.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
@@ -87,6 +90,33 @@ test('--repo without a package file is a mistake', async t => {
 const packages = ['bash', 'coreutils', 'dash'];
 const debs = () => debWorld({suite: 'trixie', packages});
 const worlds = {Debian: debs, RPM: async () => rpmWorld(await debs())};
+
+test('what a package of a set recommends travels, and of base tools the one that its script calls', async t => {
+	const directory = await needWorld(t, debs);
+	if (directory === undefined || !need(t, 'dpkg-deb')) {
+		return;
+	}
+
+	const scratch = makeScratch(t);
+	const tool = buildDeb(scratch, {
+		name: 'tool',
+		control: ['Recommends: tool-extra, tool-absent'],
+		tree: {'/usr/bin/tool': {content: '#!/bin/sh\ncat /usr/share/extra\n', mode: 0o755}},
+	});
+	buildDeb(scratch, {name: 'tool-extra', tree: {'/usr/share/extra': 'more\n'}});
+	const sets = ['--repo', directory, '--repo', scratch];
+	const packed = async (...options: readonly string[]): Promise<readonly string[]> => {
+		const bundle = join(makeScratch(t), 'bundle');
+		const answer = await runDynpk(['pack', tool, ...sets, ...options, '-o', bundle]);
+		t.deepEqual([answer.status, answer.stderr], [0, '']);
+		const found = readManifest(join(bundle, 'dynpk.json')).files.map(({path}) =>
+			String(path).slice(4),
+		);
+		return ['/usr/share/extra', '/usr/bin/cat', '/usr/bin/cp'].filter(path => found.includes(path));
+	};
+	t.deepEqual(await packed(), ['/usr/share/extra', '/usr/bin/cat']);
+	t.deepEqual(await packed('--recommends', 'none'), ['/usr/bin/cat']);
+});
 
 for (const [kind, world] of Object.entries(worlds)) {
 	test(`a set of ${kind} packages packs to the same bytes in any order, from any place`, async t => {

@@ -23,8 +23,8 @@ export interface WishedChoice extends Choice {
 export interface WishContext {
 	readonly universe: PackageUniverse;
 	readonly findBaseSystemRule: FindBaseSystemRule;
-	/** What the set goes without, by its key. */
-	readonly borne: SearchResult['unmet'];
+	/** What the set itself lacks. */
+	readonly unmet: SearchResult['unmet'];
 }
 
 /** The choices of a solved set, and after them those that Essential packages add. */
@@ -67,7 +67,7 @@ export function addRecommended(
 function meetWish(
 	choices: readonly WishedChoice[],
 	need: Need,
-	{universe, findBaseSystemRule, borne}: WishContext,
+	{universe, findBaseSystemRule, unmet}: WishContext,
 	recommender?: PackageRecord,
 ): WishedChoice[] {
 	const chosen = choices.map(({record}) => record);
@@ -77,12 +77,12 @@ function meetWish(
 	}
 
 	const wish = makeWish(any, need);
-	const {choices: found, unmet} = searchPackages([...chosen, wish], universe, findBaseSystemRule);
-	if ([...unmet.keys()].some(key => !borne.has(key))) {
+	const result = searchPackages([...chosen, wish], universe, findBaseSystemRule);
+	if (![...result.unmet.keys()].every(key => unmet.has(key))) {
 		return [];
 	}
 
-	return found.slice(chosen.length + 1).map(({because, ...choice}) => {
+	return result.choices.slice(chosen.length + 1).map(({because, ...choice}) => {
 		if (because?.by !== wish) {
 			return {...choice, because};
 		}

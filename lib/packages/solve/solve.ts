@@ -17,11 +17,11 @@ import type {Solution, UnresolvedNeed} from './solution.js';
 const ASKERS_SHOWN = 3;
 
 export interface SolveOptions {
-	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
-	readonly recommends?: 'none' | 'named' | 'all';
 	readonly findBaseSystemRule?: FindBaseSystemRule;
 	/** Go on without what nobody has, and say so in the solution. */
 	readonly bearsMissing?: boolean;
+	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
+	readonly recommends?: 'none' | 'named' | 'all';
 }
 
 /**
@@ -30,8 +30,11 @@ export interface SolveOptions {
  * @throws {DynpkError} UNRESOLVED_REQUIRES, with one line for each need and who has it.
  */
 export async function solve(set: PackageSet, options: SolveOptions = {}): Promise<Solution> {
-	const {recommends = 'none', bearsMissing = false} = options;
-	const {findBaseSystemRule = makeBaseSystemRules()} = options;
+	const {
+		findBaseSystemRule = makeBaseSystemRules(),
+		bearsMissing = false,
+		recommends = 'none',
+	} = options;
 	const universe = await makeUniverse(set);
 	const result = searchPackages(set.given, universe, findBaseSystemRule);
 	const absent = result.unmet.size === 0 ? undefined : await makeUniverse(onlyAbsent(set));
@@ -40,7 +43,7 @@ export async function solve(set: PackageSet, options: SolveOptions = {}): Promis
 		throw unresolvedFault(set, unresolved);
 	}
 
-	const context = {universe, findBaseSystemRule, borne: result.unmet};
+	const context = {universe, findBaseSystemRule, unmet: result.unmet};
 	const recommenders = {none: [], named: set.given, all: 'all'} as const;
 	const wished = addRecommended(result.choices, recommenders[recommends], context);
 	return Object.freeze({

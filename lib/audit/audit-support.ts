@@ -17,8 +17,8 @@ export interface AuditedLoader {
 	readonly loader: Buffer;
 	/** The `libc.so.6` beside it, read when it has to be: before glibc 2.33 only that names the release. */
 	readonly readLibrary: () => Buffer | undefined;
-	/** The libraries that the program starts with. */
-	readonly libraries: readonly Pick<ElfObject, 'tls' | 'flags'>[];
+	/** What programs start with, themselves included. */
+	readonly objects: readonly Pick<ElfObject, 'tls' | 'threadLocals'>[];
 }
 
 export interface AuditSupport {
@@ -67,7 +67,7 @@ export function auditSupport(facts: AuditedLoader): AuditSupport {
 	}
 
 	const {available, reason, limits} = known;
-	const needed = staticTlsOf(facts.libraries);
+	const needed = staticTlsOf(facts.objects);
 	if (needed > KEPT_BY_DEFAULT && limits.includes('static-tls')) {
 		return unavailable(
 			`glibc ${release.join('.')} under audit has no room for ${needed} bytes of thread-local storage`,
@@ -83,10 +83,29 @@ function unavailable(reason: string): AuditSupport {
 	return {available: false, reason, limits: [], staticTls: undefined};
 }
 
-function staticTlsOf(libraries: AuditedLoader['libraries']): number {
-	return libraries
-		.filter(({flags}) => flags.staticTls)
-		.reduce((sum, {tls}) => sum + (tls === undefined ? 0 : tls.size + tls.alignment), 0);
+/**
+ * What is reached at fixed offsets, by whomever. Most programs have not that much storage in all,
+ * and then their relocations need not be read.
+ */
+function staticTlsOf(objects: AuditedLoader['objects']): number {
+	const providers = objects.filter(({tls}) => tls !== undefined);
+	if (sizeOf(providers) <= KEPT_BY_DEFAULT) {
+		return 0;
+	}
+
+	const fixed = new Set(objects.flatMap(({threadLocals}) => threadLocals.fixed));
+	return sizeOf(
+		providers.filter(
+			({threadLocals: {fixesOwn, defined}}) => fixesOwn || defined.some(name => fixed.has(name)),
+		),
+	);
+}
+
+function sizeOf(objects: AuditedLoader['objects']): number {
+	return objects.reduce(
+		(sum, {tls}) => sum + (tls === undefined ? 0 : tls.size + tls.alignment),
+		0,
+	);
 }
 
 /** `ld.so (…) stable release version 2.36.` or the same sentence of libc.so.6. */

@@ -6,7 +6,7 @@
 import {decodeDynamicSection, noFlags, type DynamicSection} from './dynamic-section.js';
 import {isDebugOnly} from './debug-only.js';
 import {invalidElf, truncatedElf} from './elf-fault.js';
-import type {ElfObject, ProgramHeader, VersionNeed} from './elf-object.js';
+import type {ElfObject, ProgramHeader, ThreadLocals, VersionNeed} from './elf-object.js';
 import type {FileBytes} from './file-bytes.js';
 import {decodeFileHeader, type FileHeader} from './file-header.js';
 import {decodeNotes, noNotes, type Notes} from './notes.js';
@@ -19,6 +19,7 @@ import {
 	PT_TLS,
 } from './program-headers.js';
 import {readImports} from './read-imports.js';
+import {readThreadLocals} from './read-thread-locals.js';
 import {decodeText, terminated} from './string-table.js';
 import {decodeVersionDefinitions, decodeVersionNeeds} from './version-records.js';
 
@@ -49,6 +50,8 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 	);
 
 	let imports: readonly string[] | undefined;
+	let threadLocals: ThreadLocals | undefined;
+	const whole = {path: file.path, size: file.size, machine: header.machine};
 	return Object.freeze({
 		path: file.path,
 		fileId,
@@ -75,6 +78,9 @@ export function decodeObject(file: FileBytes, fileId: string): ElfObject {
 		stringTable: dynamic?.stringTable,
 		get imports() {
 			return (imports ??= readImports(file.path, file.size, header.decoder, dynamic));
+		},
+		get threadLocals() {
+			return (threadLocals ??= readThreadLocals(whole, header.decoder, dynamic));
 		},
 		versionNeeds,
 		versionDefinitions,
@@ -143,7 +149,8 @@ function readContents(
 
 function requireWholeSegments(file: FileBytes, headers: readonly ProgramHeader[]): void {
 	for (const {type, offset, fileSize} of headers) {
-		if (type === PT_LOAD && offset + fileSize > file.size) {
+		// Zeroed memory is of no file, wherever in it it is said to begin.
+		if (type === PT_LOAD && fileSize > 0 && offset + fileSize > file.size) {
 			const problem = `ends at ${offset + fileSize}, the file at ${file.size}`;
 			throw truncatedElf(file.path, 'PT_LOAD', problem);
 		}

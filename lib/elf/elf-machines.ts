@@ -16,6 +16,7 @@ interface Machine {
 	architecture(identity: Identity): string | undefined;
 }
 
+export const EM_386 = 3;
 export const EM_PPC64 = 21;
 export const EM_ARM = 40;
 export const EM_X86_64 = 62;

@@ -65,6 +65,18 @@ export interface ElfObject {
 	readonly executableStack: boolean;
 	/** Size and alignment of PT_TLS, in bytes. */
 	readonly tls: {readonly size: number; readonly alignment: number} | undefined;
+	/** Whose thread-local storage it needs at fixed offsets; read when first asked for. */
+	readonly threadLocals: ThreadLocals;
+}
+
+/** Names, whatever their versions: no two versions of one name are of different files. */
+export interface ThreadLocals {
+	/** What it has for others. */
+	readonly defined: readonly string[];
+	/** What it reaches at an offset that is fixed when it is loaded. */
+	readonly fixed: readonly string[];
+	/** Whether it reaches storage of its own that way, by no name. */
+	readonly fixesOwn: boolean;
 }
 
 export interface ProgramHeader {

@@ -1,4 +1,5 @@
 /** Decide how the programs and scripts of a payload are started in the bundle. */
+import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {hostOwnership} from '../engine/host-owned.js';
 import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
@@ -15,6 +16,7 @@ import type {WalkedLoader, WalkedPayload, WalkedProgram} from '../walk/walked-pa
 import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {Environments} from './plan-environments.js';
+import {sessionRulesFor} from './session-rules.js';
 
 export interface LaunchFacts {
 	readonly payload: Payload;
@@ -123,6 +125,7 @@ function loaderLaunch(
 	}
 	const audit = facts.audits.get(loader);
 	const view = facts.views.get(path);
+	const session = sessionRulesFor(posix.basename(path));
 	return {
 		kind: 'loader',
 		launcher: payloadPath(path),
@@ -141,6 +144,7 @@ function loaderLaunch(
 		libraryPath: facts.placement.searches.get(path) ?? [loader.libraryDirectory],
 		inhibitRpath: facts.placement.switchedOff,
 		inhibitOwnRpath: isSwitchedOff(object, path, facts.walked),
+		...(session.length === 0 ? {} : {session}),
 		...(audit === undefined ? {} : {audit}),
 		...(view === undefined ? {} : {view}),
 		environment: facts.environments.get(path) ?? [],

@@ -13,14 +13,12 @@ export function readAuditSupport(
 		root.libraryDirectory === libraryDirectory ? root.closure.linkMap : [],
 	);
 	const libc = maps.find(({object}) => object.soname === 'libc.so.6')?.object;
-	const libraries = new Map(
-		maps.map(({object}) => [object.fileId, {tls: object.tls, flags: object.flags}]),
-	);
+	const objects = new Map(maps.map(({object}) => [object.fileId, object]));
 	return auditSupport({
 		libc: kind,
 		machine: loader.machine,
 		loader: readHostFile(loader.path, loader.size),
 		readLibrary: () => libc && readHostFile(libc.path, libc.size),
-		libraries: [...libraries.values()],
+		objects: [...objects.values()],
 	});
 }

@@ -13,14 +13,23 @@ function factsOf(release: string, changes: Partial<AuditedLoader> = {}): Audited
 		machine: 62,
 		loader,
 		readLibrary: () => undefined,
-		libraries: [],
+		objects: [],
 		...changes,
 	};
 }
 
-function library(size: number, staticTls = true): AuditedLoader['libraries'][number] {
-	const flags = {noDefaultLib: false, pie: false, bindNow: false, staticTls, noDelete: false};
-	return {tls: {size, alignment: 8}, flags} as AuditedLoader['libraries'][number];
+type Audited = AuditedLoader['objects'][number];
+
+function library(size: number, {defined = '', fixesOwn = false} = {}): Audited {
+	return {
+		tls: {size, alignment: 8},
+		threadLocals: {defined: [defined], fixed: [], fixesOwn},
+	};
+}
+
+/** One that reaches a variable, of whomever, at a fixed offset. */
+function user(name: string): Audited {
+	return {tls: undefined, threadLocals: {defined: [], fixed: [name], fixesOwn: false}};
 }
 
 test('a release is judged by the newest row that is not newer than it', t => {
@@ -64,15 +73,23 @@ test('musl, another machine and a loader without the option are not audited', t 
 	t.is(reasonOf({loader}), 'the bundled loader has no option --audit');
 });
 
-test('libraries with much initial-exec storage need room, which glibc 2.31 cannot be asked for', t => {
-	const needing = (release: string, ...libraries: AuditedLoader['libraries']) =>
-		auditSupport(factsOf(release, {libraries}));
+const needing = (release: string, ...objects: AuditedLoader['objects']) =>
+	auditSupport(factsOf(release, {objects}));
 
-	t.is(needing('2.36', library(136)).staticTls, undefined);
-	t.is(needing('2.36', library(2632), library(136)).staticTls, 2 * (2640 + 144));
-	t.is(needing('2.36', library(9000, false)).staticTls, undefined);
+test('libraries with much initial-exec storage need room, which glibc 2.31 cannot be asked for', t => {
+	const own = {fixesOwn: true};
+	t.is(needing('2.36', library(136, own)).staticTls, undefined);
+	t.is(needing('2.36', library(2632, own), library(136, own)).staticTls, 2 * (2640 + 144));
+	t.is(needing('2.36', library(9000)).staticTls, undefined);
 	t.is(
-		needing('2.31', library(6216)).reason,
+		needing('2.31', library(6216, own)).reason,
 		'glibc 2.31 under audit has no room for 6224 bytes of thread-local storage',
 	);
+});
+
+test('who uses storage at a fixed offset makes it static, whatever its provider says', t => {
+	const provider = library(4096, {defined: 'table'});
+	t.is(needing('2.36', provider, user('table')).staticTls, 2 * 4104);
+	t.is(needing('2.36', provider, user('tables')).staticTls, undefined);
+	t.false(needing('2.31', user('table'), provider).available);
 });

@@ -65,8 +65,8 @@ interface Made {
 	readonly make: (source: string, flags?: readonly string[]) => Promise<string>;
 }
 
-async function makeWith(t: ExecutionContext, release: Release): Promise<Made> {
-	const world = await makeAuditWorld(t, release.sysroot);
+function makeWith(t: ExecutionContext, release: Release): Made {
+	const world = makeAuditWorld(t, release.sysroot);
 	const directory = auditScratch(t);
 	const make = async (source: string, flags: readonly string[] = []) => {
 		const output = join(directory, source.replace(/\.\w+$/u, ''));
@@ -95,7 +95,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'g++', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		// The canary weakly asks for threads and dlopen; this brings what a real program brings.
 		await make('exceptions.cc', ['-pthread']);
 		await make('storm.c', ['-pthread', '-ldl', '-Wl,--no-as-needed']);
@@ -126,7 +126,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const storm = await make('storm.c', ['-pthread', '-ldl']);
 		for (const object of ['gd', 'desc']) {
 			const path = world.path(`libexec/dynpk/canary/libdynpk-canary-${object}.so`);
@@ -138,7 +138,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'g++', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		await runsTheSame(t, world, [await make('exceptions.cc', ['-pthread'])], '800 caught\n');
 	});
 
@@ -146,7 +146,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		await runsTheSame(t, world, [await make('openmp.c', ['-fopenmp'])], '4999950000\n');
 	});
 
@@ -154,7 +154,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const jemalloc = join(release.sysroot, 'usr/lib/x86_64-linux-gnu/libjemalloc.so.2');
 		const {available, reason, staticTls} = supportOf(release, [
 			readElf(hostPath(realpathSync(jemalloc))),
@@ -172,6 +172,36 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		});
 	});
 
+	test(`glibc of ${name}: a program that reaches a library's storage at a fixed offset`, async t => {
+		if (!need(t, 'gcc', 'make')) return;
+		const release = await releaseOf(t, name);
+		if (release === undefined) return;
+		const {world, make} = makeWith(t, release);
+		const directory = auditScratch(t);
+		const provider = join(directory, 'libprovider.so');
+		const shared = ['-shared', '-fPIC', '-nostdlib', '-Wl,-soname,libprovider.so'];
+		await compileProgram('thread-local-provider.c', provider, shared);
+		const runpath = `-Wl,--enable-new-dtags,-rpath,${directory}`;
+		const program = await make('thread-local-user.c', [provider, runpath]);
+		const objects = [program, provider].map(path => readElf(hostPath(path)));
+		t.deepEqual(
+			objects.map(({flags}) => flags.staticTls),
+			[false, false],
+		);
+		const {available, staticTls} = supportOf(release, objects);
+		t.is(available, name !== 'bullseye');
+		if (!available) {
+			const answer = await world.run([program]);
+			t.regex(answer.stderr, /cannot allocate memory in static TLS block/u);
+			return;
+		}
+
+		world.setRules({staticTls: staticTls!});
+		await runsTheSame(t, world, [program], '42\n', {
+			GLIBC_TUNABLES: `glibc.rtld.optional_static_tls=${String(staticTls)}`,
+		});
+	});
+
 	test(`glibc of ${name}: the table of loaders says what is so`, async t => {
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
@@ -185,8 +215,8 @@ const failedDlmopen =
 	'failed dlmopen: /dev/null/dynpk: the bundled glibc crashes in dlmopen while it is audited: ' +
 	'cannot open shared object file: Not a directory';
 
-function supportOf(release: Release, libraries: readonly ElfObject[] = []) {
+function supportOf(release: Release, objects: readonly ElfObject[] = []) {
 	const loader = readFileSync(loaderOf(release.sysroot));
 	const library = readFileSync(join(loaderOf(release.sysroot), '../libc.so.6'));
-	return auditSupport({libc: 'glibc', machine: 62, loader, readLibrary: () => library, libraries});
+	return auditSupport({libc: 'glibc', machine: 62, loader, readLibrary: () => library, objects});
 }

@@ -3,7 +3,6 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import type {ExecutionContext} from 'ava';
 import {compilePathTable} from '../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../lib/engine/projected-path.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
@@ -12,7 +11,7 @@ import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
 import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
-import {newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
+import {compile, newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 
 const run = promisify(execFile);
 
@@ -35,6 +34,7 @@ const spec: LaunchSpec = {
 		shim: bundlePath('libexec/x.so'),
 	},
 	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	session: [{variable: 'PATHS', action: 'sift', marks: ['a', '../b']}],
 	environment: [
 		{
 			variable: 'DATA',
@@ -49,17 +49,21 @@ const spec: LaunchSpec = {
 	requires: {kernel: [3, 2, 0], isa: 2, machine: 62, class: 64},
 };
 
-async function fuzz(t: ExecutionContext, kind: string, file: string): Promise<string> {
-	const program = join(await scratch(t), 'fuzz');
-	await compileSanitized(program, [
-		...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(
+async function fuzz(kind: string, file: string): Promise<string> {
+	const program = await compileSanitized([
+		...['fuzz', 'try-record', 'try-image', 'try-object', 'try-table', 'try-mounts'].map(
 			name => `wrappers/launcher/fuzz/${name}.c`,
 		),
-		...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
+		...['record.c', 'image.c', 'object.c'].map(name => `wrappers/launcher/${name}`),
 		'wrappers/namespace/mountinfo.c',
-		...['table.c', 'own-tree.c', 'check-nodes.c', 'host-environment.c'].map(
-			name => `wrappers/table/${name}`,
-		),
+		...[
+			'table.c',
+			'own-tree.c',
+			'check-nodes.c',
+			'host-environment.c',
+			'loader-lists.c',
+			'session-names.c',
+		].map(name => `wrappers/table/${name}`),
 	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;
@@ -69,15 +73,27 @@ test('no damaged record is followed out of its bounds', async t => {
 	if (!need(t, 'gcc')) return;
 	const file = join(await scratch(t), 'record');
 	await writeFile(file, encodeLaunchRecord(spec));
-	t.regex(await fuzz(t, 'record', file), /^accepted [1-9]/u);
+	t.regex(await fuzz('record', file), /^accepted [1-9]/u);
 });
 
 for (const loader of ['/lib64/ld-linux-x86-64.so.2', process.execPath]) {
 	test(`no damaged header leads out of bounds: ${loader.split('/').at(-1)!}`, async t => {
 		if (!need(t, 'gcc')) return;
-		t.regex(await fuzz(t, 'image', loader), /^accepted [1-9]/u);
+		t.regex(await fuzz('image', loader), /^accepted [1-9]/u);
 	});
 }
+
+test('no damaged object is followed out of its bounds', async t => {
+	if (!need(t, 'gcc')) return;
+	const source = '#include <stdio.h>\nint f(void) { return puts("x"); }\n';
+	const versions = join(await scratch(t), 'map');
+	await writeFile(versions, 'V1 { global: f; local: *; };\n');
+	const object = await compile(t, source, [
+		...['-shared', '-fPIC', `-Wl,--version-script,${versions}`, '-Wl,-rpath,/a:$ORIGIN'],
+		...['-Wl,-z,noseparate-code', '-s'],
+	]);
+	t.regex(await fuzz('object', object), /^accepted [1-9]/u);
+});
 
 test('no damaged path table is followed out of its bounds', async t => {
 	if (!need(t, 'gcc')) return;
@@ -97,7 +113,7 @@ test('no damaged path table is followed out of its bounds', async t => {
 		{kind: 'link', path: sysrootPath('/bin'), target: 'usr/bin', isLibrary},
 	];
 	await writeFile(file, compilePathTable(paths, spec.environment));
-	t.regex(await fuzz(t, 'table', file), /^accepted [1-9]/u);
+	t.regex(await fuzz('table', file), /^accepted [1-9]/u);
 });
 
 test('no damaged list of mounts is followed out of its bounds', async t => {
@@ -107,7 +123,7 @@ test('no damaged list of mounts is followed out of its bounds', async t => {
 		file,
 		'36 35 98:0 / /a\\040b rw - ext3 /dev/root rw\n37 36 0:5 / /proc rw shared:1 - proc proc rw\n',
 	);
-	t.regex(await fuzz(t, 'mounts', file), /^accepted [1-9]/u);
+	t.regex(await fuzz('mounts', file), /^accepted [1-9]/u);
 });
 
 function directory(path: string, extent: 'merged' | 'whole'): ProjectedPath {

@@ -39,10 +39,10 @@ for (const [form, flags, more] of [
 		if (!need(t, 'unshare', 'setpriv', 'mount')) return;
 		const before = await beforeI686(t);
 		if (before === undefined) return;
-		const probe = await compileProbe(t, i686Compiler, [...i686Flags, ...flags]);
+		const probe = await compileProbe(i686Compiler, [...i686Flags, ...flags]);
 		const view = await makeView(t, host, packed, {
 			...usual,
-			compiler: i686Compiler,
+			architecture: 'i686',
 			before,
 			scratch: scratchInMemory(t),
 		});

@@ -11,9 +11,10 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import picomatch from 'picomatch';
-import {i686Compiler, i686Libraries} from '../helpers/run/i686-programs.js';
+import {i686Libraries} from '../helpers/run/i686-programs.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
+import {builtDirectory} from '../helpers/worlds/built-kit.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
@@ -26,24 +27,24 @@ interface LeftAlone {
 }
 
 test('no C library exports a call with a path that nobody has decided about', async t => {
-	if (!need(t, 'gcc', i686Compiler, 'nm')) return;
+	if (!need(t, 'gcc', 'nm')) return;
 	const bullseye = await needHost(t, 'bullseye');
 	const trixie = await needHost(t, 'trixie');
 	if (!bullseye || !trixie) return;
 	const withText = await takingText(t);
-	const open = async (compiler: string, libraries: readonly string[]): Promise<string[]> => {
+	const open = async (architecture: string, libraries: readonly string[]): Promise<string[]> => {
 		const exported = await Promise.all(libraries.map(exportedBy));
-		const shim = await shimNames(t, compiler);
+		const shim = await shimNames(architecture);
 		return exported.flat().filter(name => !shim.has(name) && withText(name));
 	};
 	const undecided = new Set([
-		...(await open('gcc', [
+		...(await open('x86_64', [
 			...['/', bullseye.root, trixie.root].flatMap(root =>
 				glibcIn(join(root, 'usr/lib/x86_64-linux-gnu')),
 			),
 			...musls(),
 		])),
-		...(await open(i686Compiler, glibcIn(i686Libraries))),
+		...(await open('i686', glibcIn(i686Libraries))),
 	]);
 	const rules = await leftAlone();
 	const known = rules.map(name => ({name, matches: picomatch(name, {nobrace: true})}));
@@ -80,10 +81,8 @@ async function exportedBy(object: string): Promise<string[]> {
 		.filter(name => name !== undefined);
 }
 
-async function shimNames(t: ExecutionContext, compiler: string): Promise<Set<string>> {
-	const scratch = makeScratch(t);
-	await run('sh', [join(sources, 'wrappers/shim/build.sh'), compiler, scratch]);
-	return new Set(await exportedBy(join(scratch, 'path-shim.so')));
+async function shimNames(architecture: string): Promise<Set<string>> {
+	return new Set(await exportedBy(join(builtDirectory(architecture), 'path-shim.so')));
 }
 
 const headers =

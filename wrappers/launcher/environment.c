@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "session.h"
 
 size_t environment_slots(const struct record *record)
 {
@@ -37,7 +38,7 @@ size_t environment_bytes(const struct record *record, char **environment, size_t
 		char **entry = find_variable(environment, end, name);
 
 		bytes += rules[i].parts.count * (top_length + 8) + 2 * text_length(name) + 64;
-		bytes += entry == end ? 0 : text_length(*entry);
+		bytes += entry == end ? 0 : session_bytes(*entry);
 	}
 	return bytes;
 }
@@ -156,8 +157,12 @@ char **write_environment(struct launch *launch, char **to)
 			set_process_name(name);
 	}
 	for (uint32_t i = 0; i < record->environment.count; i++) {
-		if ((rules_of(record)[i].action & RULE_UNPROJECTED) == 0 || !is_projected)
-			end = apply_rule(launch, &rules_of(record)[i], to, end);
+		const struct record_rule *rule = &rules_of(record)[i];
+
+		if (rule->action == RULE_ASIDE || rule->action == RULE_SIFT)
+			end = apply_session_rule(launch, rule, to, end);
+		else if ((rule->action & RULE_UNPROJECTED) == 0 || !is_projected)
+			end = apply_rule(launch, rule, to, end);
 	}
 	for (uint32_t i = 0; i < record->settings.count; i++)
 		end = set_variable(to, end, (char *)record_item(record, record->settings, i));

@@ -14,11 +14,15 @@
 /* Decide on `search_top`. */
 void choose_search_top(struct launch *launch);
 
-/* Of a user's LD_LIBRARY_PATH, so many directories are looked at. */
-enum { HONOURED_DIRECTORIES = 64 };
 /* What the loader searches: what the user names of the bundle, and what it was packed with. */
 char *library_path(struct launch *launch);
-/* The objects to preload, the launcher itself among them if `with_launcher`; NULL: none. */
+/* Whether the path shim is preloaded. */
+bool has_shim(const struct launch *launch);
+
+/*
+ * The objects to preload: those that the caller asks for, the shim, and the launcher itself if
+ * `with_launcher`; NULL: none.
+ */
 char *preload_list(struct launch *launch, bool with_launcher);
 /* Whether the audit stub is to watch this start: by DYNPK_AUDIT, else as it was packed. */
 bool is_audited(const struct launch *launch);

@@ -37,7 +37,7 @@ case $("$cc" -dumpmachine) in aarch64*) model=-mcmodel=tiny ;; esac
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code $strip -I"$wrappers" -Wa,-I"$flat" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
-	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
+	"$wrappers/table/host-environment.c" "$wrappers/table/loader-lists.c" "$wrappers/table/session-names.c" "$wrappers/table/loader-variables.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 
 nm=$("$cc" -print-prog-name=nm)

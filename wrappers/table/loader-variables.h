@@ -10,7 +10,8 @@
 /* Whether an entry sets one of them. */
 bool acts_on_loader(const char *entry);
 
-void hide_loader_variables(char **first, char **end);
+/* GLIBC_TUNABLES too where others stand in their place. */
+void hide_loader_variables(char **first, char **end, bool with_tunables);
 void uncover_loader_variables(char **environment);
 
 #endif

@@ -69,6 +69,7 @@ export function makeObject(name: string, {fileOf, ...library}: Library): ElfObje
 		malformedDlopenNotes: [],
 		executableStack: false,
 		tls: undefined,
+		threadLocals: {defined: [], fixed: [], fixesOwn: false},
 		...library,
 	};
 }

@@ -5,24 +5,19 @@
  * Both are set up in a mount namespace of their own, so that absolute paths mean the same; the
  * programs run there without any capability, so that permissions count.
  */
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {rmSync} from 'node:fs';
-import {chmod, copyFile, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {chmod, copyFile, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join, posix} from 'node:path';
 import {text} from 'node:stream/consumers';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
 import type {EnvironmentRule, LaunchSpec} from '../../../lib/launcher/launch-spec.js';
 import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
-import {buildLauncher, placeLauncher} from '../../helpers/worlds/mini-bundle.js';
+import {builtDirectory, builtKit} from '../../helpers/worlds/built-kit.js';
+import {placeLauncher} from '../../helpers/worlds/mini-bundle.js';
 import {makeScratch} from '../../helpers/worlds/scratch.js';
-
-const run = promisify(execFile);
 
 /** A text, a link's text after `->`, or a directory's mode. */
 export type Tree = Readonly<Record<string, TreeEntry>>;
@@ -60,14 +55,13 @@ export interface Circumstances {
 	/** With every right over the mounts, which then need no other user namespace. */
 	readonly asRoot: boolean;
 	/** Of the shim; default: this machine's. */
-	readonly compiler?: string;
+	readonly architecture?: string;
 	/** Done in the namespace before anything else. */
 	readonly before?: string;
 	/** An empty directory for the bundle and what goes with it; default: a new one. */
 	readonly scratch?: string;
 }
 
-const sources = fileURLToPath(new URL('../../../../', import.meta.url));
 export const usual: Circumstances = {place: '/opt/view', asRoot: false};
 
 /** Paths of both trees are relative to the place. */
@@ -75,13 +69,7 @@ export async function makeView(
 	t: ExecutionContext,
 	host: Tree,
 	packed: PackedTree,
-	{
-		place,
-		asRoot,
-		compiler = 'gcc',
-		before = 'true',
-		scratch = makeScratch(t),
-	}: Circumstances = usual,
+	{place, asRoot, architecture, before = 'true', scratch = makeScratch(t)}: Circumstances = usual,
 ): Promise<View> {
 	const bundle = join(scratch, 'bundle');
 	await writeTree(join(scratch, 'host'), host);
@@ -89,7 +77,8 @@ export async function makeView(
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
 	await mkdir(join(bundle, 'bin'));
-	await copyFile(await builtShim(compiler), join(bundle, 'libexec/dynpk/path-shim.so'));
+	const shim = join(builtDirectory(architecture), 'path-shim.so');
+	await copyFile(shim, join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed, place), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
 	return {
@@ -108,7 +97,6 @@ export async function makeView(
 
 /** The program goes into the bundle, and a launcher that starts it in a namespace. */
 async function enteredBy(bundle: string, [program = '', ...words]: readonly string[]) {
-	const {launcher} = await buildLauncher();
 	const spec: LaunchSpec = {
 		kind: 'static',
 		launcher: bundlePath('libexec/enter'),
@@ -118,26 +106,8 @@ async function enteredBy(bundle: string, [program = '', ...words]: readonly stri
 		view: {engine: 'userns', reason: 'a test', table: bundlePath('libexec/dynpk/paths.tbl')},
 	};
 	await copyFile(program, join(bundle, spec.program));
-	await placeLauncher(bundle, spec, launcher);
+	await placeLauncher(bundle, spec, builtKit().launcher);
 	return [join(bundle, spec.launcher), ...words];
-}
-
-const shims = new Map<string, Promise<string>>();
-
-/** Compiled once for all tests of a file. */
-async function builtShim(compiler: string): Promise<string> {
-	const known = shims.get(compiler) ?? buildShim(compiler);
-	shims.set(compiler, known);
-	return known;
-}
-
-async function buildShim(compiler: string): Promise<string> {
-	const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
-	process.once('exit', () => {
-		rmSync(directory, {recursive: true, force: true});
-	});
-	await run('sh', [join(sources, 'wrappers/shim/build.sh'), compiler, directory]);
-	return join(directory, 'path-shim.so');
 }
 
 async function writeTree(root: string, tree: Tree): Promise<void> {

@@ -1,16 +1,13 @@
 /**
  * The table of cases of the conformance tests: a host, a payload, and what is asked of their paths.
  */
-import {execFile} from 'node:child_process';
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
-import {makeScratch} from '../../helpers/worlds/scratch.js';
+import {compiledBy} from '../../helpers/worlds/made-file.js';
 import type {PackedTree, Tree, TreeEntry} from './make-view.js';
 
-const run = promisify(execFile);
 const probeSources = fileURLToPath(new URL('../../../../test/shim/lib/probe/', import.meta.url));
 
 export const host: Tree = {
@@ -249,15 +246,12 @@ export function movedTo(place: string, tree: Tree): Tree {
 
 /** With the C library that `flags` lead to. */
 export async function compileProbe(
-	t: ExecutionContext,
 	compiler = 'gcc',
 	flags: readonly string[] = [],
 ): Promise<string> {
-	const probe = join(makeScratch(t), 'probe');
 	const sources = readdirSync(probeSources).filter(name => name.endsWith('.c'));
 	const places = sources.map(name => join(probeSources, name));
-	await run(compiler, ['-O1', ...flags, '-o', probe, ...places]);
-	return probe;
+	return compiledBy(compiler, ['-O1', ...flags, ...places]);
 }
 
 export function linesOf(cases: readonly Case[]): string {

@@ -6,7 +6,17 @@
  * files is made for the canary, of copies: the loader, the stub, and the libraries it needs.
  */
 import {execFile} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readSync,
+	readdirSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import {posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
@@ -65,7 +75,10 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	}
 
 	try {
-		makePlace({top, copies, place, built});
+		const machine = identityOf(posix.join(top, loader.path));
+		// A bundle of two machines has libraries of one name for each.
+		const own = copies.filter(({from}) => identityOf(posix.join(top, from)) === machine);
+		makePlace({top, copies: own, place, built});
 	} catch (error) {
 		throw faultFromErrno(error, `cannot make a place for the canary in ${privateDirectory}`);
 	}
@@ -95,6 +108,19 @@ interface CanaryCopy {
 	readonly from: string;
 	/** In the canary's place. */
 	readonly to: string;
+}
+
+/** Class, byte order and machine of an ELF file, as it spells them. */
+function identityOf(path: string): string {
+	const head = Buffer.alloc(20);
+	const file = openSync(path, 'r');
+	try {
+		readSync(file, head);
+	} finally {
+		closeSync(file);
+	}
+
+	return head.toString('latin1', 4, 6) + head.toString('latin1', 18, 20);
 }
 
 function copiesFor({objects}: BundleManifest, loader: LoaderRecord): CanaryCopy[] {

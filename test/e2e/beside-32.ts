@@ -145,6 +145,14 @@ test.serial('each machine has its own shim, stub and module, where no other look
 	}
 });
 
+test.serial('verify tries auditing with the libraries of the main machine', async t => {
+	const made = await needWorld(t);
+	if (made === undefined) return;
+	const verified = await runDynpk(['verify', '--json', made.bundle]);
+	t.false(verified.stdout.includes('AUDIT_CANARY_FAILED'), verified.stdout);
+	t.true(verified.stdout.includes('"findings"'), verified.stdout);
+});
+
 for (const name of targetHosts) {
 	test.serial(`both start each other, silently and audited, on the ${name} host`, async t => {
 		const host = await needHost(t, name);

@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
+# Tests start make, too, where its jobs would be none of ours.
+unexport MAKEFLAGS
 
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin

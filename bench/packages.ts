@@ -187,6 +187,7 @@ function syntheticSet(): PackageSet {
 		given,
 		available: records.sort(compareRecords),
 		repositories: [hostPath('/index')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }

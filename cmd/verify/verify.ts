@@ -4,7 +4,6 @@
  * A program that runs under the record keeps stdout for itself; then the findings go to stderr.
  */
 import {mkdirSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {isLoadingFinding} from '../../lib/closure/loading-findings.js';
@@ -22,6 +21,7 @@ import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {interruptibly} from '../interruptible.js';
+import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 
 export interface VerifyCommandLine {
@@ -47,9 +47,7 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 		});
 	}
 
-	const temporary = [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(
-		path => hostPath(path),
-	);
+	const temporary = temporaryPlaces(env);
 	const {directory: top, remove} = await locateBundle({
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
 		cache: undefined,

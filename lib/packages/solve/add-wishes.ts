@@ -11,7 +11,7 @@ import type {PackageRecord} from '../set/package-record.js';
 import type {FindBaseSystemRule} from './base-system.js';
 import essentialPrograms from './data/essential-programs.json' with {type: 'json'};
 import type {PackageUniverse} from './package-universe.js';
-import {searchPackages} from './search-packages.js';
+import {searchPackages, type SearchResult} from './search-packages.js';
 import type {Choice} from './search-state.js';
 import type {NeededBy} from './solution.js';
 
@@ -23,6 +23,8 @@ export interface WishedChoice extends Choice {
 export interface WishContext {
 	readonly universe: PackageUniverse;
 	readonly findBaseSystemRule: FindBaseSystemRule;
+	/** What the set itself lacks. */
+	readonly unmet: SearchResult['unmet'];
 }
 
 /** The choices of a solved set, and after them those that Essential packages add. */
@@ -65,7 +67,7 @@ export function addRecommended(
 function meetWish(
 	choices: readonly WishedChoice[],
 	need: Need,
-	{universe, findBaseSystemRule}: WishContext,
+	{universe, findBaseSystemRule, unmet}: WishContext,
 	recommender?: PackageRecord,
 ): WishedChoice[] {
 	const chosen = choices.map(({record}) => record);
@@ -75,12 +77,12 @@ function meetWish(
 	}
 
 	const wish = makeWish(any, need);
-	const {choices: found, unmet} = searchPackages([...chosen, wish], universe, findBaseSystemRule);
-	if (unmet.size > 0) {
+	const result = searchPackages([...chosen, wish], universe, findBaseSystemRule);
+	if (![...result.unmet.keys()].every(key => unmet.has(key))) {
 		return [];
 	}
 
-	return found.slice(chosen.length + 1).map(({because, ...choice}) => {
+	return result.choices.slice(chosen.length + 1).map(({because, ...choice}) => {
 		if (because?.by !== wish) {
 			return {...choice, because};
 		}

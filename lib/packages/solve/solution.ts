@@ -7,6 +7,8 @@ export interface Solution {
 	readonly packages: readonly SolvedPackage[];
 	/** Needs that the base-system rules answer instead of a package. */
 	readonly excluded: readonly ExcludedNeed[];
+	/** What is borne: nothing unless the caller bears it. */
+	readonly unmet: readonly UnresolvedNeed[];
 	readonly repositories: readonly HostPath[];
 }
 
@@ -37,4 +39,6 @@ export interface UnresolvedNeed {
 	readonly neededBy: readonly PackageRecord[];
 	/** Packages that would meet it but cannot be chosen beside the others. */
 	readonly blocked: readonly PackageRecord[];
+	/** Packages that would meet it, of which an index lists a file that is not there. */
+	readonly absent: readonly PackageRecord[];
 }

@@ -17,9 +17,11 @@ import type {Solution, UnresolvedNeed} from './solution.js';
 const ASKERS_SHOWN = 3;
 
 export interface SolveOptions {
+	readonly findBaseSystemRule?: FindBaseSystemRule;
+	/** Go on without what nobody has, and say so in the solution. */
+	readonly bearsMissing?: boolean;
 	/** Whose recommended packages are added: nobody's, those of given packages, or all. */
 	readonly recommends?: 'none' | 'named' | 'all';
-	readonly findBaseSystemRule?: FindBaseSystemRule;
 }
 
 /**
@@ -27,18 +29,21 @@ export interface SolveOptions {
  *
  * @throws {DynpkError} UNRESOLVED_REQUIRES, with one line for each need and who has it.
  */
-export async function solve(
-	set: PackageSet,
-	{recommends = 'none', findBaseSystemRule = makeBaseSystemRules()}: SolveOptions = {},
-): Promise<Solution> {
+export async function solve(set: PackageSet, options: SolveOptions = {}): Promise<Solution> {
+	const {
+		findBaseSystemRule = makeBaseSystemRules(),
+		bearsMissing = false,
+		recommends = 'none',
+	} = options;
 	const universe = await makeUniverse(set);
 	const result = searchPackages(set.given, universe, findBaseSystemRule);
-	const unresolved = [...clashingPairs(result, universe), ...unresolvedNeeds(result)];
-	if (unresolved.length > 0) {
+	const absent = result.unmet.size === 0 ? undefined : await makeUniverse(onlyAbsent(set));
+	const unresolved = [...clashingPairs(result, universe), ...unresolvedNeeds(result, absent)];
+	if (unresolved.length > 0 && !bearsMissing) {
 		throw unresolvedFault(set, unresolved);
 	}
 
-	const context = {universe, findBaseSystemRule};
+	const context = {universe, findBaseSystemRule, unmet: result.unmet};
 	const recommenders = {none: [], named: set.given, all: 'all'} as const;
 	const wished = addRecommended(result.choices, recommenders[recommends], context);
 	return Object.freeze({
@@ -50,20 +55,36 @@ export async function solve(
 			}))
 			.sort((a, b) => compareRecords(a.record, b.record)),
 		excluded: result.excluded,
+		unmet: unresolved,
 		repositories: set.repositories,
 	});
 }
 
+/** By what the index says of them: nobody looks for further paths. */
+function onlyAbsent(set: PackageSet): PackageSet {
+	return {...set, given: [], available: set.absent, findPaths: () => Promise.resolve(new Map())};
+}
+
 function clashingPairs({clashes}: SearchResult, universe: PackageUniverse): UnresolvedNeed[] {
+	const verbOf = (by: PackageRecord, other: PackageRecord): string | undefined => {
+		if (universe.obsoleted(by).includes(other)) {
+			return 'obsoletes';
+		}
+
+		const isDisliked = by.conflicts.some(need => universe.providers(need).includes(other));
+		return isDisliked ? 'conflicts with' : undefined;
+	};
 	return clashes.map(([a, b]) => {
-		const [by, other] = universe.obsoleted(b).includes(a) ? [b, a] : [a, b];
-		const verb = universe.obsoleted(by).includes(other) ? 'obsoletes' : 'conflicts with';
-		const need = `${recordId(by)} ${verb} ${recordId(other)}`;
-		return {kind: 'conflict', need, neededBy: [by], blocked: []};
+		const [by, other] = verbOf(a, b) === undefined ? [b, a] : [a, b];
+		const need = `${recordId(by)} ${verbOf(by, other) ?? 'excludes'} ${recordId(other)}`;
+		return {kind: 'conflict', need, neededBy: [by], blocked: [], absent: []};
 	});
 }
 
-function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNeed[] {
+function unresolvedNeeds(
+	{unmet, choices}: SearchResult,
+	absent: PackageUniverse | undefined,
+): readonly UnresolvedNeed[] {
 	const askers = new Map<string, PackageRecord[]>();
 	for (const {record} of choices) {
 		for (const need of record.requires) {
@@ -75,10 +96,16 @@ function unresolvedNeeds({unmet, choices}: SearchResult): readonly UnresolvedNee
 	}
 
 	return [...unmet]
-		.map(([need, {by, blocked, isConflict}]): UnresolvedNeed =>
+		.map(([key, {need, by, blocked, isConflict}]): UnresolvedNeed =>
 			isConflict
-				? {kind: 'conflict', need, neededBy: [by], blocked}
-				: {kind: 'need', need, neededBy: askers.get(need) ?? [by], blocked},
+				? {kind: 'conflict', need: key, neededBy: [by], blocked, absent: []}
+				: {
+						kind: 'need',
+						need: key,
+						neededBy: askers.get(key) ?? [by],
+						blocked,
+						absent: absent?.providers(need) ?? [],
+					},
 		)
 		.sort((a, b) => (a.need < b.need ? -1 : 1));
 }
@@ -94,20 +121,48 @@ function unresolvedFault(set: PackageSet, unresolved: readonly UnresolvedNeed[])
 	const where = set.repositories.join(', ');
 	return new DynpkError('UNRESOLVED_REQUIRES', `cannot meet ${count} of ${names}`, {
 		details,
-		hint:
+		hint: `${
 			where === ''
 				? 'name a directory that has the missing packages with --repo DIR'
-				: `${where} does not have them: name another directory with --repo DIR`,
+				: `${where} does not have them: name another directory with --repo DIR`
+		}, or go without by --missing warn`,
 	});
 }
 
-function describeUnresolved({kind, need, neededBy, blocked}: UnresolvedNeed): string {
+/** What is said of one that is borne: who goes without what. */
+export function borneFinding(unresolved: UnresolvedNeed): {
+	readonly path: string;
+	readonly message: string;
+} {
+	const {kind, need, neededBy} = unresolved;
+	const [first] = neededBy;
+	const others = neededBy.length > 1 ? ` (and ${neededBy.length - 1} more do)` : '';
+	return {
+		path: first === undefined ? '' : recordId(first),
+		message:
+			kind === 'conflict'
+				? `goes in though ${need}`
+				: `needs ${need}${others}, and goes without: ${whyUnmet(unresolved) || 'no package has it'}`,
+	};
+}
+
+function describeUnresolved(unresolved: UnresolvedNeed): string {
+	const {kind, need, neededBy} = unresolved;
 	const shown = neededBy.slice(0, ASKERS_SHOWN).map(recordId).join(', ');
 	const more = neededBy.length > ASKERS_SHOWN ? ` and ${neededBy.length - ASKERS_SHOWN} more` : '';
 	const askers = kind === 'conflict' || shown === '' ? '' : `, needed by ${shown}${more}`;
-	const rivals =
-		blocked.length === 0
-			? ''
-			: ` (cannot be beside the others: ${blocked.map(recordId).join(', ')})`;
-	return `${need}${askers}${rivals}`;
+	const why = whyUnmet(unresolved);
+	return `${need}${askers}${why === '' ? '' : ` (${why})`}`;
+}
+
+function whyUnmet({blocked, absent}: UnresolvedNeed): string {
+	const [lost] = absent;
+	if (lost !== undefined) {
+		const {file, repository = ''} = lost;
+		return `the index of ${repository} has ${recordId(lost)}, but ${file} is not there`;
+	}
+
+	return blocked.length === 0
+		? ''
+		: `cannot be beside the others: ${blocked.map(recordId).join(', ')}`;
 }

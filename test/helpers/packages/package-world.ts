@@ -74,6 +74,7 @@ export function rpmWorld(
 		given: given.map(literal => rpmRecord(literal)).sort(compareRecords),
 		available: available.map(literal => rpmRecord(literal, '/world')).sort(compareRecords),
 		repositories: available.length === 0 ? [] : [hostPath('/world')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }
@@ -96,6 +97,7 @@ export function debWorld(given: string, available = ''): PackageSet {
 		given: read(given),
 		available: [...read(available, '/world')].sort(compareRecords),
 		repositories: [hostPath('/world')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }

@@ -17,7 +17,7 @@ import {encodeAuditRules} from '../../../lib/audit/encode-audit-rules.js';
 import type {AuditRules} from '../../../lib/audit/encode-audit-rules.js';
 import {patience} from '../../hosts/lib/patience.js';
 import {builtDirectory} from './built-kit.js';
-import {madeFile} from './made-file.js';
+import {compiledBy} from './made-file.js';
 
 const execute = promisify(execFile);
 
@@ -170,7 +170,6 @@ export async function compileProgram(
 	const path = join(projectRoot, 'test/audit/programs', source);
 	const compiler = source.endsWith('.cc') ? 'g++' : 'gcc';
 	const words = ['-O1', '-Wall', '-Wextra', '-Werror', path, ...flags];
-	const made = await madeFile([compiler, words], file => execute(compiler, [...words, '-o', file]));
-	copyFileSync(made, output);
+	copyFileSync(await compiledBy(compiler, words), output);
 	return output;
 }

@@ -1,8 +1,12 @@
 /** Files that tests of one process have in common, such as what a compiler made: made once, gone with it. */
+import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
+
+const execute = promisify(execFile);
 
 const files = new Map<string, Promise<string>>();
 let directory: string | undefined;
@@ -17,6 +21,11 @@ export async function madeFile(
 	const file = files.get(digest) ?? make(path).then(() => path);
 	files.set(digest, file);
 	return file;
+}
+
+/** What a compiler makes of these words, which name sources by their absolute paths. */
+export async function compiledBy(compiler: string, words: readonly string[]): Promise<string> {
+	return madeFile([compiler, words], path => execute(compiler, [...words, '-o', path]));
 }
 
 function makeDirectory(): string {

@@ -2,7 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import type {PackageSet} from '../../../lib/packages/set/open-package-set.js';
 import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
-import {solve} from '../../../lib/packages/solve/solve.js';
+import {borneFinding, solve} from '../../../lib/packages/solve/solve.js';
 import {debWorld, rpmWorld, type PackageLiteral} from '../../helpers/packages/package-world.js';
 
 async function solved(set: PackageSet): Promise<readonly string[]> {
@@ -272,6 +272,29 @@ test('a condition counts whenever it comes true', async t => {
 	t.deepEqual(await solved(world), ['a-1', 'b-1', 'c-1', 'd-1']);
 });
 
+test('what is unmet is borne where the caller bears it, and everything else is chosen', async t => {
+	const world = rpmWorld(
+		[
+			{id: 'a', requires: ['lost', 'b', 'c']},
+			{id: 'aa', requires: ['lost'], conflicts: ['a']},
+		],
+		[{id: 'b', requires: ['gone']}, {id: 'c'}],
+	);
+	const {packages, unmet} = await solve(world, {bearsMissing: true});
+	t.deepEqual(
+		packages.map(({record}) => record.name),
+		['a', 'aa', 'b', 'c'],
+	);
+	t.deepEqual(unmet.map(borneFinding), [
+		{path: 'aa-1-1.x86_64', message: 'goes in though aa-1-1.x86_64 conflicts with a-1-1.x86_64'},
+		{path: 'b-1-1.x86_64', message: 'needs gone, and goes without: no package has it'},
+		{
+			path: 'a-1-1.x86_64',
+			message: 'needs lost (and 1 more do), and goes without: no package has it',
+		},
+	]);
+});
+
 test('everything unresolved is told in one error, with who needs it', async t => {
 	const world = rpmWorld(
 		[
@@ -292,7 +315,7 @@ test('everything unresolved is told in one error, with who needs it', async t =>
 
 test('without a repository the hint is to name one', async t => {
 	const error = await refusal(t, rpmWorld([{id: 'a', requires: ['b']}]));
-	t.regex(error.hint ?? '', /^name a directory .* --repo DIR$/u);
+	t.regex(error.hint ?? '', /^name a directory .* --repo DIR, or go without by --missing warn$/u);
 });
 
 test('what is in the way of a need is told', async t => {

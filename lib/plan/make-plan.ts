@@ -4,10 +4,11 @@
  * Every fact comes from the stages before, and no file is read here; what is fatal among the findings
  * is decided here, and raised as one fault that lists all of them.
  */
+import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
-import type {PackageRecord} from '../manifest/manifest.js';
+import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
 import type {LibraryCandidate} from '../walk/library-candidates.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
@@ -50,8 +51,10 @@ export interface PlanRequest {
 	readonly audit: AuditRequest;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
-	/** The module for name services; `undefined` where none was built for the bundle's machine. */
-	readonly nss: KitTool | undefined;
+	/** The module for name services; `undefined` where none was built for a loader's machine. */
+	readonly nssFor: (loader: ElfObject) => KitTool | undefined;
+	/** What the choice of launchers has to be told of. */
+	readonly launcherFindings: readonly FindingRecord[];
 	/** Owners of libraries and loaders that are not part of the payload. */
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
 }
@@ -78,7 +81,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 		placement,
 		environments,
 		strategies,
-		audit: audit.launch,
+		audits: audit.launches,
 		views: view.programs,
 	});
 	const entries = planEntries(payload, walked);
@@ -105,10 +108,10 @@ export function makePlan(request: PlanRequest): BundlePlan {
 				libraries: systemLibraries(placement, walked),
 			}),
 			...planInterpreter(seen, launches, walked),
-			...(view.shim === undefined ? [] : planLanguages(seen)),
+			...(view.shims.size === 0 ? [] : planLanguages(seen)),
 			...loaders.operations,
 			...audit.operations,
-			...planNss(walked, placement, request.nss),
+			...planNss(walked, placement, request.nssFor),
 			...entries.operations,
 		]),
 		objects: describeObjects(walked, homes),
@@ -117,6 +120,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...walked.findings,
 			...missing,
 			...audit.findings,
+			...request.launcherFindings,
 			...layout.findings,
 			...linkingFindings(seen),
 		],

@@ -5,8 +5,10 @@
  * something to switch on. A loader that cannot be audited is a finding; a fault only where auditing
  * was asked for.
  */
+import {posix} from 'node:path';
 import type {AuditSupport} from '../audit/audit-support.js';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
+import type {ElfObject} from '../elf/elf-object.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {AuditLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
@@ -20,20 +22,19 @@ export interface AuditRequest {
 	readonly mode: 'off' | 'warn' | 'enforce';
 	/** Patterns of host objects that are let in. */
 	readonly allowed: readonly string[];
-	/** `undefined` where the launcher in use can load none. */
-	readonly stub: KitTool | undefined;
-	/** Whether it can be loaded; `undefined` where there is no loader. */
-	readonly support: AuditSupport | undefined;
+	/** By the loader; `undefined` where the launcher in use can load none. */
+	readonly stubFor: (loader: ElfObject) => KitTool | undefined;
+	/** Whether it can be loaded. */
+	readonly supportOf: (loader: WalkedLoader) => AuditSupport;
 }
 
 export interface AuditPlan {
 	readonly operations: readonly Operation[];
 	readonly findings: readonly FindingRecord[];
-	/** Of the main loader's programs. */
-	readonly launch: AuditLaunch | undefined;
+	/** Of the programs of each loader that can be audited. */
+	readonly launches: ReadonlyMap<WalkedLoader, AuditLaunch>;
 }
 
-const STUB_HOME = bundlePath('libexec/dynpk/libdynpk-audit.so');
 const RULES_HOME = bundlePath('libexec/dynpk/audit.rules');
 
 /** @throws {DynpkError} UNSUPPORTED_LOADER when auditing is asked for and cannot be had. */
@@ -42,64 +43,90 @@ export function planAudit(
 	{searches}: LibraryPlacement,
 	request: AuditRequest,
 ): AuditPlan {
-	const [main] = loaders;
-	const {mode, stub, support} = request;
-	if (main === undefined || stub === undefined || support?.available !== true) {
-		const why = support?.reason ?? 'there is nothing to audit';
-		const reason = stub === undefined ? 'only the native launcher loads the stub' : why;
-		if (mode !== 'off') {
-			throw new DynpkError('UNSUPPORTED_LOADER', `the bundle cannot be audited: ${reason}`);
-		}
-
-		return {operations: [], findings: unavailable(main, reason), launch: undefined};
+	const started = new Set([...programs.values()].map(({loader}) => loader));
+	const audited = loaders
+		.filter((loader, index) => index === 0 || started.has(loader))
+		.map(loader => auditOf(loader, request));
+	const missing = audited.filter(({stub}) => stub === undefined);
+	if (request.mode !== 'off' && (missing.length > 0 || audited.length === 0)) {
+		const reason = missing[0]?.reason ?? 'there is nothing to audit';
+		throw new DynpkError('UNSUPPORTED_LOADER', `the bundle cannot be audited: ${reason}`);
 	}
 
-	const {staticTls} = support;
-	const launch: AuditLaunch = {
-		stub: STUB_HOME,
-		byDefault: mode !== 'off',
-		...(staticTls === undefined ? {} : {tunables: `glibc.rtld.optional_static_tls=${staticTls}`}),
-	};
+	const able = audited.filter(({stub}) => stub !== undefined);
+	const launches = new Map(able.map(({loader, launch}) => [loader, launch]));
 	const rules = encodeAuditRules({
 		// The launcher leaves the stub out where the mode is off; once loaded, it is to speak.
-		mode: mode === 'off' ? 'warn' : mode,
+		mode: request.mode === 'off' ? 'warn' : request.mode,
 		libraryPath: allSearched(
 			[...programs].flatMap(([path, {loader}]) =>
-				loader === main ? (searches.get(path) ?? []) : [],
+				launches.has(loader) ? (searches.get(path) ?? []) : [],
 			),
 		),
 		hostProvided: [],
 		allowed: request.allowed,
 	});
 	return {
-		operations: [
-			{
-				kind: 'file',
-				path: STUB_HOME,
-				mode: 0o755,
-				content: {kind: 'copied', from: stub.path, size: stub.size},
-				reason: 'reports or refuses libraries from outside the bundle',
-				...noOrigin,
-			},
-			{
-				kind: 'file',
-				path: RULES_HOME,
-				mode: 0o644,
-				content: {kind: 'bytes', bytes: rules},
-				reason: 'what the audit stub is told',
-				...noOrigin,
-			},
-		],
-		findings: [],
-		launch,
+		operations: able.length === 0 ? [] : [...stubFiles(able), rulesFile(rules)],
+		findings: missing.map(({loader, reason}) => ({
+			code: 'AUDIT_UNAVAILABLE',
+			path: loader.path,
+			message: reason,
+		})),
+		launches,
+	};
+}
+
+interface AuditedLoader {
+	readonly loader: WalkedLoader;
+	/** `undefined` where its programs cannot be audited. */
+	readonly stub: KitTool | undefined;
+	readonly reason: string;
+	readonly launch: AuditLaunch;
+}
+
+function auditOf(loader: WalkedLoader, {mode, stubFor, supportOf}: AuditRequest): AuditedLoader {
+	const stub = stubFor(loader.facts.object);
+	const {available, reason, staticTls} = supportOf(loader);
+	return {
+		loader,
+		stub: available ? stub : undefined,
+		reason: stub === undefined ? 'only the native launcher loads the stub' : reason,
+		launch: {
+			stub: bundlePath(posix.join(loader.toolDirectory, 'libdynpk-audit.so')),
+			byDefault: mode !== 'off',
+			...(staticTls === undefined ? {} : {tunables: `glibc.rtld.optional_static_tls=${staticTls}`}),
+		},
+	};
+}
+
+/** Loaders of one machine share it. */
+function stubFiles(audited: readonly AuditedLoader[]): Operation[] {
+	const stubs = new Map(
+		audited.flatMap(({stub, launch}) => (stub === undefined ? [] : [[launch.stub, stub]])),
+	);
+	return [...stubs].map(([path, {path: from, size}]) => ({
+		kind: 'file',
+		path,
+		mode: 0o755,
+		content: {kind: 'copied', from, size},
+		reason: 'reports or refuses libraries from outside the bundle',
+		...noOrigin,
+	}));
+}
+
+function rulesFile(bytes: Buffer): Operation {
+	return {
+		kind: 'file',
+		path: RULES_HOME,
+		mode: 0o644,
+		content: {kind: 'bytes', bytes},
+		reason: 'what the audit stub is told',
+		...noOrigin,
 	};
 }
 
 /** The flat directory is the last of each. */
 function allSearched(directories: readonly BundlePath[]): BundlePath[] {
 	return [...new Set(directories)];
-}
-
-function unavailable(main: WalkedLoader | undefined, message: string): FindingRecord[] {
-	return main === undefined ? [] : [{code: 'AUDIT_UNAVAILABLE', path: main.path, message}];
 }

@@ -12,7 +12,7 @@ import type {
 } from '../launcher/launch-spec.js';
 import {payloadPath, type SysrootPath} from '../paths/paths.js';
 import {isSwitchedOff} from '../walk/run-path.js';
-import type {WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
+import type {WalkedLoader, WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
 import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {Environments} from './plan-environments.js';
@@ -25,8 +25,8 @@ export interface LaunchFacts {
 	readonly environments: Environments;
 	/** How the launcher in use starts each dynamic program, by its path. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
-	/** How the audit stub is loaded into programs of the main loader; `undefined` where it is not. */
-	readonly audit: AuditLaunch | undefined;
+	/** How the audit stub is loaded into the programs of each loader, where it is. */
+	readonly audits: ReadonlyMap<WalkedLoader, AuditLaunch>;
 	/** How programs see the bundle's paths; a static program that is not among them is started as it is. */
 	readonly views: ReadonlyMap<SysrootPath, ViewLaunch>;
 }
@@ -123,7 +123,7 @@ function loaderLaunch(
 	if (choice === undefined) {
 		throw new Error(`nothing says how to start ${path}`);
 	}
-	const audit = loader === facts.walked.loaders[0] ? facts.audit : undefined;
+	const audit = facts.audits.get(loader);
 	const view = facts.views.get(path);
 	const session = sessionRulesFor(posix.basename(path));
 	return {

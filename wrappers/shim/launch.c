@@ -313,7 +313,7 @@ start_in_view(const struct route *route, const struct start *asked, starter *run
 }
 
 /* Whether what is linked with the bundle starts through it (lib/plan/plan-interpreter.ts). */
-static bool has_interpreter(const struct view *view)
+__attribute__((noinline)) static bool has_interpreter(const struct view *view)
 {
 	char path[PATH_MAX + sizeof(interpreter_place)];
 
@@ -322,8 +322,8 @@ static bool has_interpreter(const struct view *view)
 }
 
 /* Every program of the bundle may be a linker, or hand its words on to one. */
-static int start_any(const struct route *route, const struct start *asked, starter *run,
-		     void *context)
+__attribute__((noinline)) static int start_any(const struct route *route, const struct start *asked,
+					       starter *run, void *context)
 {
 	const struct view *now = launch_view();
 	const size_t count = is_of_bundle(now, route) ? count_words(asked->argv) : 0;

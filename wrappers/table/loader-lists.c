@@ -1,5 +1,6 @@
 #include "loader-lists.h"
 #include "base/file.h"
+#include "base/mapping.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
@@ -14,14 +15,19 @@ struct piece {
 	size_t length;
 };
 
-/* Whether the pieces together name a file. */
-static bool is_there(const struct piece *pieces, size_t count)
-{
+/* Where paths are put together: a signal handler that starts a program may have 8 KiB of stack. */
+struct scratch {
 	char path[PATH_MAX];
+};
+
+/* Whether the pieces together name a file. */
+static bool is_there(struct scratch *scratch, const struct piece *pieces, size_t count)
+{
+	char *path = scratch->path;
 	size_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (pieces[i].length >= sizeof(path) - used)
+		if (pieces[i].length >= sizeof(scratch->path) - used)
 			return false;
 		memcpy(path + used, pieces[i].text, pieces[i].length);
 		used += pieces[i].length;
@@ -62,7 +68,8 @@ static size_t index_of(struct piece piece, char c)
 }
 
 /* A bare name that a directory of LD_LIBRARY_PATH has in the bundle, and on the host none. */
-static bool is_found_in_bundle(const char *top, struct piece name, const char *directories)
+static bool is_found_in_bundle(struct scratch *scratch, const char *top, struct piece name,
+			       const char *directories)
 {
 	const struct piece bundle = { top, text_length(top) };
 	bool is_bundled = false;
@@ -76,24 +83,30 @@ static bool is_found_in_bundle(const char *top, struct piece name, const char *d
 		if (directory.length == 0 || directory.text[0] != '/')
 			continue;
 		if (is_below(top, directory))
-			is_bundled |= is_there(file + 2, 3);
-		else if (is_there(file + 2, 3))
+			is_bundled |= is_there(scratch, file + 2, 3);
+		else if (is_there(scratch, file + 2, 3))
 			return false;
 		else
-			is_bundled |= is_there(file, 5);
+			is_bundled |= is_there(scratch, file, 5);
 	}
 	return is_bundled;
 }
 
-static bool is_there_below(const char *directory, struct piece path)
-{
-	const struct piece pieces[] = { { directory, text_length(directory) }, path };
+/* Directories of the bundle, or of the host where nothing comes before. */
+struct place {
+	struct piece top;
+	struct piece root;
+};
 
-	return is_there(pieces, 2);
+static bool is_there_below(struct scratch *scratch, const struct place *place, struct piece path)
+{
+	const struct piece pieces[] = { place->top, place->root, path };
+
+	return is_there(scratch, pieces, 3);
 }
 
 /* What `$LIB` may be: the host's is not known here, and every one is looked for. */
-static bool is_there_by_lib(const char *directory, struct piece path)
+static bool is_there_by_lib(struct scratch *scratch, const struct place *place, struct piece path)
 {
 	const struct piece before = { path.text, index_of(path, '$') };
 	const char *token = path.text + before.length;
@@ -115,33 +128,36 @@ static bool is_there_by_lib(const char *directory, struct piece path)
 		return false;
 	for (size_t i = 0; i < sizeof(libs) / sizeof(*libs); i++) {
 		const struct piece pieces[] = {
-			{ directory, text_length(directory) },
+			place->top,
+			place->root,
 			before,
 			libs[i],
 			{ token + length, path.length - before.length - length },
 		};
 
-		if (is_there(pieces, 4))
+		if (is_there(scratch, pieces, 5))
 			return true;
 	}
 	return false;
 }
 
-static bool is_preload_of_bundle(const char *top, struct piece element, const char *directories)
+static bool is_preload_of_bundle(struct scratch *scratch, const char *top, struct piece element,
+				 const char *directories)
 {
-	char root[PATH_MAX];
+	const struct place host = { { "", 0 }, { "", 0 } };
+	const struct place bundle = { { top, text_length(top) }, PIECE("/root") };
 	const bool has_token = index_of(element, '$') < element.length;
-	bool (*look)(const char *, struct piece) = has_token ? is_there_by_lib : is_there_below;
+	bool (*look)(struct scratch *, const struct place *, struct piece) =
+		has_token ? is_there_by_lib : is_there_below;
 
 	if (index_of(element, '/') == element.length)
-		return is_found_in_bundle(top, element, directories);
-	if (element.text[0] != '/' || text_length(top) + sizeof("/root") > sizeof(root))
-		return false;
-	text_append(text_append(root, top), "/root");
-	return !look("", element) && look(root, element);
+		return is_found_in_bundle(scratch, top, element, directories);
+	return element.text[0] == '/' && !look(scratch, &host, element) &&
+	       look(scratch, &bundle, element);
 }
 
-bool take_out_bundled(const char *top, char *entry, char *const *environment)
+static bool take_out(struct scratch *scratch, const char *top, char *entry,
+		     char *const *environment)
 {
 	const bool is_preload = value_of(entry, "LD_PRELOAD") != NULL;
 	const char *directories = find_value(environment, "LD_LIBRARY_PATH");
@@ -154,7 +170,7 @@ bool take_out_bundled(const char *top, char *entry, char *const *environment)
 
 		/* Of other directories the bundle's do no harm: the host has what it has there. */
 		if (!is_below(top, element) &&
-		    !(is_preload && is_preload_of_bundle(top, element, directories))) {
+		    !(is_preload && is_preload_of_bundle(scratch, top, element, directories))) {
 			at = end + (*end != '\0');
 			continue;
 		}
@@ -168,4 +184,16 @@ bool take_out_bundled(const char *top, char *entry, char *const *environment)
 		return true;
 	}
 	return true;
+}
+
+bool take_out_bundled(const char *top, char *entry, char *const *environment)
+{
+	struct scratch *scratch = map_memory(sizeof(*scratch), MAP_PRIVATE);
+	bool is_left;
+
+	if (scratch == NULL)
+		return true;
+	is_left = take_out(scratch, top, entry, environment);
+	sys_munmap(scratch, sizeof(*scratch));
+	return is_left;
 }

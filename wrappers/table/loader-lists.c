@@ -92,50 +92,49 @@ static bool is_found_in_bundle(struct scratch *scratch, const char *top, struct 
 	return is_bundled;
 }
 
-/* Directories of the bundle, or of the host where nothing comes before. */
-struct place {
-	struct piece top;
-	struct piece root;
-};
-
-static bool is_there_below(struct scratch *scratch, const struct place *place, struct piece path)
+/* In the bundle at `top`, or on the host where that is nothing. */
+static bool is_there_below(struct scratch *scratch, const char *top, struct piece path)
 {
-	const struct piece pieces[] = { place->top, place->root, path };
+	const struct piece pieces[] = {
+		{ top, text_length(top) },
+		{ "/root", *top == '\0' ? 0 : sizeof("/root") - 1 },
+		path,
+	};
 
-	return is_there(scratch, pieces, 3);
+	return is_there(scratch, pieces, sizeof(pieces) / sizeof(*pieces));
 }
 
 /* What `$LIB` may be: the host's is not known here, and every one is looked for. */
-static bool is_there_by_lib(struct scratch *scratch, const struct place *place, struct piece path)
+static bool is_there_by_lib(struct scratch *scratch, const char *top, struct piece path)
 {
+	static const char libs[][24] = {
+		"lib",
+		"lib64",
+		"lib32",
+#if defined(__x86_64__)
+		"lib/x86_64-linux-gnu",
+#elif defined(__aarch64__)
+		"lib/aarch64-linux-gnu",
+#elif defined(__i386__)
+		"lib/i386-linux-gnu",
+#endif
+	};
 	const struct piece before = { path.text, index_of(path, '$') };
 	const char *token = path.text + before.length;
 	const size_t length = text_starts_with(token, "${LIB}") ? 6 : 4;
-	const struct piece libs[] = {
-		PIECE("lib"),
-		PIECE("lib64"),
-		PIECE("lib32"),
-#if defined(__x86_64__)
-		PIECE("lib/x86_64-linux-gnu"),
-#elif defined(__aarch64__)
-		PIECE("lib/aarch64-linux-gnu"),
-#elif defined(__i386__)
-		PIECE("lib/i386-linux-gnu"),
-#endif
-	};
 
 	if (!text_starts_with(token, "${LIB}") && !text_starts_with(token, "$LIB"))
 		return false;
 	for (size_t i = 0; i < sizeof(libs) / sizeof(*libs); i++) {
 		const struct piece pieces[] = {
-			place->top,
-			place->root,
+			{ top, text_length(top) },
+			{ "/root", *top == '\0' ? 0 : sizeof("/root") - 1 },
 			before,
-			libs[i],
+			{ libs[i], text_length(libs[i]) },
 			{ token + length, path.length - before.length - length },
 		};
 
-		if (is_there(scratch, pieces, 5))
+		if (is_there(scratch, pieces, sizeof(pieces) / sizeof(*pieces)))
 			return true;
 	}
 	return false;
@@ -144,16 +143,13 @@ static bool is_there_by_lib(struct scratch *scratch, const struct place *place, 
 static bool is_preload_of_bundle(struct scratch *scratch, const char *top, struct piece element,
 				 const char *directories)
 {
-	const struct place host = { { "", 0 }, { "", 0 } };
-	const struct place bundle = { { top, text_length(top) }, PIECE("/root") };
 	const bool has_token = index_of(element, '$') < element.length;
-	bool (*look)(struct scratch *, const struct place *, struct piece) =
+	bool (*look)(struct scratch *, const char *, struct piece) =
 		has_token ? is_there_by_lib : is_there_below;
 
 	if (index_of(element, '/') == element.length)
 		return is_found_in_bundle(scratch, top, element, directories);
-	return element.text[0] == '/' && !look(scratch, &host, element) &&
-	       look(scratch, &bundle, element);
+	return element.text[0] == '/' && !look(scratch, "", element) && look(scratch, top, element);
 }
 
 static bool take_out(struct scratch *scratch, const char *top, char *entry,

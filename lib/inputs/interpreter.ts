@@ -1,6 +1,6 @@
 /** Which program starts a script, as a path inside the sysroot. */
-import {sysrootPath, type SysrootPath} from '../paths/paths.js';
-import {userDirectories} from '../paths/program-directories.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {packageDirectories, userDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {PayloadEntry} from './payload.js';
 import type {Shebang} from './shebang.js';
@@ -24,10 +24,20 @@ export function resolveInterpreter(
 
 	const wanted = shebang.envProgram ?? shebang.interpreter;
 	if (!wanted.includes('/')) {
-		const ofPackage = script.reason.kind === 'package' || script.reason.kind === 'interpreter';
-		return findOnPath(wanted, ofPackage ? userDirectories : searchPath, sysroot);
+		return findOnPath(wanted, isOfPackage(script) ? userDirectories : searchPath, sysroot);
 	}
 
 	const path = wanted.startsWith('/') ? sysrootPath(wanted) : undefined;
 	return path !== undefined && sysroot.realPath(path) !== undefined ? path : undefined;
+}
+
+const ofPackages = new Set<string>(packageDirectories);
+
+/** Also one that a package's link led to, as Debian's `pygettext3` does to `pygettext3.11` of another. */
+function isOfPackage({path, reason: {kind}}: PayloadEntry): boolean {
+	return (
+		kind === 'package' ||
+		kind === 'interpreter' ||
+		(kind === 'link' && ofPackages.has(parentOf(path)))
+	);
 }

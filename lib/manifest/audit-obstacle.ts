@@ -10,3 +10,8 @@ export function auditObstacle({launches, findings}: BundleManifest): string | un
 	const finding = findings.find(({code}) => code === 'AUDIT_UNAVAILABLE');
 	return finding?.message ?? 'no program of it is started through a loader';
 }
+
+/** Whether the path shim judges its objects, because its loader takes no auditor. */
+export function isAuditedByPreload({launches}: Pick<BundleManifest, 'launches'>): boolean {
+	return launches.some(launch => launch.kind === 'loader' && launch.audit?.method === 'preload');
+}

@@ -47,7 +47,7 @@ export interface PlanRequest {
 	readonly missing: MissingPolicy;
 	/** How the launcher in use starts each dynamic program. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
-	readonly audit: AuditRequest;
+	readonly audit: Omit<AuditRequest, 'shim' | 'shimTravels'>;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
 	/** The module for name services; `undefined` where none was built for the bundle's machine. */
@@ -69,9 +69,13 @@ export function makePlan(request: PlanRequest): BundlePlan {
 	});
 	const homes = homesOf(inPlace, placement, walked);
 	const loaders = planLoaders(walked.loaders, owners);
-	const audit = planAudit(walked, placement, request.audit);
 	const environments = planEnvironments(payload, walked);
 	const view = chooseView({payload, walked, environments, tools: request.engines});
+	const audit = planAudit(walked, placement, {
+		...request.audit,
+		shim: request.engines?.shim,
+		shimTravels: view.shim !== undefined,
+	});
 	const launches = planLaunches({
 		payload,
 		walked,

@@ -45,7 +45,7 @@ export interface ViewFacts {
 	readonly tools: EngineTools | undefined;
 }
 
-const SHIM_HOME = bundlePath('libexec/dynpk/path-shim.so');
+export const SHIM_HOME = bundlePath('libexec/dynpk/path-shim.so');
 const TABLE_HOME = bundlePath('libexec/dynpk/paths.tbl');
 
 export function chooseView({payload, walked, environments, tools}: ViewFacts): View {
@@ -106,7 +106,9 @@ export function viewOperations(
 		launches,
 	);
 	return [
-		...(shim === undefined ? [] : [shimFile(shim)]),
+		...(shim === undefined
+			? []
+			: [shimFile(shim, 'shows programs the bundle’s files at their own paths')]),
 		{
 			kind: 'file',
 			path: TABLE_HOME,
@@ -169,13 +171,13 @@ function firstDataFile(
 	})?.path;
 }
 
-function shimFile({path: from, size}: KitTool): Operation {
+export function shimFile({path: from, size}: KitTool, reason: string): Operation {
 	return {
 		kind: 'file',
 		path: SHIM_HOME,
 		mode: 0o755,
 		content: {kind: 'copied', from, size},
-		reason: 'shows programs the bundle’s files at their own paths',
+		reason,
 		...noOrigin,
 	};
 }

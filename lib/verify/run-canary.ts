@@ -11,7 +11,7 @@ import {posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {knownLoaders, type AuditLimit} from '../audit/known-loaders.js';
-import {auditObstacle} from '../manifest/audit-obstacle.js';
+import {auditObstacle, isAuditedByPreload} from '../manifest/audit-obstacle.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {bundlePath, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
@@ -20,6 +20,12 @@ const STUB = 'libexec/dynpk/libdynpk-audit.so';
 const RULES = 'libexec/dynpk/audit.rules';
 const CANARY = 'libexec/dynpk/canary';
 const TIMEOUT = 60_000;
+
+/** decision 0024 */
+const UNSEEN =
+	'its loader takes no auditor, and a preloaded object judges in its place: it does not see what ' +
+	'the C library opens by itself (character sets, name services), what is opened in a namespace ' +
+	'of dlmopen, what an opened object of the host needs, and what a program maps without dlopen';
 
 /** What the canary and its objects need, where the bundle has it. */
 const libraries = ['libc.so.6', 'libm.so.6', 'libstdc++.so.6', 'libgcc_s.so.1'];
@@ -44,6 +50,11 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	const {top, manifest, privateDirectory, notice} = request;
 	const [loader] = manifest.loaders;
 	if (loader === undefined || auditObstacle(manifest) !== undefined) {
+		return [];
+	}
+
+	if (isAuditedByPreload(manifest)) {
+		notice(UNSEEN);
 		return [];
 	}
 

@@ -34,7 +34,7 @@ const spec: LaunchSpec = {
 		table: bundlePath('libexec/dynpk/paths.tbl'),
 		shim: bundlePath('libexec/x.so'),
 	},
-	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	audit: {method: 'interface', stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
 	environment: [
 		{
 			variable: 'DATA',

@@ -3,10 +3,12 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "loader-options.h"
+#include "table/loader-variables.h"
 
 size_t environment_slots(const struct record *record)
 {
-	return record->environment.count + record->settings.count;
+	return record->environment.count + record->settings.count + 1;
 }
 
 static const struct record_rule *rules_of(const struct record *record)
@@ -141,6 +143,8 @@ char **set_variable(char **first, char **end, char *entry)
 	return first == end ? end + 1 : end;
 }
 
+static char audit_mark[] = AUDIT_MARK;
+
 char **write_environment(struct launch *launch, char **to)
 {
 	const bool is_projected = launch->engine == ENGINE_SHIM || launch->engine == ENGINE_USERNS;
@@ -161,5 +165,7 @@ char **write_environment(struct launch *launch, char **to)
 	}
 	for (uint32_t i = 0; i < record->settings.count; i++)
 		end = set_variable(to, end, (char *)record_item(record, record->settings, i));
+	if (record->kind == LAUNCH_LOADER && marks_audit(launch))
+		*end++ = audit_mark;
 	return end;
 }

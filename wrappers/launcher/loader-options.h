@@ -23,6 +23,12 @@ char *preload_list(struct launch *launch, bool with_launcher);
 /* Whether the audit stub is to watch this start: by DYNPK_AUDIT, else as it was packed. */
 bool is_audited(const struct launch *launch);
 
+/* Whether the path shim is loaded into the program, for its paths or for the audit. */
+bool preloads_shim(const struct launch *launch);
+
+/* Whether it has to be told that the start is audited, because no variable says so. */
+bool marks_audit(const struct launch *launch);
+
 /* The audit module; NULL: none is asked for. Ends the launch where it cannot be had. */
 char *audit_name(struct launch *launch);
 

@@ -1,4 +1,5 @@
 #include "loader-variables.h"
+#include "base/text.h"
 #include "base/variables.h"
 
 /* Stands in for the first letter of a hidden variable's name. */
@@ -44,4 +45,15 @@ void uncover_loader_variables(char **environment)
 		if (!acts_on_loader(text))
 			text[0] = HIDDEN_LETTER;
 	}
+}
+
+bool take_audit_mark(char **environment)
+{
+	while (*environment != NULL && !text_equal(*environment, AUDIT_MARK))
+		environment++;
+	if (*environment == NULL)
+		return false;
+	for (; *environment != NULL; environment++)
+		environment[0] = environment[1];
+	return true;
 }

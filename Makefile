@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
+# Tests start make, too, where its jobs would be none of ours.
+unexport MAKEFLAGS
 
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
@@ -57,8 +59,8 @@ check-nodes: hosts ## The tests of single stages under other releases of Node.js
 	bash test/other-nodes.sh $(NODES)
 
 # `test` looks at a sample of what the machine has, where that is much.
-test-differential: hosts ## Our readers and our search against the real ones, over the whole machine
-	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts'
+test-differential: hosts ## Our readers, search and solver against the real ones or every answer, whole
+	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts' test/packages/solve/solve-properties.ts
 
 # Of what is installed here, by lists in test/sweeps/data; traces programs for half an hour. Each prints what it examined.
 sweeps: build ## What real programs and libraries open and a bundle would lack

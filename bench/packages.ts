@@ -187,6 +187,7 @@ function syntheticSet(): PackageSet {
 		given,
 		available: records.sort(compareRecords),
 		repositories: [hostPath('/index')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }
@@ -205,6 +206,7 @@ function syntheticRecord(number: number, version: number): PackageRecord {
 		isEssential: false,
 		file: hostPath(`/index/package${number}-${version}.rpm`),
 		repository: hostPath('/index'),
+		recommends: [],
 		requires: [
 			...needs.map(needed => ({
 				kind: 'capability' as const,
@@ -226,6 +228,7 @@ function syntheticRecord(number: number, version: number): PackageRecord {
 			{name: `lib${number - (number % 5)}.so.1(V_0.0)(64bit)`, range: undefined},
 		],
 		conflicts: [],
+		obsoletes: [],
 		paths: [`/usr/lib64/lib${number}.so.1`],
 	};
 }

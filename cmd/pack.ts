@@ -72,7 +72,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			missing: {
 				choices: ['error', 'warn', 'ignore'] as const,
 				default: 'error' as const,
-				describe: 'what to do about libraries that are nowhere to be found',
+				describe: 'what to do about libraries and required packages that are nowhere to be found',
 			},
 			scope: {
 				choices: ['auto', 'closure', 'package'] as const,

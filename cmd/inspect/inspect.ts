@@ -1,4 +1,5 @@
 /** Inspect a package file, a bundle or a program, whichever PATH is. */
+import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
@@ -81,6 +82,10 @@ function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
 		workingDirectory,
 	};
 	const {cache, libraryPath} = inspection;
-	const {kind, name, path, graph} = inspectProgram(text, place, {cache, libraryPath});
+	const {kind, name, path, graph} = inspectProgram(text, place, {
+		cache,
+		temporary: hostPath(tmpdir()),
+		libraryPath,
+	});
 	return {thing: {kind, name, id: path}, graph};
 }

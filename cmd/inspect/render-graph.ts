@@ -22,8 +22,8 @@ export function renderGraph(thing: InspectedThing, graph: ObjectGraph, json: boo
 	const nodes = [...graph.nodes.values()];
 	const bytes = nodes.reduce((sum, {size}) => sum + (size ?? 0), 0);
 	if (json) {
-		const {roots, kernel, cpu} = graph;
-		return `${JSON.stringify({schema: 'dynpk-inspect/1', ...thing, roots, objects: nodes, bytes, kernel, cpu})}\n`;
+		const {roots, kernel, cpu, findings} = graph;
+		return `${JSON.stringify({schema: 'dynpk-inspect/1', ...thing, roots, objects: nodes, bytes, kernel, cpu, findings})}\n`;
 	}
 
 	const shown = new Set<string>();
@@ -112,5 +112,6 @@ function totals(graph: ObjectGraph, objects: number, bytes: number): string[] {
 		'',
 		`${objects} objects, ${(bytes / 1e6).toFixed(1)} MB${missing === 0 ? '' : `, ${missing} missing`}`,
 		...(needs.length === 0 ? [] : [`needs ${needs.join(' and ')}`]),
+		...graph.findings.map(({code, path, message}) => sanitise(`${code} ${path}: ${message}`)),
 	];
 }

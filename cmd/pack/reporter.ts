@@ -21,6 +21,7 @@ const worthSaying = new Set([
 	'UNREADABLE_LEFT_OUT',
 	'SPECIAL_FILE_LEFT_OUT',
 	'SCRIPT_NOT_STARTED_HERE',
+	'UNRESOLVED_REQUIRES',
 	'NEEDED_MISSING',
 	'NEEDED_EXCLUDED',
 	'TARGET_NOT_LOADED',
@@ -29,6 +30,8 @@ const worthSaying = new Set([
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
 	'LINKS_WITH_HOST',
+	'LIBRARY_TWICE',
+	'VERSIONS_OF_UNNEEDED',
 ]);
 
 /** Of these a directory may have any number: a line for the first. */

@@ -1,6 +1,5 @@
 /** From the words behind `run` to a running program, and its end as our own. */
 import {existsSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {auditSetting} from '../../lib/audit/audit-setting.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
@@ -14,6 +13,7 @@ import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
 import {cacheDirectory} from '../cache-directory.js';
 import {interruptibly} from '../interruptible.js';
+import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 import {reportFault} from '../report-fault.js';
 import {explainEngine} from './explain-engine.js';
@@ -97,9 +97,7 @@ function location(commandLine: RunCommandLine, bundle: string): LocateRequest {
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
 		cache:
 			cache === undefined ? cacheDirectory(env) : hostPath(posix.resolve(workingDirectory, cache)),
-		temporary: [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(path =>
-			hostPath(path),
-		),
+		temporary: temporaryPlaces(env),
 		check: async ({directory, entries}) => {
 			const manifest = readManifest(posix.join(directory, 'dynpk.json'));
 			assertTreeMatches(bundle, manifest, entries);

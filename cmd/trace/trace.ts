@@ -1,6 +1,6 @@
 /** From the words behind `trace` to a run that is watched, its trace, and its end as our own. */
 import {accessSync, constants, statSync} from 'node:fs';
-import {machine, tmpdir} from 'node:os';
+import {machine} from 'node:os';
 import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
@@ -15,6 +15,7 @@ import {openObservers, type Observers} from '../../lib/trace/observers.js';
 import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {assertWritable, writeTrace} from '../../lib/trace/write-trace.js';
 import {interruptibly} from '../interruptible.js';
+import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 
 export interface TraceCommandLine {
@@ -42,10 +43,7 @@ export async function trace(commandLine: TraceCommandLine): Promise<void> {
 
 	const output = hostPath(posix.resolve(workingDirectory, commandLine.output));
 	assertWritable(output);
-	const privateDirectory = makeTemporaryDirectory(
-		[...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp'])].map(path => hostPath(path)),
-		[],
-	);
+	const privateDirectory = makeTemporaryDirectory(temporaryPlaces(env), []);
 	let outcome: ProgramOutcome;
 	try {
 		const observers = openObservers({

@@ -4,11 +4,12 @@
  * A program that runs under the record keeps stdout for itself; then the findings go to stderr.
  */
 import {mkdirSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
+import {isLoadingFinding} from '../../lib/closure/loading-findings.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
+import type {FindingRecord} from '../../lib/manifest/manifest.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {locateBundle} from '../../lib/run/locate-bundle.js';
@@ -20,6 +21,7 @@ import type {VerifyFinding} from '../../lib/verify/finding.js';
 import {recordRun} from '../../lib/verify/record-run.js';
 import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {interruptibly} from '../interruptible.js';
+import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 
 export interface VerifyCommandLine {
@@ -45,9 +47,7 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 		});
 	}
 
-	const temporary = [...new Set([env.TMPDIR ?? tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])].map(
-		path => hostPath(path),
-	);
+	const temporary = temporaryPlaces(env);
 	const {directory: top, remove} = await locateBundle({
 		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
 		cache: undefined,
@@ -60,12 +60,13 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 	try {
 		const findings = await verifyBundle({top, isStatic, privateDirectory, notice, signal});
 		const offers = isStatic ? [] : await offeredEngines(top, findings);
+		const known = readManifest(posix.join(top, 'dynpk.json')).findings.filter(isLoadingFinding);
 		if (run === undefined || privateDirectory === undefined) {
-			process.stdout.write(render(commandLine, findings, offers));
+			process.stdout.write(render(commandLine, {findings, known, offers}));
 		} else {
 			findings.push(...(await record({top, run, env, privateDirectory})));
 			// Whoever runs a program wants to know of that.
-			process.stderr.write(render(commandLine, findings, []));
+			process.stderr.write(render(commandLine, {findings, known, offers: []}));
 		}
 
 		process.exitCode = findings.length > 0 ? 1 : 0;
@@ -131,14 +132,20 @@ function tellEnd(program: string, outcome: ProgramOutcome | undefined): void {
 	}
 }
 
+interface Report {
+	readonly findings: readonly VerifyFinding[];
+	/** Of the manifest: what `pack` has said already, and no fault of the bundle. */
+	readonly known: readonly FindingRecord[];
+	readonly offers: readonly EngineOffer[];
+}
+
 function render(
 	{bundle, json, workingDirectory}: VerifyCommandLine,
-	findings: readonly VerifyFinding[],
-	offers: readonly EngineOffer[],
+	{findings, known, offers}: Report,
 ): string {
 	const path = posix.resolve(workingDirectory, bundle);
 	if (json) {
-		return `${JSON.stringify({schema: 'dynpk-verify/1', bundle: path, findings, engines: offers})}\n`;
+		return `${JSON.stringify({schema: 'dynpk-verify/1', bundle: path, findings, known, engines: offers})}\n`;
 	}
 
 	const engines = offers
@@ -151,6 +158,9 @@ function render(
 			: findings.map(
 					({code, path: about, message}) => `${code} ${sanitise(about)}: ${sanitise(message)}\n`,
 				);
+	lines.push(
+		...known.map(({path: about, message}) => `packed so: ${sanitise(`${about}: ${message}`)}\n`),
+	);
 	return [...lines, ...(engines === '' ? [] : [`engines on this host: ${engines}\n`])].join('');
 }
 
@@ -160,9 +170,10 @@ async function offeredEngines(
 	findings: VerifyFinding[],
 ): Promise<readonly EngineOffer[]> {
 	const manifest = readManifest(posix.join(top, 'dynpk.json'));
-	const {choice} = manifest.engine;
+	const {loaders, engine: wanted, programs} = manifest;
+	const isForeign = loaders.length > 0 && !loaders.some(loader => runsHere(loader));
 	const offers: EngineOffer[] = [];
-	for (const {name} of choice === 'direct' || !runsHere(manifest) ? [] : manifest.programs) {
+	for (const {name} of wanted.choice === 'direct' || isForeign ? [] : programs) {
 		const answer = await askEngines({top, manifest, program: name, asked: undefined});
 		if (typeof answer === 'string') {
 			continue;

@@ -9,6 +9,7 @@ import {
 	chmodSync,
 	closeSync,
 	fchmodSync,
+	ftruncateSync,
 	futimesSync,
 	linkSync,
 	lutimesSync,
@@ -130,17 +131,42 @@ interface FileToWrite {
 async function writeFile({path, entry, mtime, pieces, stop}: FileToWrite): Promise<void> {
 	const file = openSync(path, 'wx', 0o600);
 	try {
+		let size = 0;
 		for await (const piece of pieces) {
-			for (let done = 0; done < piece.length;) {
-				done += writeSync(file, piece, done);
-			}
+			writeWithHoles(file, piece, size);
+			size += piece.length;
 			await stop(piece.length);
 		}
 
+		// What ends in a hole is as long as all the same.
+		ftruncateSync(file, size);
 		fchmodSync(file, entry.mode);
 		futimesSync(file, mtime, mtime);
 	} finally {
 		closeSync(file);
+	}
+}
+
+/** As long as a file system's smallest hole, or a multiple of it. */
+const HOLE = 16 << 10;
+const zeros = Buffer.alloc(HOLE);
+
+/** Zeros are left to the file system: sparse files stay sparse, and no others take longer. */
+function writeWithHoles(file: number, piece: Buffer, position: number): void {
+	let start = 0;
+	for (let at = 0; at < piece.length; at += HOLE) {
+		const end = Math.min(at + HOLE, piece.length);
+		const isHole = end - at === HOLE && zeros.equals(piece.subarray(at, end));
+		if (isHole || end === piece.length) {
+			writeFully(file, piece.subarray(start, isHole ? at : end), position + start);
+			start = end;
+		}
+	}
+}
+
+function writeFully(file: number, bytes: Buffer, position: number): void {
+	for (let done = 0; done < bytes.length;) {
+		done += writeSync(file, bytes, done, bytes.length - done, position + done);
 	}
 }
 

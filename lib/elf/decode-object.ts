@@ -149,7 +149,8 @@ function readContents(
 
 function requireWholeSegments(file: FileBytes, headers: readonly ProgramHeader[]): void {
 	for (const {type, offset, fileSize} of headers) {
-		if (type === PT_LOAD && offset + fileSize > file.size) {
+		// Zeroed memory is of no file, wherever in it it is said to begin.
+		if (type === PT_LOAD && fileSize > 0 && offset + fileSize > file.size) {
 			const problem = `ends at ${offset + fileSize}, the file at ${file.size}`;
 			throw truncatedElf(file.path, 'PT_LOAD', problem);
 		}

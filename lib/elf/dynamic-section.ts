@@ -3,7 +3,8 @@
  *
  * Where a tag that should come once comes twice the last one counts, as in glibc's
  * elf/get-dynamic-info.h. Both DT_RPATH and DT_RUNPATH are kept; which of them counts is the
- * search's affair.
+ * search's affair. DT_STRSZ is what the linker says: ld.so reads names to their NUL, wherever the
+ * table is said to end, and so do we.
  */
 import type {Decoder} from './decoder.js';
 import {invalidElf} from './elf-fault.js';
@@ -30,8 +31,8 @@ export interface DynamicSection {
 	/** But those of calls. */
 	readonly relocations: readonly Relocations[];
 	/** Addresses of the version records. */
-	readonly versionNeeds: number | undefined;
-	readonly versionDefinitions: number | undefined;
+	readonly versionNeeds: bigint | undefined;
+	readonly versionDefinitions: bigint | undefined;
 }
 
 const DT_NULL = 0;
@@ -70,39 +71,28 @@ const DF_1_ORIGIN = 0x80;
 const DF_1_NODEFLIB = 0x800;
 const DF_1_PIE = 0x800_0000;
 
-/** Names of the tags that are read, for messages; every other tag is passed over. */
+/** Names of the tags whose value is an offset into the string table or a set of flags, for messages. */
 const tagNames = new Map([
 	[DT_NEEDED, 'DT_NEEDED'],
-	[DT_HASH, 'DT_HASH'],
-	[DT_STRTAB, 'DT_STRTAB'],
-	[DT_SYMTAB, 'DT_SYMTAB'],
-	[DT_RELA, 'DT_RELA'],
-	[DT_RELASZ, 'DT_RELASZ'],
-	[DT_STRSZ, 'DT_STRSZ'],
 	[DT_SONAME, 'DT_SONAME'],
 	[DT_RPATH, 'DT_RPATH'],
-	[DT_REL, 'DT_REL'],
-	[DT_RELSZ, 'DT_RELSZ'],
-	[DT_JMPREL, 'DT_JMPREL'],
 	[DT_BIND_NOW, 'DT_BIND_NOW'],
 	[DT_RUNPATH, 'DT_RUNPATH'],
 	[DT_FLAGS, 'DT_FLAGS'],
-	[DT_GNU_HASH, 'DT_GNU_HASH'],
 	[DT_DEPAUDIT, 'DT_DEPAUDIT'],
 	[DT_AUDIT, 'DT_AUDIT'],
-	[DT_VERSYM, 'DT_VERSYM'],
 	[DT_FLAGS_1, 'DT_FLAGS_1'],
-	[DT_VERDEF, 'DT_VERDEF'],
-	[DT_VERNEED, 'DT_VERNEED'],
 	[DT_AUXILIARY, 'DT_AUXILIARY'],
 	[DT_FILTER, 'DT_FILTER'],
 ]);
 
-/** Any of them may be what comes behind the symbols. */
-const otherTables = [
-	...[DT_STRTAB, DT_HASH, DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED],
+/** Tags whose value is the address of a table: any 64 bits, of which ia64 uses the highest ones. */
+const tables = new Set([
+	...[DT_STRTAB, DT_SYMTAB, DT_HASH, DT_GNU_HASH, DT_VERSYM, DT_VERDEF, DT_VERNEED],
 	...[DT_RELA, DT_REL, DT_JMPREL],
-];
+]);
+
+const tableSizes = new Set([DT_STRSZ, DT_RELASZ, DT_RELSZ]);
 
 /** The largest known sections have some hundred entries. */
 const MAX_ENTRIES = 1 << 16;
@@ -130,11 +120,13 @@ export function decodeDynamicSection(
 
 	const extent = {offset: place.offset, length: Math.min(place.length, segment.fileSize)};
 	const entries = readEntries(file, decoder, extent);
-	const table = locateStrings(file, headers, entries);
+	const strings = locateStrings(file, headers, entries);
 	return {
-		...describe(entries, makeStringTable(file, table)),
-		stringTable: Object.freeze(table),
+		...describe(entries.values, makeStringTable(file, strings)),
+		stringTable: Object.freeze(tableExtent(strings, DT_STRTAB, entries)),
 		symbolTable: locateSymbols(headers, entries),
+		versionNeeds: entries.addresses.get(DT_VERNEED),
+		versionDefinitions: entries.addresses.get(DT_VERDEF),
 		relocations: [
 			...locateRelocations(headers, entries, {table: DT_RELA, size: DT_RELASZ}),
 			...locateRelocations(headers, entries, {table: DT_REL, size: DT_RELSZ}),
@@ -142,11 +134,21 @@ export function decodeDynamicSection(
 	};
 }
 
-/** Values of the tags of interest, each in file order. */
-type Entries = ReadonlyMap<number, readonly number[]>;
+interface Entries {
+	/** Of the named tags, each in file order. */
+	readonly values: Values;
+	/** Of tables, each the last. */
+	readonly addresses: ReadonlyMap<number, bigint>;
+	/** What is said of the sizes of tables. */
+	readonly sizes: ReadonlyMap<number, number>;
+}
+
+type Values = ReadonlyMap<number, readonly number[]>;
 
 function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries {
-	const entries = new Map<number, number[]>();
+	const values = new Map<number, number[]>();
+	const addresses = new Map<number, bigint>();
+	const sizes = new Map<number, number>();
 	const {width} = decoder;
 	const size = 2 * width;
 	const count = Math.floor(extent.length / size);
@@ -161,64 +163,73 @@ function readEntries(file: FileBytes, decoder: Decoder, extent: Extent): Entries
 		for (let at = start; at < start + length; at += size) {
 			const tag = decoder.tag(bytes, at);
 			if (tag === DT_NULL) {
-				return entries;
+				return {values, addresses, sizes};
 			}
 
 			const name = tag === undefined ? undefined : tagNames.get(tag);
 			if (tag !== undefined && name !== undefined) {
 				const value = decoder.extent(bytes, at + width, name);
-				const values = entries.get(tag);
-				if (values === undefined) {
-					entries.set(tag, [value]);
+				const known = values.get(tag);
+				if (known === undefined) {
+					values.set(tag, [value]);
 				} else {
-					values.push(value);
+					known.push(value);
 				}
+			} else if (tag !== undefined && tables.has(tag)) {
+				addresses.set(tag, decoder.address(bytes, at + width));
+			} else if (tag !== undefined && tableSizes.has(tag)) {
+				sizes.set(tag, Number(decoder.address(bytes, at + width)));
 			}
 		}
 	}
 
-	return entries;
+	return {values, addresses, sizes};
 }
 
+/** Up to the end of the segment: where the table ends, ld.so does not ask. */
 function locateStrings(
 	file: FileBytes,
 	headers: readonly ProgramHeader[],
-	entries: Entries,
+	{addresses, sizes}: Entries,
 ): Extent {
-	const address = entries.get(DT_STRTAB)?.at(-1);
+	const address = addresses.get(DT_STRTAB);
 	if (address === undefined) {
 		throw invalidElf(file.path, 'DT_STRTAB', 'is missing');
 	}
 
-	const place = extentAt(headers, BigInt(address));
+	const place = extentAt(headers, address);
 	if (place === undefined) {
 		throw invalidElf(file.path, 'DT_STRTAB', `0x${address.toString(16)} is outside every PT_LOAD`);
 	}
 
-	const size = entries.get(DT_STRSZ)?.at(-1) ?? place.length;
-	if (size > place.length) {
-		throw invalidElf(file.path, 'DT_STRSZ', `is ${size}, the segment ends after ${place.length}`);
-	}
-
+	const size = sizes.get(DT_STRSZ) ?? 0;
 	if (size <= READ_WHOLE) {
 		const available = Math.min(size + VERSION_RECORDS, place.length);
 		file.at(place.offset, available, 'DT_STRTAB');
 	}
 
-	return {offset: place.offset, length: size};
+	return place;
 }
 
-/** The table does not say where it ends: it goes on until another one begins. */
 function locateSymbols(headers: readonly ProgramHeader[], entries: Entries): Extent | undefined {
-	const address = entries.get(DT_SYMTAB)?.at(-1);
-	const place = address === undefined ? undefined : extentAt(headers, BigInt(address));
-	if (address === undefined || place === undefined) {
-		return undefined;
-	}
+	const address = entries.addresses.get(DT_SYMTAB);
+	const place = address === undefined ? undefined : extentAt(headers, address);
+	return place === undefined ? undefined : tableExtent(place, DT_SYMTAB, entries);
+}
 
-	const others = otherTables.flatMap(tag => entries.get(tag)?.at(-1) ?? []);
-	const next = Math.min(...others.filter(other => other > address));
-	return {offset: place.offset, length: Math.min(place.length, next - address)};
+/** Tables do not say where they end: one goes on until another begins, strings at least as far as DT_STRSZ says. */
+function tableExtent(
+	place: Extent,
+	tag: typeof DT_STRTAB | typeof DT_SYMTAB,
+	{addresses, sizes}: Entries,
+): Extent {
+	const address = addresses.get(tag) ?? 0n;
+	const distances = [...addresses.values()].flatMap(other =>
+		other > address ? [Number(other - address)] : [],
+	);
+	const atLeast = tag === DT_STRTAB ? (sizes.get(DT_STRSZ) ?? 0) : 0;
+	const length = Math.max(Math.min(...distances), atLeast);
+	return {offset: place.offset, length: Math.min(place.length, length)};
 }
 
 function locateRelocations(
@@ -226,9 +237,9 @@ function locateRelocations(
 	entries: Entries,
 	tags: {readonly table: number; readonly size: number},
 ): Relocations[] {
-	const address = entries.get(tags.table)?.at(-1);
-	const size = entries.get(tags.size)?.at(-1);
-	const place = address === undefined ? undefined : extentAt(headers, BigInt(address));
+	const address = entries.addresses.get(tags.table);
+	const size = entries.sizes.get(tags.size);
+	const place = address === undefined ? undefined : extentAt(headers, address);
 	if (place === undefined || size === undefined) {
 		return [];
 	}
@@ -238,9 +249,12 @@ function locateRelocations(
 }
 
 function describe(
-	entries: Entries,
+	entries: Values,
 	strings: StringTable,
-): Omit<DynamicSection, 'stringTable' | 'symbolTable' | 'relocations'> {
+): Omit<
+	DynamicSection,
+	'stringTable' | 'symbolTable' | 'relocations' | 'versionNeeds' | 'versionDefinitions'
+> {
 	const all = (tag: number, name: string): readonly string[] =>
 		Object.freeze((entries.get(tag) ?? []).map(offset => strings.string(offset, name)));
 	const last = (tag: number, name: string): string | undefined => {
@@ -259,12 +273,10 @@ function describe(
 		depAudit: last(DT_DEPAUDIT, 'DT_DEPAUDIT'),
 		flags: describeFlags(entries),
 		strings,
-		versionNeeds: entries.get(DT_VERNEED)?.at(-1),
-		versionDefinitions: entries.get(DT_VERDEF)?.at(-1),
 	};
 }
 
-function describeFlags(entries: Entries): ElfFlags {
+function describeFlags(entries: Values): ElfFlags {
 	const flags = entries.get(DT_FLAGS)?.at(-1) ?? 0;
 	const flags1 = entries.get(DT_FLAGS_1)?.at(-1) ?? 0;
 	const has = (mask: number): boolean => (flags & mask) !== 0;

@@ -1,5 +1,5 @@
 /**
- * Strings of the dynamic string table, each checked to end inside it and to be UTF-8.
+ * Strings of the dynamic string table, each checked to end inside its segment and to be UTF-8.
  *
  * All names the loader acts on become file names, and those are text everywhere in dynpk, so one
  * that is not UTF-8 is refused rather than bent. The bytes decoded for one file have a ceiling:

@@ -18,7 +18,7 @@ export interface VersionTable {
 	readonly headers: readonly ProgramHeader[];
 	readonly strings: StringTable;
 	/** Where the first record is mapped. */
-	readonly address: number;
+	readonly address: bigint;
 }
 
 const VERNEED_SIZE = 16;
@@ -121,7 +121,7 @@ function recordChain(table: VersionTable, field: string): RecordChain {
 }
 
 function extentOf({file, headers, address}: VersionTable, field: string): Extent {
-	const extent = extentAt(headers, BigInt(address));
+	const extent = extentAt(headers, address);
 	if (extent === undefined) {
 		throw invalidElf(file.path, field, `0x${address.toString(16)} is outside every PT_LOAD`);
 	}

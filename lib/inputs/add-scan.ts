@@ -15,14 +15,14 @@ export function addScan(directory: SysrootPath, collector: Collector, sysroot: S
 		throw new DynpkError('TARGET_NOT_FOUND', `--scan ${directory}: there is no such directory`);
 	}
 
-	if (sysroot.list(real) === undefined) {
+	if (sysroot.list(real, () => true) === undefined) {
 		throw new DynpkError('PERMISSION', `--scan ${directory}: it cannot be listed`);
 	}
 
 	// The array is queue and list of what was seen at once: `for…of` visits what is appended.
 	const pending = [real];
 	for (const current of pending) {
-		const names = sysroot.list(current);
+		const names = sysroot.list(current, path => collector.excludes(path));
 		if (names === undefined) {
 			collector.reportUnreadable(current);
 		}

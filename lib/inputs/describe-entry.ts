@@ -41,7 +41,7 @@ export function describeEntry(
 
 	const content = readContent(path, status, sysroot);
 	if (content === undefined) {
-		return unreadable(path);
+		return unreadable(path, sysroot);
 	}
 
 	const {size, fileId} = status;
@@ -59,8 +59,13 @@ export function asProgram(entry: PayloadEntry, sysroot: Sysroot): PayloadEntry {
 	return script === undefined ? entry : {...entry, content: script};
 }
 
-export function unreadable(path: SysrootPath): PayloadFinding {
-	return {code: 'UNREADABLE_LEFT_OUT', path, message: 'not readable by this user'};
+/** PATH_MAX, with the NUL behind a path. */
+const LONGEST_PATH = 4096;
+
+export function unreadable(path: SysrootPath, {root}: Sysroot): PayloadFinding {
+	const isTooLong = Buffer.byteLength(path) + (root === '/' ? 0 : root.length) >= LONGEST_PATH;
+	const message = isTooLong ? 'its path is too long for the system' : 'not readable by this user';
+	return {code: 'UNREADABLE_LEFT_OUT', path, message};
 }
 
 const isLibraryCode = pathPattern(

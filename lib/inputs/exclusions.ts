@@ -14,13 +14,9 @@ export interface Exclusions {
 	assertAllUsed(): void;
 }
 
+/** @throws {DynpkError} USAGE for what is no pattern */
 export function makeExclusions(patterns: readonly string[]): Exclusions {
-	const rules = patterns.map(pattern => {
-		// A relative pattern counts from any directory: 'b/**/image.so' means '**/b/**/image.so'.
-		const anchored = pattern.startsWith('/') ? pattern : `**/${pattern}`;
-		const options = {dot: true, nonegate: true};
-		return {pattern, whole: picomatch(anchored, options), name: picomatch(pattern, options)};
-	});
+	const rules = patterns.map(compile);
 	const used = new Set<string>();
 	return {
 		excludes(subject) {
@@ -42,4 +38,29 @@ export function makeExclusions(patterns: readonly string[]): Exclusions {
 			}
 		},
 	};
+}
+
+/** Longer than any path that it could match. */
+const LONGEST = 4096;
+
+interface Rule {
+	readonly pattern: string;
+	readonly whole: (path: string) => boolean;
+	readonly name: (path: string) => boolean;
+}
+
+function compile(pattern: string): Rule {
+	if (pattern === '') {
+		throw new DynpkError('USAGE', '--exclude: the pattern is empty');
+	}
+
+	if (pattern.length > LONGEST) {
+		const shown = pattern.slice(0, 40);
+		throw new DynpkError('USAGE', `--exclude ${shown}…: ${pattern.length} characters are too many`);
+	}
+
+	// A relative pattern counts from any directory: 'b/**/image.so' means '**/b/**/image.so'.
+	const anchored = pattern.startsWith('/') ? pattern : `**/${pattern}`;
+	const options = {dot: true, nonegate: true};
+	return {pattern, whole: picomatch(anchored, options), name: picomatch(pattern, options)};
 }

@@ -50,7 +50,10 @@ function addWhole(
 		const standing = standingOf(owner);
 		const listed = lists.get(owner) ?? [];
 		const because = neededBy === undefined ? undefined : packageId(neededBy);
-		const isKept = (path: SysrootPath): boolean => !isRuledOut(path, standing);
+		const isRuled = (path: SysrootPath): boolean => isRuledOut(path, standing);
+		// Who names a package of nothing else wants it.
+		const isWanted = gathering.named.has(owner) && isAllRuledOut(listed, isRuled);
+		const isKept = (path: SysrootPath): boolean => isWanted || !isRuled(path);
 		addPackageFiles(
 			gathering,
 			{owner, listed, isKept},
@@ -64,6 +67,20 @@ function addWhole(
 	}
 
 	addGenerated(gathering, database, packages);
+}
+
+/** What every package of Debian has, and what says nothing about what it is for. */
+const BOILERPLATE =
+	/^\/usr\/share\/(?:doc\/[^/]+\/(?:copyright|changelog[^/]*|NEWS[^/]*|README\.Debian[^/]*)|lintian\/.*)$/u;
+
+/** Whether nothing of a package would travel by the rules, though it has something. */
+function isAllRuledOut(
+	listed: readonly SysrootPath[],
+	isRuled: (path: SysrootPath) => boolean,
+): boolean {
+	const parents = new Set(listed.map(parentOf));
+	const files = listed.filter(path => !parents.has(path) && !BOILERPLATE.test(path));
+	return files.length > 0 && files.every(isRuled);
 }
 
 /**

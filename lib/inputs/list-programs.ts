@@ -22,8 +22,10 @@ export function directoryPrograms(
 	entries: ReadonlyMap<SysrootPath, PayloadEntry>,
 ): NamedProgram[] {
 	const bin = sysrootPath(posix.join(directory, 'bin'));
-	const holder = sysroot.list(bin) === undefined ? directory : bin;
-	return (sysroot.list(holder) ?? [])
+	// What has no name here offers nothing; whether it may stay behind is asked where files are taken.
+	const list = (path: SysrootPath) => sysroot.list(path, () => true);
+	const holder = list(bin) === undefined ? directory : bin;
+	return (list(holder) ?? [])
 		.map(name => ({name, path: sysrootPath(posix.join(holder, name))}))
 		.filter(({path}) => isExecutable(path, sysroot))
 		.filter(({path}) => startsSomething(entries.get(sysroot.realPath(path) ?? path), sysroot));

@@ -24,6 +24,8 @@ export interface Collector {
 	add(path: SysrootPath, reason: Reason, owner?: InstalledPackage): PayloadEntry | undefined;
 	/** The same for what is to be started, which a script is then wherever it lies. */
 	addProgram(path: SysrootPath, reason: Reason): PayloadEntry | undefined;
+	/** Whether the user excluded what lies at a path. */
+	excludes(path: SysrootPath): boolean;
 	/** Add everything below a directory. */
 	addTree(directory: SysrootPath, reason: Reason): void;
 	report(finding: PayloadFinding): void;
@@ -71,12 +73,13 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		findings,
 		add: (path, reason, owner) => add(collecting, {path, reason, owner}, untrodden),
 		addProgram: (path, reason) => add(collecting, {path, reason}, {depth: 0, started: true}),
+		excludes: path => exclusions.excludes(path),
 		addTree: (directory, reason) => addTree(collecting, directory, reason),
 		report(finding) {
 			findings.push(finding);
 		},
 		reportUnreadable(path) {
-			findings.push(unreadable(path));
+			findings.push(unreadable(path, sysroot));
 		},
 	};
 }
@@ -190,10 +193,10 @@ function addLink({sysroot, entries}: Collecting, {path, reason, owner}: Taken): 
 
 /** As deep as paths can be long: a tree without links has no loops. */
 function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason): void {
-	const {sysroot, findings} = collecting;
-	const names = sysroot.list(directory);
+	const {sysroot, exclusions, findings} = collecting;
+	const names = sysroot.list(directory, path => exclusions.excludes(path));
 	if (names === undefined) {
-		findings.push(unreadable(directory));
+		findings.push(unreadable(directory, sysroot));
 		return;
 	}
 
@@ -207,7 +210,7 @@ function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason)
 		if (kind === 'directory') {
 			addTree(collecting, path, reason);
 		} else if (kind === undefined) {
-			findings.push(unreadable(path));
+			findings.push(unreadable(path, sysroot));
 		} else {
 			add(collecting, {path, reason}, untrodden);
 		}

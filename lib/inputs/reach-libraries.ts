@@ -9,6 +9,7 @@ import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {findLoader} from '../loader/find-loader.js';
 import type {UserLibraryPath} from '../loader/library-path.js';
 import type {LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
 import {makeLoaderSearch} from '../loader/make-loader-search.js';
@@ -154,6 +155,6 @@ function objectOf(entry: PayloadEntry): ElfObject | undefined {
 
 function loaderOf(object: ElfObject, sysroot: Sysroot): SysrootPath | undefined {
 	const interpreter = object.interpreter ?? usualInterpreter(object);
-	const path = interpreter?.startsWith('/') === true ? sysrootPath(interpreter) : undefined;
-	return path !== undefined && sysroot.realPath(path) !== undefined ? path : undefined;
+	const found = interpreter === undefined ? undefined : findLoader(interpreter, object, sysroot);
+	return found?.status === 'found' ? found.path : undefined;
 }

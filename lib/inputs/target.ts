@@ -118,7 +118,7 @@ function classify(path: SysrootPath, sysroot: Sysroot): Target {
 	const status = sysroot.status(real);
 	const host = sysroot.hostPath(real);
 	if (status?.kind === 'directory') {
-		if (sysroot.list(real) === undefined) {
+		if (sysroot.list(real, () => true) === undefined) {
 			throw new DynpkError('PERMISSION', `cannot read ${path}`);
 		}
 

@@ -1,5 +1,6 @@
 /** The graph of a closure that was just walked. */
 import type {Closure} from '../closure/closure.js';
+import {loadingFindings} from '../closure/loading-findings.js';
 import {objectsOf} from '../closure/objects-of.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -46,5 +47,6 @@ export function graphOfClosure(
 		nodes: new Map(nodes.map(node => [node.id, node])),
 		kernel: newestKernel(kernels),
 		cpu: cpuLevel(isa),
+		findings: loadingFindings([closure], []),
 	};
 }

@@ -1,4 +1,5 @@
 /** The graph a bundle's manifest remembers; nothing is resolved again. */
+import {isLoadingFinding} from '../closure/loading-findings.js';
 import type {BundleManifest} from '../manifest/manifest.js';
 import {cpuLevel, newestKernel} from '../manifest/requirements.js';
 import type {ObjectGraph, ObjectNode} from './object-graph.js';
@@ -21,5 +22,6 @@ export function graphOfManifest(manifest: BundleManifest): ObjectGraph {
 		nodes: new Map(nodes.map(node => [node.id, node])),
 		kernel: newestKernel(manifest.objects.flatMap(({kernel}) => kernel ?? [])),
 		cpu: cpuLevel(manifest.objects.reduce((mask, {isa}) => mask | (isa ?? 0), 0)),
+		findings: manifest.findings.filter(isLoadingFinding),
 	};
 }

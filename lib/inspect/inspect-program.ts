@@ -9,11 +9,12 @@ import {DynpkError} from '../errors/dynpk-error.js';
 import type {LookUpPlace} from '../inputs/gather-request.js';
 import {resolveTarget, typedPath} from '../inputs/target.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
-import {openDatabases} from '../installed/open-databases.js';
+import {openDatabases, type DatabasePlaces} from '../installed/open-databases.js';
 import {packageId} from '../installed/package-database.js';
+import {findLoader} from '../loader/find-loader.js';
 import {makeLoaderSearch, type LoaderSearchOptions} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
-import type {HostPath, SysrootPath} from '../paths/paths.js';
+import type {SysrootPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
 import {graphOfClosure} from './graph-of-closure.js';
 import type {ObjectGraph} from './object-graph.js';
@@ -26,20 +27,19 @@ export interface InspectedProgram {
 	readonly graph: ObjectGraph;
 }
 
-export interface InspectOptions {
-	readonly cache: HostPath | undefined;
+export interface InspectOptions extends DatabasePlaces {
 	/** As in LD_LIBRARY_PATH; a program that a package owns does not have it. */
 	readonly libraryPath: string;
 }
 
-/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, and what {@link resolveTarget} and the readers throw. */
+/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, UNSUPPORTED_LOADER, and what {@link resolveTarget} and the readers throw. */
 export function inspectProgram(
 	text: string,
 	place: LookUpPlace,
-	{cache, libraryPath}: InspectOptions,
+	{libraryPath, ...places}: InspectOptions,
 ): InspectedProgram {
 	const sysroot = openSysroot(place.sysroot);
-	const databases = openDatabases(sysroot, cache);
+	const databases = openDatabases(sysroot, places);
 	const target = resolveTarget(text, place, sysroot, databases);
 	if (target.kind !== 'program' && target.kind !== 'object') {
 		throw new DynpkError('NOT_A_PROGRAM', `${text} is a ${target.kind}`, {
@@ -74,7 +74,16 @@ export function inspectProgram(
 
 function closureHere(object: ElfObject, path: SysrootPath, options: LoaderSearchOptions): Closure {
 	const interpreter = object.interpreter ?? usualInterpreter(object);
-	return !object.isDynamic || interpreter === undefined
-		? closureOfStatic(object, path)
-		: walkClosure(object, path, makeLoaderSearch(options)(interpreter).search);
+	if (!object.isDynamic || interpreter === undefined) {
+		return closureOfStatic(object, path);
+	}
+
+	const found = findLoader(interpreter, object, options.sysroot);
+	if (found.status === 'missing') {
+		throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${interpreter} ${found.reason}`, {
+			hint: 'inspect where the program can run, or name the root of such a machine with --sysroot',
+		});
+	}
+
+	return walkClosure(object, path, makeLoaderSearch(options)(interpreter).search);
 }

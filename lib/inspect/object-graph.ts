@@ -2,6 +2,7 @@
  * Objects and who answers for whom, in one form for a program that was just resolved and for a
  * bundle that remembers how it was.
  */
+import type {FindingRecord} from '../manifest/manifest.js';
 
 export interface ObjectGraph {
 	/** What the tree starts from, by node id. */
@@ -11,6 +12,8 @@ export interface ObjectGraph {
 	readonly kernel: string | undefined;
 	/** The x86-64 level all of it needs: `x86-64-v2` and so on; `undefined` for the baseline. */
 	readonly cpu: string | undefined;
+	/** What loads without a word and may go wrong then. */
+	readonly findings: readonly FindingRecord[];
 }
 
 export interface ObjectNode {

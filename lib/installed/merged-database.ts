@@ -6,7 +6,7 @@
  */
 import type {MergedSysroot} from '../packages/merge/merged-sysroot.js';
 import type {PackageRecord} from '../packages/set/package-record.js';
-import type {Solution} from '../packages/solve/solution.js';
+import type {Solution, SolvedPackage} from '../packages/solve/solution.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {InstalledPackage, PackageDatabase} from './package-database.js';
 
@@ -56,12 +56,17 @@ function describe(record: PackageRecord, solution: Solution): InstalledPackage {
 		version,
 		architecture: arch,
 		essential: isEssential,
-		depends: solution.packages
-			.filter(({neededBy}) => neededBy?.record === record)
-			.map(other => [`${other.record.name}:${other.record.arch}`]),
-		recommends: [],
+		depends: groupsOf(solution, ({neededBy}) => neededBy?.record === record),
+		recommends: groupsOf(solution, ({recommendedBy}) => recommendedBy?.record === record),
 		provides: [],
 		source: undefined,
 		license,
 	};
+}
+
+function groupsOf(
+	{packages}: Solution,
+	isMeant: (solved: SolvedPackage) => boolean,
+): readonly (readonly string[])[] {
+	return packages.filter(isMeant).map(({record: {name, arch}}) => [`${name}:${arch}`]);
 }

@@ -5,9 +5,18 @@ import {openDpkgDatabase} from './dpkg-database.js';
 import type {PackageDatabase} from './package-database.js';
 import {openRpmDatabase} from './rpm-database.js';
 
-/** `cache` is dynpk's own directory; without one nothing is remembered for the next time. */
-export function openDatabases(sysroot: Sysroot, cache: HostPath | undefined): PackageDatabase[] {
-	return [openDpkgDatabase(sysroot, cache), openRpmDatabase(sysroot)].flatMap(
+export interface DatabasePlaces {
+	/** dynpk's own directory; without one nothing is remembered for the next time. */
+	readonly cache: HostPath | undefined;
+	/** Where a private directory can be made. */
+	readonly temporary: HostPath;
+}
+
+export function openDatabases(
+	sysroot: Sysroot,
+	{cache, temporary}: DatabasePlaces,
+): PackageDatabase[] {
+	return [openDpkgDatabase(sysroot, cache), openRpmDatabase(sysroot, temporary)].flatMap(
 		database => database ?? [],
 	);
 }

@@ -5,8 +5,9 @@
  * elf/dl-load.c: a file of another class or machine is meant for somebody else and passed over; a
  * file that is broken or no library at all stops the program, because it hides one that would do.
  */
-import {EM_ARM, EM_PPC64} from '../elf/elf-machines.js';
+import {EM_ARM} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
+import {runsOnMachineOf} from '../elf/same-machine.js';
 import type {ElfAnswer} from '../sysroot/sysroot.js';
 
 export type Verdict =
@@ -103,29 +104,4 @@ function verifyLoadable(object: ElfObject, refusesPie: boolean): Verdict {
 /** VALID_ELF_OSABI, sysdeps/unix/sysv/linux/ldsodefs.h: System V and GNU, and ARM's own two. */
 function isKnownOsAbi({osAbi, machine}: ElfObject): boolean {
 	return osAbi === 0 || osAbi === 3 || (machine === EM_ARM && (osAbi === 64 || osAbi === 97));
-}
-
-/** `e_flags` that tell one ABI of a machine from another (elf_machine_matches_host of each). */
-const abiFlags: Readonly<Record<number, number>> = {
-	/** MIPS: EF_MIPS_ABI2, which is n32, and EF_MIPS_NAN2008. */
-	8: 0x420,
-	/** RISC-V: EF_RISCV_FLOAT_ABI and EF_RISCV_RVE. */
-	243: 0xe,
-	/** LoongArch: EF_LOONGARCH_ABI_MODIFIER_MASK. */
-	258: 0x7,
-};
-
-function runsOnMachineOf(object: ElfObject, loader: ElfObject): boolean {
-	if (object.machine !== loader.machine) {
-		return false;
-	}
-
-	if (object.machine === EM_PPC64) {
-		// EF_PPC64_ABI: an object that does not say goes with either.
-		const [one, other] = [object.machineFlags & 3, loader.machineFlags & 3];
-		return one === 0 || other === 0 || one === other;
-	}
-
-	const mask = abiFlags[object.machine] ?? 0;
-	return (object.machineFlags & mask) === (loader.machineFlags & mask);
 }

@@ -47,7 +47,7 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	const root = openSysroot(sysroot);
 	return {
 		sysroot: root,
-		databases: openDatabases(root, request.cache),
+		databases: openDatabases(root, {cache: request.cache, temporary: request.temporaryDirectory}),
 		targets,
 		searchPath,
 		findings: [],
@@ -63,8 +63,8 @@ async function openPackages(
 	const {mergePayload} = await import('../packages/merge/merge-payload.js');
 	const {openPackageSet} = await import('../packages/set/open-package-set.js');
 	const {recordId} = await import('../packages/set/package-record.js');
-	const {solve} = await import('../packages/solve/solve.js');
-	const {targets, repositories, sysroot, workingDirectory} = request;
+	const {borneFinding, solve} = await import('../packages/solve/solve.js');
+	const {targets, repositories, sysroot, workingDirectory, missing, recommends} = request;
 	if (sysroot !== '/') {
 		throw new DynpkError('USAGE', 'package files are resolved among themselves, not in --sysroot');
 	}
@@ -74,7 +74,7 @@ async function openPackages(
 		repositories,
 		{signal},
 	);
-	const solution = await solve(set);
+	const solution = await solve(set, {bearsMissing: missing !== 'error', recommends});
 	const directory = makePrivateDirectory(request.temporaryDirectory);
 	const close = (): void => removeTree(directory);
 	try {
@@ -87,11 +87,17 @@ async function openPackages(
 				...targets.filter(target => !files.includes(target)),
 			],
 			searchPath: programDirectories,
-			findings: merged.findings.map(({code, package: owner, message}) => ({
-				code,
-				path: recordId(owner),
-				message,
-			})),
+			findings: [
+				...(missing === 'warn' ? solution.unmet : []).map(unmet => ({
+					code: 'UNRESOLVED_REQUIRES',
+					...borneFinding(unmet),
+				})),
+				...merged.findings.map(({code, package: owner, message}) => ({
+					code,
+					path: recordId(owner),
+					message,
+				})),
+			],
 			close,
 		};
 	} catch (error) {

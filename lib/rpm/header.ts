@@ -83,21 +83,28 @@ export function parseHeader(
 	const storeStart = INTRO_LENGTH + entryCount * ENTRY_LENGTH;
 	const store = bytes.subarray(storeStart);
 	const entries = new Map<number, HeaderEntry>();
-	const hasRegion = readRegion(bytes, store, kind, origin);
-	for (let index = hasRegion ? 1 : 0; index < entryCount; index++) {
+	const covered = readRegion(bytes, store, kind, origin);
+	const added = new Map<number, HeaderEntry>();
+	for (let index = covered === undefined ? 0 : 1; index < entryCount; index++) {
 		const entry = readEntry(bytes, INTRO_LENGTH + index * ENTRY_LENGTH, store, origin);
-		if (entries.has(entry.tag)) {
+		const side = index < (covered ?? entryCount) ? entries : added;
+		if (side.has(entry.tag)) {
 			throw badHeader(origin, `${tagName(entry.tag)} appears twice`);
 		}
 
-		entries.set(entry.tag, entry);
+		side.set(entry.tag, entry);
+	}
+
+	// A digest that stands in the region too is checked by the first (hdrblobGet in rpm's lib/header.c).
+	for (const [tag, entry] of added) {
+		entries.set(tag, entries.get(tag) ?? entry);
 	}
 
 	return {
 		package: origin,
 		entries,
 		store,
-		region: hasRegion ? kind : undefined,
+		region: covered === undefined ? undefined : kind,
 		byteLength: bytes.length,
 	};
 }
@@ -162,20 +169,20 @@ export function endOfString(store: Buffer, position: number): number {
 }
 
 /**
- * Check the region that makes a header immutable, if it has one: its trailer, 16 bytes of the
- * store that look like an index entry, must say that it covers the whole index. Entries behind a
- * region occur in installed packages only, and no digest would cover them.
+ * Check the region of a header, if it has one, and count the entries it covers: its trailer, 16 bytes
+ * of the store that look like an index entry, says how many. The main header's region must cover all,
+ * since no digest would cover the rest. Behind that of a signature header stands what signing added.
  */
 function readRegion(
 	bytes: Buffer,
 	store: Buffer,
 	kind: 'signatures' | 'immutable',
 	origin: string,
-): boolean {
+): number | undefined {
 	const regionTag = kind === 'signatures' ? tags.headerSignatures : tags.headerImmutable;
 	const tag = bytes.readInt32BE(INTRO_LENGTH);
 	if (tag !== regionTag && tag !== tags.headerImage) {
-		return false;
+		return undefined;
 	}
 
 	const type = bytes.readUInt32BE(INTRO_LENGTH + 4);
@@ -193,17 +200,22 @@ function readRegion(
 	// Packages of the first rpm 4 releases carry the older tag in the signature's trailer.
 	const tagMatches =
 		trailerTag === tag || (kind === 'signatures' && trailerTag === tags.headerImage);
-	const covered = -store.readInt32BE(offset + 8);
+	const covered = -store.readInt32BE(offset + 8) / ENTRY_LENGTH;
 	const entryCount = bytes.readUInt32BE(8);
 	if (!tagMatches || store.readUInt32BE(offset + 4) !== types.binary) {
 		throw badHeader(origin, 'its region trailer is malformed');
 	}
 
-	if (covered !== entryCount * ENTRY_LENGTH || offset + ENTRY_LENGTH !== store.length) {
+	const isWhole = covered === entryCount && offset + ENTRY_LENGTH === store.length;
+	if (kind === 'immutable' && !isWhole) {
 		throw badHeader(origin, 'its region does not cover the whole header');
 	}
 
-	return true;
+	if (!Number.isInteger(covered) || covered < 1 || covered > entryCount) {
+		throw badHeader(origin, `its region covers ${covered} of ${entryCount} entries`);
+	}
+
+	return covered;
 }
 
 function badHeader(origin: string, problem: string): RpmError {

@@ -3,7 +3,8 @@
  *
  * A name only: a path could lead anywhere, and what a bundle offers lies in its `bin/`.
  */
-import {accessSync, constants, readdirSync, statSync} from 'node:fs';
+import {accessSync, constants, readdirSync, statSync, type Stats} from 'node:fs';
+import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import type {ProgramOutcome} from './program-outcome.js';
 
@@ -16,7 +17,7 @@ const MOST_NAMES_SHOWN = 12;
 export function findProgram(directory: HostPath, program: string): FoundProgram {
 	const isName = program !== '' && program !== '.' && program !== '..' && !/[/\0]/u.test(program);
 	const file = hostPath(`${directory}/bin/${isName ? program : '.'}`);
-	const status = isName ? statSync(file, {throwIfNoEntry: false}) : undefined;
+	const status = isName ? statusOf(file) : undefined;
 	if (status === undefined) {
 		const reason = `there is no program ${program} in ${directory}`;
 		return {kind: 'not-started', status: 127, reason, ...namesHint(directory)};
@@ -38,6 +39,19 @@ export function findProgram(directory: HostPath, program: string): FoundProgram 
 	}
 
 	return {kind: 'found', file};
+}
+
+/** A name longer than any file's, or one that leads to itself, names no program either. */
+function statusOf(file: HostPath): Stats | undefined {
+	try {
+		return statSync(file, {throwIfNoEntry: false});
+	} catch (error) {
+		if (['ENAMETOOLONG', 'ELOOP'].includes(errnoOf(error) ?? '')) {
+			return undefined;
+		}
+
+		throw faultFromErrno(error, `cannot look at ${file}`);
+	}
 }
 
 function namesHint(directory: HostPath): {readonly hint?: string} {

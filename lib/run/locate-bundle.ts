@@ -9,7 +9,7 @@ import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js'
 import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
-import {makeTemporaryDirectory} from './make-temporary-directory.js';
+import {makeDirectoryIn, noTemporaryPlace} from './make-temporary-directory.js';
 import {objectionToPrograms, preparePrivateDirectory} from './private-place.js';
 import {unpackOnce} from './unpack-once.js';
 
@@ -93,19 +93,34 @@ async function unpackToTemporary(
 	{bundle, temporary, check, notice, signal, onUnpack}: LocateRequest,
 	objections: string[],
 ): Promise<LocatedBundle> {
-	const place = makeTemporaryDirectory(temporary, objections);
-	const remove = (): void => removeTree(place);
-	if (objections.length > 0) {
-		notice(`${objections.join(', ')}; unpacking to ${place}, which is removed afterwards`);
+	let full: DynpkError | undefined;
+	for (const parent of temporary) {
+		const place = makeDirectoryIn(parent, objections);
+		if (place === undefined) {
+			continue;
+		}
+
+		const remove = (): void => removeTree(place);
+		if (objections.length > 0) {
+			notice(`${objections.join(', ')}; unpacking to ${place}, which is removed afterwards`);
+		}
+
+		try {
+			onUnpack?.();
+			const destination = hostPath(`${place}/bundle`);
+			const {directory} = await extractArchive({archive: bundle, destination, check, signal});
+			return {directory, remove};
+		} catch (error) {
+			remove();
+			if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') {
+				throw error;
+			}
+
+			// Another place may have more.
+			full = error;
+			objections.push(`${parent} has no space left`);
+		}
 	}
 
-	try {
-		onUnpack?.();
-		const destination = hostPath(`${place}/bundle`);
-		const {directory} = await extractArchive({archive: bundle, destination, check, signal});
-		return {directory, remove};
-	} catch (error) {
-		remove();
-		throw error;
-	}
+	throw full ?? noTemporaryPlace(objections);
 }

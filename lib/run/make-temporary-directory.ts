@@ -15,20 +15,35 @@ export function makeTemporaryDirectory(
 	objections: string[],
 ): HostPath {
 	for (const parent of temporary) {
-		try {
-			const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
-			const objection = objectionToPrograms(directory);
-			if (objection === undefined) {
-				return directory;
-			}
-			rmdirSync(directory);
-			objections.push(`${parent} ${objection}`);
-		} catch (error) {
-			objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
+		const directory = makeDirectoryIn(parent, objections);
+		if (directory !== undefined) {
+			return directory;
 		}
 	}
 
-	throw new DynpkError('PERMISSION', 'there is no place here to unpack programs and run them', {
+	throw noTemporaryPlace(objections);
+}
+
+/** The same in one place; `undefined` where it cannot serve. */
+export function makeDirectoryIn(parent: HostPath, objections: string[]): HostPath | undefined {
+	try {
+		const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
+		const objection = objectionToPrograms(directory);
+		if (objection === undefined) {
+			return directory;
+		}
+
+		rmdirSync(directory);
+		objections.push(`${parent} ${objection}`);
+	} catch (error) {
+		objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
+	}
+
+	return undefined;
+}
+
+export function noTemporaryPlace(objections: readonly string[]): DynpkError {
+	return new DynpkError('PERMISSION', 'there is no place here to unpack programs and run them', {
 		details: objections,
 		hint: 'set XDG_CACHE_HOME to a directory of yours that is not mounted noexec',
 	});

@@ -22,7 +22,7 @@ interface OpenRoot {
 	readonly objects: Map<SysrootPath, ElfAnswer>;
 	/** By the limit and the path. */
 	readonly contents: Map<string, Buffer | undefined>;
-	readonly lists: Map<SysrootPath, readonly string[]>;
+	readonly lists: Map<SysrootPath, Listing>;
 }
 
 /**
@@ -48,7 +48,8 @@ export function openSysroot(root: HostPath): Sysroot {
 			const at = links.locate(path);
 			return at && index.linkTarget(at.directory, at.name);
 		},
-		list: (path: SysrootPath) => listDirectory(open, path),
+		list: (path: SysrootPath, passesOver?: (path: SysrootPath) => boolean) =>
+			listDirectory(open, path, passesOver),
 		elf: (path: SysrootPath) => elfAt(open, path),
 		read: (path: SysrootPath, limit: number) => readAt(open, path, limit),
 	});
@@ -86,34 +87,51 @@ function statusOf({rootStatus, index, links}: OpenRoot, path: SysrootPath): File
 	return path === '/' ? rootStatus : at && index.entry(at.directory, at.name);
 }
 
+interface Listing {
+	readonly names: readonly string[];
+	/** As Node.js reads names that are not UTF-8: under these there is nothing. */
+	readonly mangled: readonly string[];
+}
+
 function listDirectory(
 	{index, links, lists}: OpenRoot,
 	path: SysrootPath,
+	passesOver: (path: SysrootPath) => boolean = () => false,
 ): readonly string[] | undefined {
 	const directory = links.resolve(path);
 	if (directory.status !== 'found' || !directory.isDirectory) {
 		return undefined;
 	}
 
-	const names = lists.get(directory.path) ?? sortedNames(index, directory.path);
-	return names && remember(lists, directory.path, names);
+	const listing = lists.get(directory.path) ?? readListing(index, directory.path);
+	if (listing === undefined) {
+		return undefined;
+	}
+
+	lists.set(directory.path, listing);
+	const refused = listing.mangled.find(name => !passesOver(nameIn(path, name)));
+	if (refused !== undefined) {
+		const pattern = nameIn(path, refused).replaceAll('\ufffd', '?');
+		throw new DynpkError('NAME_NOT_UTF8', `a file name in ${path} is not UTF-8: ${refused}`, {
+			hint: `rename it, or leave it out: --exclude '${pattern}'`,
+		});
+	}
+
+	return listing.names;
 }
 
-function sortedNames(index: DirectoryIndex, directory: SysrootPath): readonly string[] | undefined {
+function readListing(index: DirectoryIndex, directory: SysrootPath): Listing | undefined {
 	const names = index.names(directory);
 	if (names === undefined) {
 		return undefined;
 	}
 
-	// Node.js reads a byte that is no UTF-8 as U+FFFD, and under that name there is nothing.
-	const mangled = [...names].find(
+	const mangled = [...names].filter(
 		name => name.includes('\ufffd') && index.entry(directory, name) === undefined,
 	);
-	if (mangled !== undefined) {
-		throw new DynpkError('NAME_NOT_UTF8', `a file name in ${directory} is not UTF-8: ${mangled}`);
-	}
-
-	return Object.freeze([...names].sort(comparePaths));
+	const readable =
+		mangled.length === 0 ? [...names] : [...names].filter(name => !mangled.includes(name));
+	return {names: Object.freeze(readable.sort(comparePaths)), mangled};
 }
 
 function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): Value {

@@ -42,8 +42,17 @@ export interface Sysroot {
 	status(path: SysrootPath): FileStatus | undefined;
 	/** The text of a symlink, as stored. */
 	linkTarget(path: SysrootPath): string | undefined;
-	/** Names in a directory, sorted by bytes; `undefined` when it is not one or not readable. */
-	list(path: SysrootPath): readonly string[] | undefined;
+	/**
+	 * Names in a directory, sorted by bytes; `undefined` when it is not one or not readable. One that is
+	 * not UTF-8 comes from Node.js as another, with U+FFFD in it, and is passed over where `passesOver`
+	 * says so of its path.
+	 *
+	 * @throws {DynpkError} NAME_NOT_UTF8 for any other such name
+	 */
+	list(
+		path: SysrootPath,
+		passesOver?: (path: SysrootPath) => boolean,
+	): readonly string[] | undefined;
 	/** Read the ELF headers of the file a path leads to. */
 	elf(path: SysrootPath): ElfAnswer;
 	/**

@@ -6,10 +6,12 @@
  * (docs/bundle-format-engines.md) and starts nothing.
  */
 import {execFile} from 'node:child_process';
-import {closeSync, openSync, readSync, realpathSync} from 'node:fs';
+import {closeSync, readSync, realpathSync} from 'node:fs';
 import {posix} from 'node:path';
+import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import type {Engine, LaunchSpec} from '../launcher/launch-spec.js';
 import type {BundleManifest} from '../manifest/manifest.js';
+import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 
 export interface EngineAnswer {
@@ -41,9 +43,25 @@ const engines = ['direct', 'shim', 'userns'] as const satisfies readonly Engine[
 /** In milliseconds. */
 const TIMEOUT = 10_000;
 
-/** What the launcher refuses comes back as its sentence. */
+/** What the launcher refuses comes back as its sentence, and so does one that cannot be looked at. */
 export async function askEngines(question: EngineQuestion): Promise<EngineAnswer | string> {
-	const {top, manifest, program, asked} = question;
+	try {
+		return await ask(question);
+	} catch (error) {
+		if (errnoOf(error) === undefined) {
+			throw error;
+		}
+
+		return faultFromErrno(error, `cannot look at bin/${question.program}`).message;
+	}
+}
+
+async function ask({
+	top,
+	manifest,
+	program,
+	asked,
+}: EngineQuestion): Promise<EngineAnswer | string> {
 	const launcher = findLauncher(top, manifest, program);
 	if (launcher === undefined) {
 		return {engine: 'direct', reason: 'it is started as it is', offers: [direct]};
@@ -86,7 +104,7 @@ function findLauncher(
 
 function isNative(file: string): boolean {
 	const magic = Buffer.alloc(4);
-	const open = openSync(file, 'r');
+	const open = openToRead(file);
 	try {
 		readSync(open, magic);
 	} finally {

@@ -6,10 +6,13 @@
  */
 import {posix} from 'node:path';
 import {walkClosure} from '../closure/walk-closure.js';
+import type {ElfObject} from '../elf/elf-object.js';
+import {isSameMachine} from '../elf/same-machine.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
-import type {BundleManifest, LoaderRecord, ObjectRecord} from '../manifest/manifest.js';
-import {sysrootPath, type HostPath} from '../paths/paths.js';
+import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
+import {sysrootPath, type BundlePath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {bundleSearch} from './bundle-search.js';
 import type {VerifyFinding} from './finding.js';
 
@@ -31,16 +34,9 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 		return search;
 	};
 	const findings = new Map<string, VerifyFinding>();
-	for (const [program, libraryPath, loader] of startedObjects(manifest)) {
-		const path = sysrootPath(`/${program}`);
-		const answer = sysroot.elf(path);
-		if (answer.status !== 'elf') {
-			continue;
-		}
-
+	for (const {object, path, loader, libraryPath} of walkedObjects(manifest, sysroot)) {
 		const search = searchFor(loader, libraryPath);
-		for (const {needed, by} of walkClosure(answer.object, path, search, {habits: true})
-			.unresolved) {
+		for (const {needed, by} of walkClosure(object, path, search, {habits: true}).unresolved) {
 			const real = sysroot.realPath(by.path) ?? by.path;
 			// The interpreter's path means the host; the launcher names the bundled loader instead.
 			const isInterpreter = by.object.interpreter === needed;
@@ -55,35 +51,56 @@ export function checkClosures(top: HostPath, manifest: BundleManifest): VerifyFi
 	return [...findings.values()];
 }
 
-/** Programs with their own library path, all other objects with what any program of the main loader searches. */
-function startedObjects(manifest: BundleManifest): (readonly [string, string, LoaderRecord])[] {
-	const loaders = new Map(manifest.loaders.map(loader => [loader.path, loader]));
-	const programs = manifest.launches.flatMap(launch => {
-		const loader = launch.kind === 'loader' ? loaders.get(launch.loader) : undefined;
-		return launch.kind !== 'loader' || loader === undefined
-			? []
-			: [[launch.program, absolute(launch.libraryPath), loader] as const];
-	});
-	const [main] = manifest.loaders;
-	const isProgram = new Set<string>(programs.map(([path]) => path));
-	const searched = manifest.launches.flatMap(launch =>
-		launch.kind === 'loader' && launch.loader === main?.path ? launch.libraryPath : [],
-	);
-	const anySearch = absolute(
-		searched.length > 0 ? [...new Set(searched)] : directoriesOf(manifest.objects),
-	);
-	const others =
-		main === undefined
-			? []
-			: manifest.objects
-					.filter(({path}) => !isProgram.has(path) && !loaders.has(path))
-					.map(({path}) => [path, anySearch, main] as const);
-	return [...programs, ...others];
+interface Walked {
+	readonly path: SysrootPath;
+	readonly object: ElfObject;
+	readonly loader: LoaderRecord;
+	readonly libraryPath: string;
 }
 
-/** A bundle of libraries alone leaves the search to whoever loads them. */
-function directoriesOf(objects: readonly ObjectRecord[]): string[] {
-	return [...new Set(objects.map(({path}) => posix.dirname(path)))];
+/**
+ * Programs have a library path of their own; any other object is searched for as all programs of its
+ * machine's loader search. Nobody loads one whose machine has no loader here, nor the loader itself.
+ */
+function walkedObjects({launches, loaders, objects}: BundleManifest, sysroot: Sysroot): Walked[] {
+	const objectAt = (path: BundlePath): ElfObject | undefined => {
+		const answer = sysroot.elf(sysrootPath(`/${path}`));
+		return answer.status === 'elf' ? answer.object : undefined;
+	};
+	const walked = (
+		path: BundlePath,
+		loader: LoaderRecord | undefined,
+		libraryPath: readonly string[],
+	): Walked[] => {
+		const object = objectAt(path);
+		return object === undefined || loader === undefined
+			? []
+			: [{path: sysrootPath(`/${path}`), object, loader, libraryPath: absolute(libraryPath)}];
+	};
+
+	const byPath = new Map(loaders.map(loader => [loader.path, loader]));
+	const started = launches.filter(launch => launch.kind === 'loader');
+	const isProgram = new Set(started.map(({program}) => program));
+	const kinds = loaders.map(loader => {
+		const own = started.flatMap(launch =>
+			launch.loader === loader.path ? launch.libraryPath : [],
+		);
+		// A bundle of libraries alone leaves the search to whoever loads them.
+		const all = own.length > 0 ? own : objects.map(({path}) => posix.dirname(path));
+		return {loader, object: objectAt(loader.path), libraryPath: [...new Set(all)]};
+	});
+	return [
+		...started.flatMap(launch =>
+			walked(launch.program, byPath.get(launch.loader), launch.libraryPath),
+		),
+		...objects
+			.filter(({path}) => !isProgram.has(path) && !byPath.has(path))
+			.flatMap(({path}) => {
+				const object = objectAt(path);
+				const kind = kinds.find(one => one.object && object && isSameMachine(object, one.object));
+				return kind === undefined ? [] : walked(path, kind.loader, kind.libraryPath);
+			}),
+	];
 }
 
 function absolute(libraryPath: readonly string[]): string {

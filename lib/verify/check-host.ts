@@ -1,31 +1,36 @@
 /** Whether this host can run a bundle: its machine, kernel and processor, and the place it lies in. */
 import {readFileSync} from 'node:fs';
 import {arch, release} from 'node:os';
-import type {BundleManifest} from '../manifest/manifest.js';
+import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {cpuLevel, newestKernel} from '../manifest/requirements.js';
 import type {VerifyFinding} from './finding.js';
 
-/** What Node.js calls the machines whose ELF names differ. */
-const machines: Readonly<Record<string, string>> = {
-	'x86-64': 'x64',
-	aarch64: 'arm64',
-	i386: 'ia32',
-	ppc64: 'ppc64',
-	s390: 's390x',
-	riscv: 'riscv64',
-	arm: 'arm',
+/** Machines of ELF files that processors run programs of, by what Node.js calls the processor. */
+const machines: Readonly<Record<string, readonly string[]>> = {
+	x64: ['x86-64', 'i386'],
+	arm64: ['aarch64', 'arm'],
+	ia32: ['i386'],
+	ppc64: ['ppc64', 'ppc'],
+	s390x: ['s390'],
+	riscv64: ['riscv'],
+	loong64: ['loongarch'],
+	mipsel: ['mips'],
 };
 
-export function runsHere(manifest: BundleManifest): boolean {
-	return manifest.loaders.every(({machine}) => (machines[machine] ?? machine) === arch());
+/** `processor` as `os.arch()` has it. */
+export function runsHere({machine}: LoaderRecord, processor: string = arch()): boolean {
+	return (machines[processor] ?? [processor]).includes(machine);
 }
 
-export function checkHost(manifest: BundleManifest): VerifyFinding[] {
+export function checkHost(manifest: BundleManifest, processor: string = arch()): VerifyFinding[] {
 	const findings: VerifyFinding[] = [];
-	if (!runsHere(manifest)) {
-		const needed = [...new Set(manifest.loaders.map(({machine}) => machine))].join(', ');
-		const message = `the bundle is for ${needed}`;
-		findings.push({code: 'WRONG_MACHINE', path: `this ${arch()} host`, message});
+	const foreign = manifest.loaders.filter(loader => !runsHere(loader, processor));
+	if (foreign.length > 0) {
+		const needed = [...new Set(foreign.map(({machine}) => machine))].join(', ');
+		const some = foreign.length < manifest.loaders.length ? 'some programs of ' : '';
+		const be = some === '' ? 'is' : 'are';
+		const message = `${some}the bundle ${be} for ${needed}`;
+		findings.push({code: 'WRONG_MACHINE', path: `this ${processor} host`, message});
 	}
 
 	const kernel = newestKernel(manifest.objects.flatMap(object => object.kernel ?? []));

@@ -1,14 +1,14 @@
 /**
  * Ask the bundled loader itself what it would map, and hold every answer against the bundle.
  *
- * `--list` runs nothing of the program (elf/rtld.c, rtld_mode_trace). Only on a host of the bundle's
- * own machine, and only for glibc: musl's loader has the switch under another name.
+ * `--list` runs nothing of the program (elf/rtld.c, rtld_mode_trace). Only those loaders that this
+ * host runs, and only glibc's: musl's has the switch under another name.
  */
 import {execFile} from 'node:child_process';
 import {realpathSync} from 'node:fs';
 import {posix} from 'node:path';
 import type {LoaderLaunch} from '../launcher/launch-spec.js';
-import type {BundleManifest, ObjectRecord} from '../manifest/manifest.js';
+import type {BundleManifest, LoaderRecord, ObjectRecord} from '../manifest/manifest.js';
 import {hostPath, isWithin, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
 
@@ -19,11 +19,13 @@ const OUTPUT_LIMIT = 16 << 20;
 export async function listByLoader(
 	top: HostPath,
 	manifest: BundleManifest,
+	loaders: readonly LoaderRecord[],
 ): Promise<VerifyFinding[]> {
 	const real = hostPath(realpathSync(top));
+	const asked = new Set(loaders.filter(({libc}) => libc === 'glibc').map(({path}) => path));
 	const pending = manifest.launches.filter(
 		(launch): launch is LoaderLaunch =>
-			launch.kind === 'loader' && launch.libc === 'glibc' && launch.strategy !== 'self',
+			launch.kind === 'loader' && asked.has(launch.loader) && launch.strategy !== 'self',
 	);
 	const expected = expectationsOf(manifest);
 	const findings: VerifyFinding[] = [];

@@ -6,11 +6,12 @@
  * files is made for the canary, of copies: the loader, the stub, and the libraries it needs.
  */
 import {execFile} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {knownLoaders, type AuditLimit} from '../audit/known-loaders.js';
+import {faultFromErrno} from '../errors/dynpk-error.js';
 import {auditObstacle, isAuditedByPreload} from '../manifest/audit-obstacle.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {bundlePath, type HostPath} from '../paths/paths.js';
@@ -68,7 +69,18 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	}
 
 	const place = posix.join(privateDirectory, 'canary');
-	makePlace({top, manifest, place, loader, built});
+	const copies = copiesFor(manifest, loader);
+	if (!copies.every(({from}) => isFile(posix.join(top, from)))) {
+		// What is damaged has been said; of the rest nothing can be tried.
+		return [];
+	}
+
+	try {
+		makePlace({top, copies, place, built});
+	} catch (error) {
+		throw faultFromErrno(error, `cannot make a place for the canary in ${privateDirectory}`);
+	}
+
 	const preload = oncePartsOfLibc.filter(name => existsSync(posix.join(place, 'lib', name)));
 	const args = [
 		...['--inhibit-cache', '--library-path', posix.join(place, 'lib')],
@@ -89,26 +101,45 @@ function canaryOf({machine}: LoaderRecord, native: string): string | undefined {
 	return existsSync(posix.join(directory, 'canary')) ? directory : undefined;
 }
 
+interface CanaryCopy {
+	/** In the bundle. */
+	readonly from: string;
+	/** In the canary's place. */
+	readonly to: string;
+}
+
+function copiesFor({objects}: BundleManifest, loader: LoaderRecord): CanaryCopy[] {
+	const wanted = new Set([...libraries, ...oncePartsOfLibc]);
+	return [
+		...[loader.path, STUB].map(path => ({from: path, to: path})),
+		...objects.flatMap(({soname, path}) =>
+			soname !== undefined && wanted.has(soname)
+				? [{from: path, to: posix.join('lib', soname)}]
+				: [],
+		),
+	];
+}
+
+function isFile(path: string): boolean {
+	try {
+		return statSync(path, {throwIfNoEntry: false})?.isFile() === true;
+	} catch {
+		return false;
+	}
+}
+
 interface CanaryPlace {
 	readonly top: HostPath;
-	readonly manifest: BundleManifest;
+	readonly copies: readonly CanaryCopy[];
 	readonly place: string;
-	readonly loader: LoaderRecord;
 	readonly built: string;
 }
 
-function makePlace({top, manifest, place, loader, built}: CanaryPlace): void {
+function makePlace({top, copies, place, built}: CanaryPlace): void {
 	mkdirSync(posix.join(place, CANARY), {recursive: true, mode: 0o700});
 	mkdirSync(posix.join(place, 'lib'));
-	for (const path of [loader.path, STUB]) {
-		copyFileSync(posix.join(top, path), posix.join(place, path));
-	}
-
-	const wanted = new Set([...libraries, ...oncePartsOfLibc]);
-	for (const {soname, path} of manifest.objects) {
-		if (soname !== undefined && wanted.has(soname)) {
-			copyFileSync(posix.join(top, path), posix.join(place, 'lib', soname));
-		}
+	for (const {from, to} of copies) {
+		copyFileSync(posix.join(top, from), posix.join(place, to));
 	}
 
 	for (const name of readdirSync(built)) {

@@ -64,15 +64,18 @@ export async function verifyBundle({
 	}
 
 	findings.push(...checkHost(manifest), ...checkNss(manifest, readConfiguration()));
-	if (!isStatic && hasLoaders && runsHere(manifest)) {
-		const noexec = manifest.loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
+	const loaders = manifest.loaders.filter(loader => runsHere(loader));
+	if (!isStatic && hasLoaders && loaders.length > 0) {
+		const noexec = loaders.filter(({path}) => !isExecutable(posix.join(top, path)));
 		findings.push(
 			...noexec.map(({path}): VerifyFinding => {
 				const message = 'cannot be executed here; is the file system mounted noexec?';
 				return {code: 'NOEXEC', path, message};
 			}),
-			...(noexec.length === 0 ? await listByLoader(top, manifest) : []),
-			...(noexec.length === 0 && privateDirectory !== undefined
+			...(noexec.length === 0 ? await listByLoader(top, manifest, loaders) : []),
+			...(noexec.length === 0 &&
+			privateDirectory !== undefined &&
+			loaders[0] === manifest.loaders[0]
 				? await runCanary({top, manifest, privateDirectory, native, notice})
 				: []),
 		);

@@ -9,12 +9,14 @@ import {posix} from 'node:path';
 import {architectureName, machineName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
+import {isSameMachine} from '../elf/same-machine.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {PayloadFile, PayloadFinding} from '../inputs/payload.js';
+import {findLoader} from '../loader/find-loader.js';
 import type {UserLibraryPath} from '../loader/library-path.js';
 import {makeLoaderSearch, type Loader} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
-import {bundlePath, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {bundlePath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {WalkedLoader} from './walked-payload.js';
 
@@ -33,29 +35,28 @@ export function openLoaders(
 	files: readonly PayloadFile[],
 	{sysroot, offered, libraryPath, adapt}: LoaderRequest,
 ): WalkedLoader[] {
-	const wanted = wantedInterpreters(files);
-	const isOffered = (interpreter: string): boolean =>
-		wanted.get(interpreter)?.some(path => offered.has(path)) === true;
-	const interpreters = [...wanted.keys()];
+	const wanted = wantedLoaders(files);
+	const inOrder = [
+		...wanted.filter(({path}) => offered.has(path)),
+		...wanted.filter(({path}) => !offered.has(path)),
+	];
 	const open = makeLoaderSearch({sysroot, libraryPath});
 	const loaders: WalkedLoader[] = [];
-	const absent: string[] = [];
-	for (const interpreter of [
-		...interpreters.filter(isOffered),
-		...interpreters.filter(interpreter => !isOffered(interpreter)),
-	]) {
-		const path = realLoader(interpreter, sysroot);
-		if (path === undefined) {
-			absent.push(interpreter);
-		} else if (loaders.every(loader => loader.path !== path)) {
+	const missing: (Wanted & {readonly reason: string})[] = [];
+	for (const one of inOrder) {
+		const found = findLoader(one.interpreter, one.object, sysroot);
+		if (found.status === 'missing') {
+			missing.push({...one, reason: found.reason});
+		} else if (loaders.every(loader => loader.path !== found.real)) {
 			const isMain = loaders.length === 0;
-			loaders.push(placeLoader(open(interpreter), path, isMain, adapt));
+			loaders.push(placeLoader(open(one.interpreter), found.real, isMain, adapt));
 		}
 	}
 
-	const fatal = loaders.length === 0 ? absent[0] : absent.find(isOffered);
+	const fatal = loaders.length === 0 ? missing[0] : missing.find(({path}) => offered.has(path));
 	if (fatal !== undefined) {
-		throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${fatal} is not there`, {
+		const {interpreter, reason} = fatal;
+		throw new DynpkError('UNSUPPORTED_LOADER', `the loader ${interpreter} ${reason}`, {
 			hint: 'pack on a machine that can run the program, or name its root with --sysroot',
 		});
 	}
@@ -63,20 +64,17 @@ export function openLoaders(
 	return loaders;
 }
 
-/** Who wants which, in the order of the payload. */
-function wantedInterpreters(files: readonly PayloadFile[]): Map<string, SysrootPath[]> {
-	const named = new Map<string, SysrootPath[]>();
-	const usual = new Map<string, SysrootPath[]>();
-	const note = (
-		table: Map<string, SysrootPath[]>,
-		interpreter: string,
-		path: SysrootPath,
-	): void => {
-		const paths = table.get(interpreter) ?? [];
-		paths.push(path);
-		table.set(interpreter, paths);
-	};
+interface Wanted {
+	readonly interpreter: string;
+	/** Who wants it. */
+	readonly path: SysrootPath;
+	readonly object: ElfObject;
+}
 
+/** In the order of the payload. */
+function wantedLoaders(files: readonly PayloadFile[]): Wanted[] {
+	const named: Wanted[] = [];
+	const usual: Wanted[] = [];
 	for (const {path, content} of files) {
 		if (content.kind !== 'elf') {
 			continue;
@@ -85,20 +83,15 @@ function wantedInterpreters(files: readonly PayloadFile[]): Map<string, SysrootP
 		const {object} = content;
 		const ofObject = object.isDynamic ? usualInterpreter(object) : undefined;
 		if (isProgram(object) && object.interpreter !== undefined) {
-			note(named, object.interpreter, path);
+			named.push({interpreter: object.interpreter, path, object});
 		}
 
 		if (ofObject !== undefined) {
-			note(usual, ofObject, path);
+			usual.push({interpreter: ofObject, path, object});
 		}
 	}
 
-	return named.size > 0 ? named : usual;
-}
-
-/** A path that counts from wherever a program is started leads to no loader that we could know. */
-function realLoader(interpreter: string, sysroot: Sysroot): SysrootPath | undefined {
-	return interpreter.startsWith('/') ? sysroot.realPath(sysrootPath(interpreter)) : undefined;
+	return named.length > 0 ? named : usual;
 }
 
 function placeLoader(
@@ -122,18 +115,10 @@ function placeLoader(
 /** Whether a loader would map this object, and start it if it is a program. */
 export function answersFor({facts}: WalkedLoader, object: ElfObject): boolean {
 	return (
-		isSameKind(facts.object, object) &&
+		isSameMachine(object, facts.object) &&
 		(object.interpreter === undefined ||
 			!isProgram(object) ||
 			posix.basename(object.interpreter) === posix.basename(facts.path))
-	);
-}
-
-function isSameKind(loader: ElfObject, object: ElfObject): boolean {
-	return (
-		loader.machine === object.machine &&
-		loader.class === object.class &&
-		loader.byteOrder === object.byteOrder
 	);
 }
 

@@ -5,6 +5,7 @@
  * the loader of the programs of its kind, because that is who will answer for it (`walk-roots.ts`).
  */
 import {posix} from 'node:path';
+import {loadingFindings, type LoadingFinding} from '../closure/loading-findings.js';
 import {objectsOf} from '../closure/objects-of.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
@@ -94,9 +95,32 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 				handedOver,
 				roots.map(({closure}) => closure),
 			),
+			...findBadCompany(walked),
 		],
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
+}
+
+/** Objects that no other needs, by this file or another of its name, are modules, which any program may load. */
+function findBadCompany(roots: readonly WalkedRoot[]): LoadingFinding[] {
+	const needed = new Set(
+		roots.flatMap(({closure}) =>
+			closure.linkMap.slice(1).flatMap(({object}) => [object.fileId, object.soname]),
+		),
+	);
+	const isModule = ({role, closure: {linkMap}}: WalkedRoot): boolean =>
+		role === 'object' &&
+		linkMap
+			.slice(0, 1)
+			.every(
+				({object: {fileId, soname}}) =>
+					!needed.has(fileId) && !(soname !== undefined && needed.has(soname)),
+			);
+	const closuresOf = (kept: readonly WalkedRoot[]) => kept.map(({closure}) => closure);
+	return loadingFindings(
+		closuresOf(roots.filter(({role}) => role === 'program')),
+		closuresOf(roots.filter(isModule)),
+	);
 }
 
 function isAskedFor(kind: PayloadFile['reason']['kind']): boolean {

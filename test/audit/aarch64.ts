@@ -8,21 +8,20 @@ import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {bundlePath} from '../../lib/paths/paths.js';
 import {missingHere, need} from '../helpers/run/need.js';
-import {auditScratch, projectRoot} from '../helpers/worlds/audit-world.js';
+import {auditScratch} from '../helpers/worlds/audit-world.js';
+import {builtDirectory} from '../helpers/worlds/built-kit.js';
 
 const execute = promisify(execFile);
 
 test('aarch64: the canary runs in every mode as without, and enforce keeps out what is outside', async t => {
 	const cross = '/usr/aarch64-linux-gnu/lib';
-	if (!need(t, 'make', 'aarch64-linux-gnu-g++', 'qemu-aarch64-static')) return;
+	if (!need(t, 'aarch64-linux-gnu-g++', 'qemu-aarch64-static')) return;
 	if (!existsSync(cross)) return missingHere(t, `needs ${cross}`);
 	const scratch = auditScratch(t);
 	const top = join(scratch, 'bundle');
 	const inner = join(top, 'libexec/dynpk');
-	const targets = ['stub', 'canary', `BUILD=${scratch}`, 'ARCHES=aarch64'];
-	await execute('make', ['-s', '-f', 'audit-stub/stub.mk', ...targets], {cwd: projectRoot});
 	mkdirSync(join(top, 'lib'), {recursive: true});
-	cpSync(join(scratch, 'native/aarch64'), inner, {recursive: true});
+	cpSync(builtDirectory('aarch64'), inner, {recursive: true});
 	const names = ['ld-linux-aarch64.so.1', 'libc.so.6', 'libm.so.6', 'libgcc_s.so.1'];
 	for (const name of [...names, 'libstdc++.so.6']) {
 		copyFileSync(join(cross, name), join(top, 'lib', name));

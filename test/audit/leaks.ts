@@ -19,7 +19,7 @@ interface Leak {
 }
 
 async function makeLeak(t: ExecutionContext): Promise<Leak> {
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const outside = auditScratch(t);
 	const prober = await compileProgram('prober.c', join(outside, 'prober'));
 	const foreign = await compileProgram('object.c', join(outside, 'object.so'), [

@@ -65,8 +65,8 @@ interface Made {
 	readonly make: (source: string, flags?: readonly string[]) => Promise<string>;
 }
 
-async function makeWith(t: ExecutionContext, release: Release): Promise<Made> {
-	const world = await makeAuditWorld(t, release.sysroot);
+function makeWith(t: ExecutionContext, release: Release): Made {
+	const world = makeAuditWorld(t, release.sysroot);
 	const directory = auditScratch(t);
 	const make = async (source: string, flags: readonly string[] = []) => {
 		const output = join(directory, source.replace(/\.\w+$/u, ''));
@@ -95,7 +95,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'g++', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		// The canary weakly asks for threads and dlopen; this brings what a real program brings.
 		await make('exceptions.cc', ['-pthread']);
 		await make('storm.c', ['-pthread', '-ldl', '-Wl,--no-as-needed']);
@@ -126,7 +126,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const storm = await make('storm.c', ['-pthread', '-ldl']);
 		for (const object of ['gd', 'desc']) {
 			const path = world.path(`libexec/dynpk/canary/libdynpk-canary-${object}.so`);
@@ -138,7 +138,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'g++', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		await runsTheSame(t, world, [await make('exceptions.cc', ['-pthread'])], '800 caught\n');
 	});
 
@@ -146,7 +146,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		await runsTheSame(t, world, [await make('openmp.c', ['-fopenmp'])], '4999950000\n');
 	});
 
@@ -154,7 +154,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const jemalloc = join(release.sysroot, 'usr/lib/x86_64-linux-gnu/libjemalloc.so.2');
 		const {available, reason, staticTls} = supportOf(release, [
 			readElf(hostPath(realpathSync(jemalloc))),
@@ -176,7 +176,7 @@ for (const name of ['here', 'bullseye', 'trixie']) {
 		if (!need(t, 'gcc', 'make')) return;
 		const release = await releaseOf(t, name);
 		if (release === undefined) return;
-		const {world, make} = await makeWith(t, release);
+		const {world, make} = makeWith(t, release);
 		const directory = auditScratch(t);
 		const provider = join(directory, 'libprovider.so');
 		const shared = ['-shared', '-fPIC', '-nostdlib', '-Wl,-soname,libprovider.so'];

@@ -60,7 +60,7 @@ function programHere(t: ExecutionContext, name: string): string | undefined {
 test('python3 with its extension modules, threads and a child', async t => {
 	const python = programHere(t, 'python3');
 	if (python === undefined || !need(t, 'gcc', 'make')) return;
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const program = await world.add(python);
 	const ask = ['-S', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'];
 	const {stdout} = await execute(python, ask);
@@ -82,7 +82,7 @@ test('python3 with its extension modules, threads and a child', async t => {
 test('perl with its extension modules', async t => {
 	const perl = programHere(t, 'perl');
 	if (perl === undefined || !need(t, 'gcc', 'make')) return;
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const program = await world.add(perl);
 	const {stdout} = await execute(perl, ['-MConfig', '-e', 'print $Config{archlibexp}']);
 	const library = await addObjects(world, stdout, 'perl');
@@ -95,7 +95,7 @@ test('perl with its extension modules', async t => {
 test('node with workers', async t => {
 	const node = realpathSync(process.execPath);
 	if (!need(t, 'gcc', 'make')) return;
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const program = await world.add(node);
 	const script =
 		'const {Worker} = require("worker_threads"); new Worker("require(\'worker_threads\').parentPort.postMessage(6 * 7)", {eval: true}).on("message", n => console.log(n, require("crypto").createHash("sha1").update("a").digest("hex")))';
@@ -106,7 +106,7 @@ test('node with workers', async t => {
 test('gdb with its own python', async t => {
 	const gdb = programHere(t, 'gdb');
 	if (gdb === undefined || !need(t, 'gcc', 'make')) return;
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const program = await world.add(gdb);
 	// Its python's modules stay this machine's: a rule of the user lets them in.
 	world.setRules({allowed: ['/usr/lib/python3*/**']});
@@ -120,7 +120,7 @@ test('gdb with its own python', async t => {
 test('ImageMagick with its coder modules', async t => {
 	const convert = programHere(t, 'convert');
 	if (convert === undefined || !need(t, 'gcc', 'make')) return;
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const program = await world.add(convert);
 	const {stdout} = await execute('find', [
 		'/usr/lib/x86_64-linux-gnu',

@@ -9,19 +9,15 @@ import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {missingHere, need} from '../helpers/run/need.js';
-import {
-	auditScratch,
-	buildStub,
-	compileProgram,
-	makeAuditWorld,
-} from '../helpers/worlds/audit-world.js';
+import {auditScratch, compileProgram, makeAuditWorld} from '../helpers/worlds/audit-world.js';
 import type {AuditWorld} from '../helpers/worlds/audit-world.js';
+import {builtDirectory} from '../helpers/worlds/built-kit.js';
 
 const execute = promisify(execFile);
 
 test('the stub needs nothing, has no thread-local storage and exports la_* only', async t => {
 	if (!need(t, 'gcc', 'make', 'readelf')) return;
-	const file = join(await buildStub(), 'libdynpk-audit.so');
+	const file = join(builtDirectory(), 'libdynpk-audit.so');
 	const stub = readElf(hostPath(file));
 	t.deepEqual([stub.needed, stub.tls, stub.flags.staticTls], [[], undefined, false]);
 
@@ -37,7 +33,7 @@ test('the stub needs nothing, has no thread-local storage and exports la_* only'
 });
 
 async function makeProber(t: ExecutionContext) {
-	const world = await makeAuditWorld(t);
+	const world = makeAuditWorld(t);
 	const outside = auditScratch(t);
 	const prober = await world.add(await compileProgram('prober.c', join(outside, 'prober')));
 	const object = join(outside, 'object.so');

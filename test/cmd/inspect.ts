@@ -181,3 +181,35 @@ test('a home that is not there stays so, and a cache that was asked for is made'
 	t.is(await inspectIn({HOME, XDG_CACHE_HOME: cache}), first);
 	t.deepEqual([existsSync(HOME), existsSync(cache)], [false, existsSync('/var/lib/dpkg/status')]);
 });
+
+test('two copies of a library in one process: pack, inspect and verify name who brings each', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildObjects(t, {
+		'app/prog': {needs: ['app/lib/libgomp.so.1', 'app/lib/libfast.so'], runpath: '$ORIGIN/lib'},
+		'app/lib/libfast.so': {needs: ['app/lib/libgomp-a1b2.so.1.0.0'], runpath: '$ORIGIN'},
+		'app/lib/libgomp.so.1': {},
+		'app/lib/libgomp-a1b2.so.1.0.0': {},
+	});
+	const [top, bundle] = [world.path('app'), world.path('bundle')];
+	const told = (text: string): readonly string[] =>
+		text
+			.split('\n')
+			.filter(line => line.includes('copies'))
+			.map(line => line.replaceAll(`${bundle}/root`, '').replaceAll(`root${top}`, top));
+	const copies = (by: string, of: string): string =>
+		`one process may load 2 copies of OpenMP: ${top}/lib/libgomp.so.1 (for ${by}), ${top}/lib/libgomp-a1b2.so.1.0.0 (for ${of})`;
+	const expected = copies(`${top}/prog`, `${top}/lib/libfast.so`);
+	const last = `${top}/lib/libgomp-a1b2.so.1.0.0`;
+	const packed = await runDynpk(['pack', top, '-o', bundle]);
+	t.deepEqual([packed.status, told(packed.stderr)], [0, [`dynpk: ${last}: ${expected}`]]);
+	const program = await runDynpk(['inspect', join(top, 'prog')]);
+	t.deepEqual(told(program.stdout), [`LIBRARY_TWICE ${last}: ${expected}`]);
+	const whole = await runDynpk(['inspect', bundle]);
+	t.deepEqual(told(whole.stdout), [`LIBRARY_TWICE ${last}: ${expected}`]);
+	const verified = await runDynpk(['verify', bundle]);
+	t.deepEqual([verified.status, told(verified.stdout)], [0, [`packed so: ${last}: ${expected}`]]);
+	const {known} = JSON.parse((await runDynpk(['verify', '--json', bundle])).stdout) as {
+		known: unknown;
+	};
+	t.deepEqual(known, [{code: 'LIBRARY_TWICE', path: last, message: expected}]);
+});

@@ -1,9 +1,7 @@
 /**
  * The dynamic x86-64 objects under /usr, as the machine's own loader lists them and as we do.
  */
-import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import type {Closure} from '../../lib/closure/closure.js';
 import {walkClosure} from '../../lib/closure/walk-closure.js';
 import type {ElfObject} from '../../lib/elf/elf-object.js';
@@ -11,13 +9,14 @@ import {probeElf} from '../../lib/elf/probe-elf.js';
 import type {LoaderSearch} from '../../lib/loader/loader-search.js';
 import {makeGlibcSearch} from '../../lib/loader/make-glibc-search.js';
 import {readLoaderFacts} from '../../lib/loader/read-loader-facts.js';
-import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {describeClosure, samePlace, type Description} from '../helpers/elf/describe-closure.js';
+import {filesUnder} from '../helpers/elf/elf-files.js';
 import {activeHwcaps, listManyByLoader, realLoaderPath} from '../helpers/elf/real-glibc-loader.js';
-import {sampleOf} from '../helpers/run/sample.js';
+import {sampleThat} from '../helpers/run/sample.js';
 
-const MOST_OBJECTS = 3000;
+const MOST_OBJECTS = 1000;
 const BATCH = 50;
 const AT_ONCE = 3;
 
@@ -29,7 +28,7 @@ test('our link map is that of ld.so for the dynamic objects of this machine', as
 		throw new Error('this machine has no glibc');
 	}
 
-	const objects = sampleOf(t, dynamicObjects('/usr', facts.object), MOST_OBJECTS);
+	const objects = dynamicObjects(t, facts.object);
 	const {platform, ...hwcaps} = activeHwcaps();
 	const search = makeGlibcSearch({sysroot, facts, hwcaps, platform, programOrigin: 'as-given'});
 
@@ -92,30 +91,24 @@ function sameDescription(theirs: Description, ours: Description | undefined): bo
 }
 
 /** Objects the loader lists: dynamic, its own class and machine, each file once. */
-function dynamicObjects(directory: string, loader: ElfObject): readonly ElfObject[] {
+function dynamicObjects(t: ExecutionContext, loader: ElfObject): readonly ElfObject[] {
 	const objects = new Map<string, ElfObject>();
-	const pending = [directory];
-	for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-		for (const entry of readdirSync(at, {withFileTypes: true})) {
-			const path = join(at, entry.name);
-			if (entry.isDirectory()) {
-				pending.push(path);
-			} else if (entry.isFile()) {
-				const object = readDynamic(path, loader);
-				if (object !== undefined) {
-					objects.set(object.fileId, object);
-				}
-			}
+	sampleThat(t, filesUnder('/usr'), MOST_OBJECTS, path => {
+		const object = readDynamic(path, loader);
+		const isNew = object !== undefined && !objects.has(object.fileId);
+		if (isNew) {
+			objects.set(object.fileId, object);
 		}
-	}
 
+		return isNew;
+	});
 	return [...objects.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function readDynamic(path: string, loader: ElfObject): ElfObject | undefined {
+function readDynamic(path: HostPath, loader: ElfObject): ElfObject | undefined {
 	let object: ElfObject | undefined;
 	try {
-		object = probeElf(hostPath(path));
+		object = probeElf(path);
 	} catch {
 		// What the reader refuses is its own tests' business.
 		return undefined;

@@ -143,7 +143,7 @@ test.serial(
 		const engine = {...run, env: {DYNPK_AUDIT: 'enforce', DYNPK_ENGINE: 'userns'}};
 		const refused = await runOnHost(host, engine);
 		// A namespace shows nothing in directories of the user's.
-	t.is(refused.stdout.replace('lacks a file\n', ''), '126\n', refused.stderr);
+		t.is(refused.stdout.replace('lacks a file\n', ''), '126\n', refused.stderr);
 	},
 );
 

@@ -76,7 +76,7 @@ async function differences(
 	cases: readonly Case[],
 	where: Circumstances,
 ): Promise<string[]> {
-	const probe = await compileProbe(t);
+	const probe = await compileProbe();
 	const [ofHost, ofBundle] = [{...host, ...moreOfHost}, more.tree].map(tree =>
 		movedTo(where.place, tree),
 	);

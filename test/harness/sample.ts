@@ -1,6 +1,6 @@
 /** The files that a sweep looks at on a machine that has many. */
 import test from 'ava';
-import {drawFrom, sweepOf} from '../helpers/run/sample.js';
+import {drawFrom, shuffled, sweepOf} from '../helpers/run/sample.js';
 
 const many = Array.from({length: 1000}, (_, index) => index);
 
@@ -19,6 +19,20 @@ test('a sample has as many items as asked for, each once and in order', t => {
 test('the same seed draws the same sample, another one another', t => {
 	t.deepEqual(drawFrom(many, 100, 7), drawFrom(many, 100, 7));
 	t.notDeepEqual(drawFrom(many, 100, 7), drawFrom(many, 100, 8));
+});
+
+test('a random order has each item once, and is another one with another seed', t => {
+	const order = shuffled(many, 7);
+	t.deepEqual(
+		[...order].sort((a, b) => a - b),
+		many,
+	);
+	t.deepEqual(order, shuffled(many, 7));
+	t.notDeepEqual(order, shuffled(many, 8));
+	t.true(
+		order.slice(0, 100).some(item => item > 900),
+		'from everywhere',
+	);
 });
 
 test('the environment says the seed, or that everything is looked at', t => {

@@ -43,7 +43,7 @@ const files: Readonly<
 		name: ['string', true],
 		reason: ['string', true],
 	},
-	'packages/solve/data/essential-interpreters.json': {
+	'packages/solve/data/essential-programs.json': {
 		name: ['string', true],
 		reason: ['string', true],
 	},

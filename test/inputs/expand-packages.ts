@@ -46,3 +46,33 @@ test('a directory that a package has empty travels, though others have put somet
 	t.is((await world.pack(['/usr/bin/tool', '-o', bundle])).status, 0);
 	t.deepEqual(readdirSync(join(bundle, 'root/etc/tool/conf.d')), []);
 });
+
+test('a named package of nothing but documentation travels, one that has more does as ever', async t => {
+	if (!need(t, 'gcc')) return;
+	const page = {text: 'a page\n'};
+	const world = await buildInstalled(t, {
+		tool: {
+			files: {
+				'/usr/bin/tool': {libc: true, source: 'int main(void) { return 0; }'},
+				'/usr/share/man/man1/tool.1': page,
+			},
+		},
+		'tool-doc': {
+			files: {
+				'/usr/share/doc/tool-doc/copyright': page,
+				'/usr/share/doc/tool/manual.html': page,
+				'/usr/share/man/man7/tool.7': page,
+			},
+		},
+		meta: {files: {'/usr/share/doc/meta/copyright': page}},
+	});
+	const bundle = join(world.root, '../bundle');
+	const targets = ['deb:tool', 'deb:tool-doc', 'deb:meta'];
+	t.is((await world.pack([...targets, '-o', bundle])).status, 0);
+	t.deepEqual(
+		['doc/tool/manual.html', 'man/man7/tool.7', 'man/man1/tool.1', 'doc/meta/copyright'].map(path =>
+			existsSync(join(bundle, 'root/usr/share', path)),
+		),
+		[true, true, false, false],
+	);
+});

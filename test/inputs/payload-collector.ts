@@ -1,6 +1,8 @@
+import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test from 'ava';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {makeCollector} from '../../lib/inputs/payload-collector.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
@@ -25,4 +27,48 @@ test('a script among data that a program directory links to is started; a module
 		return entry?.kind === 'file' ? entry.content.kind : entry?.kind;
 	});
 	t.deepEqual(kinds, ['data', 'script']);
+});
+
+test('a tree deeper than paths may be long is told for what it is', t => {
+	const root = makeScratch(t);
+	const name = 'd'.repeat(200);
+	// By relative paths a tree can grow beyond what an absolute one reaches.
+	execFileSync(
+		'sh',
+		['-c', 'for i in $(seq 25); do mkdir "$0" && cd -P "$0" || exit; done', name],
+		{
+			cwd: root,
+		},
+	);
+	t.teardown(() => execFileSync('rm', ['-rf', join(root, name)]));
+	const collector = makeCollector(openSysroot(hostPath(root)), makeExclusions([]));
+	collector.addTree(sysrootPath(`/${name}`), {kind: 'target'});
+	t.deepEqual(
+		collector.findings.map(({code, message}) => [code, message]),
+		[['UNREADABLE_LEFT_OUT', 'its path is too long for the system']],
+	);
+});
+
+test('an empty pattern and one longer than any path are no patterns', t => {
+	for (const pattern of ['', 'x'.repeat(70_000)]) {
+		t.throws(() => makeExclusions([pattern]), {code: 'USAGE', message: /^--exclude/u});
+	}
+});
+
+test('a name that is not UTF-8 ends the gathering, unless it is excluded as the hint says', t => {
+	const root = makeScratch(t);
+	mkdirSync(join(root, 'data'));
+	writeFileSync(join(root, 'data/plain'), '');
+	writeFileSync(Buffer.concat([Buffer.from(`${root}/data/caf`), Buffer.from([0xe9])]), '');
+	const gather = (...patterns: string[]) => {
+		const collector = makeCollector(openSysroot(hostPath(root)), makeExclusions(patterns));
+		collector.addTree(sysrootPath('/data'), {kind: 'target'});
+		return [...collector.entries.keys()];
+	};
+
+	const refused = t.throws(() => gather(), {instanceOf: DynpkError});
+	t.is(refused.code, 'NAME_NOT_UTF8');
+	const pattern = /--exclude '(?<pattern>[^']*)'/u.exec(refused.hint ?? '')?.groups?.pattern;
+	t.is(pattern, '/data/caf?');
+	t.deepEqual(gather(pattern!), [sysrootPath('/data/plain')]);
 });

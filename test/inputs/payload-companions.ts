@@ -92,3 +92,24 @@ test('Open MPI’s library brings the daemon that it starts where no mpirun is',
 		['/usr/bin/orted', '/usr/share/openmpi'] as never,
 	);
 });
+
+test('fontconfig’s library brings how letters are drawn, and the fonts of the generic families', t => {
+	const {finder} = finderFor(t, [
+		'etc/fonts/conf.d/10-hinting-slight.conf',
+		'usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
+		'usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf',
+		'usr/share/fonts/truetype/liberation2/LiberationSans-Regular.ttf',
+		'usr/share/fonts/truetype/noto/NotoSans-Regular.ttf',
+	]);
+	t.deepEqual(
+		finder()
+			.find(['libcairo.so.2', 'libfontconfig.so.1'])
+			.map(({path}) => path),
+		[
+			'/etc/fonts/conf.d',
+			'/usr/share/fonts/opentype/urw-base35',
+			'/usr/share/fonts/truetype/dejavu',
+			'/usr/share/fonts/truetype/liberation2',
+		] as never,
+	);
+});

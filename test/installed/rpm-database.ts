@@ -1,6 +1,6 @@
 /** rpm's database, asked through rpm(8): made in the test with rpmbuild and rpm --justdb. */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {walkPackages} from '../../lib/installed/package-closure.js';
@@ -8,6 +8,7 @@ import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
 import {need} from '../helpers/run/need.js';
+import {listTree} from '../helpers/worlds/list-tree.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const specs: Readonly<Record<string, string>> = {
@@ -86,7 +87,7 @@ function splitSpec(text: string): readonly [string, string] {
 
 test('rpm tells of packages, what they need and provide, and of their files', t => {
 	if (!need(t, 'rpm', 'rpmbuild')) return;
-	const database = openRpmDatabase(openSysroot(makeRoot(t, '/var/lib/rpm')));
+	const database = openRpmDatabase(openSysroot(makeRoot(t, '/var/lib/rpm')), makeScratch(t));
 	t.not(database, undefined);
 
 	const tool = database!.find('tool')!;
@@ -141,10 +142,49 @@ test('rpm tells of packages, what they need and provide, and of their files', t 
 
 test('a database where newer systems keep it is read as well', t => {
 	if (!need(t, 'rpm', 'rpmbuild')) return;
-	const database = openRpmDatabase(openSysroot(makeRoot(t, '/usr/lib/sysimage/rpm')));
+	const database = openRpmDatabase(
+		openSysroot(makeRoot(t, '/usr/lib/sysimage/rpm')),
+		makeScratch(t),
+	);
 	t.is(database?.find('tool')?.name, 'tool');
 });
 
 test('a root without an rpm database has none', t => {
-	t.is(openRpmDatabase(openSysroot(makeScratch(t))), undefined);
+	t.is(openRpmDatabase(openSysroot(makeScratch(t)), makeScratch(t)), undefined);
+});
+
+test('a root is left as it was, and no link of it is followed out of it', t => {
+	if (!need(t, 'rpm', 'rpmbuild')) return;
+	const root = makeRoot(t, '/opt/rpm');
+	const scratch = makeScratch(t);
+	rmSync(join(root, 'opt/rpm/.rpm.lock'), {force: true});
+	// An absolute link means a place in the root.
+	mkdirSync(join(root, 'var/lib'), {recursive: true});
+	symlinkSync('/opt/rpm', join(root, 'var/lib/rpm'));
+	const before = [...listTree(root)];
+	t.is(openRpmDatabase(openSysroot(root), scratch)?.find('tool')?.name, 'tool');
+	t.deepEqual([...listTree(root)], before);
+	t.deepEqual(readdirSync(scratch), []);
+
+	const outside = hostPath(makeScratch(t));
+	mkdirSync(join(outside, 'var/lib'), {recursive: true});
+	symlinkSync(join(root, 'opt/rpm'), join(outside, 'var/lib/rpm'));
+	t.is(openRpmDatabase(openSysroot(outside), scratch), undefined);
+	rmSync(join(outside, 'var/lib/rpm'));
+	mkdirSync(join(outside, 'var/lib/rpm'));
+	symlinkSync(join(root, 'opt/rpm/rpmdb.sqlite'), join(outside, 'var/lib/rpm/rpmdb.sqlite'));
+	t.is(openRpmDatabase(openSysroot(outside), scratch), undefined);
+});
+
+test('a database that rpm cannot read is a fault, not a system without packages', t => {
+	if (!need(t, 'rpm')) return;
+	const root = makeScratch(t);
+	mkdirSync(join(root, 'var/lib/rpm'), {recursive: true});
+	writeFileSync(join(root, 'var/lib/rpm/rpmdb.sqlite'), 'nothing of the kind'.repeat(1000));
+	const scratch = makeScratch(t);
+	t.throws(() => openRpmDatabase(openSysroot(root), scratch), {
+		code: 'PACKAGE_UNKNOWN',
+		message: `rpm cannot read the database ${root}/var/lib/rpm`,
+	});
+	t.deepEqual(readdirSync(scratch), []);
 });

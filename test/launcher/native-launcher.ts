@@ -42,7 +42,7 @@ for (const [way, spec] of Object.entries(ways)) {
 		const preload = loaderOptions.preload ? '' : ' without --preload';
 		test(`argv[0] is exact with the loader of ${suite}${preload}, started ${way}`, async t => {
 			const host = await needHost(t, suite);
-			const launcher = await prebuilt(t);
+			const launcher = prebuilt(t);
 			if (!host || launcher === undefined) return;
 			const directory = join(host.root, 'lib/x86_64-linux-gnu');
 			const loaderName = (await readdir(directory)).find(name => /^ld-(2|linux)/u.test(name))!;

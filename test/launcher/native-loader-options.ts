@@ -26,7 +26,7 @@ async function rpathWorld(
 	where: 'library' | 'program',
 	spec: Partial<LoaderLaunch>,
 ): Promise<RpathWorld | undefined> {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined) return undefined;
 	const inner = (value: number) => `int inner(void) { return ${value}; }\n`;
 	const shared = ['-shared', '-fPIC'];

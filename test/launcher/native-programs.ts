@@ -6,8 +6,8 @@ import type {ScriptLaunch} from '../../lib/launcher/launch-spec.js';
 import {bundlePath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
 import {reportProgram, told} from '../helpers/run/report-program.js';
+import {builtKit} from '../helpers/worlds/built-kit.js';
 import {
-	buildLauncher,
 	call,
 	compile,
 	librariesOf,
@@ -64,7 +64,7 @@ test('a program whose text is relocated starts, whatever the loader protected be
 });
 
 test('a script gets the interpreter’s arguments, its own path and its own name', async t => {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined) return;
 	const bundle = await miniBundle(t, {
 		...{name: 'sh', from: '/bin/dash', libraries: await librariesOf('/bin/dash')},
@@ -92,7 +92,7 @@ test('a script gets the interpreter’s arguments, its own path and its own name
 });
 
 test('musl programs start, and a directory with colons is no list', async t => {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined || !need(t, 'musl-gcc')) return;
 	const from = await compile(t, reportProgram, [], 'musl-gcc');
 	const musl = '/lib/ld-musl-x86_64.so.1';
@@ -119,7 +119,7 @@ for (const [machine, compiler, loaderName, qemu] of [
 	for (const [way, spec] of Object.entries(ways)) {
 		test(`${compiler.split('-')[0]!} programs start ${way}`, async t => {
 			if (!need(t, compiler, qemu)) return;
-			const {launcher} = await buildLauncher(compiler);
+			const {launcher} = builtKit(compiler.split('-')[0]);
 			const from = await compile(t, reportProgram, [], compiler);
 			const lib = `/usr/${compiler.replace('-gcc', '')}/lib`;
 			const bundle = await miniBundle(t, {
@@ -141,7 +141,7 @@ for (const [machine, compiler, loaderName, qemu] of [
 }
 
 test('git, which lives by its argv[0], and python, which looks for itself, work', async t => {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined || !need(t, 'git', 'python3')) return;
 	const git = await miniBundle(t, {
 		...{name: 'git', from: '/usr/bin/git', libraries: await librariesOf('/usr/bin/git')},
@@ -176,7 +176,7 @@ print(sys.executable); print(child.stdout.strip())`;
 });
 
 test('a core file of a packed program is read with the program’s own file', async t => {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined || !need(t, 'gdb')) return;
 	const source =
 		'#include <stdlib.h>\nint in_here(void) { abort(); }\nint main(void) { return in_here(); }\n';
@@ -195,7 +195,7 @@ test('a core file of a packed program is read with the program’s own file', as
 });
 
 test('a program with a big heap and one with an executable stack run', async t => {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined) return;
 	const heap = `
 #include <stdlib.h>

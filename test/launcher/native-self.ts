@@ -20,13 +20,8 @@ import {bundlePath, hostPath} from '../../lib/paths/paths.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {missingHere, need} from '../helpers/run/need.js';
 import {reportProgram, told} from '../helpers/run/report-program.js';
-import {
-	buildLauncher,
-	call,
-	compile,
-	newLoaderOptions,
-	scratch,
-} from '../helpers/worlds/mini-bundle.js';
+import {builtKit} from '../helpers/worlds/built-kit.js';
+import {call, compile, newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 import {runOnHost} from '../hosts/lib/run-on-host.js';
 
 /** Prints its last bytes, as a self-extracting program reads its payload, and starts itself again. */
@@ -59,6 +54,7 @@ interface SelfBundle {
 
 interface Toolchain {
 	readonly compiler: string;
+	readonly architecture: string;
 	readonly machine: number;
 	readonly loader: string;
 	readonly libc: string;
@@ -66,12 +62,14 @@ interface Toolchain {
 
 const native: Toolchain = {
 	compiler: 'gcc',
+	architecture: 'x86_64',
 	machine: 62,
 	loader: '/lib64/ld-linux-x86-64.so.2',
 	libc: '/lib/x86_64-linux-gnu/libc.so.6',
 };
 const foreign: Toolchain = {
 	compiler: 'aarch64-linux-gnu-gcc',
+	architecture: 'aarch64',
 	machine: 183,
 	loader: '/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1',
 	libc: '/usr/aarch64-linux-gnu/lib/libc.so.6',
@@ -81,7 +79,7 @@ async function selfBundle(
 	t: ExecutionContext,
 	source: string,
 	options: readonly string[] = [],
-	{compiler, machine, loader, libc}: Toolchain = native,
+	{compiler, architecture, machine, loader, libc}: Toolchain = native,
 ): Promise<SelfBundle> {
 	const from = await compile(t, source, options, compiler);
 	await appendFile(from, 'PAYLOAD');
@@ -106,7 +104,7 @@ async function selfBundle(
 		spec,
 		object,
 		bytes: original,
-		...(await buildLauncher(compiler)),
+		...builtKit(architecture),
 	});
 	const top = await scratch(t);
 	for (const directory of ['bin', 'lib', 'libexec/dynpk', 'root/usr/bin']) {

@@ -2,6 +2,7 @@
 import test from 'ava';
 import {compareTree, type TreeEntry} from '../../lib/manifest/compare-tree.js';
 import {encodeManifest} from '../../lib/manifest/encode-manifest.js';
+import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import type {BundleManifest, FileRecord} from '../../lib/manifest/manifest.js';
 import {parseManifest} from '../../lib/manifest/read-manifest.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
@@ -30,10 +31,62 @@ const good: BundleManifest = {
 	findings: [],
 };
 
+const base = {
+	launcher: bundlePath('root/a'),
+	program: bundlePath('root/.a.dynpk'),
+	environment: [
+		{
+			variable: 'A',
+			action: 'prepend',
+			when: 'always',
+			parts: [{kind: 'bundle', text: 'lib'}],
+		},
+	],
+	requires: {kernel: [2, 6, 32], isa: 0, machine: 62, class: 64},
+} as const;
+const view = {engine: 'shim', reason: 'a test', table: bundlePath('libexec/dynpk/paths')} as const;
+const options = {argv0: true, inhibitCache: true, inhibitRpath: true, preload: true, audit: true};
+const launches: readonly LaunchSpec[] = [
+	{
+		...base,
+		kind: 'loader',
+		strategy: 'map',
+		reason: 'a test',
+		loader: bundlePath('libexec/dynpk/ld.so'),
+		libc: 'glibc',
+		loaderOptions: options,
+		libraryPath: [bundlePath('lib')],
+		inhibitRpath: [],
+		inhibitOwnRpath: false,
+		view: {...view, shim: bundlePath('libexec/dynpk/shim.so')},
+		audit: {
+			method: 'interface',
+			stub: bundlePath('libexec/dynpk/audit.so'),
+			byDefault: false,
+			tunables: '',
+		},
+	},
+	{
+		...base,
+		kind: 'script',
+		interpreter: bundlePath('root/sh'),
+		arguments: ['-e'],
+		settings: [],
+		isAtOwnPath: true,
+	},
+	{...base, kind: 'static', view},
+	{...base, kind: 'forward'},
+];
+const [loaderLaunch, scriptLaunch, staticLaunch, forwardLaunch] = launches;
+
 const parse = (value: unknown) => parseManifest(Buffer.from(JSON.stringify(value)), 'x');
 
 test('what was written is what is read', t => {
 	t.deepEqual(parseManifest(encodeManifest(good), 'x'), good);
+});
+
+test('launches of every kind are read', t => {
+	t.deepEqual(parseManifest(encodeManifest({...good, launches}), 'x').launches, launches);
 });
 
 test('the order of keys changes no byte', t => {
@@ -61,6 +114,28 @@ const bad: Readonly<Record<string, unknown>> = {
 	'a mode with set-user-id': {...good, files: [{...file, mode: '4755'}]},
 	'a kind that does not exist': {...good, files: [{...file, kind: 'device'}]},
 	'a negative size': {...good, files: [{...file, size: -1}]},
+	...Object.fromEntries(
+		Object.entries<unknown>({
+			'a kind that does not exist': {...staticLaunch, kind: 'other'},
+			'no kind': {...staticLaunch, kind: undefined},
+			'a library path that is no list': {...loaderLaunch, libraryPath: 'lib'},
+			'a library path that climbs': {...loaderLaunch, libraryPath: ['../lib']},
+			'a loader that is no path': {...loaderLaunch, loader: 1},
+			'no loader': {...loaderLaunch, loader: undefined},
+			'an option too many': {...loaderLaunch, loaderOptions: {...options, more: true}},
+			'a strategy that does not exist': {...loaderLaunch, strategy: 'fly'},
+			'a view without a table': {...staticLaunch, view: {...view, table: undefined}},
+			'an interpreter that climbs': {...scriptLaunch, interpreter: 'root/../../sh'},
+			'arguments that are no texts': {...scriptLaunch, arguments: [1]},
+			'an environment that is no list': {...forwardLaunch, environment: {}},
+			'a rule without parts': {...forwardLaunch, environment: [{variable: 'A'}]},
+			'a variable with an equals sign': {
+				...forwardLaunch,
+				environment: [{...base.environment[0], variable: 'A=B'}],
+			},
+			'a field too many': {...forwardLaunch, interpreter: 'root/sh'},
+		}).map(([title, launch]) => [`a launch with ${title}`, {...good, launches: [launch]}]),
+	),
 };
 
 for (const [title, value] of Object.entries(bad)) {

@@ -3,7 +3,6 @@ import {execFile} from 'node:child_process';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
-import type {ExecutionContext} from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import {bundlePath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
@@ -22,13 +21,11 @@ const rules = encodeAuditRules({
 
 /** Ask it about files, each by the name it was opened by and that name with its links resolved. */
 async function ask(
-	t: ExecutionContext,
 	rulesFile: string,
 	questions: readonly string[],
 ): Promise<{stdout: string; status: number}> {
-	const program = join(makeScratch(t), 'judge-alone');
 	const sources = ['test/native/programs/judge-alone.c', 'audit-stub/judge.c'];
-	await compileSanitized(program, sources, [`-I${projectRoot}`]);
+	const program = await compileSanitized(sources, [`-I${projectRoot}`]);
 	const asking = execute(program, [top, rulesFile]);
 	asking.child.stdin?.end(questions.map(question => `${question}\n`).join(''));
 	const answer = await asking.catch((error: unknown) => error as {stdout: string});
@@ -37,7 +34,7 @@ async function ask(
 
 test('the judge tells what is let in, what is kept out, and by which rule', async t => {
 	if (!need(t, 'gcc')) return;
-	const answer = await ask(t, rules.toString(), [
+	const answer = await ask(rules.toString(), [
 		'/opt/tool/lib/libz.so.1 /opt/tool/lib/libz.so.1.3',
 		'/opt/toolbox/libz.so.1 /opt/toolbox/libz.so.1',
 		'/usr/lib/libGL.so.1 /usr/lib/nvidia/libGL.so.1.7',
@@ -60,7 +57,7 @@ test('the judge tells what is let in, what is kept out, and by which rule', asyn
 
 test('the judge says what is wrong with rules', async t => {
 	if (!need(t, 'gcc')) return;
-	const answer = await ask(t, 'dynpk-audit 2\n', []);
+	const answer = await ask('dynpk-audit 2\n', []);
 	t.deepEqual(answer, {stdout: 'unknown version\n', status: 1});
 });
 
@@ -87,10 +84,8 @@ test('of the rest of the program the judge wants strings only, and it keeps no s
 
 test('deciding and composing hold by example and for arbitrary bytes, under the sanitizers', async t => {
 	if (!need(t, 'gcc')) return;
-	const program = join(makeScratch(t), 'judge-check');
 	const units = ['judge.c', 'resolve.c', 'bounded-text.c', 'mapped.c'];
-	await compileSanitized(
-		program,
+	const program = await compileSanitized(
 		['test/native/programs/judge-check.c', ...units.map(name => `audit-stub/${name}`)],
 		[`-I${join(projectRoot, 'audit-stub')}`],
 	);
@@ -100,9 +95,8 @@ test('deciding and composing hold by example and for arbitrary bytes, under the 
 
 test('a shell command names the programs that it starts, and what the shell does itself is none', async t => {
 	if (!need(t, 'gcc')) return;
-	const program = join(makeScratch(t), 'command-names');
 	const sources = ['test/native/programs/command-names.c', 'wrappers/shim/command-words.c'];
-	await compileSanitized(program, sources, [`-I${projectRoot}`]);
+	const program = await compileSanitized(sources, [`-I${projectRoot}`]);
 	const commands: Readonly<Record<string, readonly string[]>> = {
 		'rsvg-convert -o "$1" x 2>&1 >/dev/null': ['rsvg-convert'],
 		"A=1 B='2 3' first x | second; third && fourth & fifth": [

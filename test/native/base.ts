@@ -32,8 +32,7 @@ for (const compiler of ['gcc', 'aarch64-linux-gnu-gcc', 'i686-linux-gnu-gcc']) {
 
 test('text and variables hold by example, under the sanitizers', async t => {
 	if (!need(t, 'gcc')) return;
-	const program = join(makeScratch(t), 'text-check');
-	await compileSanitized(program, ['test/native/programs/text-check.c']);
+	const program = await compileSanitized(['test/native/programs/text-check.c']);
 	const {stdout} = await execute(program);
 	t.is(stdout, '0 failures\n');
 });

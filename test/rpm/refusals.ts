@@ -2,8 +2,10 @@ import {truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
+import {headerString} from '../../lib/rpm/header-values.js';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
 import {RpmError, type RpmErrorCode} from '../../lib/rpm/rpm-error.js';
+import {rpmAccepts} from '../helpers/packages/rpm-query.js';
 import {describePayload} from '../helpers/packages/rpm-payload.js';
 import {
 	writeArchive,
@@ -11,6 +13,7 @@ import {
 	writeRpm,
 	type WrittenRpm,
 } from '../helpers/packages/rpm-writer.js';
+import {need} from '../helpers/run/need.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const files = [
@@ -245,12 +248,50 @@ test('a header that claims gigabytes costs nothing', async t => {
 	t.regex((await refusal(t, bytes))?.message ?? '', /claims 4294967295 entries/u);
 });
 
-test('a header outside its region is refused, for no digest covers it', async t => {
-	const bytes = writeRpm({});
-	const count = bytes.readUInt32BE(LEAD + 8);
-	const trailer = LEAD + 16 + count * 16 + bytes.readUInt32BE(LEAD + 12) - 16;
-	bytes.writeInt32BE(-16, trailer + 8);
-	t.regex((await refusal(t, bytes))?.message ?? '', /does not cover/u);
+const aside = (value: string) => new Map([[1010, text(value)]]);
+
+test('a main header outside its region is refused, for no digest covers it', async t => {
+	const {message = ''} = (await refusal(t, writeRpm({added: aside('x')}))) ?? {};
+	t.regex(message, /does not cover the whole/u);
+});
+
+test('what signing added behind the region of the signatures is read, as rpm reads it', async t => {
+	const right = writeRpm({files});
+	const sha1 = headerString(readRpm(write(t, right)).signature, 269) ?? '';
+	const wrong = text('0'.repeat(40));
+	const added = writeRpm({
+		files,
+		signatureTags: {269: undefined},
+		signatureAdded: new Map([[269, text(sha1)], ...aside('x')]),
+	});
+	const {signature} = readRpm(write(t, added));
+	t.deepEqual([headerString(signature, 269), headerString(signature, 1010)], [sha1, 'x']);
+	t.deepEqual([...(await read(t, added)).keys()], [...(await read(t, right)).keys()]);
+
+	const wrongAdded = writeRpm({
+		files,
+		signatureTags: {269: undefined},
+		signatureAdded: new Map([[269, wrong]]),
+	});
+	t.is((await refusal(t, wrongAdded))?.code, 'RPM_DIGEST_MISMATCH');
+	const first = writeRpm({files, signatureAdded: new Map([[269, wrong]])});
+	t.is((await read(t, first)).size, files.length);
+	if (need(t, 'rpm')) {
+		t.deepEqual(
+			[added, wrongAdded, first].map(bytes => rpmAccepts(write(t, bytes))),
+			[true, false, true],
+		);
+	}
+});
+
+test('a region that claims no entry, a part of one or more than there are is refused', async t => {
+	for (const covered of [0, 16, -8, -16 * 1000]) {
+		const bytes = writeRpm({});
+		const count = bytes.readUInt32BE(LEAD + 8);
+		const trailer = LEAD + 16 + count * 16 + bytes.readUInt32BE(LEAD + 12) - 16;
+		bytes.writeInt32BE(covered, trailer + 8);
+		t.regex((await refusal(t, bytes))?.message ?? '', /its region covers/u);
+	}
 });
 
 test('a file name that is not UTF-8 is refused', async t => {

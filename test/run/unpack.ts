@@ -13,6 +13,9 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import {locateBundle} from '../../lib/run/locate-bundle.js';
 import {readArchiveState} from '../../lib/run/archive-state.js';
 import {recallDigest, rememberDigest} from '../../lib/run/digest-memory.js';
 import {runCommand} from '../helpers/run/command.js';
@@ -290,4 +293,37 @@ test('nothing is unpacked for a program that a directory holds', async t => {
 	await makeBundle(scratch.path('b'), {entry: 'echo hello'});
 	t.is((await runBundleChild({bundle: scratch.path('b'), cache})).stderr, '');
 	t.false(existsSync(cache));
+});
+
+test('where the first temporary place is full the next one serves', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = hostPath(await makeArchive(scratch));
+	const places = ['first', 'second'].map(name => hostPath(scratch.path(name)));
+	places.forEach(place => mkdirSync(place));
+	const locate = async (isFull: (directory: string) => boolean) =>
+		locateBundle({
+			bundle,
+			cache: undefined,
+			temporary: places,
+			async check({directory}) {
+				await Promise.resolve();
+				if (isFull(directory)) {
+					throw new DynpkError('NO_SPACE', 'no space left');
+				}
+			},
+			notice: sentence => said.push(sentence),
+		});
+	const said: string[] = [];
+	const {directory, remove} = await locate(path => path.startsWith(`${places[0]!}/`));
+	t.true(directory.startsWith(`${places[1]!}/`));
+	t.regex(said.join(), /\/first has no space left; unpacking to .*\/second\//u);
+	remove?.();
+	await t.throwsAsync(
+		locate(() => true),
+		{code: 'NO_SPACE'},
+	);
+	t.deepEqual(
+		places.flatMap(place => readdirSync(place)),
+		[],
+	);
 });

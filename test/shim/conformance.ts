@@ -30,7 +30,7 @@ async function differences(
 	cases: readonly Case[],
 	options: readonly string[] = [],
 ): Promise<string[]> {
-	const probe = await compileProbe(t);
+	const probe = await compileProbe();
 	const view = await makeView(t, host, packed);
 	const input = linesOf(cases);
 	const outputs = await Promise.all([
@@ -165,7 +165,7 @@ test('where the host has a directory for a link of the bundle, both are seen in 
 			directory.endsWith('/bin'),
 		),
 	];
-	const answers = await view.run('shim', [await compileProbe(t)], linesOf(cases));
+	const answers = await view.run('shim', [await compileProbe()], linesOf(cases));
 	t.deepEqual(answers.split('\n'), [
 		...['100755 4', '100755 34', "'own'", "'#!/bin/sh'", '../ ./ multi@ own prog'],
 		...['ENOENT', "'#!/bin/sh'", "'own'", "'#!/bin/sh'", ''],
@@ -177,7 +177,7 @@ test('who enters the bundle by its own name sees it there', async t => {
 	const view = await makeView(t, host, packed);
 	const inside = `${view.bundle}/root/opt/view/share/whole`;
 	const argv = ['sh', '-c', 'cd "$0" && exec env "$@"', inside];
-	const probe = await compileProbe(t);
+	const probe = await compileProbe();
 	const input = linesOf(
 		[
 			['chdir', '.'],

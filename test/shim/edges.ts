@@ -2,17 +2,13 @@
  * Programs at the edges: small stacks, bad pointers, sandboxes, threads, other roots. Each says the
  * same through the shim as in the mounted view.
  */
-import {execFile} from 'node:child_process';
-import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import test from 'ava';
 import {need} from '../helpers/run/need.js';
-import {makeScratch} from '../helpers/worlds/scratch.js';
+import {compiledBy} from '../helpers/worlds/made-file.js';
 import {makeView} from './lib/make-view.js';
 import {host, packed} from './lib/view-cases.js';
 
-const run = promisify(execFile);
 const source = fileURLToPath(new URL('../../../test/shim/lib/edges.c', import.meta.url));
 
 const edges = {
@@ -35,8 +31,7 @@ const edges = {
 for (const [name, title] of Object.entries(edges)) {
 	test(title, async t => {
 		if (!need(t, 'gcc', 'unshare', 'setpriv', 'mount')) return;
-		const probe = join(makeScratch(t), 'edges');
-		await run('gcc', ['-O1', '-o', probe, source, '-pthread']);
+		const probe = await compiledBy('gcc', ['-O1', source, '-pthread']);
 		const inner = {'host/root/opt/view/share/magic': {kind: 'file', content: 'inner\n'}} as const;
 		const view = await makeView(t, {...host, ...inner}, packed);
 		const [subject, oracle] = await Promise.all([

@@ -13,6 +13,7 @@ import type {ExecutionContext} from 'ava';
 import picomatch from 'picomatch';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
+import {builtDirectory} from '../helpers/worlds/built-kit.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const run = promisify(execFile);
@@ -39,7 +40,7 @@ test('no C library exports a call with a path that nobody has decided about', as
 		for (const name of await exportedBy(place)) exported.add(name);
 	}
 
-	const shim = await shimNames(t);
+	const shim = await shimNames();
 	const withText = await takingText(t);
 	const undecided = [...exported].filter(name => !shim.has(name) && withText(name)).sort();
 	const rules = await leftAlone();
@@ -78,10 +79,8 @@ async function exportedBy(object: string): Promise<string[]> {
 		.filter(name => name !== undefined);
 }
 
-async function shimNames(t: ExecutionContext): Promise<Set<string>> {
-	const scratch = makeScratch(t);
-	await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', scratch]);
-	return new Set(await exportedBy(join(scratch, 'path-shim.so')));
+async function shimNames(): Promise<Set<string>> {
+	return new Set(await exportedBy(join(builtDirectory(), 'path-shim.so')));
 }
 
 const headers =

@@ -1,17 +1,13 @@
 /** Programs that a packed program starts: which file, with which words and variables. */
-import {execFile} from 'node:child_process';
-import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import type {EnvironmentRule} from '../../lib/launcher/launch-spec.js';
 import {need} from '../helpers/run/need.js';
-import {makeScratch} from '../helpers/worlds/scratch.js';
+import {compiledBy} from '../helpers/worlds/made-file.js';
 import {makeView} from './lib/make-view.js';
 import type {PackedTree, Tree, View} from './lib/make-view.js';
 
-const run = promisify(execFile);
 const starterSource = fileURLToPath(new URL('../../../test/shim/lib/starter.c', import.meta.url));
 
 const show = '#!/bin/sh\necho "packed $# $*"\nexit 3\n';
@@ -69,8 +65,7 @@ interface Stage {
 
 async function setUp(t: ExecutionContext): Promise<Stage | undefined> {
 	if (!need(t, 'gcc', 'unshare', 'setpriv', 'mount')) return undefined;
-	const starter = join(makeScratch(t), 'starter');
-	await run('gcc', ['-O1', '-o', starter, starterSource, '-pthread']);
+	const starter = await compiledBy('gcc', ['-O1', starterSource, '-pthread']);
 	return {starter, view: await makeView(t, host, {...packed, rules})};
 }
 

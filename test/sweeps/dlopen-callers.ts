@@ -6,6 +6,7 @@
  * Arguments choose among the packages.
  */
 import {posix} from 'node:path';
+import {tmpdir} from 'node:os';
 import {openDatabases} from '../../lib/installed/open-databases.js';
 import {hostPath, sysrootPath, type SysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
@@ -15,7 +16,7 @@ import {inScratch} from './lib/in-scratch.js';
 import {planOf} from './lib/plan-of.js';
 
 const sysroot = openSysroot(hostPath('/'));
-const databases = openDatabases(sysroot, undefined);
+const databases = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
 const explanations = readExplanations('dlopen-callers-explained.json');
 const listed = readData('libraries.json') as readonly string[];
 const asked = process.argv.slice(2);

@@ -5,6 +5,7 @@
  * index need.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {openDatabases} from '../../lib/installed/open-databases.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
@@ -16,7 +17,10 @@ const isLibrary = /^(?:\/usr)?\/lib(?:\/[^/]+-linux-[^/]+)?\/[^/]+\.so\.[^/]+$/u
 
 const [index = ''] = process.argv.slice(2);
 const counts = countReverseDependencies(readFileSync(index, 'utf8'));
-const names = openDatabases(openSysroot(hostPath('/')), undefined).flatMap(database =>
+const names = openDatabases(openSysroot(hostPath('/')), {
+	cache: undefined,
+	temporary: hostPath(tmpdir()),
+}).flatMap(database =>
 	installedByRank(database, counts)
 		.filter(owner => (database.files([owner]).get(owner) ?? []).some(path => isLibrary.test(path)))
 		.map(({name}) => name),

@@ -5,6 +5,7 @@
  * as far as they end well without a terminal, with the option that makes them.
  */
 import {readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {packagePrograms} from '../../lib/inputs/list-programs.js';
 import {openDatabases} from '../../lib/installed/open-databases.js';
 import type {InstalledPackage, PackageDatabase} from '../../lib/installed/package-database.js';
@@ -24,7 +25,10 @@ const counts = countReverseDependencies(readFileSync(index, 'utf8'));
 const sysroot = openSysroot(hostPath('/'));
 const rows: string[] = [];
 await inScratch(async scratch => {
-	for (const database of openDatabases(sysroot, undefined)) {
+	for (const database of openDatabases(sysroot, {
+		cache: undefined,
+		temporary: hostPath(tmpdir()),
+	})) {
 		for (const owner of installedByRank(database, counts)) {
 			for (const {name, path} of programsOf(owner, database)) {
 				const argv = rows.length < WANTED ? await firstThatWorks(path, scratch) : undefined;

@@ -6,6 +6,7 @@
  * the host's or the user's by rules of the product, or explained by data, or printed. Arguments choose
  * among the programs.
  */
+import {tmpdir} from 'node:os';
 import {openDatabases} from '../../lib/installed/open-databases.js';
 import {findOnPath} from '../../lib/inputs/target.js';
 import {hostPath} from '../../lib/paths/paths.js';
@@ -17,7 +18,7 @@ import {planOf} from './lib/plan-of.js';
 import {traceRun, type Job} from './lib/trace-run.js';
 
 const sysroot = openSysroot(hostPath('/'));
-const databases = openDatabases(sysroot, undefined);
+const databases = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
 const explanations = readExplanations('opened-files-explained.json');
 const jobs = [
 	...(readData('programs.json') as readonly Job[]),

@@ -206,6 +206,13 @@ test('a listing with a name that is not UTF-8 is refused', t => {
 
 	t.throws(() => sysroot.list(sysrootPath('/')), {code: 'NAME_NOT_UTF8'});
 	t.is(text(sysroot, '/plain'), '');
+	t.deepEqual(
+		sysroot.list(sysrootPath('/'), path => path === '/\ufffda'),
+		['plain'],
+	);
+	t.throws(() => sysroot.list(sysrootPath('/'), path => path === '/plain'), {
+		code: 'NAME_NOT_UTF8',
+	});
 });
 
 test('a name with U+FFFD is one, and hides no name that is not UTF-8', t => {

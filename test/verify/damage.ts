@@ -1,8 +1,20 @@
 /** What `dynpk verify` and `dynpk run` make of bundles that were damaged after packing. */
 import {execFileSync} from 'node:child_process';
-import {chmodSync, cpSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {
+	chmodSync,
+	cpSync,
+	mkdirSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import {basename, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import {askEngines} from '../../lib/verify/ask-engines.js';
+import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {putFile} from '../helpers/worlds/put-file.js';
@@ -124,3 +136,46 @@ for (const command of ['run', 'verify', 'pack'] as const) {
 		t.regex(stderr, /^dynpk: \S+\/pipe\.deb is (?:neither a directory nor|not) a regular file\n/u);
 	});
 }
+
+test('damage in the place of what verify starts or copies is told, whatever it is', async t => {
+	const cwd = await packSh(t);
+	const damages: Readonly<Record<string, (path: string) => void>> = {
+		nothing: path => rmSync(path),
+		'a FIFO': path => {
+			rmSync(path);
+			execFileSync('mkfifo', [path]);
+		},
+		'a loop': path => {
+			rmSync(path);
+			symlinkSync(basename(path), path);
+		},
+		'a directory': path => {
+			rmSync(path);
+			mkdirSync(path);
+		},
+	};
+	const {launches, objects, programs} = readManifest(join(cwd, 'sh/dynpk.json'));
+	const library = objects.find(({soname}) => soname === 'libc.so.6')?.path ?? '';
+	const places = [programs[0]!.path, launches[0]!.launcher, launches[0]!.program, library];
+	for (const [what, damage] of Object.entries(damages)) {
+		for (const place of places) {
+			const name = `${what} at ${place}`;
+			rmSync(join(cwd, 'bad'), {recursive: true, force: true});
+			cpSync(join(cwd, 'sh'), join(cwd, 'bad'), {recursive: true, verbatimSymlinks: true});
+			damage(join(cwd, 'bad', place));
+			const findings = await verifyBundle({
+				top: hostPath(join(cwd, 'bad')),
+				isStatic: false,
+				privateDirectory: makeScratch(t),
+				notice: () => undefined,
+			});
+			t.true(
+				findings.some(({code, path}) => code === 'DIFFERS_FROM_MANIFEST' && path === place),
+				name,
+			);
+			const manifest = readManifest(join(cwd, 'bad/dynpk.json'));
+			const question = {top: hostPath(join(cwd, 'bad')), manifest, asked: undefined};
+			t.truthy(await askEngines({...question, program: programs[0]!.name}), name);
+		}
+	}
+});

@@ -6,7 +6,7 @@
  */
 import {existsSync, readdirSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
-import {DynpkError} from '../../errors/dynpk-error.js';
+import {DynpkError, errnoOf, faultFromErrno} from '../../errors/dynpk-error.js';
 import {makeStopCheck, type StopCheck} from '../../errors/stop-signal.js';
 import {comparePaths, hostPath, type HostPath} from '../../paths/paths.js';
 import {
@@ -30,6 +30,8 @@ export interface PackageSet {
 	readonly given: readonly PackageRecord[];
 	/** What the repositories have for the set's architecture, newest of each name first. */
 	readonly available: readonly PackageRecord[];
+	/** What an index lists for that architecture, and whose files are not there. */
+	readonly absent: readonly PackageRecord[];
 	/** Repositories that were asked, for messages. */
 	readonly repositories: readonly HostPath[];
 	/** Which available packages have these paths, beyond what their records say. */
@@ -61,15 +63,45 @@ export async function openPackageSet(
 		.filter(record => !files.includes(record.file))
 		.filter(record => first === undefined || record.manager === first.manager);
 	const arch = commonArch(given) ?? options.arch ?? mostFrequentArch(candidates);
-	const available = candidates
+	const usable = candidates
 		.filter(record => isAnyArch(record) || archFamily(record) === arch)
 		.sort(compareRecords);
+	const isThere = makePresence();
+	const available = usable.filter(({file}) => isThere(file));
 	return {
 		given,
 		available,
+		absent: usable.filter(({file}) => !isThere(file)),
 		repositories,
 		findPaths: wanted => findPaths(opened, available, wanted),
 	};
+}
+
+/** A mirror may lack what its index lists; its directories are read once each. */
+function makePresence(): (file: HostPath) => boolean {
+	const names = new Map<string, ReadonlySet<string>>();
+	return file => {
+		const directory = posix.dirname(file);
+		let present = names.get(directory);
+		if (present === undefined) {
+			present = new Set(namesIn(directory));
+			names.set(directory, present);
+		}
+
+		return present.has(posix.basename(file));
+	};
+}
+
+function namesIn(directory: string): readonly string[] {
+	try {
+		return readdirSync(directory);
+	} catch (error) {
+		if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') {
+			return [];
+		}
+
+		throw faultFromErrno(error, `cannot read ${directory}`);
+	}
 }
 
 interface OpenedRepository {

@@ -3,7 +3,7 @@ import {compareDebVersions} from '../../deb/compare-versions.js';
 import type {HostPath} from '../../paths/paths.js';
 import {comparePaths} from '../../paths/paths.js';
 import {compareEvr, parseEvr} from '../../rpm/evr.js';
-import type {Capability, Need} from './need.js';
+import type {Capability, CapabilityNeed, Need} from './need.js';
 
 export interface PackageRecord {
 	readonly manager: 'rpm' | 'deb';
@@ -19,9 +19,13 @@ export interface PackageRecord {
 	/** The repository it was found in; absent for a package that was given by itself. */
 	readonly repository: HostPath | undefined;
 	readonly requires: readonly Need[];
+	/** Would go with it where the set has it. */
+	readonly recommends: readonly Need[];
 	/** Its own name is among them. */
 	readonly provides: readonly Capability[];
 	readonly conflicts: readonly Need[];
+	/** Names of packages that it takes the place of; none of Debian's, where conflicts say it. */
+	readonly obsoletes: readonly CapabilityNeed[];
 	/** Paths it is known to have; all of them when it was read from its own file. */
 	readonly paths: readonly string[];
 }

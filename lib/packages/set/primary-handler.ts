@@ -3,7 +3,7 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import type {HostPath} from '../../paths/paths.js';
 import {parseEvr, type Relation} from '../../rpm/evr.js';
 import {parseRichDependency} from '../../rpm/rich-dependency.js';
-import type {Capability, Need} from './need.js';
+import type {Capability, CapabilityNeed, Need} from './need.js';
 import type {PackageRecord} from './package-record.js';
 import {capabilityOf, needOf, selfProvide, withoutRepeats} from './record-of-rpm.js';
 import {insideRepository, versionOf} from './repository-metadata.js';
@@ -16,8 +16,10 @@ interface Draft {
 	href: string;
 	license: string;
 	readonly requires: Need[];
+	readonly recommends: Need[];
 	readonly provides: Capability[];
 	readonly conflicts: Need[];
+	readonly obsoletes: CapabilityNeed[];
 	readonly paths: string[];
 }
 
@@ -88,8 +90,10 @@ function openElement(
 
 			break;
 		case 'rpm:requires':
+		case 'rpm:recommends':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
+		case 'rpm:obsoletes':
 			reading.section = name;
 			break;
 		case 'rpm:entry':
@@ -112,8 +116,10 @@ function closeElement(reading: Reading, draft: Draft, name: string): void {
 			draft.paths.push(reading.text);
 			break;
 		case 'rpm:requires':
+		case 'rpm:recommends':
 		case 'rpm:provides':
 		case 'rpm:conflicts':
+		case 'rpm:obsoletes':
 			reading.section = '';
 			break;
 		default:
@@ -128,8 +134,10 @@ function emptyDraft(): Draft {
 		href: '',
 		license: '',
 		requires: [],
+		recommends: [],
 		provides: [],
 		conflicts: [],
+		obsoletes: [],
 		paths: [],
 	};
 }
@@ -160,18 +168,36 @@ function addEntry(
 			}
 
 			break;
+		case 'rpm:recommends':
+			draft?.recommends.push(needOf({name, range, rich}));
+			break;
 		case 'rpm:provides':
 			draft?.provides.push(capabilityOf({name, range}));
 			break;
 		case 'rpm:conflicts':
 			draft?.conflicts.push(needOf({name, range, rich}));
 			break;
+		case 'rpm:obsoletes':
+			draft?.obsoletes.push({kind: 'capability', ...capabilityOf({name, range})});
+			break;
 		default:
 	}
 }
 
 function finish(draft: Draft, repository: HostPath): PackageRecord {
-	const {name, arch, version, href, license, requires, provides, conflicts, paths} = draft;
+	const {
+		name,
+		arch,
+		version,
+		href,
+		license,
+		requires,
+		recommends,
+		provides,
+		conflicts,
+		obsoletes,
+		paths,
+	} = draft;
 	if (name === '' || arch === '' || version === '' || href === '') {
 		throw new DynpkError(
 			'PACKAGE_INDEX_INVALID',
@@ -189,8 +215,10 @@ function finish(draft: Draft, repository: HostPath): PackageRecord {
 		file: insideRepository(repository, href),
 		repository,
 		requires: withoutRepeats(requires),
+		recommends: withoutRepeats(recommends),
 		provides: [...provides, selfProvide(name, parseEvr(version))],
 		conflicts,
+		obsoletes,
 		paths,
 	});
 }

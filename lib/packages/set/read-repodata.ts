@@ -10,7 +10,7 @@ import {createReadStream} from 'node:fs';
 import {posix} from 'node:path';
 import {decompress} from '../../decompress/decompress.js';
 import {DecompressError} from '../../decompress/decompress-error.js';
-import {DynpkError} from '../../errors/dynpk-error.js';
+import {DynpkError, errnoOf} from '../../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../../paths/paths.js';
 import type {PackageRecord} from './package-record.js';
 import {makePrimaryHandler} from './primary-handler.js';
@@ -148,6 +148,12 @@ async function* readMetadata(file: MetadataFile): AsyncGenerator<Buffer> {
 	try {
 		yield* decompress(hashed(), await compressionOf(path));
 	} catch (error) {
+		if (errnoOf(error) === 'ENOENT') {
+			const index = posix.join(posix.dirname(path), 'repomd.xml');
+			const message = `${index} lists ${path}, which is not there`;
+			throw new DynpkError('PACKAGE_INDEX_INVALID', message, {cause: error});
+		}
+
 		throw error instanceof DecompressError
 			? new DynpkError('PACKAGE_INDEX_INVALID', `${path}: ${error.message}`, {cause: error})
 			: error;

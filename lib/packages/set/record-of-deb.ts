@@ -30,11 +30,13 @@ export function recordOfDeb(
 		file,
 		repository,
 		requires: [...dependencies.preDepends, ...dependencies.depends].map(needOf),
+		recommends: dependencies.recommends.map(needOf),
 		provides: [
 			...dependencies.provides.flat().map(capabilityOf),
 			{name, range: {manager: 'deb', operator: '=', version} as const},
 		],
 		conflicts: [...dependencies.conflicts, ...dependencies.breaks].map(needOf),
+		obsoletes: [],
 		paths: [],
 	});
 }

@@ -16,7 +16,7 @@ const SCRIPTLET_ONLY =
 	senseFlags.scriptVerify;
 
 export function recordOfRpm(pkg: RpmPackage, repository: HostPath | undefined): PackageRecord {
-	const {requires, provides, conflicts} = pkg.dependencies;
+	const {requires, recommends, provides, conflicts, obsoletes} = pkg.dependencies;
 	const needed = requires.filter(
 		({isRpmlib, flags}) => !isRpmlib && (flags & SCRIPTLET_ONLY) === 0,
 	);
@@ -30,8 +30,10 @@ export function recordOfRpm(pkg: RpmPackage, repository: HostPath | undefined): 
 		file: pkg.path as HostPath,
 		repository,
 		requires: withoutRepeats(needed.map(needOf)),
+		recommends: withoutRepeats(recommends.map(needOf)),
 		provides: [...provides.map(capabilityOf), selfProvide(pkg.name, pkg.evr)],
 		conflicts: conflicts.map(needOf),
+		obsoletes: obsoletes.map(simple),
 		paths: pkg.files.map(({path}) => path),
 	});
 }

@@ -14,14 +14,18 @@ import {
 	type Need,
 } from '../set/need.js';
 import {belowUsr, outsideUsr} from '../../paths/merged-usr.js';
+import {parseEvr} from '../../rpm/evr.js';
 import type {PackageSet} from '../set/open-package-set.js';
 import {compareRecords, type PackageRecord} from '../set/package-record.js';
+import type {Demand} from './demand.js';
 
 export interface PackageUniverse {
 	/** Every package that meets a need by itself, given ones first, then in the order of names. */
 	providers(need: Need): readonly PackageRecord[];
-	/** Whether these packages together meet a need. */
-	isMet(need: Need, chosen: (record: PackageRecord) => boolean): boolean;
+	/** Packages that a package of rpm says it obsoletes: by their own names, not by what they offer. */
+	obsoleted(record: PackageRecord): readonly PackageRecord[];
+	/** Whether these packages together do what is demanded. */
+	isMet(demand: Demand, chosen: (record: PackageRecord) => boolean): boolean;
 }
 
 interface Offer {
@@ -43,8 +47,20 @@ export async function makeUniverse(set: PackageSet): Promise<PackageUniverse> {
 	const index: Index = {offers, remembered: new Map()};
 	return {
 		providers: need => providersOf(index, need),
-		isMet: (need, chosen) => isMet(index, need, chosen),
+		obsoleted: record =>
+			record.obsoletes.flatMap(need =>
+				offering(index, need).filter(
+					({name, version}) =>
+						name === need.name && name !== record.name && meetsOwn(need, version),
+				),
+			),
+		isMet: (demand, chosen) => isMet(index, demand, chosen),
 	};
+}
+
+function meetsOwn(need: CapabilityNeed, version: string): boolean {
+	const range = {manager: 'rpm', range: {relation: '=', evr: parseEvr(version)}} as const;
+	return meets(need, {name: need.name, range});
 }
 
 function indexOffers(records: readonly PackageRecord[]): Map<string, Offer[]> {
@@ -79,7 +95,9 @@ async function addPaths(
 ): Promise<void> {
 	const wanted = new Set<string>();
 	for (const record of records) {
-		for (const {name} of [...record.requires, ...record.conflicts].flatMap(capabilitiesOf)) {
+		for (const {name} of [...record.requires, ...record.recommends, ...record.conflicts].flatMap(
+			capabilitiesOf,
+		)) {
 			if (name.startsWith('/')) {
 				[name, ...otherSpellings(name)].forEach(path => wanted.add(path));
 			}
@@ -159,20 +177,17 @@ function inOrder(records: readonly PackageRecord[]): readonly PackageRecord[] {
 			);
 }
 
-function isMet(index: Index, need: Need, chosen: (record: PackageRecord) => boolean): boolean {
-	switch (need.kind) {
+function isMet(index: Index, demand: Demand, chosen: (record: PackageRecord) => boolean): boolean {
+	switch (demand.kind) {
+		case 'take':
+			return providersOf(index, demand.need).some(chosen);
+		case 'refuse':
+			return !providersOf(index, demand.need).some(
+				record => record.name !== demand.except && chosen(record),
+			);
 		case 'all':
-			return need.needs.every(part => isMet(index, part, chosen));
+			return demand.parts.every(part => isMet(index, part, chosen));
 		case 'any':
-			return need.needs.some(part => isMet(index, part, chosen));
-		case 'if':
-		case 'unless': {
-			const holds = isMet(index, need.condition, chosen) === (need.kind === 'if');
-			const wanted = holds ? need.then : need.otherwise;
-			return wanted === undefined || isMet(index, wanted, chosen);
-		}
-
-		default:
-			return providersOf(index, need).some(chosen);
+			return demand.parts.some(part => isMet(index, part, chosen));
 	}
 }

@@ -2,13 +2,15 @@
  * Search for a set of packages in which every need is met.
  *
  * Needs that leave no choice are followed first; of the rest one is decided at a time, best option
- * first; conditions come last, when it is known what they are about. Nothing is taken only to make
- * a condition come out otherwise. How a decision is taken back is decision-stack.ts's business.
+ * first; conditions and other expressions come last, and only where what was chosen does not do
+ * already. Of their ways the one that takes fewest comes first, and all are tried before the need
+ * counts as unmet. How a decision is taken back is decision-stack.ts's business.
  */
 import {capabilitiesOf, formatNeed, type Need} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
 import type {FindBaseSystemRule} from './base-system.js';
-import {makeDecisionStack, type DecisionStack, type Unmet} from './decision-stack.js';
+import {keyOf, makeDecisionStack, type DecisionStack, type Unmet} from './decision-stack.js';
+import type {Demand} from './demand.js';
 import type {PackageUniverse} from './package-universe.js';
 import {makeSearchState, type Choice, type PendingNeed, type SearchState} from './search-state.js';
 import type {ExcludedNeed} from './solution.js';
@@ -17,6 +19,8 @@ export interface SearchResult {
 	readonly choices: readonly Choice[];
 	readonly excluded: readonly ExcludedNeed[];
 	readonly unmet: ReadonlyMap<string, Unmet>;
+	/** Pairs of given packages that cannot be together. */
+	readonly clashes: readonly (readonly [PackageRecord, PackageRecord])[];
 }
 
 interface Search {
@@ -46,6 +50,7 @@ export function searchPackages(
 	const stack = makeDecisionStack(state, universe, chooseGiven);
 	const search = {state, stack, universe, findBaseSystemRule, excluded};
 	chooseGiven();
+	const clashes = clashesAmong(given, state);
 	for (;;) {
 		const item = state.pending[state.cursor];
 		const open = state.deferred[state.deferredCursor];
@@ -56,48 +61,69 @@ export function searchPackages(
 			state.deferredCursor++;
 			settle(search, open);
 		} else if (!lookAtConditions(search)) {
-			return {choices: [...state.choices], excluded: [...excluded.values()], unmet: stack.unmet};
+			const {unmet} = stack;
+			return {choices: [...state.choices], excluded: [...excluded.values()], unmet, clashes};
 		}
 	}
 }
 
+/** Who is in the way of another, and that other; two versions of one package are the merge's affair. */
+function clashesAmong(
+	given: readonly PackageRecord[],
+	{blockers}: SearchState,
+): SearchResult['clashes'] {
+	return given.flatMap((record, index) => {
+		const rivals = new Set(blockers(record).map(blocker => blocker.record));
+		return given
+			.slice(index + 1)
+			.filter(other => rivals.has(other) && other.name !== record.name)
+			.map(other => [record, other] as const);
+	});
+}
+
 function lookAt(search: Search, item: PendingNeed): void {
-	const {state, stack} = search;
-	const {need} = item;
-	if (stack.unmet.has(formatNeed(need))) {
+	const {state, stack, universe} = search;
+	const {demand} = item;
+	if (stack.unmet.has(keyOf(item))) {
 		return;
 	}
 
-	switch (need.kind) {
+	switch (demand.kind) {
 		case 'all':
-			need.needs.forEach(part => state.pending.push({...item, need: part}));
+			demand.parts.forEach(part =>
+				state.pending.push({...item, ...nameOf(item, part), demand: part}),
+			);
 			return;
-		case 'if':
-		case 'unless':
+		case 'any':
 			state.conditional.push(item);
 			return;
-		default:
-			meet(search, item);
+		case 'refuse':
+			stack.refuse(
+				item,
+				universe.providers(demand.need).filter(({name}) => name !== demand.except),
+			);
+			return;
+		case 'take':
+			meet(search, demand.need, item);
 	}
 }
 
+/** Of what all is needed, each part is missed by itself. */
+function nameOf({isConflict}: PendingNeed, part: Demand): {readonly need?: Need} {
+	return part.kind === 'take' && !isConflict ? {need: part.need} : {};
+}
+
 /** See a need met by a chosen package, excuse it, put it off, or decide who meets it. */
-function meet(search: Search, item: PendingNeed): void {
+function meet(search: Search, need: Need, item: PendingNeed): void {
 	const {state, stack, universe, excluded} = search;
-	const {need, by} = item;
+	const {by} = item;
 	const providers = universe.providers(need);
 	if (providers.some(state.isChosen)) {
 		return;
 	}
 
-	const [compound] = need.kind === 'any' ? need.needs.filter(isCompound) : [];
-	if (compound !== undefined && providers.length === 0) {
-		state.pending.push({...item, need: compound});
-		return;
-	}
-
 	const candidates = takableOf(search, providers);
-	const excuse = excuseFor(search, item, candidates);
+	const excuse = excuseFor(search, need, by, candidates);
 	if (excuse !== undefined) {
 		const text = formatNeed(need);
 		excluded.set(`${text} ${by.name}`, {need: text, reason: excuse, neededBy: by});
@@ -110,7 +136,7 @@ function meet(search: Search, item: PendingNeed): void {
 
 /** A need was put off; by now a package chosen for another may meet it. */
 function settle(search: Search, item: PendingNeed): void {
-	const providers = search.universe.providers(item.need);
+	const providers = item.demand.kind === 'take' ? search.universe.providers(item.demand.need) : [];
 	if (!providers.some(search.state.isChosen)) {
 		search.stack.decide(item, takableOf(search, providers));
 	}
@@ -130,7 +156,8 @@ function takableOf(
 /** Why nobody has to meet a need: itself, all who would, or an alternative is left out by rule. */
 function excuseFor(
 	{universe, findBaseSystemRule}: Search,
-	{need, by}: PendingNeed,
+	need: Need,
+	by: PackageRecord,
 	candidates: readonly PackageRecord[],
 ): string | undefined {
 	if (need.kind === 'capability') {
@@ -146,33 +173,40 @@ function excuseFor(
 		: named.map(({name}) => findBaseSystemRule(by.manager, name)?.reason).find(Boolean);
 }
 
-/** Take up what conditions ask for now, each at most once, and tell whether there was any. */
-function lookAtConditions({state, universe}: Search): boolean {
-	const before = state.pending.length;
-	for (const {need, by} of state.conditional) {
-		const wanted = consequenceOf(need, universe, state);
-		if (wanted !== undefined && !state.triggered.includes(wanted)) {
-			state.triggered.push(wanted);
-			state.pending.push({need: wanted, by, isConditional: true});
-		}
+/** Decide about the first expression that what was chosen does not meet, and tell whether there was one. */
+function lookAtConditions({state, stack, universe}: Search): boolean {
+	const item = state.conditional.find(
+		one =>
+			!state.triggered.includes(one) &&
+			!stack.unmet.has(keyOf(one)) &&
+			!universe.isMet(one.demand, state.isChosen),
+	);
+	if (item?.demand.kind !== 'any') {
+		return false;
 	}
 
-	return state.pending.length > before;
+	state.triggered.push(item);
+	const cost = new Map(item.demand.parts.map(part => [part, missingIn(part, universe, state)]));
+	stack.branch(
+		item,
+		[...item.demand.parts].sort((a, b) => (cost.get(a) ?? 0) - (cost.get(b) ?? 0)),
+	);
+	return true;
 }
 
-function consequenceOf(
-	need: Need,
-	universe: PackageUniverse,
-	{isChosen}: SearchState,
-): Need | undefined {
-	if (need.kind !== 'if' && need.kind !== 'unless') {
-		return need;
+/** More than any expression takes. */
+const HOPELESS = 10_000;
+
+/** How many packages a way would take as things stand; one that is refused and chosen is hopeless. */
+function missingIn(demand: Demand, universe: PackageUniverse, state: SearchState): number {
+	switch (demand.kind) {
+		case 'take':
+			return universe.isMet(demand, state.isChosen) ? 0 : 1;
+		case 'refuse':
+			return universe.isMet(demand, state.isChosen) ? 0 : HOPELESS;
+		case 'all':
+			return demand.parts.reduce((sum, part) => sum + missingIn(part, universe, state), 0);
+		case 'any':
+			return Math.min(HOPELESS, ...demand.parts.map(part => missingIn(part, universe, state)));
 	}
-
-	const holds = universe.isMet(need.condition, isChosen) === (need.kind === 'if');
-	return holds ? need.then : need.otherwise;
-}
-
-function isCompound(need: Need): boolean {
-	return need.kind === 'all' || need.kind === 'if' || need.kind === 'unless';
 }

@@ -6,20 +6,31 @@
  */
 import type {Need} from '../set/need.js';
 import type {PackageRecord} from '../set/package-record.js';
+import {demandOf, demandOfConflict, type Demand} from './demand.js';
 import type {PackageUniverse} from './package-universe.js';
 
 export interface PendingNeed {
+	/** What a message names. */
 	readonly need: Need;
+	readonly demand: Demand;
 	readonly by: PackageRecord;
-	/** It came out of a condition, so any decision may have brought it up. */
-	readonly isConditional?: boolean;
+	/** `need` is what must not be. */
+	readonly isConflict: boolean;
+	/** The decisions that it depends on; none for needs of what was given and of what that forces. */
+	readonly levels: ReadonlySet<number>;
 }
 
 export interface Choice {
 	readonly record: PackageRecord;
-	/** The decisions that it depends on; none for what was given and what that forces. */
+	/** As of a need. */
 	readonly levels: ReadonlySet<number>;
-	readonly because: PendingNeed | undefined;
+	readonly because: Pick<PendingNeed, 'need' | 'by'> | undefined;
+}
+
+/** A chosen package that another cannot be beside, or one for whose sake it was refused. */
+export interface Blocker {
+	readonly record: PackageRecord;
+	readonly levels: ReadonlySet<number>;
 }
 
 export interface SearchState {
@@ -30,24 +41,28 @@ export interface SearchState {
 	/** Needs that several packages meet, decided after all that leave no choice. */
 	readonly deferred: PendingNeed[];
 	deferredCursor: number;
+	/** Alternatives that are not of one package each: looked at when all else is decided. */
 	readonly conditional: PendingNeed[];
-	/** Conditional needs whose condition held, so that each is taken up once. */
-	readonly triggered: Need[];
+	/** Those of them that were decided. */
+	readonly triggered: PendingNeed[];
 	readonly choose: (
 		record: PackageRecord,
 		levels: ReadonlySet<number>,
-		because: PendingNeed | undefined,
+		because: Choice['because'],
 	) => void;
+	/** Let none of `records` be chosen from now on. */
+	readonly refuse: (records: readonly PackageRecord[], because: PendingNeed) => void;
 	readonly isChosen: (record: PackageRecord) => boolean;
 	readonly levelsOf: (record: PackageRecord) => ReadonlySet<number>;
-	/** The chosen packages that `record` cannot be beside. */
-	readonly blockers: (record: PackageRecord) => readonly PackageRecord[];
+	/** What `record` cannot be beside, as things stand. */
+	readonly blockers: (record: PackageRecord) => readonly Blocker[];
 	readonly mark: () => Mark;
 	readonly undo: (mark: Mark) => void;
 }
 
 export interface Mark {
 	readonly choices: number;
+	readonly refusals: number;
 	readonly pending: number;
 	readonly cursor: number;
 	readonly deferred: number;
@@ -63,8 +78,10 @@ interface Chosen {
 	readonly choices: Choice[];
 	readonly byRecord: Map<PackageRecord, Choice>;
 	readonly byName: Map<string, PackageRecord>;
-	/** By a record, the chosen packages that are in conflict with it. */
-	readonly refused: Map<PackageRecord, PackageRecord[]>;
+	/** By a record, who stands against it: the last is the newest. */
+	readonly refused: Map<PackageRecord, Blocker[]>;
+	/** Records that were refused other than by a chosen package's conflict, in that order. */
+	readonly refusals: PackageRecord[];
 }
 
 export function makeSearchState(universe: PackageUniverse): SearchState {
@@ -73,8 +90,10 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 		byRecord: new Map(),
 		byName: new Map(),
 		refused: new Map(),
+		refusals: [],
 	};
 	const conflicting = rememberConflicts(universe);
+	const needsOf = rememberNeeds();
 	const state: SearchState = {
 		choices: chosen.choices,
 		pending: [],
@@ -85,17 +104,25 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 		triggered: [],
 		choose(record, levels, because) {
 			add(chosen, {record, levels, because}, conflicting(record));
-			for (const need of record.requires) {
-				state.pending.push({need, by: record});
+			state.pending.push(...needsOf(record).map(need => ({...need, levels})));
+		},
+		refuse(records, {by, levels}) {
+			for (const record of records) {
+				stand(chosen, record, {record: by, levels});
+				chosen.refusals.push(record);
 			}
 		},
 		isChosen: record => chosen.byRecord.has(record),
-		levelsOf: record => chosen.byRecord.get(record)?.levels ?? NO_LEVELS,
+		levelsOf: record => levelsOf(chosen, record),
 		blockers: record => blockersOf(chosen, record, conflicting(record)),
-		mark: () => markOf(state),
+		mark: () => ({...markOf(state), refusals: chosen.refusals.length}),
 		undo(mark) {
 			for (const {record} of chosen.choices.splice(mark.choices).reverse()) {
 				remove(chosen, record, conflicting(record));
+			}
+
+			for (const record of chosen.refusals.splice(mark.refusals)) {
+				chosen.refused.get(record)?.pop();
 			}
 
 			shorten(state, mark);
@@ -104,7 +131,7 @@ export function makeSearchState(universe: PackageUniverse): SearchState {
 	return state;
 }
 
-/** A package may offer what it conflicts with: that is how one replaces another. */
+/** What no others can be beside: those it obsoletes, or conflicts with whatever else is there. */
 function rememberConflicts(
 	universe: PackageUniverse,
 ): (record: PackageRecord) => readonly PackageRecord[] {
@@ -112,9 +139,11 @@ function rememberConflicts(
 	return record => {
 		let others = conflicts.get(record);
 		if (others === undefined) {
-			others = record.conflicts
+			const disliked = record.conflicts
+				.filter(need => demandOfConflict(need, record).kind === 'refuse')
 				.flatMap(need => universe.providers(need))
 				.filter(other => other.name !== record.name);
+			others = [...disliked, ...universe.obsoleted(record)];
 			conflicts.set(record, others);
 		}
 
@@ -122,19 +151,46 @@ function rememberConflicts(
 	};
 }
 
-function add(
-	{choices, byRecord, byName, refused}: Chosen,
-	choice: Choice,
-	conflicting: readonly PackageRecord[],
-): void {
+/** What choosing a package asks for: its needs, and those conflicts that several others decide about. */
+function rememberNeeds(): (record: PackageRecord) => readonly Omit<PendingNeed, 'levels'>[] {
+	const remembered = new Map<PackageRecord, readonly Omit<PendingNeed, 'levels'>[]>();
+	return by => {
+		let needs = remembered.get(by);
+		if (needs === undefined) {
+			const conflicts = by.conflicts
+				.map(need => ({need, by, isConflict: true, demand: demandOfConflict(need, by)}))
+				.filter(({demand}) => demand.kind !== 'refuse');
+			const required = by.requires.map(need => {
+				return {need, by, isConflict: false, demand: demandOf(need)};
+			});
+			needs = [...required, ...conflicts];
+			remembered.set(by, needs);
+		}
+
+		return needs;
+	};
+}
+
+function levelsOf({byRecord}: Chosen, record: PackageRecord): ReadonlySet<number> {
+	return byRecord.get(record)?.levels ?? NO_LEVELS;
+}
+
+function stand({refused}: Chosen, record: PackageRecord, blocker: Blocker): void {
+	const blockers = refused.get(record);
+	if (blockers === undefined) {
+		refused.set(record, [blocker]);
+	} else {
+		blockers.push(blocker);
+	}
+}
+
+function add(chosen: Chosen, choice: Choice, conflicting: readonly PackageRecord[]): void {
 	const {record} = choice;
-	choices.push(choice);
-	byRecord.set(record, choice);
-	byName.set(record.name, record);
+	chosen.choices.push(choice);
+	chosen.byRecord.set(record, choice);
+	chosen.byName.set(record.name, record);
 	for (const other of conflicting) {
-		const rivals = refused.get(other) ?? [];
-		rivals.push(record);
-		refused.set(other, rivals);
+		stand(chosen, other, choice);
 	}
 }
 
@@ -152,17 +208,23 @@ function remove(
 }
 
 function blockersOf(
-	{byRecord, byName, refused}: Chosen,
+	chosen: Chosen,
 	record: PackageRecord,
 	conflicting: readonly PackageRecord[],
-): readonly PackageRecord[] {
+): readonly Blocker[] {
+	const {byRecord, byName, refused} = chosen;
 	const same = byName.get(record.name);
-	const rival = same === undefined || same === record ? [] : [same];
-	const disliked = conflicting.filter(other => byRecord.has(other));
-	return [...rival, ...(refused.get(record) ?? []), ...disliked];
+	const rivals = [
+		...(same === undefined || same === record ? [] : [same]),
+		...conflicting.filter(other => byRecord.has(other)),
+	];
+	return [
+		...rivals.map(rival => ({record: rival, levels: levelsOf(chosen, rival)})),
+		...(refused.get(record) ?? []),
+	];
 }
 
-function markOf(state: SearchState): Mark {
+function markOf(state: SearchState): Omit<Mark, 'refusals'> {
 	return {
 		choices: state.choices.length,
 		pending: state.pending.length,

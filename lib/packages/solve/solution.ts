@@ -7,13 +7,17 @@ export interface Solution {
 	readonly packages: readonly SolvedPackage[];
 	/** Needs that the base-system rules answer instead of a package. */
 	readonly excluded: readonly ExcludedNeed[];
+	/** What is borne: nothing unless the caller bears it. */
+	readonly unmet: readonly UnresolvedNeed[];
 	readonly repositories: readonly HostPath[];
 }
 
 export interface SolvedPackage {
 	readonly record: PackageRecord;
-	/** Absent for a package that was given, and for an interpreter that nobody says they need. */
+	/** Absent for a package that was given, and for one that nobody says they need. */
 	readonly neededBy: NeededBy | undefined;
+	/** Of one that nobody needs. */
+	readonly recommendedBy: NeededBy | undefined;
 }
 
 export interface NeededBy {
@@ -29,8 +33,12 @@ export interface ExcludedNeed {
 }
 
 export interface UnresolvedNeed {
+	/** `conflict`: `need` is a sentence, and says all. */
+	readonly kind: 'need' | 'conflict';
 	readonly need: string;
 	readonly neededBy: readonly PackageRecord[];
 	/** Packages that would meet it but cannot be chosen beside the others. */
 	readonly blocked: readonly PackageRecord[];
+	/** Packages that would meet it, of which an index lists a file that is not there. */
+	readonly absent: readonly PackageRecord[];
 }

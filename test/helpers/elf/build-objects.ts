@@ -4,6 +4,9 @@
  * Compiled and linked on the spot by gcc, for whatever the real loader must accept. Every object
  * is linked against stubs that only carry a soname, so the order of the literal does not matter,
  * circles are possible, and a needed name may be one that exists nowhere.
+ *
+ * What worlds have in common is made once in a process: a source that was compiled before, and the stub
+ * that all others differ from in their soname alone.
  */
 import {execFile} from 'node:child_process';
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
@@ -13,6 +16,7 @@ import type {ExecutionContext} from 'ava';
 import type {ElfObject} from '../../../lib/elf/elf-object.js';
 import {readElf} from '../../../lib/elf/read-elf.js';
 import {hostPath, type HostPath} from '../../../lib/paths/paths.js';
+import {madeFile} from '../worlds/made-file.js';
 import {makeScratch} from '../worlds/scratch.js';
 
 export interface ObjectSpec {
@@ -105,10 +109,10 @@ async function makeStubs(
 		needs.forEach(need => stubOf(need, bits));
 	}
 
-	await inPairs([...stubs.values()], async ({path, soname, bits}) => {
-		const options = ['-shared', '-nostdlib', ...width(bits), ...linkerOption('-soname', soname)];
-		await compile(path, '', options);
-	});
+	for (const {path, soname, bits} of stubs.values()) {
+		writeFileSync(path, await stubNamed(soname, bits));
+	}
+
 	return (need, bits) => stubOf(need, bits).path;
 }
 
@@ -132,10 +136,15 @@ async function link(path: HostPath, name: string, spec: ObjectSpec, stubs: Stubs
 	const entry = isLibrary || spec.libc === true ? '' : 'void _start(void) { __builtin_trap(); }\n';
 	const soname = isLibrary && spec.soname !== false ? (spec.soname ?? basename(name)) : undefined;
 	const both = spec.rpath !== undefined && spec.runpath !== undefined;
-	await compile(path, spec.source ?? entry, [
-		...(isLibrary ? ['-shared', '-fPIC'] : []),
+	const flags = spec.flags ?? [];
+	const code = [...(isLibrary ? ['-shared', '-fPIC'] : []), ...width(spec.bits)];
+	const object = await compiled(spec.source ?? entry, [
+		...code,
+		...flags.filter(flag => !flag.startsWith('-Wl,')),
+	]);
+	await run('gcc', [
+		...['-o', path, object, ...code],
 		...(spec.libc === true ? [] : ['-nostdlib']),
-		...width(spec.bits),
 		...linkerOption('-soname', soname),
 		...linkerOption('--dynamic-linker', isLibrary ? undefined : spec.interpreter),
 		...(spec.interpreter === false ? ['-Wl,--no-dynamic-linker'] : []),
@@ -144,7 +153,7 @@ async function link(path: HostPath, name: string, spec: ObjectSpec, stubs: Stubs
 		...linkerOption('--enable-new-dtags,-rpath', spec.runpath),
 		'-Wl,--no-as-needed,--allow-shlib-undefined,--unresolved-symbols=ignore-in-shared-libs',
 		...(spec.needs ?? []).map(need => stubs(need, spec.bits)),
-		...(spec.flags ?? []),
+		...flags,
 	]);
 }
 
@@ -157,10 +166,31 @@ function linkerOption(option: string, value: string | false | undefined): readon
 	return value === undefined || value === false ? [] : [`-Wl,${option}`, '-Xlinker', value];
 }
 
-async function compile(path: string, source: string, options: readonly string[]): Promise<void> {
-	const child = run('gcc', ['-o', path, '-x', 'c', '-', '-x', 'none', ...options]);
-	child.child.stdin?.end(source);
-	await child;
+const longestSoname = '#'.repeat(255);
+
+/** A stub of this name: one that was linked before, with the name written over its own. */
+async function stubNamed(soname: string, bits: ObjectSpec['bits']): Promise<Buffer> {
+	const template = await madeFile(['stub', bits], async path => {
+		const object = await compiled('', ['-fPIC', ...width(bits)]);
+		const name = linkerOption('-soname', longestSoname);
+		await run('gcc', ['-o', path, object, '-shared', '-nostdlib', ...width(bits), ...name]);
+	});
+	const bytes = readFileSync(template);
+	const at = bytes.indexOf(longestSoname);
+	if (at < 0 || Buffer.byteLength(soname) > longestSoname.length) {
+		throw new Error(`no stub can have the soname ${soname}`);
+	}
+
+	bytes.write(`${soname}\0`, at);
+	return bytes;
+}
+
+async function compiled(source: string, options: readonly string[]): Promise<string> {
+	return madeFile(['object', source, options], async path => {
+		const child = run('gcc', ['-c', '-o', path, ...options, '-x', 'c', '-']);
+		child.child.stdin?.end(source);
+		await child;
+	});
 }
 
 /** One at a time would waste the second core, all at once the memory. */

@@ -14,8 +14,10 @@ export interface PackageLiteral {
 	/** `NAME`, `NAME-VERSION` or `NAME-VERSION-RELEASE`; versions begin with a digit. */
 	readonly id: string;
 	readonly requires?: readonly string[];
+	readonly recommends?: readonly string[];
 	readonly provides?: readonly string[];
 	readonly conflicts?: readonly string[];
+	readonly obsoletes?: readonly string[];
 	readonly paths?: readonly string[];
 }
 
@@ -53,11 +55,13 @@ export function rpmRecord(literal: PackageLiteral, repository?: string): Package
 		file: hostPath(`/world/${literal.id}.rpm`),
 		repository: repository === undefined ? undefined : hostPath(repository),
 		requires: (literal.requires ?? []).map(text => parse(text).need),
+		recommends: (literal.recommends ?? []).map(text => parse(text).need),
 		provides: [...(literal.provides ?? []).map(parse), own].map(({name: n, range}) => ({
 			name: n,
 			range,
 		})),
 		conflicts: (literal.conflicts ?? []).map(text => parse(text).need),
+		obsoletes: (literal.obsoletes ?? []).map(text => ({kind: 'capability', ...parse(text)})),
 		paths: literal.paths ?? [],
 	};
 }
@@ -70,6 +74,7 @@ export function rpmWorld(
 		given: given.map(literal => rpmRecord(literal)).sort(compareRecords),
 		available: available.map(literal => rpmRecord(literal, '/world')).sort(compareRecords),
 		repositories: available.length === 0 ? [] : [hostPath('/world')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }
@@ -92,6 +97,7 @@ export function debWorld(given: string, available = ''): PackageSet {
 		given: read(given),
 		available: [...read(available, '/world')].sort(compareRecords),
 		repositories: [hostPath('/world')],
+		absent: [],
 		findPaths: () => Promise.resolve(new Map()),
 	};
 }

@@ -41,6 +41,9 @@ export interface WrittenRpm {
 	/** Further tags, or others in place of the usual ones; `undefined` leaves one out. */
 	readonly tags?: Readonly<Record<number, TagValue | undefined>>;
 	readonly signatureTags?: Readonly<Record<number, TagValue | undefined>>;
+	/** What stands behind the region of the signature header, and of the main one. */
+	readonly signatureAdded?: TagList;
+	readonly added?: TagList;
 	/** Instead of the archive of `files`. */
 	readonly payload?: Buffer;
 	/** Applied to the archive before it is hashed. */
@@ -54,9 +57,13 @@ export function writeRpm(spec: WrittenRpm): Buffer {
 	const isOld = spec.format === 3;
 	const archive = spec.payload ?? writeArchive(spec.files ?? [], isOld);
 	const payload = spec.compress === undefined ? archive : spec.compress(archive);
-	const header = writeHeader(mainTags(spec, payload), isOld ? undefined : 63);
+	const header = writeHeader(mainTags(spec, payload), isOld ? undefined : 63, spec.added);
 	const body = Buffer.concat([header, payload]);
-	const signature = writeHeader(signatureTags(spec, header, body, isOld), isOld ? undefined : 62);
+	const signature = writeHeader(
+		signatureTags(spec, header, body, isOld),
+		isOld ? undefined : 62,
+		spec.signatureAdded,
+	);
 	const padding = Buffer.alloc((8 - (signature.length % 8)) % 8);
 	return Buffer.concat([writeLead(isOld), signature, padding, body]);
 }
@@ -210,27 +217,35 @@ function override(
 	return tags;
 }
 
-/** One header structure, its tags in order, with a region around it where one is named. */
-export function writeHeader(tags: TagList, region: number | undefined): Buffer {
+/** One header structure, its tags in order, with a region around `tags` where one is named. */
+export function writeHeader(
+	tags: TagList,
+	region: number | undefined,
+	added: TagList = new Map(),
+): Buffer {
 	const index: Buffer[] = [];
 	const parts: Buffer[] = [];
 	let length = 0;
-	for (const [tag, value] of [...tags].sort(([a], [b]) => a - b)) {
-		const bytes = encode(value);
-		const alignment = alignments[value.type];
-		const padding = (alignment - (length % alignment)) % alignment;
-		parts.push(Buffer.alloc(padding), bytes);
-		const count = value.type === 'binary' ? bytes.length : value.values.length;
-		index.push(indexEntry(tag, typeNumbers[value.type], length + padding, count));
-		length += padding + bytes.length;
-	}
+	const write = (list: TagList): void => {
+		for (const [tag, value] of [...list].sort(([a], [b]) => a - b)) {
+			const bytes = encode(value);
+			const alignment = alignments[value.type];
+			const padding = (alignment - (length % alignment)) % alignment;
+			parts.push(Buffer.alloc(padding), bytes);
+			const count = value.type === 'binary' ? bytes.length : value.values.length;
+			index.push(indexEntry(tag, typeNumbers[value.type], length + padding, count));
+			length += padding + bytes.length;
+		}
+	};
 
+	write(tags);
 	if (region !== undefined) {
 		index.unshift(indexEntry(region, 7, length, 16));
 		parts.push(indexEntry(region, 7, -index.length * 16, 16));
 		length += 16;
 	}
 
+	write(added);
 	const intro = Buffer.alloc(16);
 	intro.writeUInt32BE(0x8eade801, 0);
 	intro.writeUInt32BE(index.length, 8);

@@ -13,7 +13,9 @@ import {missingHere} from './need.js';
 /** The making of a host downloads and unpacks some hundred packages on a machine's first run. */
 const patience = 600_000;
 
-/** Make a host and enter it once; `undefined`, with the test ended, where that cannot be done. */
+const hosts = new Map<string, Promise<Host>>();
+
+/** Make a host, and enter it once in a process; `undefined`, with the test ended, where that cannot be done. */
 export async function needHost(
 	t: ExecutionContext,
 	name: HostName,
@@ -27,12 +29,19 @@ export async function needHost(
 	}
 
 	try {
-		const host = await hostWith(name, packages);
-		await runOnHost(host, {argv: ['/bin/sh', '-c', ':']});
-		return host;
+		const key = JSON.stringify([name, packages]);
+		const known = hosts.get(key) ?? enterable(name, packages);
+		hosts.set(key, known);
+		return await known;
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		missingHere(t, `needs the ${name} host: ${reason}`);
 		return undefined;
 	}
+}
+
+async function enterable(name: HostName, packages: readonly string[]): Promise<Host> {
+	const host = await hostWith(name, packages);
+	await runOnHost(host, {argv: ['/bin/sh', '-c', ':']});
+	return host;
 }

@@ -31,6 +31,44 @@ export function sampleOf<T>(t: ExecutionContext, items: readonly T[], most: numb
 	return drawFrom(items, most, seed);
 }
 
+/**
+ * At most `most` of the items that belong, in their order. They are asked about in a random order and
+ * no more of them than it takes, so that few are where asking costs more than looking does.
+ */
+export function sampleThat<T>(
+	t: ExecutionContext,
+	items: readonly T[],
+	most: number,
+	belongs: (item: T) => boolean,
+): readonly T[] {
+	const {isWhole, seed} = sweepOf(process.env);
+	if (isWhole) {
+		return items.filter(belongs);
+	}
+
+	t.log(`at most ${most} looked at; the same ones again: DYNPK_TESTS_SEED=${seed}`);
+	const drawn = new Set<T>();
+	for (const item of shuffled(items, seed)) {
+		if (drawn.size < most && belongs(item)) {
+			drawn.add(item);
+		}
+	}
+
+	return items.filter(item => drawn.has(item));
+}
+
+/** Fisher and Yates's. */
+export function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+	const random = mulberry32(seed);
+	const order = [...items];
+	for (let last = order.length - 1; last > 0; last--) {
+		const other = Math.floor(random() * (last + 1));
+		[order[last], order[other]] = [order[other]!, order[last]!];
+	}
+
+	return order;
+}
+
 /** Each item is taken with the chance that is left: the first rule of Knuth's volume 2, 3.4.2. */
 export function drawFrom<T>(items: readonly T[], count: number, seed: number): readonly T[] {
 	const random = mulberry32(seed);

@@ -2,8 +2,7 @@
  * A small bundle made by hand around the audit stub: a loader, its libraries and programs, started as
  * a launcher would start them.
  *
- * The stub and the canary are built once per test process. A world's loader and libraries are those
- * of a sysroot: this machine's, or a foreign host's.
+ * A world's loader and libraries are those of a sysroot: this machine's, or a foreign host's.
  */
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -17,6 +16,8 @@ import type {ExecutionContext} from 'ava';
 import {encodeAuditRules} from '../../../lib/audit/encode-audit-rules.js';
 import type {AuditRules} from '../../../lib/audit/encode-audit-rules.js';
 import {patience} from '../../hosts/lib/patience.js';
+import {builtDirectory} from './built-kit.js';
+import {compiledBy} from './made-file.js';
 
 const execute = promisify(execFile);
 
@@ -69,25 +70,9 @@ export function auditScratch(t: ExecutionContext): string {
 	return directory;
 }
 
-let native: Promise<string> | undefined;
-
-/** Build the stub and the canary, once; return the directory that holds both. */
-export function buildStub(): Promise<string> {
-	native ??= makeNative();
-	return native;
-}
-
-async function makeNative(): Promise<string> {
-	const build = mkdtempSync(join(tmpdir(), 'dynpk-audit-build-'));
-	process.once('exit', () => rmSync(build, {recursive: true, force: true}));
-	const targets = ['stub', 'canary', `BUILD=${build}`, 'ARCHES=x86_64'];
-	await execute('make', ['-s', '-f', 'audit-stub/stub.mk', ...targets], {cwd: projectRoot});
-	return join(build, 'native/x86_64');
-}
-
 /** Make an empty bundle with the loader of `sysroot`, enforcing. */
-export async function makeAuditWorld(t: ExecutionContext, sysroot = '/'): Promise<AuditWorld> {
-	const stub = await buildStub();
+export function makeAuditWorld(t: ExecutionContext, sysroot = '/'): AuditWorld {
+	const stub = builtDirectory();
 	const top = join(auditScratch(t), 'bundle');
 	const path = (...parts: readonly string[]) => join(top, ...parts);
 	const setRules = (rules: Partial<AuditRules>) => {
@@ -184,6 +169,7 @@ export async function compileProgram(
 ): Promise<string> {
 	const path = join(projectRoot, 'test/audit/programs', source);
 	const compiler = source.endsWith('.cc') ? 'g++' : 'gcc';
-	await execute(compiler, ['-O1', '-Wall', '-Wextra', '-Werror', '-o', output, path, ...flags]);
+	const words = ['-O1', '-Wall', '-Wextra', '-Werror', path, ...flags];
+	copyFileSync(await compiledBy(compiler, words), output);
 	return output;
 }

@@ -4,6 +4,7 @@
  */
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {copyFileSync} from 'node:fs';
 import {chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
@@ -11,15 +12,12 @@ import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import type {LaunchSpec, LoaderLaunch} from '../../../lib/launcher/launch-spec.js';
-import type {LauncherKit} from '../../../lib/launcher/launcher-kit.js';
 import {editLoader} from '../../../lib/launcher/loader-copy.js';
 import {makeNativeLauncher} from '../../../lib/launcher/native-launcher.js';
 import {bundlePath, sysrootPath, payloadPath} from '../../../lib/paths/paths.js';
+import {madeFile} from './made-file.js';
 
 const run = promisify(execFile);
-
-/** Where the launcher's sources lie, seen from the compiled tests. */
-export const launcherSources = join(import.meta.dirname, '../../../../wrappers/launcher');
 
 export interface MiniBundle {
 	readonly top: string;
@@ -34,7 +32,7 @@ export interface MiniProgram {
 	readonly from: string;
 	readonly libraries: readonly string[];
 	readonly loader: string;
-	/** The launcher as build.sh made it. */
+	/** The launcher, before it is told what to start. */
 	readonly prebuilt: Buffer;
 	readonly spec?: Partial<LoaderLaunch>;
 	/** Default: a scratch directory. */
@@ -58,32 +56,7 @@ export async function scratch(t: ExecutionContext): Promise<string> {
 	return directory;
 }
 
-const builds = new Map<string, Promise<LauncherKit>>();
-
-/** Build launcher and stub with `compiler`: once for each test file. */
-export async function buildLauncher(compiler = 'gcc'): Promise<LauncherKit> {
-	const known = builds.get(compiler) ?? build(compiler);
-	builds.set(compiler, known);
-	return known;
-}
-
-async function build(compiler: string): Promise<LauncherKit> {
-	const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-'));
-	try {
-		await run(join(launcherSources, 'build.sh'), [compiler, directory]);
-		return {
-			auditStub: undefined,
-			shim: undefined,
-			nss: undefined,
-			launcher: await readFile(join(directory, 'launcher')),
-			stub: await readFile(join(directory, 'self-stub')),
-		};
-	} finally {
-		await rm(directory, {recursive: true});
-	}
-}
-
-/** Compile one C file; returns the program's path. */
+/** Compile one C file; returns the path of a program of the test's own. */
 export async function compile(
 	t: ExecutionContext,
 	source: string,
@@ -92,8 +65,12 @@ export async function compile(
 ): Promise<string> {
 	const directory = await scratch(t);
 	const program = join(directory, 'program');
-	await writeFile(join(directory, 'program.c'), source);
-	await run(compiler, ['-o', program, join(directory, 'program.c'), ...options]);
+	const made = await madeFile([compiler, source, options], async path => {
+		await writeFile(join(directory, 'program.c'), source);
+		await run(compiler, ['-o', path, join(directory, 'program.c'), ...options]);
+	});
+	// Not in a thread: a child that another test starts meanwhile would keep it open for writing.
+	copyFileSync(made, program);
 	return program;
 }
 

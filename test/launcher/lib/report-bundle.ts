@@ -7,8 +7,8 @@ import type {LoaderLaunch} from '../../../lib/launcher/launch-spec.js';
 import {bundlePath} from '../../../lib/paths/paths.js';
 import {missingHere, need} from '../../helpers/run/need.js';
 import {reportProgram, told} from '../../helpers/run/report-program.js';
+import {builtKit} from '../../helpers/worlds/built-kit.js';
 import {
-	buildLauncher,
 	compile,
 	librariesOf,
 	miniBundle,
@@ -30,13 +30,13 @@ export const siteEnvironment = {
 };
 
 /** `undefined`, with the test ended, where the tests here cannot run. */
-export async function prebuilt(t: ExecutionContext): Promise<Buffer | undefined> {
+export function prebuilt(t: ExecutionContext): Buffer | undefined {
 	if (process.arch !== 'x64') {
 		missingHere(t, 'needs an x86-64 machine');
 		return undefined;
 	}
 
-	return need(t, 'gcc', 'ldd') ? (await buildLauncher()).launcher : undefined;
+	return need(t, 'gcc', 'ldd') ? builtKit().launcher : undefined;
 }
 
 export async function reportBundle(
@@ -44,7 +44,7 @@ export async function reportBundle(
 	changes: Partial<MiniProgram> = {},
 	options: readonly string[] = [],
 ): Promise<MiniBundle | undefined> {
-	const launcher = await prebuilt(t);
+	const launcher = prebuilt(t);
 	if (launcher === undefined) return undefined;
 	const from = await compile(t, reportProgram, options);
 	const libraries = await librariesOf(from);

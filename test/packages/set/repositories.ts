@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
@@ -101,6 +101,37 @@ test('records from repodata are those from the package files', async t => {
 		provides: record.provides.map(({name, range}) => [name, range === undefined]),
 	});
 	t.deepEqual(indexed.available.map(comparable), plain.available.map(comparable));
+});
+
+test('a package that repodata lists and that is not there is no candidate, and its index is named', async t => {
+	if (!need(t, 'createrepo_c')) {
+		return;
+	}
+
+	const {root, repository} = world(makeScratch(t));
+	execFileSync('createrepo_c', ['-q', repository], {stdio: 'pipe'});
+	rmSync(join(repository, 'sub/b-2.noarch.rpm'));
+	t.deepEqual(await solved(root, repository), ['a-1-1.x86_64', 'b-1-1.noarch', 'c-1-1.noarch']);
+
+	rmSync(join(repository, 'sub'), {recursive: true});
+	const error = await t.throwsAsync(solved(root, repository), {instanceOf: DynpkError});
+	t.deepEqual(
+		[error.code, error.details],
+		[
+			'UNRESOLVED_REQUIRES',
+			[
+				`libb.so.1()(64bit), needed by a-1-1.x86_64 (the index of ${repository} has b-2-1.noarch, but ${repository}/sub/b-2.noarch.rpm is not there)`,
+			],
+		],
+	);
+
+	const primary = readdirSync(join(repository, 'repodata')).find(name =>
+		name.includes('primary.xml'),
+	);
+	rmSync(join(repository, 'repodata', primary!));
+	const lost = await t.throwsAsync(solved(root, repository), {instanceOf: DynpkError});
+	t.is(lost.code, 'PACKAGE_INDEX_INVALID');
+	t.regex(lost.message, /repodata\/repomd\.xml lists .*primary\.xml.*, which is not there$/u);
 });
 
 test('repodata that does not match its checksum is refused', async t => {

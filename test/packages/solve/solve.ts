@@ -2,8 +2,8 @@ import test, {type ExecutionContext} from 'ava';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import type {PackageSet} from '../../../lib/packages/set/open-package-set.js';
 import {makeBaseSystemRules} from '../../../lib/packages/solve/base-system.js';
-import {solve} from '../../../lib/packages/solve/solve.js';
-import {debWorld, rpmWorld} from '../../helpers/packages/package-world.js';
+import {borneFinding, solve} from '../../../lib/packages/solve/solve.js';
+import {debWorld, rpmWorld, type PackageLiteral} from '../../helpers/packages/package-world.js';
 
 async function solved(set: PackageSet): Promise<readonly string[]> {
 	const {packages} = await solve(set);
@@ -15,6 +15,43 @@ async function refusal(t: ExecutionContext, set: PackageSet): Promise<DynpkError
 	t.is(error.code, 'UNRESOLVED_REQUIRES');
 	return error;
 }
+
+test('what is recommended goes along where it can, for those who are asked', async t => {
+	const world = rpmWorld(
+		[{id: 'a', requires: ['b'], recommends: ['extra', 'absent', 'rival', '(fast or slow)']}],
+		[
+			{id: 'b', recommends: ['far'], conflicts: ['rival']},
+			{id: 'extra', requires: ['deep'], recommends: ['farther']},
+			{id: 'deep'},
+			...['rival', 'slow', 'far', 'farther'].map(id => ({id})),
+		],
+	);
+	const names = async (recommends: 'none' | 'named' | 'all'): Promise<readonly string[]> =>
+		(await solve(world, {recommends})).packages.map(({record}) => record.name);
+	t.deepEqual(await names('none'), ['a', 'b']);
+	t.deepEqual(await names('named'), ['a', 'b', 'deep', 'extra', 'slow']);
+	t.deepEqual(await names('all'), ['a', 'b', 'deep', 'extra', 'far', 'farther', 'slow']);
+	const {packages} = await solve(world, {recommends: 'named'});
+	t.deepEqual(
+		packages.map(({record, neededBy, recommendedBy}) =>
+			[record.name, neededBy?.record.name, recommendedBy?.record.name].join(' '),
+		),
+		['a  ', 'b a ', 'deep extra ', 'extra  a', 'slow  a'],
+	);
+});
+
+test('of Debian’s Essential packages those that scripts may call stand by', async t => {
+	const world = debWorld(
+		'Package: a\nRecommends: b | c\n',
+		'Package: sed\nEssential: yes\n\nPackage: dash\nEssential: yes\n\nPackage: tar\n\nPackage: c\n\nPackage: b\n',
+	);
+	t.deepEqual(await solved(world), ['a', 'dash', 'sed']);
+	const {packages} = await solve(world, {recommends: 'named'});
+	t.deepEqual(
+		packages.map(({record}) => record.name),
+		['a', 'b', 'dash', 'sed'],
+	);
+});
 
 test('what is needed is found by package name, transitively, and nothing else is taken', async t => {
 	const world = rpmWorld(
@@ -147,6 +184,11 @@ for (const [expression, others] of [
 	['(x without y)', ['onlyx']],
 	['((b and d) and (c if d))', ['b', 'c', 'd']],
 	['(b unless d)', ['b']],
+	['(nowhere if b else c)', ['c']],
+	['(c if b else nowhere)', ['b', 'c']],
+	['(nowhere or (c and (b unless d)))', ['b', 'c']],
+	['(c or (d if nowhere))', []],
+	['((c and d) if b else nowhere)', ['b', 'c', 'd']],
 ] as const) {
 	test(`the rich dependency ${expression} takes ${others.join(' and ') || 'nothing'}`, async t => {
 		const found = await solved(rpmWorld([{id: 'a', requires: [expression]}], rich));
@@ -157,12 +199,100 @@ for (const [expression, others] of [
 	});
 }
 
+test('an expression takes nothing where what is there meets it', async t => {
+	const world = rpmWorld([{id: 'a', requires: ['(c or (b and d))', 'b', 'd']}], rich);
+	t.deepEqual(await solved(world), ['a-1', 'b-1', 'd-1']);
+});
+
+test('an alternative that cannot be chosen gives way to an expression', async t => {
+	const world = rpmWorld([{id: 'a', requires: ['(c or (b and d))', 'b'], conflicts: ['c']}], rich);
+	t.deepEqual(await solved(world), ['a-1', 'b-1', 'd-1']);
+});
+
+test('what is wanted unless another is there goes against that one', async t => {
+	const error = await refusal(t, rpmWorld([{id: 'a', requires: ['(b unless d)', 'd']}], rich));
+	t.deepEqual(error.details, ['(b unless d), needed by a-1-1.x86_64']);
+});
+
+for (const [conflict, others, answer] of [
+	['(b and c)', ['b', '(c or d)'], ['b', 'd']],
+	['(b unless d)', ['b'], ['b', 'd']],
+	['(b or c)', ['(b or c or d)'], ['d']],
+	['(b if d)', ['(b or onlyx)'], ['d', 'onlyx']],
+	['(x without y)', ['x'], ['both']],
+	['(b unless d)', ['b', '(c unless d)'], undefined],
+] as const) {
+	test(`a conflict with ${conflict}, where ${others.join(' and ')} is needed`, async t => {
+		const world = rpmWorld([{id: 'a', requires: others, conflicts: [conflict]}], rich);
+		if (answer === undefined) {
+			await refusal(t, world);
+		} else {
+			t.deepEqual(
+				(await solved(world)).filter(id => id !== 'a-1'),
+				answer.map(id => `${id}-1`),
+			);
+		}
+	});
+}
+
+test('packages given together that exclude each other are refused, and told', async t => {
+	const id = (name: string) => `${name}-1-1.x86_64`;
+	const worlds: readonly (readonly [readonly PackageLiteral[], string])[] = [
+		[[{id: 'a', conflicts: ['b']}, {id: 'b'}], `${id('a')} conflicts with ${id('b')}`],
+		[
+			[{id: 'a'}, {id: 'b', conflicts: ['v']}, {id: 'c', provides: ['v']}],
+			`${id('b')} conflicts with ${id('c')}`,
+		],
+		[[{id: 'a'}, {id: 'b', obsoletes: ['a < 2']}], `${id('b')} obsoletes ${id('a')}`],
+		[
+			[{id: 'a', conflicts: ['(b and c)']}, {id: 'b'}, {id: 'c'}],
+			`${id('a')} conflicts with (b and c)`,
+		],
+	];
+	for (const [given, said] of worlds) {
+		const error = await refusal(t, rpmWorld(given));
+		t.is(error.message, `${given.map(one => one.id).join(', ')} cannot be packed together`);
+		t.deepEqual(error.details, [said]);
+	}
+});
+
+test('obsoleting goes by the name and the version of a package, not by what it offers', async t => {
+	const given = {id: 'a', obsoletes: ['b < 2', 'v']};
+	const others = [{id: 'b-2'}, {id: 'b-1'}, {id: 'c', provides: ['v']}];
+	t.deepEqual(await solved(rpmWorld([{...given, requires: ['v']}], others)), ['a-1', 'c-1']);
+	t.deepEqual(await solved(rpmWorld([{...given, requires: ['b = 2']}], others)), ['a-1', 'b-2']);
+	await refusal(t, rpmWorld([{...given, requires: ['b = 1']}], others));
+});
+
 test('a condition counts whenever it comes true', async t => {
 	const world = rpmWorld(
 		[{id: 'a', requires: ['(b if d)', '(d if c)', 'c']}],
 		[{id: 'b'}, {id: 'c'}, {id: 'd'}],
 	);
 	t.deepEqual(await solved(world), ['a-1', 'b-1', 'c-1', 'd-1']);
+});
+
+test('what is unmet is borne where the caller bears it, and everything else is chosen', async t => {
+	const world = rpmWorld(
+		[
+			{id: 'a', requires: ['lost', 'b', 'c']},
+			{id: 'aa', requires: ['lost'], conflicts: ['a']},
+		],
+		[{id: 'b', requires: ['gone']}, {id: 'c'}],
+	);
+	const {packages, unmet} = await solve(world, {bearsMissing: true});
+	t.deepEqual(
+		packages.map(({record}) => record.name),
+		['a', 'aa', 'b', 'c'],
+	);
+	t.deepEqual(unmet.map(borneFinding), [
+		{path: 'aa-1-1.x86_64', message: 'goes in though aa-1-1.x86_64 conflicts with a-1-1.x86_64'},
+		{path: 'b-1-1.x86_64', message: 'needs gone, and goes without: no package has it'},
+		{
+			path: 'a-1-1.x86_64',
+			message: 'needs lost (and 1 more do), and goes without: no package has it',
+		},
+	]);
 });
 
 test('everything unresolved is told in one error, with who needs it', async t => {
@@ -185,7 +315,7 @@ test('everything unresolved is told in one error, with who needs it', async t =>
 
 test('without a repository the hint is to name one', async t => {
 	const error = await refusal(t, rpmWorld([{id: 'a', requires: ['b']}]));
-	t.regex(error.hint ?? '', /^name a directory .* --repo DIR$/u);
+	t.regex(error.hint ?? '', /^name a directory .* --repo DIR, or go without by --missing warn$/u);
 });
 
 test('what is in the way of a need is told', async t => {
@@ -216,7 +346,7 @@ test('alternatives that are all of the base system need not be there', async t =
 test('a package of the base system that is given is taken', async t => {
 	const world = rpmWorld([{id: 'a', requires: ['filesystem']}, {id: 'filesystem-3'}]);
 	t.is((await solve(world)).packages.length, 2);
-	t.deepEqual((await solve(world, makeBaseSystemRules([]))).excluded, []);
+	t.deepEqual((await solve(world, {findBaseSystemRule: makeBaseSystemRules([])})).excluded, []);
 });
 
 test("Debian's first alternative is preferred, whatever it brings along", async t => {

@@ -5,24 +5,19 @@
  * Both are set up in a mount namespace of their own, so that absolute paths mean the same; the
  * programs run there without any capability, so that permissions count.
  */
-import {execFile, spawn} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {rmSync} from 'node:fs';
-import {chmod, copyFile, mkdir, mkdtemp, symlink, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {chmod, copyFile, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join, posix} from 'node:path';
 import {text} from 'node:stream/consumers';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
 import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
 import type {EnvironmentRule, LaunchSpec} from '../../../lib/launcher/launch-spec.js';
 import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
-import {buildLauncher, placeLauncher} from '../../helpers/worlds/mini-bundle.js';
+import {builtDirectory, builtKit} from '../../helpers/worlds/built-kit.js';
+import {placeLauncher} from '../../helpers/worlds/mini-bundle.js';
 import {makeScratch} from '../../helpers/worlds/scratch.js';
-
-const run = promisify(execFile);
 
 /** A text, a link's text after `->`, or a directory's mode. */
 export type Tree = Readonly<Record<string, TreeEntry>>;
@@ -61,7 +56,6 @@ export interface Circumstances {
 	readonly asRoot: boolean;
 }
 
-const sources = fileURLToPath(new URL('../../../../', import.meta.url));
 const usual: Circumstances = {place: '/opt/view', asRoot: false};
 
 /** Paths of both trees are relative to the place. */
@@ -78,7 +72,8 @@ export async function makeView(
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
 	await mkdir(join(bundle, 'bin'));
-	await copyFile(await builtShim(), join(bundle, 'libexec/dynpk/path-shim.so'));
+	const shim = join(builtDirectory(), 'path-shim.so');
+	await copyFile(shim, join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed, place), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
 	return {
@@ -97,7 +92,6 @@ export async function makeView(
 
 /** The program goes into the bundle, and a launcher that starts it in a namespace. */
 async function enteredBy(bundle: string, [program = '', ...words]: readonly string[]) {
-	const {launcher} = await buildLauncher();
 	const spec: LaunchSpec = {
 		kind: 'static',
 		launcher: bundlePath('libexec/enter'),
@@ -107,23 +101,8 @@ async function enteredBy(bundle: string, [program = '', ...words]: readonly stri
 		view: {engine: 'userns', reason: 'a test', table: bundlePath('libexec/dynpk/paths.tbl')},
 	};
 	await copyFile(program, join(bundle, spec.program));
-	await placeLauncher(bundle, spec, launcher);
+	await placeLauncher(bundle, spec, builtKit().launcher);
 	return [join(bundle, spec.launcher), ...words];
-}
-
-let shim: Promise<string> | undefined;
-
-/** Compiled once for all tests of a file. */
-async function builtShim(): Promise<string> {
-	shim ??= (async () => {
-		const directory = await mkdtemp(join(tmpdir(), 'dynpk-test-shim-'));
-		process.once('exit', () => {
-			rmSync(directory, {recursive: true, force: true});
-		});
-		await run('sh', [join(sources, 'wrappers/shim/build.sh'), 'gcc', directory]);
-		return join(directory, 'path-shim.so');
-	})();
-	return shim;
 }
 
 async function writeTree(root: string, tree: Tree): Promise<void> {

@@ -1,16 +1,13 @@
 /**
  * The table of cases of the conformance tests: a host, a payload, and what is asked of their paths.
  */
-import {execFile} from 'node:child_process';
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
 import type {ExecutionContext} from 'ava';
-import {makeScratch} from '../../helpers/worlds/scratch.js';
+import {compiledBy} from '../../helpers/worlds/made-file.js';
 import type {PackedTree, Tree, TreeEntry} from './make-view.js';
 
-const run = promisify(execFile);
 const probeSources = fileURLToPath(new URL('../../../../test/shim/lib/probe/', import.meta.url));
 
 export const host: Tree = {
@@ -247,11 +244,9 @@ export function movedTo(place: string, tree: Tree): Tree {
 	);
 }
 
-export async function compileProbe(t: ExecutionContext): Promise<string> {
-	const probe = join(makeScratch(t), 'probe');
+export async function compileProbe(): Promise<string> {
 	const sources = readdirSync(probeSources).filter(name => name.endsWith('.c'));
-	await run('gcc', ['-O1', '-o', probe, ...sources.map(name => join(probeSources, name))]);
-	return probe;
+	return compiledBy('gcc', ['-O1', ...sources.map(name => join(probeSources, name))]);
 }
 
 export function linesOf(cases: readonly Case[]): string {

@@ -174,7 +174,8 @@ const char *learn(struct start *start)
 	start->top_device = top.device;
 	start->top_inode = top.inode;
 	size = next_value(&start->rules, RULE_STATIC_TLS, NULL);
-	if (size != NULL)
+	/* A launcher that has mapped the program counts what it added, and takes all of it away. */
+	if (size != NULL && start->launcher == NULL)
 		take_back_tunable(size);
 	return NULL;
 }

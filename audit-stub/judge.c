@@ -41,7 +41,7 @@ static const char *check_line(const char *line, struct rules *rules)
 {
 	static const char *const kinds[] = { RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
 					     RULE_STATIC_TLS,	RULE_HOST_PROGRAM,  RULE_ALLOW_EXEC,
-					     RULE_HOST_FILE,	RULE_METHOD };
+					     RULE_HOST_FILE };
 	struct setting setting;
 	const char *value = text_behind(line, "mode ");
 

@@ -44,7 +44,6 @@ struct rules {
 /* Patterns of files that are the host's by nature. */
 #define RULE_HOST_FILE "host-file "
 /* `preload` where the loader has no auditors, and a preloaded object judges in their place. */
-#define RULE_METHOD "method "
 /* What the launcher asked the loader to keep for thread-local storage, in digits. */
 #define RULE_STATIC_TLS "static-tls "
 

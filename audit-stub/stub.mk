@@ -1,7 +1,7 @@
 # The audit stub and the canary that tries it, complete by itself: wrappers/build-native.sh and the
 # tests say
 #   make -f audit-stub/stub.mk stub canary BUILD=build
-# ARCHES may name aarch64 too where its cross compiler is installed.
+# ARCHES may name aarch64 and i686 too where their cross compilers are installed.
 
 BUILD ?= build
 ARCHES ?= $(shell uname -m)
@@ -12,6 +12,7 @@ AUDIT_WRAPPERS := $(AUDIT_STUB_DIR)/../wrappers
 AUDIT_CC_$(shell uname -m) ?= gcc
 AUDIT_CC_x86_64 ?= x86_64-linux-gnu-gcc
 AUDIT_CC_aarch64 ?= aarch64-linux-gnu-gcc
+AUDIT_CC_i686 ?= i686-linux-gnu-gcc
 
 AUDIT_WARNINGS := -std=c11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes \
 	-Wstrict-prototypes -Wswitch-enum -Wswitch-default -Wundef -Werror

@@ -15,7 +15,7 @@ build() { # ARCHITECTURE COMPILER
 	fi
 	sh "$here/launcher/build.sh" "$compiler" "$target"
 	case $architecture in
-	x86_64 | aarch64)
+	x86_64 | aarch64 | i686)
 		sh "$here/shim/build.sh" "$compiler" "$target"
 		sh "$here/nss/build.sh" "$compiler" "$target"
 		# The canary tries C++ exceptions too, and so needs a C++ compiler.

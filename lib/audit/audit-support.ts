@@ -39,8 +39,8 @@ export interface AuditSupport {
  */
 const KEPT_BY_DEFAULT = 512;
 
-/** Machines the stub is built for (audit-stub/stub.mk): EM_X86_64 and EM_AARCH64. */
-const stubMachines: ReadonlySet<number> = new Set([62, 183]);
+/** Machines the stub is built for (audit-stub/stub.mk): EM_386, EM_X86_64 and EM_AARCH64. */
+const stubMachines: ReadonlySet<number> = new Set([3, 62, 183]);
 
 /** Answer whether the stub may be used with the loader that `facts` describe. */
 export function auditSupport(facts: AuditedLoader): AuditSupport {

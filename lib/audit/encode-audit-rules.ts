@@ -12,9 +12,6 @@ import {checkAuditPattern, checkAuditValue} from './check-audit-pattern.js';
 export const auditModes = ['off', 'warn', 'enforce', 'record'] as const;
 export type AuditMode = (typeof auditModes)[number];
 
-/** By the loader's own interface for auditors, or by an object that stands before `dlopen`. */
-export type AuditMethod = 'interface' | 'preload';
-
 export interface AuditRules {
 	/** What holds unless `DYNPK_AUDIT` says otherwise. */
 	readonly mode: AuditMode;
@@ -29,8 +26,6 @@ export interface AuditRules {
 	/** Patterns of programs, and of files below /etc, /usr and /opt, that are the host's by nature. */
 	readonly hostPrograms?: readonly string[];
 	readonly hostFiles?: readonly string[];
-	/** `preload`: the path shim judges objects, since the loader knows of no auditors. */
-	readonly method?: AuditMethod;
 	/**
 	 * Set where the launcher ends GLIBC_TUNABLES with `glibc.rtld.optional_static_tls=` and this
 	 * number: the stub takes that away again before the program starts.
@@ -53,7 +48,6 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 		...patternsOf('allow-exec', rules.allowedPrograms),
 		...patternsOf('host-program', rules.hostPrograms),
 		...patternsOf('host-file', rules.hostFiles),
-		...(rules.method === 'preload' ? ['method preload'] : []),
 		...(rules.staticTls === undefined ? [] : [`static-tls ${rules.staticTls}`]),
 	];
 	const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));

@@ -16,8 +16,8 @@ export interface StrategyChoice {
 export interface StrategyFacts {
 	/** The program's. */
 	readonly file: HostFile;
-	/** `e_machine` of the launcher that will be used; `undefined` where none was built for it. */
-	readonly launcherMachine: number | undefined;
+	/** Whether a launcher was built for its machine. */
+	readonly hasLauncher: boolean;
 	/** What the user asked for. */
 	readonly forced: StrategyChoice['strategy'] | undefined;
 }
@@ -32,7 +32,7 @@ export function chooseStrategy(object: ElfObject, facts: StrategyFacts): Strateg
 	}
 
 	const payload = findOwnPayload(object, facts.file);
-	if (object.machine !== facts.launcherMachine) {
+	if (!facts.hasLauncher) {
 		const warning = payload === undefined ? '' : `; it will not find its own data (${payload})`;
 		return {strategy: 'exec', reason: `no launcher of its own class was built${warning}`};
 	}

@@ -36,6 +36,8 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitRpath: readonly BundlePath[];
 	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
 	readonly inhibitOwnRpath: boolean;
+	/** What of the caller's session is set aside first; the native launcher only. */
+	readonly session?: readonly SessionRule[];
 	/** How it sees the bundle's paths; the native launcher only. */
 	readonly view?: ViewLaunch;
 	/** The audit stub, loaded where DYNPK_AUDIT or `byDefault` asks for it; the native launcher only. */
@@ -124,6 +126,17 @@ export interface EnvironmentRule {
 	readonly when: 'always' | 'unprojected';
 	/** Joined by `:`, but for `choose`; `bundle` parts are below the top of the bundle. */
 	readonly parts: readonly EnvironmentPart[];
+}
+
+/** What names another installation of a language is kept from its program, and given back to the host's. */
+export interface SessionRule {
+	readonly variable: string;
+	/**
+	 * `aside`: all of it. `sift`: of a list, the directories in which one of `marks` lies. In what the
+	 * bundle has, with one of `marks` in it, it finds itself: that stays.
+	 */
+	readonly action: 'aside' | 'sift';
+	readonly marks: readonly string[];
 }
 
 export interface EnvironmentPart {

@@ -7,7 +7,13 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {EnvironmentRule, LaunchSpec, LoaderLaunch, StaticLaunch} from './launch-spec.js';
+import type {
+	EnvironmentRule,
+	LaunchSpec,
+	LoaderLaunch,
+	SessionRule,
+	StaticLaunch,
+} from './launch-spec.js';
 
 /** A page of a program's own bytes, put back over its entry stub. Offsets are in the launcher's file. */
 export interface RecordPage {
@@ -35,6 +41,7 @@ const LIST_LIMIT = 4096;
 const kinds = {loader: 1, script: 2, static: 3, forward: 2} as const;
 const strategies = {map: 1, exec: 2, self: 3} as const;
 const actions = {default: 1, prepend: 2, append: 3, choose: 4} as const;
+const sessionActions = {aside: 5, sift: 6} as const;
 const partKinds = {bundle: 1, literal: 2} as const;
 const engines = {direct: 1, shim: 2, userns: 3} as const;
 /** Added to a rule's action. */
@@ -86,7 +93,10 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		writer.texts(isLoader ? spec.inhibitRpath : []),
 		writer.texts(isScript ? spec.arguments : []),
 		writer.texts(isScript ? spec.settings : []),
-		writer.list(spec.environment.map(rule => ruleWords(writer, rule))),
+		writer.list([
+			...(isLoader ? (spec.session ?? []) : []).map(rule => sessionWords(writer, rule)),
+			...spec.environment.map(rule => ruleWords(writer, rule)),
+		]),
 		writer.list(
 			(self?.pages ?? []).map(page => [page.address, page.offset, page.size, page.flags]),
 		),
@@ -147,6 +157,14 @@ function ruleWords(writer: RecordWriter, rule: EnvironmentRule): readonly number
 		writer.text(rule.variable),
 		actions[rule.action] | (rule.when === 'unprojected' ? UNPROJECTED : 0),
 		...writer.list(rule.parts.map(part => [partKinds[part.kind], writer.text(part.text)])),
+	];
+}
+
+function sessionWords(writer: RecordWriter, rule: SessionRule): readonly number[] {
+	return [
+		writer.text(rule.variable),
+		sessionActions[rule.action],
+		...writer.list(rule.marks.map(mark => [partKinds.literal, writer.text(mark)])),
 	];
 }
 

@@ -1,4 +1,5 @@
 /** Why no program of a bundle can be audited, as it was found when the bundle was packed. */
+import type {BundlePath} from '../paths/paths.js';
 import type {BundleManifest} from './manifest.js';
 
 /** The end of a sentence, or `undefined` where some program of the bundle loads the stub. */
@@ -11,7 +12,13 @@ export function auditObstacle({launches, findings}: BundleManifest): string | un
 	return finding?.message ?? 'no program of it is started through a loader';
 }
 
-/** Whether the path shim judges its objects, because its loader takes no auditor. */
-export function isAuditedByPreload({launches}: Pick<BundleManifest, 'launches'>): boolean {
-	return launches.some(launch => launch.kind === 'loader' && launch.audit?.method === 'preload');
+/** Loaders that take no auditor: the path shim judges the objects of their programs. */
+export function loadersAuditedByPreload({
+	launches,
+}: Pick<BundleManifest, 'launches'>): ReadonlySet<BundlePath> {
+	return new Set(
+		launches.flatMap(launch =>
+			launch.kind === 'loader' && launch.audit?.method === 'preload' ? [launch.loader] : [],
+		),
+	);
 }

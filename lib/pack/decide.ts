@@ -26,7 +26,7 @@ import {walkPayload, type WalkRequest} from '../walk/walk-payload.js';
 import {weighPlugIns} from '../walk/weigh-plug-ins.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
 import {bundleName} from './bundle-name.js';
-import {openLaunchers, type Launchers} from './open-launchers.js';
+import {openLaunchers, unbuiltMachines, type Launchers} from './open-launchers.js';
 import {openWorld, type World} from './open-world.js';
 import type {PackRequest} from './pack-request.js';
 
@@ -97,9 +97,14 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 		strategies: new Map(
 			[...walked.programs].map(([path, {object}]) => [path, launchers.chooseStrategy(object)]),
 		),
-		audit: {...request.audit, stub: launchers.auditStub, support: readAuditSupport(walked)},
-		engines: launchers.engines,
-		nss: launchers.nss,
+		audit: {
+			...request.audit,
+			stubFor: object => (launchers.isNative ? launchers.toolsFor(object)?.auditStub : undefined),
+			supportOf: walkedLoader => readAuditSupport(walked, walkedLoader),
+		},
+		engines: launchers.isNative ? {shimFor: object => launchers.toolsFor(object)?.shim} : undefined,
+		nssFor: object => launchers.toolsFor(object)?.nss,
+		launcherFindings: unbuiltMachines(walked, launchers, request.launcher),
 		owners: ownerRecords(world, walked),
 	});
 	exclusions.assertAllUsed();

@@ -2,29 +2,30 @@
  * Which launcher a bundle gets, and how it is made: native where one was built for the bundle's
  * architecture, the shell script elsewhere or on request.
  */
-import {architectureName} from '../elf/elf-machines.js';
+import {architectureName, machineName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {readElf} from '../elf/read-elf.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {chooseStrategy, type StrategyChoice} from '../launcher/choose-strategy.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
-import {openLauncherKit, type KitTool, type LauncherKit} from '../launcher/launcher-kit.js';
+import {openLauncherKit, type LauncherKit} from '../launcher/launcher-kit.js';
 import {makeNativeLauncher} from '../launcher/native-launcher.js';
 import {makeSelfLaunch} from '../launcher/native-self.js';
+import type {FindingRecord} from '../manifest/manifest.js';
 import {withHostFile} from '../paths/host-file.js';
 import {hostPath} from '../paths/paths.js';
-import type {EngineTools} from '../plan/plan-view.js';
 import type {StageTools} from '../stage/stage-bundle.js';
+import type {WalkedPayload} from '../walk/walked-payload.js';
 
 export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLaunch'> {
 	readonly chooseStrategy: (object: ElfObject) => StrategyChoice;
-	/** The audit stub that this kind of launcher can load. */
-	readonly auditStub: KitTool | undefined;
-	/** What it can do about paths; `undefined` where it knows of nothing but `direct`. */
-	readonly engines: EngineTools | undefined;
-	/** The module for name services of the bundle's machine, which no launcher has to know of. */
-	readonly nss: KitTool | undefined;
+	/** What programs of a machine can have loaded; `undefined` where nothing was built for it. */
+	readonly toolsFor: (machine: ElfObject) => MachineTools | undefined;
+	/** Whether the launchers know of stub and shim; the name module no launcher has to know of. */
+	readonly isNative: boolean;
 }
+
+type MachineTools = Pick<LauncherKit, 'auditStub' | 'shim' | 'nss'>;
 
 export interface LauncherChoice {
 	readonly launcher: 'auto' | 'native' | 'sh';
@@ -48,55 +49,92 @@ export async function openLaunchers(
 		throw new DynpkError('USAGE', '--strategy is for the native launcher: a shell can only exec');
 	}
 
-	const architecture = machineOf === undefined ? undefined : architectureName(machineOf);
-	const kit = architecture === undefined ? undefined : openLauncherKit(architecture);
+	const kitFor = rememberedKits();
+	const kit = machineOf && kitFor(machineOf);
 	if (kit !== undefined && asked !== 'sh') {
-		return nativeLaunchers(kit, machineOf?.machine, strategy === 'auto' ? undefined : strategy);
+		return nativeLaunchers(kit, kitFor, strategy === 'auto' ? undefined : strategy);
 	}
 
+	const machine = (machineOf && architectureName(machineOf)) ?? 'this kind of bundle';
 	if (asked === 'native' || strategy === 'map' || strategy === 'self') {
-		const machine = architecture ?? 'this kind of bundle';
 		throw new DynpkError('UNSUPPORTED_MACHINE', `no native launcher was built for ${machine}`, {
 			hint: 'install a cross compiler and run make, or use --launcher sh',
 		});
 	}
 
-	return await shellLaunchers(version, kit?.nss);
+	return await shellLaunchers(version, kitFor);
 }
 
+/** For whose programs no launcher was built, where nobody asked for the shell's. */
+export function unbuiltMachines(
+	{loaders}: WalkedPayload,
+	{isNative, toolsFor}: Pick<Launchers, 'isNative' | 'toolsFor'>,
+	asked: LauncherChoice['launcher'],
+): FindingRecord[] {
+	const unbuilt = loaders.filter(({facts}) => toolsFor(facts.object) === undefined);
+	const instead = isNative
+		? "the launcher of the bundle's main machine starts its programs, by executing their loader, and nothing shows them the bundle's files, names or libraries from outside"
+		: 'a shell starts its programs: they are called after their loader, and nothing shows them the bundle’s files';
+	return asked === 'sh'
+		? []
+		: unbuilt.map(({path, facts}) => {
+				const machine = architectureName(facts.object) ?? machineName(facts.object);
+				return {
+					code: 'NO_NATIVE_LAUNCHER',
+					path,
+					message: `no launcher was built for ${machine}, because its compiler was missing when dynpk was built: ${instead}`,
+				};
+			});
+}
+
+type KitFor = (machine: Pick<ElfObject, 'machine' | 'class'>) => LauncherKit | undefined;
+
+/** Each is read once. */
+function rememberedKits(): KitFor {
+	const kits = new Map<string, LauncherKit | undefined>();
+	return object => {
+		const architecture = architectureName({byteOrder: 'little', machineFlags: 0, ...object}) ?? '';
+		if (!kits.has(architecture)) {
+			kits.set(architecture, openLauncherKit(architecture));
+		}
+
+		return kits.get(architecture);
+	};
+}
+
+/** Programs of another machine have a launcher of that, where one was built; scripts the main one. */
 function nativeLaunchers(
-	kit: LauncherKit,
-	machine: number | undefined,
+	main: LauncherKit,
+	kitFor: KitFor,
 	forced: 'map' | 'exec' | 'self' | undefined,
 ): Launchers {
+	const kitOf = ({requires}: LaunchSpec): LauncherKit => kitFor(requires) ?? main;
 	return {
-		auditStub: kit.auditStub,
-		engines: {shim: kit.shim},
-		nss: kit.nss,
+		isNative: true,
+		toolsFor: kitFor,
 		chooseStrategy: object =>
 			withHostFile(object.path, object.size, file =>
-				chooseStrategy(object, {file, launcherMachine: machine, forced}),
+				chooseStrategy(object, {file, hasLauncher: kitFor(object) !== undefined, forced}),
 			),
-		makeLauncher: launch => makeNativeLauncher(launch, kit.launcher),
+		makeLauncher: launch => makeNativeLauncher(launch, kitOf(launch).launcher),
 		makeSelfLaunch: (spec, bytes, from) =>
 			makeSelfLaunch({
 				spec,
 				object: readElf(hostPath(from)),
 				bytes,
-				launcher: kit.launcher,
-				stub: kit.stub,
+				launcher: kitOf(spec).launcher,
+				stub: kitOf(spec).stub,
 			}),
 	};
 }
 
 /** Loaded on demand: the template engine takes as long to load as most of dynpk. */
-async function shellLaunchers(version: string, nss: KitTool | undefined): Promise<Launchers> {
+async function shellLaunchers(version: string, toolsFor: KitFor): Promise<Launchers> {
 	const {makeShellLauncher, readShellTemplate} = await import('../launcher/shell-launcher.js');
 	const make = makeShellLauncher(readShellTemplate());
 	return {
-		auditStub: undefined,
-		engines: undefined,
-		nss,
+		isNative: false,
+		toolsFor,
 		chooseStrategy: () => ({strategy: 'exec', reason: 'a shell can only execute the loader'}),
 		makeLauncher: (launch: LaunchSpec) => make(launch, version),
 		makeSelfLaunch: () => {

@@ -4,10 +4,11 @@
  * Every fact comes from the stages before, and no file is read here; what is fatal among the findings
  * is decided here, and raised as one fault that lists all of them.
  */
+import type {ElfObject} from '../elf/elf-object.js';
 import type {Payload} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
-import type {PackageRecord} from '../manifest/manifest.js';
+import type {FindingRecord, PackageRecord} from '../manifest/manifest.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
 import type {LibraryCandidate} from '../walk/library-candidates.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
@@ -32,7 +33,7 @@ import {planLaunches} from './plan-launches.js';
 import {linkingFindings} from './plan-linking.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
-import {chooseView, viewOperations, type EngineTools} from './plan-view.js';
+import {chooseView, shimOf, viewOperations, type EngineTools} from './plan-view.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
 
 export interface PlanRequest {
@@ -47,11 +48,13 @@ export interface PlanRequest {
 	readonly missing: MissingPolicy;
 	/** How the launcher in use starts each dynamic program. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
-	readonly audit: Omit<AuditRequest, 'shim' | 'shimTravels'>;
+	readonly audit: Omit<AuditRequest, 'shimOf' | 'travelling'>;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
-	/** The module for name services; `undefined` where none was built for the bundle's machine. */
-	readonly nss: KitTool | undefined;
+	/** The module for name services; `undefined` where none was built for a loader's machine. */
+	readonly nssFor: (loader: ElfObject) => KitTool | undefined;
+	/** What the choice of launchers has to be told of. */
+	readonly launcherFindings: readonly FindingRecord[];
 	/** Owners of libraries and loaders that are not part of the payload. */
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
 }
@@ -73,8 +76,8 @@ export function makePlan(request: PlanRequest): BundlePlan {
 	const view = chooseView({payload, walked, environments, tools: request.engines});
 	const audit = planAudit(walked, placement, {
 		...request.audit,
-		shim: request.engines?.shim,
-		shimTravels: view.shim !== undefined,
+		shimOf: loader => request.engines && shimOf(loader, request.engines),
+		travelling: view.shims,
 	});
 	const launches = planLaunches({
 		payload,
@@ -82,7 +85,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 		placement,
 		environments,
 		strategies,
-		audit: audit.launch,
+		audits: audit.launches,
 		views: view.programs,
 	});
 	const entries = planEntries(payload, walked);
@@ -109,10 +112,10 @@ export function makePlan(request: PlanRequest): BundlePlan {
 				libraries: systemLibraries(placement, walked),
 			}),
 			...planInterpreter(seen, launches, walked),
-			...(view.shim === undefined ? [] : planLanguages(seen)),
+			...(view.shims.size === 0 ? [] : planLanguages(seen)),
 			...loaders.operations,
 			...audit.operations,
-			...planNss(walked, placement, request.nss),
+			...planNss(walked, placement, request.nssFor),
 			...entries.operations,
 		]),
 		objects: describeObjects(walked, homes),
@@ -121,6 +124,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...walked.findings,
 			...missing,
 			...audit.findings,
+			...request.launcherFindings,
 			...layout.findings,
 			...linkingFindings(seen),
 		],

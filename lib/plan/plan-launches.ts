@@ -1,4 +1,5 @@
 /** Decide how the programs and scripts of a payload are started in the bundle. */
+import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {hostOwnership} from '../engine/host-owned.js';
 import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
@@ -11,10 +12,11 @@ import type {
 } from '../launcher/launch-spec.js';
 import {payloadPath, type SysrootPath} from '../paths/paths.js';
 import {isSwitchedOff} from '../walk/run-path.js';
-import type {WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
+import type {WalkedLoader, WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
 import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {Environments} from './plan-environments.js';
+import {sessionRulesFor} from './session-rules.js';
 
 export interface LaunchFacts {
 	readonly payload: Payload;
@@ -23,8 +25,8 @@ export interface LaunchFacts {
 	readonly environments: Environments;
 	/** How the launcher in use starts each dynamic program, by its path. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
-	/** How the audit stub is loaded into programs of the main loader; `undefined` where it is not. */
-	readonly audit: AuditLaunch | undefined;
+	/** How the audit stub is loaded into the programs of each loader, where it is. */
+	readonly audits: ReadonlyMap<WalkedLoader, AuditLaunch>;
 	/** How programs see the bundle's paths; a static program that is not among them is started as it is. */
 	readonly views: ReadonlyMap<SysrootPath, ViewLaunch>;
 }
@@ -121,8 +123,9 @@ function loaderLaunch(
 	if (choice === undefined) {
 		throw new Error(`nothing says how to start ${path}`);
 	}
-	const audit = loader === facts.walked.loaders[0] ? facts.audit : undefined;
+	const audit = facts.audits.get(loader);
 	const view = facts.views.get(path);
+	const session = sessionRulesFor(posix.basename(path));
 	return {
 		kind: 'loader',
 		launcher: payloadPath(path),
@@ -141,6 +144,7 @@ function loaderLaunch(
 		libraryPath: facts.placement.searches.get(path) ?? [loader.libraryDirectory],
 		inhibitRpath: facts.placement.switchedOff,
 		inhibitOwnRpath: isSwitchedOff(object, path, facts.walked),
+		...(session.length === 0 ? {} : {session}),
 		...(audit === undefined ? {} : {audit}),
 		...(view === undefined ? {} : {view}),
 		environment: facts.environments.get(path) ?? [],

@@ -5,31 +5,64 @@
  * musl reads /etc/passwd and asks nscd by itself.
  */
 import {posix} from 'node:path';
+import type {ElfObject} from '../elf/elf-object.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
-import {bundlePath} from '../paths/paths.js';
-import type {WalkedPayload} from '../walk/walked-payload.js';
+import {bundlePath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {WalkedLoader, WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
 import nameServices from './data/name-services.json' with {type: 'json'};
 import type {LibraryPlacement} from './library-placement.js';
 
-const HOME = bundlePath('libexec/dynpk/libdynpk-names.so');
-
-/** `module` is of the first loader's machine. Names that the payload itself answers to are left to it. */
+/**
+ * `moduleFor` tells what was built for a loader's machine. Names that the payload itself answers to
+ * are left to it.
+ */
 export function planNss(
-	{loaders}: WalkedPayload,
-	{names}: LibraryPlacement,
-	module: KitTool | undefined,
+	{loaders, programs}: WalkedPayload,
+	placement: LibraryPlacement,
+	moduleFor: (loader: ElfObject) => KitTool | undefined,
 ): Operation[] {
-	const [main] = loaders;
-	if (main?.facts.kind !== 'glibc' || module === undefined) {
-		return [];
-	}
+	const machines = loaders.filter(
+		({facts, toolDirectory}, index) =>
+			facts.kind === 'glibc' &&
+			loaders.findIndex(other => other.toolDirectory === toolDirectory) === index,
+	);
+	return machines.flatMap(loader => {
+		const module = moduleFor(loader.facts.object);
+		const own = [...programs].filter(([, program]) => program.loader === loader);
+		const taken = takenNames(
+			placement,
+			own.map(([path]) => path),
+			loader.libraryDirectory,
+		);
+		return module === undefined ? [] : moduleOperations(loader, module, taken);
+	});
+}
 
-	const taken = new Set(names.map(path => posix.basename(path)));
+/** What these programs find; without a program, every name counts. */
+function takenNames(
+	{names, searches}: LibraryPlacement,
+	programs: readonly SysrootPath[],
+	libraryDirectory: BundlePath,
+): Set<string> {
+	const searched = new Set<string>([
+		libraryDirectory,
+		...programs.flatMap(path => searches.get(path) ?? []),
+	]);
+	const found = names.filter(path => programs.length === 0 || searched.has(posix.dirname(path)));
+	return new Set(found.map(path => posix.basename(path)));
+}
+
+function moduleOperations(
+	{libraryDirectory, toolDirectory}: WalkedLoader,
+	module: KitTool,
+	taken: ReadonlySet<string>,
+): Operation[] {
+	const home = bundlePath(posix.join(toolDirectory, 'libdynpk-names.so'));
 	return [
 		{
 			kind: 'file',
-			path: HOME,
+			path: home,
 			mode: 0o755,
 			content: {kind: 'copied', from: module.path, size: module.size},
 			reason: 'asks the host for users, groups and hosts',
@@ -40,8 +73,8 @@ export function planNss(
 			.filter(name => !taken.has(name))
 			.map((name): Operation => ({
 				kind: 'symlink',
-				path: bundlePath(posix.join(main.libraryDirectory, name)),
-				target: posix.relative(main.libraryDirectory, HOME),
+				path: bundlePath(posix.join(libraryDirectory, name)),
+				target: posix.relative(libraryDirectory, home),
 				reason: 'a name service that hosts name in /etc/nsswitch.conf',
 				...noOrigin,
 			})),

@@ -4,6 +4,7 @@
  * The wish only: what the host offers, the launcher finds out. The table of paths is written
  * wherever some engine could use it, so that DYNPK_ENGINE has something to choose from.
  */
+import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {chooseEngine, isForLibc, isForPeople, type ProgramFacts} from '../engine/choose-engine.js';
 import {compilePathTable} from '../engine/compile-path-table.js';
@@ -13,16 +14,22 @@ import type {Payload} from '../inputs/payload.js';
 import type {EnvironmentRule, LaunchSpec, ViewLaunch} from '../launcher/launch-spec.js';
 import type {KitTool} from '../launcher/launcher-kit.js';
 import type {EngineRecord} from '../manifest/manifest.js';
-import {bundlePath, type SysrootPath} from '../paths/paths.js';
-import type {WalkedPayload} from '../walk/walked-payload.js';
+import {bundlePath, type BundlePath, type SysrootPath} from '../paths/paths.js';
+import type {WalkedLoader, WalkedPayload} from '../walk/walked-payload.js';
 import {noOrigin, type BundlePlan, type Operation} from './bundle-plan.js';
 import type {Environments} from './plan-environments.js';
 import {yieldingLibraries} from './plan-linking.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
 export interface EngineTools {
-	/** `undefined` where none was built for the bundle's machine. */
-	readonly shim: KitTool | undefined;
+	/** `undefined` where none was built for the machine of a loader or program. */
+	readonly shimFor: (object: ElfObject) => KitTool | undefined;
+}
+
+export interface PlacedShim {
+	readonly tool: KitTool;
+	/** Its place in the bundle. */
+	readonly home: BundlePath;
 }
 
 /** How the programs of a bundle see its paths. */
@@ -33,8 +40,8 @@ export interface View {
 	 * a launcher: without one they would see the host's paths only.
 	 */
 	readonly programs: ReadonlyMap<SysrootPath, ViewLaunch>;
-	/** `undefined` where it can be loaded into no program. */
-	readonly shim: KitTool | undefined;
+	/** Those that can be loaded into some program, by their place. */
+	readonly shims: ReadonlyMap<BundlePath, KitTool>;
 }
 
 export interface ViewFacts {
@@ -45,7 +52,6 @@ export interface ViewFacts {
 	readonly tools: EngineTools | undefined;
 }
 
-export const SHIM_HOME = bundlePath('libexec/dynpk/path-shim.so');
 const TABLE_HOME = bundlePath('libexec/dynpk/paths.tbl');
 
 export function chooseView({payload, walked, environments, tools}: ViewFacts): View {
@@ -53,12 +59,16 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 		return directView('the shell launcher knows of no other');
 	}
 
-	const machine = walked.loaders[0]?.facts.object.machine;
-	const programs = programObjects(payload, walked).map(({path, object}) => ({
-		path,
-		linkage: walked.byPath.has(path) ? 'by-path' : linkageOf(object),
-		hasShim: tools.shim !== undefined && object.machine === machine,
-	}));
+	const programs = programObjects(payload, walked).map(({path, object}) => {
+		const loader = walked.programs.get(path)?.loader;
+		const shim = loader && shimOf(loader, tools);
+		return {
+			path,
+			linkage: walked.byPath.has(path) ? ('by-path' as const) : linkageOf(object),
+			hasShim: shim !== undefined,
+			...(shim === undefined ? {} : {shim}),
+		};
+	});
 	const choice = chooseEngine({
 		data: firstDataFile(payload, walked),
 		variables: [...environments.values()].flatMap(rules =>
@@ -70,8 +80,9 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 		return directView(choice.reason);
 	}
 
-	/* Whether the shim can be loaded into it, be that enough or not. */
-	const isReached = ({linkage, hasShim}: ProgramFacts): boolean => linkage !== 'static' && hasShim;
+	/* The shim that can be loaded into it, be that enough or not. */
+	const reaching = ({linkage, shim}: (typeof programs)[number]): typeof shim =>
+		linkage === 'static' ? undefined : shim;
 	const launched = programs.filter(
 		({linkage}) => linkage !== 'static' || choice.engine === 'userns',
 	);
@@ -80,17 +91,35 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 		programs: new Map(
 			launched.map(program => {
 				const {engine, reason} = choice.of(program);
-				const shim = isReached(program) ? {shim: SHIM_HOME} : {};
-				return [program.path, {engine, reason, table: TABLE_HOME, ...shim}];
+				const shim = reaching(program);
+				const loaded = shim === undefined ? {} : {shim: shim.home};
+				return [program.path, {engine, reason, table: TABLE_HOME, ...loaded}];
 			}),
 		),
-		shim: programs.some(isReached) ? tools.shim : undefined,
+		shims: new Map(
+			programs.flatMap(program => {
+				const shim = reaching(program);
+				return shim === undefined ? [] : [[shim.home, shim.tool] as const];
+			}),
+		),
 	};
+}
+
+/** What can be loaded into the programs of a loader, be that enough or not. */
+export function shimOf(loader: WalkedLoader, tools: EngineTools): PlacedShim | undefined {
+	const tool = canTakeShim(loader) ? tools.shimFor(loader.facts.object) : undefined;
+	const home = bundlePath(posix.join(loader.toolDirectory, 'path-shim.so'));
+	return tool && {tool, home};
+}
+
+/** With 32 bits the calls of musl have names and structures that are neither its own of old nor glibc's. */
+function canTakeShim({facts}: WalkedLoader): boolean {
+	return facts.kind === 'glibc' || facts.object.class === 64;
 }
 
 /** What travels for it, once everything else is placed. */
 export function viewOperations(
-	{engine, shim}: View,
+	{engine, shims}: View,
 	files: readonly Operation[],
 	{launches, libraries}: Pick<BundlePlan, 'launches'> & {readonly libraries: ReadonlySet<string>},
 ): Operation[] {
@@ -106,9 +135,7 @@ export function viewOperations(
 		launches,
 	);
 	return [
-		...(shim === undefined
-			? []
-			: [shimFile(shim, 'shows programs the bundle’s files at their own paths')]),
+		...[...shims].map(([home, shim]) => shimFile(home, shim)),
 		{
 			kind: 'file',
 			path: TABLE_HOME,
@@ -121,7 +148,7 @@ export function viewOperations(
 }
 
 function directView(reason: string): View {
-	return {engine: {choice: 'direct', reason}, programs: new Map(), shim: undefined};
+	return {engine: {choice: 'direct', reason}, programs: new Map(), shims: new Map()};
 }
 
 function programObjects(
@@ -171,13 +198,13 @@ function firstDataFile(
 	})?.path;
 }
 
-export function shimFile({path: from, size}: KitTool, reason: string): Operation {
+function shimFile(path: BundlePath, {path: from, size}: KitTool): Operation {
 	return {
 		kind: 'file',
-		path: SHIM_HOME,
+		path,
 		mode: 0o755,
 		content: {kind: 'copied', from, size},
-		reason,
+		reason: 'shows programs the bundle’s files at their own paths',
 		...noOrigin,
 	};
 }

@@ -6,13 +6,23 @@
  * files is made for the canary, of copies: the loader, the stub, and the libraries it needs.
  */
 import {execFile} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
+import {
+	closeSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readSync,
+	readdirSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import {posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {knownLoaders, type AuditLimit} from '../audit/known-loaders.js';
 import {faultFromErrno} from '../errors/dynpk-error.js';
-import {auditObstacle, isAuditedByPreload} from '../manifest/audit-obstacle.js';
+import {auditObstacle, loadersAuditedByPreload} from '../manifest/audit-obstacle.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {bundlePath, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
@@ -22,9 +32,9 @@ const RULES = 'libexec/dynpk/audit.rules';
 const CANARY = 'libexec/dynpk/canary';
 const TIMEOUT = 60_000;
 
-/** decision 0024 */
+/** decision 0025 */
 const UNSEEN =
-	'its loader takes no auditor, and a preloaded object judges in its place: it does not see what ' +
+	'a loader of it takes no auditor, and a preloaded object judges in its place: it does not see what ' +
 	'the C library opens by itself (character sets, name services), what is opened in a namespace ' +
 	'of dlmopen, what an opened object of the host needs, and what a program maps without dlopen';
 
@@ -54,8 +64,12 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 		return [];
 	}
 
-	if (isAuditedByPreload(manifest)) {
+	const byPreload = loadersAuditedByPreload(manifest);
+	if (byPreload.size > 0) {
 		notice(UNSEEN);
+	}
+
+	if (byPreload.has(loader.path)) {
 		return [];
 	}
 
@@ -76,7 +90,10 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	}
 
 	try {
-		makePlace({top, copies, place, built});
+		const machine = identityOf(posix.join(top, loader.path));
+		// A bundle of two machines has libraries of one name for each.
+		const own = copies.filter(({from}) => identityOf(posix.join(top, from)) === machine);
+		makePlace({top, copies: own, place, built});
 	} catch (error) {
 		throw faultFromErrno(error, `cannot make a place for the canary in ${privateDirectory}`);
 	}
@@ -106,6 +123,19 @@ interface CanaryCopy {
 	readonly from: string;
 	/** In the canary's place. */
 	readonly to: string;
+}
+
+/** Class, byte order and machine of an ELF file, as it spells them. */
+function identityOf(path: string): string {
+	const head = Buffer.alloc(20);
+	const file = openSync(path, 'r');
+	try {
+		readSync(file, head);
+	} finally {
+		closeSync(file);
+	}
+
+	return head.toString('latin1', 4, 6) + head.toString('latin1', 18, 20);
 }
 
 function copiesFor({objects}: BundleManifest, loader: LoaderRecord): CanaryCopy[] {

@@ -48,8 +48,7 @@ export function openLoaders(
 		if (found.status === 'missing') {
 			missing.push({...one, reason: found.reason});
 		} else if (loaders.every(loader => loader.path !== found.real)) {
-			const isMain = loaders.length === 0;
-			loaders.push(placeLoader(open(one.interpreter), found.real, isMain, adapt));
+			loaders.push(placeLoader(open(one.interpreter), found.real, loaders[0], adapt));
 		}
 	}
 
@@ -97,18 +96,19 @@ function wantedLoaders(files: readonly PayloadFile[]): Wanted[] {
 function placeLoader(
 	loader: Loader,
 	path: SysrootPath,
-	isMain: boolean,
+	main: WalkedLoader | undefined,
 	adapt: LoaderRequest['adapt'],
 ): WalkedLoader {
 	const {facts} = loader;
+	const architecture = architectureName(facts.object) ?? 'other';
+	const isOfMain = main === undefined || isSameMachine(main.facts.object, facts.object);
 	return {
 		path,
 		facts,
 		...adapt(loader),
 		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
-		libraryDirectory: bundlePath(
-			isMain ? 'lib' : `lib-${architectureName(facts.object) ?? 'other'}`,
-		),
+		libraryDirectory: bundlePath(main === undefined ? 'lib' : `lib-${architecture}`),
+		toolDirectory: bundlePath(isOfMain ? 'libexec/dynpk' : `libexec/dynpk/${architecture}`),
 	};
 }
 

@@ -69,6 +69,8 @@ export interface WalkedLoader {
 	/** Its place in the bundle. */
 	readonly home: BundlePath;
 	readonly libraryDirectory: BundlePath;
+	/** Where dynpk's own files for programs of its machine lie. */
+	readonly toolDirectory: BundlePath;
 }
 
 /** An object that is found by name, whoever needs it. */

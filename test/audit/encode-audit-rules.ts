@@ -12,7 +12,6 @@ const rules: AuditRules = {
 	allowedPrograms: ['/opt/site/bin/*'],
 	hostPrograms: ['/bin/sh'],
 	hostFiles: ['/etc/hosts'],
-	method: 'preload',
 	staticTls: 4096,
 };
 
@@ -29,7 +28,6 @@ test('a rule is a line, in a fixed order, each once', t => {
 			'allow-exec /opt/site/bin/*',
 			'host-program /bin/sh',
 			'host-file /etc/hosts',
-			'method preload',
 			'static-tls 4096',
 			'',
 		].join('\n'),

@@ -22,7 +22,7 @@ async function choose(
 	const object = readElf(hostPath(program));
 	return chooseStrategy(object, {
 		file: inMemory(await readFile(program)),
-		launcherMachine: object.machine,
+		hasLauncher: true,
 		forced: undefined,
 	});
 }
@@ -107,12 +107,8 @@ test('only the burnt fuse of Node.js counts, and marks inside the program do not
 	] as const) {
 		const program = await compile(t, source(text));
 		const object = readElf(hostPath(program));
-		const facts = {file: inMemory(await readFile(program)), launcherMachine: 62, forced: undefined};
-		t.is(
-			chooseStrategy(object, {...facts, launcherMachine: object.machine}).strategy,
-			strategy,
-			text,
-		);
+		const facts = {file: inMemory(await readFile(program)), hasLauncher: false, forced: undefined};
+		t.is(chooseStrategy(object, {...facts, hasLauncher: true}).strategy, strategy, text);
 	}
 });
 
@@ -120,7 +116,7 @@ test('without a launcher of its class a program is executed, and a wish is obeye
 	if (!need(t, 'gcc')) return;
 	const program = await compile(t, 'int main(void) { return 0; }\n');
 	const object = readElf(hostPath(program));
-	const facts = {file: inMemory(await readFile(program)), launcherMachine: 0, forced: undefined};
+	const facts = {file: inMemory(await readFile(program)), hasLauncher: false, forced: undefined};
 	t.is(chooseStrategy(object, facts).strategy, 'exec');
 	t.is(chooseStrategy(object, {...facts, forced: 'self'}).strategy, 'self');
 });

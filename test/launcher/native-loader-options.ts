@@ -1,5 +1,5 @@
 /** What the native launcher tells the loader: run paths, the shim, the audit module, another way to start. */
-import {copyFile, symlink} from 'node:fs/promises';
+import {copyFile, mkdir, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
@@ -100,6 +100,54 @@ unsigned int la_version(unsigned int version) { write(2, "audited\\n", 8); retur
 		t.regex(stdout, /^object \S*libexec\/dynpk\/first\.so$/mu);
 		// The last tells the real shim that the start is audited; it takes that away.
 		t.deepEqual(told(stdout, 'env'), ['LD_PRELOAD=/x.so', '\u0001audit']);
+	}
+});
+
+test('an object of the bundle is preloaded by its place there, by the path it came from and by its name', async t => {
+	const all = {...ways, 'by exec': {strategy: 'exec'}} as const;
+	const object = await compile(t, 'int preloaded;', ['-shared', '-fPIC', '-nostdlib']);
+	for (const [way, spec] of Object.entries(all)) {
+		const bundle = await reportBundle(t, {spec});
+		if (bundle === undefined) return;
+		const own = 'opt/pre/lib64/pre.so';
+		await mkdir(join(bundle.top, 'root/opt/pre/lib64'), {recursive: true});
+		await copyFile(object, join(bundle.top, 'root', own));
+		await copyFile(object, join(bundle.top, 'lib/named.so'));
+		const objectsOf = async (env: Readonly<Record<string, string>>) => {
+			const {stdout, stderr} = await call(bundle.start, [], {env});
+			t.is(stderr, '', way);
+			return told(stdout, 'object').filter(name => /(?:pre|named)\.so$/u.test(name));
+		};
+
+		const place = join(bundle.top, 'root', own);
+		t.deepEqual(await objectsOf({LD_PRELOAD: place}), [place], way);
+		t.deepEqual(await objectsOf({LD_PRELOAD: `/no.so:/${own}  none.so`}), [place], way);
+		t.deepEqual(
+			await objectsOf({LD_PRELOAD: 'pre.so', LD_LIBRARY_PATH: '/a:/opt/pre/lib64'}),
+			[place],
+			way,
+		);
+		t.deepEqual(
+			await objectsOf({LD_PRELOAD: 'named.so', DYNPK_PRELOAD: place}),
+			[join(bundle.top, 'lib/named.so'), place],
+			way,
+		);
+		t.deepEqual(await objectsOf({LD_PRELOAD: `/../${own}:/opt/pre/$LIB/pre.so`}), [], way);
+	}
+});
+
+test('`$LIB` in LD_PRELOAD is a directory that the program searches', async t => {
+	const object = await compile(t, 'int preloaded;', ['-shared', '-fPIC', '-nostdlib']);
+	const libraryPath = [bundlePath('root/usr/lib/arch'), bundlePath('lib')];
+	const bundle = await reportBundle(t, {spec: {libraryPath}});
+	if (bundle === undefined) return;
+	const place = join(bundle.top, 'root/opt/pre/lib/arch');
+	await mkdir(place, {recursive: true});
+	await copyFile(object, join(place, 'pre.so'));
+	for (const token of ['$LIB', '${LIB}']) {
+		const env = {LD_PRELOAD: `/opt/pre/${token}/pre.so`};
+		const {stdout} = await call(bundle.start, [], {env});
+		t.true(told(stdout, 'object').includes(join(place, 'pre.so')), stdout);
 	}
 });
 

@@ -11,7 +11,7 @@ import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
 import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
-import {newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
+import {compile, newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 
 const run = promisify(execFile);
 
@@ -34,6 +34,7 @@ const spec: LaunchSpec = {
 		shim: bundlePath('libexec/x.so'),
 	},
 	audit: {method: 'interface', stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	session: [{variable: 'PATHS', action: 'sift', marks: ['a', '../b']}],
 	environment: [
 		{
 			variable: 'DATA',
@@ -50,14 +51,19 @@ const spec: LaunchSpec = {
 
 async function fuzz(kind: string, file: string): Promise<string> {
 	const program = await compileSanitized([
-		...['fuzz', 'try-record', 'try-image', 'try-table', 'try-mounts'].map(
+		...['fuzz', 'try-record', 'try-image', 'try-object', 'try-table', 'try-mounts'].map(
 			name => `wrappers/launcher/fuzz/${name}.c`,
 		),
-		...['record.c', 'image.c'].map(name => `wrappers/launcher/${name}`),
+		...['record.c', 'image.c', 'object.c'].map(name => `wrappers/launcher/${name}`),
 		'wrappers/namespace/mountinfo.c',
-		...['table.c', 'own-tree.c', 'check-nodes.c', 'host-environment.c'].map(
-			name => `wrappers/table/${name}`,
-		),
+		...[
+			'table.c',
+			'own-tree.c',
+			'check-nodes.c',
+			'host-environment.c',
+			'loader-lists.c',
+			'session-names.c',
+		].map(name => `wrappers/table/${name}`),
 	]);
 	const {stdout} = await run(program, [kind, file, '1', '200000']);
 	return stdout;
@@ -76,6 +82,18 @@ for (const loader of ['/lib64/ld-linux-x86-64.so.2', process.execPath]) {
 		t.regex(await fuzz('image', loader), /^accepted [1-9]/u);
 	});
 }
+
+test('no damaged object is followed out of its bounds', async t => {
+	if (!need(t, 'gcc')) return;
+	const source = '#include <stdio.h>\nint f(void) { return puts("x"); }\n';
+	const versions = join(await scratch(t), 'map');
+	await writeFile(versions, 'V1 { global: f; local: *; };\n');
+	const object = await compile(t, source, [
+		...['-shared', '-fPIC', `-Wl,--version-script,${versions}`, '-Wl,-rpath,/a:$ORIGIN'],
+		...['-Wl,-z,noseparate-code', '-s'],
+	]);
+	t.regex(await fuzz('object', object), /^accepted [1-9]/u);
+});
 
 test('no damaged path table is followed out of its bounds', async t => {
 	if (!need(t, 'gcc')) return;

@@ -11,6 +11,7 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import picomatch from 'picomatch';
+import {i686Libraries} from '../helpers/run/i686-programs.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
 import {builtDirectory} from '../helpers/worlds/built-kit.js';
@@ -30,36 +31,37 @@ test('no C library exports a call with a path that nobody has decided about', as
 	const bullseye = await needHost(t, 'bullseye');
 	const trixie = await needHost(t, 'trixie');
 	if (!bullseye || !trixie) return;
-	const exported = new Set<string>();
-	for (const place of [
-		...glibcs('/'),
-		...glibcs(bullseye.root),
-		...glibcs(trixie.root),
-		...musls(),
-	]) {
-		for (const name of await exportedBy(place)) exported.add(name);
-	}
-
-	const shim = await shimNames();
 	const withText = await takingText(t);
-	const undecided = [...exported].filter(name => !shim.has(name) && withText(name)).sort();
+	const open = async (architecture: string, libraries: readonly string[]): Promise<string[]> => {
+		const exported = await Promise.all(libraries.map(exportedBy));
+		const shim = await shimNames(architecture);
+		return exported.flat().filter(name => !shim.has(name) && withText(name));
+	};
+	const undecided = new Set([
+		...(await open('x86_64', [
+			...['/', bullseye.root, trixie.root].flatMap(root =>
+				glibcIn(join(root, 'usr/lib/x86_64-linux-gnu')),
+			),
+			...musls(),
+		])),
+		...(await open('i686', glibcIn(i686Libraries))),
+	]);
 	const rules = await leftAlone();
 	const known = rules.map(name => ({name, matches: picomatch(name, {nobrace: true})}));
 	t.deepEqual(
-		undecided.filter(name => !known.some(({matches}) => matches(name))),
+		[...undecided].filter(name => !known.some(({matches}) => matches(name))).sort(),
 		[],
 		'neither answered nor left alone',
 	);
 	t.deepEqual(
-		known.filter(({matches}) => !undecided.some(name => matches(name))).map(({name}) => name),
+		known.filter(({matches}) => ![...undecided].some(name => matches(name))).map(({name}) => name),
 		[],
 		'left alone, though no library has it or the shim answers it',
 	);
 });
 
 /** What glibc consists of: several libraries before 2.34. */
-function glibcs(root: string): string[] {
-	const directory = join(root, 'usr/lib/x86_64-linux-gnu');
+function glibcIn(directory: string): string[] {
 	return readdirSync(directory)
 		.filter(name => /^lib(?:c|dl|pthread|rt|util)(?:\.so\.\d|-2\.\d+\.so)$/u.test(name))
 		.map(name => join(directory, name));
@@ -79,8 +81,8 @@ async function exportedBy(object: string): Promise<string[]> {
 		.filter(name => name !== undefined);
 }
 
-async function shimNames(): Promise<Set<string>> {
-	return new Set(await exportedBy(join(builtDirectory(), 'path-shim.so')));
+async function shimNames(architecture: string): Promise<Set<string>> {
+	return new Set(await exportedBy(join(builtDirectory(architecture), 'path-shim.so')));
 }
 
 const headers =

@@ -17,9 +17,14 @@
 #define R_OK 4
 #define X_OK 1
 
+/* Files may be larger than 2 GB. */
 static inline long sys_openat(int directory, const char *path, int flags)
 {
+#ifdef __i386__
+	return system_call(__NR_openat, directory, path, flags | O_LARGEFILE);
+#else
 	return system_call(__NR_openat, directory, path, flags);
+#endif
 }
 
 static inline long sys_open(const char *path, int flags)
@@ -74,6 +79,20 @@ static inline long sys_writev(int fd, const struct io_vector *vector, int count)
 static inline long sys_lseek(int fd, long offset, int whence)
 {
 	return system_call(__NR_lseek, fd, offset, whence);
+}
+
+/* The same of files of any size; minus the errno where it fails. */
+static inline int64_t seek(int fd, int64_t offset, int whence)
+{
+#ifdef __NR__llseek
+	int64_t position;
+	const long result = system_call(__NR__llseek, fd, (uint32_t)((uint64_t)offset >> 32),
+					(uint32_t)offset, &position, whence);
+
+	return failed(result) ? result : position;
+#else
+	return sys_lseek(fd, offset, whence);
+#endif
 }
 
 static inline long sys_dup3(int from, int to, int flags)

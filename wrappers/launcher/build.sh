@@ -25,9 +25,9 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 "$cc" $warnings $code -I"$here/.." -include "$here/hidden.h" $link -o "$out/launcher" \
 	"$here/entry.S" "$here/placeholder.S" "$here/main.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
-	"$here/environment.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
-	"$here/record.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
-	"$table/table.c" "$table/own-tree.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-variables.c" \
+	"$here/environment.c" "$here/session.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
+	"$here/record.c" "$here/inherited.c" "$here/fitness.c" "$here/object.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
+	"$table/table.c" "$table/own-tree.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-lists.c" "$table/session-names.c" "$table/loader-variables.c" \
 	"$base/fail.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
 
 # shellcheck disable=SC2086

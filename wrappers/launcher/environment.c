@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/variables.h"
 #include "loader-options.h"
-#include "table/loader-variables.h"
+#include "session.h"
 
 size_t environment_slots(const struct record *record)
 {
@@ -39,7 +39,7 @@ size_t environment_bytes(const struct record *record, char **environment, size_t
 		char **entry = find_variable(environment, end, name);
 
 		bytes += rules[i].parts.count * (top_length + 8) + 2 * text_length(name) + 64;
-		bytes += entry == end ? 0 : text_length(*entry);
+		bytes += entry == end ? 0 : session_bytes(*entry);
 	}
 	return bytes;
 }
@@ -143,13 +143,12 @@ char **set_variable(char **first, char **end, char *entry)
 	return first == end ? end + 1 : end;
 }
 
-static char audit_mark[] = AUDIT_MARK;
-
 char **write_environment(struct launch *launch, char **to)
 {
 	const bool is_projected = launch->engine == ENGINE_SHIM || launch->engine == ENGINE_USERNS;
 	const struct record *record = launch->record;
 	char **end = to;
+	char *mark;
 
 	for (char **entry = launch->start.environment; *entry != NULL; entry++) {
 		const char *name = value_of(*entry, PROCESS_NAME_VARIABLE);
@@ -160,12 +159,17 @@ char **write_environment(struct launch *launch, char **to)
 			set_process_name(name);
 	}
 	for (uint32_t i = 0; i < record->environment.count; i++) {
-		if ((rules_of(record)[i].action & RULE_UNPROJECTED) == 0 || !is_projected)
-			end = apply_rule(launch, &rules_of(record)[i], to, end);
+		const struct record_rule *rule = &rules_of(record)[i];
+
+		if (rule->action == RULE_ASIDE || rule->action == RULE_SIFT)
+			end = apply_session_rule(launch, rule, to, end);
+		else if ((rule->action & RULE_UNPROJECTED) == 0 || !is_projected)
+			end = apply_rule(launch, rule, to, end);
 	}
 	for (uint32_t i = 0; i < record->settings.count; i++)
 		end = set_variable(to, end, (char *)record_item(record, record->settings, i));
-	if (record->kind == LAUNCH_LOADER && marks_audit(launch))
-		*end++ = audit_mark;
+	mark = record->kind == LAUNCH_LOADER ? audit_mark(launch) : NULL;
+	if (mark != NULL)
+		*end++ = mark;
 	return end;
 }

@@ -10,6 +10,8 @@
 #include "record.h"
 #include "start.h"
 
+struct inherited;
+
 struct launch {
 	const struct record *record;
 	/* How the program will see the bundle's paths. */
@@ -18,6 +20,8 @@ struct launch {
 	struct projection bundle;
 	/* The bundle's top under a name no loader can misread. */
 	const char *search_top;
+	/* What the caller's environment asks of the loader; NULL: nothing. */
+	struct inherited *inherited;
 	/* Paths that can be opened: of the moved program, of what starts it, of this launcher. */
 	const char *program;
 	const char *target;

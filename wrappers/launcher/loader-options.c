@@ -1,9 +1,10 @@
 #include "loader-options.h"
 #include "base/fail.h"
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "inherited.h"
+#include "table/loader-variables.h"
 
 /* High enough that no program expects its own first files there. */
 enum { ALIAS_DESCRIPTOR = 100 };
@@ -81,91 +82,27 @@ static void put_search_directory(struct launch *launch)
 	}
 }
 
-static void put_path(struct launch *launch, uint32_t path)
+static void put_place(struct launch *launch, const char *place)
 {
 	put_search_directory(launch);
 	text_put(&launch->arena, "/");
-	text_put(&launch->arena, record_text(launch->record, path));
+	text_put(&launch->arena, place);
 }
 
-/* Whether `..` leads no higher than where the path begins. */
-static bool stays_below(const char *path)
+static void put_path(struct launch *launch, uint32_t path)
 {
-	long depth = 0;
-
-	while (*path != '\0' && depth >= 0) {
-		const char *name = path;
-
-		while (*path != '/' && *path != '\0')
-			path++;
-		if (path - name == 2 && name[0] == '.' && name[1] == '.')
-			depth--;
-		else if (path > name && !(path - name == 1 && name[0] == '.'))
-			depth++;
-		while (*path == '/')
-			path++;
-	}
-	return depth >= 0;
-}
-
-/* The place below the top of a directory that a user or a start script names; NULL: it has none. */
-static const char *place_in_bundle(struct launch *launch, const char *directory)
-{
-	const char *top = launch->bundle.top;
-	const char *inside = text_behind(directory, top);
-	const char *path;
-
-	if (directory[0] != '/' || top[0] != '/' || text_contains_any(directory, "$"))
-		return NULL;
-	if (inside == NULL || *inside != '/')
-		inside = NULL;
-	if (!stays_below(inside == NULL ? directory + 1 : inside + 1))
-		return NULL;
-	path = inside == NULL ? JOIN(&launch->arena, top, "/root", directory) : directory;
-	return failed(sys_access(path, F_OK)) ? NULL : path + text_length(top) + 1;
-}
-
-/*
- * Of LD_LIBRARY_PATH, what the bundle has: by its place there, which a start script computes, or by
- * the path it came from. The host's directories are none of a packed program's.
- */
-static size_t honoured_directories(struct launch *launch, const char **directories)
-{
-	const char *value = find_value(launch->start.environment, "LD_LIBRARY_PATH");
-	const char *separators = is_musl(launch) ? ":\n" : ":;";
-	size_t count = 0;
-
-	for (size_t i = 0; i < HONOURED_DIRECTORIES && value != NULL && *value != '\0'; i++) {
-		size_t length = 0;
-		const char *place;
-		char *directory;
-
-		while (value[length] != '\0' && value[length] != separators[0] &&
-		       value[length] != separators[1])
-			length++;
-		directory = take(&launch->arena, length + 1);
-		memcpy(directory, value, length);
-		directory[length] = '\0';
-		place = place_in_bundle(launch, directory);
-		if (place != NULL)
-			directories[count++] = place;
-		value += length + (value[length] != '\0');
-	}
-	return count;
+	put_place(launch, record_text(launch->record, path));
 }
 
 char *library_path(struct launch *launch)
 {
 	const struct record_list list = launch->record->library_path;
 	const uint32_t *paths = (const void *)((const char *)launch->record + list.offset);
-	const char *honoured[HONOURED_DIRECTORIES];
-	const size_t count = honoured_directories(launch, honoured);
+	const struct inherited *inherited = launch->inherited;
 	char *text = text_begin(&launch->arena);
 
-	for (size_t i = 0; i < count; i++) {
-		put_search_directory(launch);
-		text_put(&launch->arena, "/");
-		text_put(&launch->arena, honoured[i]);
+	for (size_t i = 0; inherited != NULL && i < inherited->directory_count; i++) {
+		put_place(launch, inherited->directories[i]);
 		text_put(&launch->arena, ":");
 	}
 	for (uint32_t i = 0; i < list.count; i++) {
@@ -212,9 +149,15 @@ bool preloads_shim(const struct launch *launch)
 	       is_audited_by_preload(launch);
 }
 
-bool marks_audit(const struct launch *launch)
+char *audit_mark(const struct launch *launch)
 {
-	return preloads_shim(launch) && asked_audit(launch) == NULL && is_audited(launch);
+	static char mark[] = AUDIT_MARK;
+	static char objects_mark[] = AUDIT_OBJECTS_MARK;
+
+	if (is_audited_by_preload(launch))
+		return objects_mark;
+	return preloads_shim(launch) && asked_audit(launch) == NULL && is_audited(launch) ? mark
+											  : NULL;
 }
 
 /* A loader goes on without what it cannot preload: whoever asked for an audit must not be misled.
@@ -230,23 +173,42 @@ static void require_preload(struct launch *launch, uint32_t path)
 	sys_close((int)file);
 }
 
+/* Ahead of the shim, which sends calls on to what stands behind it. */
+static void put_objects(struct launch *launch, const struct inherited *inherited)
+{
+	for (size_t i = 0; i < inherited->object_count; i++) {
+		const struct inherited_object *object = &inherited->objects[i];
+
+		text_put(&launch->arena, i > 0 ? ":" : "");
+		if (object->is_bundled)
+			put_place(launch, object->path);
+		else
+			text_put(&launch->arena, object->path);
+	}
+}
+
 char *preload_list(struct launch *launch, bool with_launcher)
 {
+	const struct record *record = launch->record;
+	const uint32_t shim = record->shim != 0 ? record->shim : record->audit;
 	const bool with_shim = preloads_shim(launch);
-	const uint32_t shim =
-		launch->record->shim != 0 ? launch->record->shim : launch->record->audit;
+	const bool with_objects = launch->inherited != NULL && launch->inherited->object_count > 0;
 	char *text;
 
-	if (!with_shim && !with_launcher)
+	if (!with_shim && !with_launcher && !with_objects)
 		return NULL;
 	if (is_audited_by_preload(launch))
 		require_preload(launch, shim);
 	text = text_begin(&launch->arena);
-	if (with_shim)
+	if (with_objects)
+		put_objects(launch, launch->inherited);
+	if (with_shim) {
+		text_put(&launch->arena, with_objects ? ":" : "");
 		put_path(launch, shim);
+	}
 	if (with_launcher) {
-		text_put(&launch->arena, with_shim ? ":" : "");
-		put_path(launch, launch->record->launcher);
+		text_put(&launch->arena, with_objects || with_shim ? ":" : "");
+		put_path(launch, record->launcher);
 	}
 	text_end(&launch->arena);
 	return text;

@@ -12,6 +12,7 @@
 #include "find-bundle.h"
 #include "handover.h"
 #include "host.h"
+#include "inherited.h"
 #include "loader-options.h"
 #include "ways.h"
 
@@ -38,14 +39,6 @@ static const struct record *read_record(void)
 	FAIL(EXIT_LAUNCHER, "this launcher has no valid launch record: pack again");
 }
 
-/* What library_path() takes for a user's directories: copies, places, and the list itself. */
-static size_t honoured_bytes(const struct start *start, size_t longest)
-{
-	const char *value = find_value(start->environment, "LD_LIBRARY_PATH");
-
-	return value == NULL ? 0 : 3 * (text_length(value) + HONOURED_DIRECTORIES * (longest + 32));
-}
-
 static size_t arena_size(const struct record *record, const struct start *start, const char *top)
 {
 	const size_t lists =
@@ -53,7 +46,8 @@ static size_t arena_size(const struct record *record, const struct start *start,
 	const size_t longest = text_length(top) + text_length(record_text(record, record->origin)) +
 			       text_length(record_text(record, record->program)) + 64;
 
-	return 4096 + 4 * (size_t)record->size + lists * longest + honoured_bytes(start, longest) +
+	return 4096 + 4 * (size_t)record->size + lists * longest +
+	       inherited_bytes(start->environment, longest) +
 	       auxv_value(start, AT_PHNUM) * sizeof(elf_phdr) +
 	       environment_bytes(record, start->environment, text_length(top));
 }
@@ -67,6 +61,7 @@ _Noreturn static void start_by_record(struct launch *launch, uintptr_t *stack)
 	if (record->kind == LAUNCH_STATIC)
 		start_static(launch, (char **)stack);
 	choose_search_top(launch);
+	read_inherited(launch);
 	if (launch->is_image)
 		start_like_kernel(launch, stack);
 	if (record->strategy == STRATEGY_EXEC)

@@ -52,7 +52,7 @@ static bool is_rule(struct extent extent, const struct record_rule *rule)
 
 	const uint32_t action = rule->action & ~(uint32_t)RULE_UNPROJECTED;
 
-	if (action < RULE_DEFAULT || action > RULE_CHOOSE)
+	if (action < RULE_DEFAULT || action > RULE_SIFT)
 		return false;
 	if (!is_path(extent, rule->variable) || !is_list(extent, rule->parts, sizeof(*parts)))
 		return false;

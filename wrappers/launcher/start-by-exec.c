@@ -58,7 +58,7 @@ static void keep_from_loader(char **environment, bool has_shim)
 		if (value_of(*entry, "LD_LIBRARY_PATH") == NULL && acts_on_loader(*entry)) {
 			if (!has_shim)
 				continue;
-			hide_loader_variables(entry, entry + 1);
+			hide_loader_variables(entry, entry + 1, false);
 		}
 		*to++ = *entry;
 	}
@@ -76,7 +76,7 @@ _Noreturn void start_by_exec(struct launch *launch, char **argv)
 		     " cannot be audited: its loader has neither auditors nor --preload");
 
 	keep_from_loader(launch->start.environment,
-			 preload != NULL && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
+			 preloads_shim(launch) && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
 	execute_launched(launch, launch->target, argv, end);
 }
 

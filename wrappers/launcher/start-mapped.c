@@ -1,5 +1,6 @@
 #include "base/mapping.h"
 #include "base/text.h"
+#include "base/variables.h"
 #include "environment.h"
 #include "give-back.h"
 #include "handover.h"
@@ -34,6 +35,22 @@ static char *origin_variable(struct launch *launch)
 /* Named subdirectories for CPU features would be looked for in a directory that has none. */
 static char no_legacy_subdirectories[] = "LD_HWCAP_MASK=0";
 
+static bool has_own_tunables(const struct launch *launch)
+{
+	return launch->record->audit_tunables != 0 && is_audited(launch);
+}
+
+/* The stub takes its own off again (audit-stub/environment.c). */
+static char *audit_tunables(struct launch *launch)
+{
+	const char *own = record_text(launch->record, launch->record->audit_tunables);
+	const char *users = find_value(launch->start.environment, "GLIBC_TUNABLES");
+
+	return users == NULL || users[0] == '\0'
+		       ? JOIN(&launch->arena, "GLIBC_TUNABLES=", own)
+		       : JOIN(&launch->arena, "GLIBC_TUNABLES=", users, ":", own);
+}
+
 static void list_extras(struct launch *launch, char **to)
 {
 	const char *preload = preload_list(launch, false);
@@ -43,12 +60,10 @@ static void list_extras(struct launch *launch, char **to)
 	*to++ = no_legacy_subdirectories;
 	if (preload != NULL)
 		*to++ = JOIN(&launch->arena, "LD_PRELOAD=", preload);
-	if (audit != NULL) {
+	if (audit != NULL)
 		*to++ = JOIN(&launch->arena, "LD_AUDIT=", audit);
-		if (launch->record->audit_tunables != 0)
-			*to++ = JOIN(&launch->arena, "GLIBC_TUNABLES=",
-				     record_text(launch->record, launch->record->audit_tunables));
-	}
+	if (has_own_tunables(launch))
+		*to++ = audit_tunables(launch);
 	if (!launch->bundle.has_proc)
 		*to++ = origin_variable(launch);
 	*to = NULL;
@@ -67,7 +82,7 @@ static char **write_stack(struct launch *launch, uintptr_t *stack, struct give_b
 	environment = launch->start.argc > 0 ? write_arguments(launch, argv + 1) : argv + 1;
 	end = write_environment(launch, environment);
 	list_extras(launch, extras);
-	hide_loader_variables(environment, end);
+	hide_loader_variables(environment, end, has_own_tunables(launch));
 	return write_extras(end, extras, back);
 }
 
@@ -138,7 +153,7 @@ _Noreturn void start_with_options(struct launch *launch, uintptr_t *stack)
 	}
 	stack[0] = (uintptr_t)(environment - argv) - 1;
 	end = write_environment(launch, environment);
-	hide_loader_variables(environment, end);
+	hide_loader_variables(environment, end, false);
 	if (!has_preload)
 		extras[1] = JOIN(&launch->arena, "LD_PRELOAD=", preload);
 	end = write_extras(end, extras, back);

@@ -21,6 +21,15 @@ enum {
 /* Seconds. A name cache answers from memory; SSSD may have to ask its server first. */
 enum { NSCD_PATIENCE = 5, SSSD_PATIENCE = 30 };
 
+/* With 32 bits on x86, calls of their own came with Linux 4.3 only. */
+#ifdef __NR_socketcall
+#define SOCKET_CALL(number, ...) system_call(__NR_socketcall, number, ((long[]){ __VA_ARGS__ }))
+enum { CALL_SOCKET = 1, CALL_CONNECT = 3, CALL_SENDTO = 11 };
+#else
+#define SOCKET_CALL(number, ...) system_call(number, __VA_ARGS__)
+enum { CALL_SOCKET = __NR_socket, CALL_CONNECT = __NR_connect, CALL_SENDTO = __NR_sendto };
+#endif
+
 struct socket_address {
 	uint16_t family;
 	char path[108];
@@ -30,13 +39,14 @@ static int connect_to(const char *path)
 {
 	struct socket_address address = { .family = SOCKET_UNIX };
 	const size_t length = text_length(path);
-	const long fd = system_call(__NR_socket, SOCKET_UNIX,
+	const long fd = SOCKET_CALL(CALL_SOCKET, SOCKET_UNIX,
 				    SOCKET_STREAM | SOCKET_NONBLOCK | O_CLOEXEC, 0);
 
 	if (failed(fd))
 		return -1;
 	memcpy(address.path, path, length);
-	if (failed(system_call(__NR_connect, fd, &address, sizeof(address.family) + length + 1))) {
+	if (failed(SOCKET_CALL(CALL_CONNECT, fd, (long)&address,
+			       (long)(sizeof(address.family) + length + 1)))) {
 		sys_close((int)fd);
 		return -1;
 	}
@@ -48,8 +58,8 @@ static bool send_all(int fd, const void *from, size_t count, long until)
 	const char *bytes = from;
 
 	while (count > 0) {
-		const long sent =
-			system_call(__NR_sendto, fd, bytes, count, SEND_WITHOUT_SIGNAL, 0, 0);
+		const long sent = SOCKET_CALL(CALL_SENDTO, fd, (long)bytes, (long)count,
+					      SEND_WITHOUT_SIGNAL, 0, 0);
 
 		if (sent == -EAGAIN && wait_ready(fd, POLLOUT, until))
 			continue;

@@ -63,6 +63,36 @@ static inline long sys_clone(unsigned long flags, void *stack, int (*run)(void *
 	return (long)x0;
 }
 
+#elif defined(__i386__)
+
+/* What the child is to do stands on its stack: the registers that are left are the compiler's. */
+static inline long sys_clone(unsigned long flags, void *stack, int (*run)(void *), void *argument)
+{
+	uint32_t *top = (uint32_t *)(((uintptr_t)stack & ~(uintptr_t)15) - 16);
+	long result;
+
+	top[0] = (uint32_t)(uintptr_t)argument;
+	*--top = (uint32_t)(uintptr_t)run;
+	__asm__ volatile("xchgl %%ebx, %%edi\n\t"
+			 "int $0x80\n\t"
+			 "xchgl %%ebx, %%edi\n\t"
+			 "testl %%eax, %%eax\n\t"
+			 "jnz 1f\n\t"
+			 "xorl %%ebp, %%ebp\n\t"
+			 "popl %%eax\n\t"
+			 "call *%%eax\n\t"
+			 "movl %%eax, %%ebx\n\t"
+			 "movl %[leave], %%eax\n\t"
+			 "int $0x80\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(result)
+			 : "a"((long)__NR_clone), "D"(flags), "c"(top), "d"(0L),
+			   "S"(0L), [leave] "i"(__NR_exit)
+			 : "memory", "cc");
+	return result;
+}
+
 #else
 #error "no module for names on this architecture"
 #endif

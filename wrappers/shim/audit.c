@@ -8,6 +8,7 @@
 #include "command-words.h"
 #include "symbols.h"
 #include "table/loader-variables.h"
+#include "view.h"
 
 #include <asm/errno.h>
 
@@ -27,23 +28,21 @@ void drop_work(struct work *work)
 	sys_munmap(work, sizeof(*work));
 }
 
-static const char own_place[] = "/libexec/dynpk/path-shim.so";
 static const char rules_place[] = "/libexec/dynpk/shim.rules";
 
 /* NULL, or why the rules of the bundle around this object cannot be known. */
 static const char *read_own_rules(char *const *environment, struct work *work)
 {
 	const char *name = own_name();
-	const size_t length = name == NULL ? 0 : text_length(name);
-	const size_t place = sizeof(own_place) - 1;
+	size_t length;
 	struct file_status top;
 	size_t size = 0;
 	long fd, got;
 
-	if (length <= place || length >= PATH_MAX || !text_equal(name + length - place, own_place))
+	if (name == NULL || text_length(name) >= PATH_MAX || !find_tools(name, &length))
 		return "no bundle around the path shim";
-	memcpy(work->found, name, length - place);
-	work->found[length - place] = '\0';
+	memcpy(work->found, name, length);
+	work->found[length] = '\0';
 	if (!resolve_path(work->found, &work->origin.resolved, sys_readlink))
 		return "the bundle cannot be read";
 	text_append(audit.top, work->origin.resolved.bytes);
@@ -51,7 +50,7 @@ static const char *read_own_rules(char *const *environment, struct work *work)
 	top = file_status_at(AT_FDCWD, audit.top, 0);
 	audit.start.top_device = top.device;
 	audit.start.top_inode = top.inode;
-	text_append(work->found + (length - place), rules_place);
+	text_append(work->found + length, rules_place);
 	fd = sys_open(work->found, O_CLOEXEC);
 	if (failed(fd))
 		return "shim.rules cannot be opened";
@@ -76,7 +75,7 @@ static const char *choose_sink(const struct setting *setting)
 	return NULL;
 }
 
-static void start_audit(const char *value, char *const *environment)
+static void start_audit(const char *value, char *const *environment, enum audit_mark mark)
 {
 	struct work *work = take_work();
 	struct setting setting = { .mode = MODE_OFF, .destination = "" };
@@ -102,7 +101,7 @@ static void start_audit(const char *value, char *const *environment)
 		fail(&work->line, "DYNPK_AUDIT cannot write its report", fault);
 	audit.told = map_memory(TOLD_COUNT * sizeof(*audit.told), MAP_SHARED);
 	is_audited = setting.mode != MODE_OFF && audit.told != NULL;
-	audit.by_preload = next_value(&audit.start.rules, RULE_METHOD, NULL) != NULL;
+	audit.by_preload = mark == MARKS_AUDIT_OF_OBJECTS;
 	if (is_audited && audit.by_preload)
 		audit_first_objects(work);
 	drop_work(work);
@@ -111,12 +110,12 @@ static void start_audit(const char *value, char *const *environment)
 void begin_audit(char **environment)
 {
 	const char *value = find_value(environment, "DYNPK_AUDIT");
-	const bool by_default = take_audit_mark(environment);
+	const enum audit_mark mark = take_audit_mark(environment);
 
 	if (value != NULL && value[0] == '\0')
 		value = NULL;
-	if (value != NULL || by_default)
-		start_audit(value, environment);
+	if (value != NULL || mark != NO_AUDIT_MARK)
+		start_audit(value, environment, mark);
 }
 
 /* Where it cannot be remembered, it is told once more. */

@@ -38,7 +38,7 @@ case $("$cc" -dumpmachine) in aarch64*) model=-mcmodel=tiny ;; esac
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code $strip -I"$wrappers" -I"$audit/.." -Wa,-I"$flat" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
-	"$wrappers/table/host-environment.c" "$wrappers/table/loader-variables.c" \
+	"$wrappers/table/host-environment.c" "$wrappers/table/loader-lists.c" "$wrappers/table/session-names.c" "$wrappers/table/loader-variables.c" \
 	"$audit/judge.c" "$audit/origin.c" "$audit/resolve.c" "$audit/report.c" "$audit/bounded-text.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 

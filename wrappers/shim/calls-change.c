@@ -5,7 +5,7 @@
 
 WRAP_PATH(int, -1, truncate, FOLLOW | CHANGE | CONTENT, (const char *path, long size), (path, size),
 	  (route.path, size))
-WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE | CONTENT, (const char *path, long size),
+WRAP_PATH(int, -1, truncate64, FOLLOW | CHANGE | CONTENT, (const char *path, int64_t size),
 	  (path, size), (route.path, size))
 WRAP_PATH(int, -1, chmod, FOLLOW | CHANGE, (const char *path, unsigned mode), (path, mode),
 	  (route.path, mode))
@@ -34,6 +34,21 @@ WRAP(int, -1, futimesat, directory, path, FOLLOW | CHANGE,
 WRAP(int, -1, utimensat, directory, path, follow_by(flags) | CHANGE,
      (int directory, const char *path, const void *times, int flags),
      (directory, path, times, flags), (route.directory, route.path, times, flags))
+#ifdef __i386__
+/* With 64 bits for the time. */
+WRAP_PATH(int, -1, __utime64, FOLLOW | CHANGE, (const char *path, const void *times), (path, times),
+	  (route.path, times))
+WRAP_PATH(int, -1, __utimes64, FOLLOW | CHANGE, (const char *path, const void *times),
+	  (path, times), (route.path, times))
+WRAP_PATH(int, -1, __lutimes64, CHANGE, (const char *path, const void *times), (path, times),
+	  (route.path, times))
+WRAP(int, -1, __futimesat64, directory, path, FOLLOW | CHANGE,
+     (int directory, const char *path, const void *times), (directory, path, times),
+     (route.directory, route.path, times))
+WRAP(int, -1, __utimensat64, directory, path, follow_by(flags) | CHANGE,
+     (int directory, const char *path, const void *times, int flags),
+     (directory, path, times, flags), (route.directory, route.path, times, flags))
+#endif
 WRAP_PATH(int, -1, setxattr, FOLLOW | CHANGE,
 	  (const char *path, const char *name, const void *value, size_t size, int flags),
 	  (path, name, value, size, flags), (route.path, name, value, size, flags))
@@ -55,16 +70,16 @@ WRAP_PATH(int, -1, mkfifo, ENTRY | MAKE, (const char *path, unsigned mode), (pat
 WRAP(int, -1, mkfifoat, directory, path, ENTRY | MAKE,
      (int directory, const char *path, unsigned mode), (directory, path, mode),
      (route.directory, route.path, mode))
-WRAP_PATH(int, -1, mknod, ENTRY | MAKE, (const char *path, unsigned mode, unsigned long device),
+WRAP_PATH(int, -1, mknod, ENTRY | MAKE, (const char *path, unsigned mode, uint64_t device),
 	  (path, mode, device), (route.path, mode, device))
 WRAP(int, -1, mknodat, directory, path, ENTRY | MAKE,
-     (int directory, const char *path, unsigned mode, unsigned long device),
+     (int directory, const char *path, unsigned mode, uint64_t device),
      (directory, path, mode, device), (route.directory, route.path, mode, device))
 WRAP_PATH(int, -1, __xmknod, ENTRY | MAKE,
-	  (int version, const char *path, unsigned mode, unsigned long *device),
+	  (int version, const char *path, unsigned mode, uint64_t *device),
 	  (version, path, mode, device), (version, route.path, mode, device))
 WRAP(int, -1, __xmknodat, directory, path, ENTRY | MAKE,
-     (int version, int directory, const char *path, unsigned mode, unsigned long *device),
+     (int version, int directory, const char *path, unsigned mode, uint64_t *device),
      (version, directory, path, mode, device), (version, route.directory, route.path, mode, device))
 WRAP_PATH(int, -1, unlink, ENTRY, (const char *path), (path), (route.path))
 

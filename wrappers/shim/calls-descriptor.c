@@ -117,6 +117,16 @@ int unshare(int flags)
 		"	popq %rdi\n"                                                                     \
 		"	jmp *%rax\n"                                                                     \
 		".size " #name ", . - " #name "\n")
+#elif defined(__i386__)
+#define PASS_ON(name)                                                                              \
+	__asm__(".text\n"                                                                          \
+		".globl " #name "\n"                                                               \
+		".type " #name ", @function\n" #name ":\n"                                         \
+		"	subl $12, %esp\n"                                                                \
+		"	call before_" #name "\n"                                                   \
+		"	addl $12, %esp\n"                                                                \
+		"	jmp *%eax\n"                                                                     \
+		".size " #name ", . - " #name "\n")
 #elif defined(__aarch64__)
 #define PASS_ON(name)                                                                              \
 	__asm__(".text\n"                                                                          \

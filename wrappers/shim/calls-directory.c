@@ -8,10 +8,10 @@
 INTERPOSE(void *, opendir, const char *path);
 INTERPOSE(void *, fdopendir, int fd);
 INTERPOSE(int, closedir, void *stream);
-INTERPOSE(struct entry *, readdir, void *stream);
-INTERPOSE(struct entry *, readdir64, void *stream);
-INTERPOSE(int, readdir_r, void *stream, struct entry *entry, struct entry **result);
-INTERPOSE(int, readdir64_r, void *stream, struct entry *entry, struct entry **result);
+INTERPOSE(void *, readdir, void *stream);
+INTERPOSE(void *, readdir64, void *stream);
+INTERPOSE(int, readdir_r, void *stream, void *entry, void **result);
+INTERPOSE(int, readdir64_r, void *stream, void *entry, void **result);
 INTERPOSE(void, rewinddir, void *stream);
 INTERPOSE(void, seekdir, void *stream, long position);
 INTERPOSE(long, telldir, void *stream);
@@ -58,51 +58,52 @@ int closedir(void *stream)
 	return REAL(closedir)(stream);
 }
 
-struct entry *readdir(void *stream)
+void *readdir(void *stream)
 {
 	struct listing *listing = listing_of(stream);
 
-	return listing == NULL ? REAL(readdir)(stream) : read_listing(listing, stream);
+	return listing == NULL ? REAL(readdir)(stream) : read_listing(FORM_USUAL, listing, stream);
 }
 
-struct entry *readdir64(void *stream)
+void *readdir64(void *stream)
 {
 	struct listing *listing = listing_of(stream);
 
-	return listing == NULL ? REAL(readdir64)(stream) : read_listing(listing, stream);
+	return listing == NULL ? REAL(readdir64)(stream)
+			       : read_listing(FORM_LARGE, listing, stream);
 }
 
-static int read_listing_into(struct listing *listing, void *stream, struct entry *entry,
-			     struct entry **result)
+static int read_listing_into(enum form form, struct listing *listing, void *stream, void *entry,
+			     void **result)
 {
 	const int before = last_error();
-	struct entry *found;
+	void *found;
 	int error;
 
 	set_error(0);
-	found = read_listing(listing, stream);
+	found = read_listing(form, listing, stream);
 	error = found == NULL ? last_error() : 0;
 	set_error(before);
 	if (found != NULL)
-		memcpy(entry, found, found->size);
+		memcpy(entry, found, entry_size(form, found));
 	*result = found == NULL ? NULL : entry;
 	return error;
 }
 
-int readdir_r(void *stream, struct entry *entry, struct entry **result)
+int readdir_r(void *stream, void *entry, void **result)
 {
 	struct listing *listing = listing_of(stream);
 
 	return listing == NULL ? REAL(readdir_r)(stream, entry, result)
-			       : read_listing_into(listing, stream, entry, result);
+			       : read_listing_into(FORM_USUAL, listing, stream, entry, result);
 }
 
-int readdir64_r(void *stream, struct entry *entry, struct entry **result)
+int readdir64_r(void *stream, void *entry, void **result)
 {
 	struct listing *listing = listing_of(stream);
 
 	return listing == NULL ? REAL(readdir64_r)(stream, entry, result)
-			       : read_listing_into(listing, stream, entry, result);
+			       : read_listing_into(FORM_LARGE, listing, stream, entry, result);
 }
 
 void rewinddir(void *stream)

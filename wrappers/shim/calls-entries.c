@@ -51,7 +51,7 @@ static long show_entries(struct listing *listing, char *buffer, long size)
 		const uint16_t entry_size = entry->size;
 
 		at += entry_size;
-		if (!show_entry(listing, entry))
+		if (!show_entry(listing, entry->name, &entry->type))
 			continue;
 		memmove(buffer + kept, entry, entry_size);
 		kept += entry_size;
@@ -61,7 +61,7 @@ static long show_entries(struct listing *listing, char *buffer, long size)
 
 static long read_children(struct listing *listing, int fd, char *buffer, size_t size)
 {
-	const long end = sys_lseek(fd, 0, SEEK_CUR);
+	const int64_t end = seek(fd, 0, SEEK_CUR);
 	size_t used = 0;
 
 	listing->next = told[fd].node == listing->node ? told[fd].next : 0;
@@ -109,7 +109,7 @@ static long read_entries(int fd, void *buffer, size_t size)
 EXPORT long getdents64(int fd, void *buffer, size_t size);
 EXPORT long getdents(int fd, void *buffer, size_t size);
 EXPORT long getdirentries(int fd, void *buffer, size_t size, long *position);
-EXPORT long getdirentries64(int fd, void *buffer, size_t size, long *position);
+EXPORT long getdirentries64(int fd, void *buffer, size_t size, int64_t *position);
 
 long getdents64(int fd, void *buffer, size_t size)
 {
@@ -122,18 +122,41 @@ long getdents(int fd, void *buffer, size_t size)
 	return read_entries(fd, buffer, size);
 }
 
+/* Each in its place, one close behind the other; returns how many bytes are left, or -1. */
+static long shrink_entries(char *buffer, long size)
+{
+	long kept = 0;
+
+	for (long at = 0; at < size;) {
+		void *entry = buffer + at;
+
+		at += entry_size(FORM_LARGE, entry);
+		if (!shrink_entry(entry))
+			return fail_with(EOVERFLOW);
+		memmove(buffer + kept, entry, entry_size(FORM_USUAL, entry));
+		kept += entry_size(FORM_USUAL, buffer + kept);
+	}
+	return kept;
+}
+
 long getdirentries(int fd, void *buffer, size_t size, long *position)
 {
-	const long before = sys_lseek(fd, 0, SEEK_CUR);
-	const long result =
-		failed(before) ? fail_with((int)-before) : read_entries(fd, buffer, size);
+	const int64_t before = seek(fd, 0, SEEK_CUR);
+	long result = before < 0 ? fail_with((int)-before) : read_entries(fd, buffer, size);
+
+	if (is_small(FORM_USUAL) && result > 0)
+		result = shrink_entries(buffer, result);
+	if (result >= 0)
+		*position = (long)before;
+	return result;
+}
+
+long getdirentries64(int fd, void *buffer, size_t size, int64_t *position)
+{
+	const int64_t before = seek(fd, 0, SEEK_CUR);
+	const long result = before < 0 ? fail_with((int)-before) : read_entries(fd, buffer, size);
 
 	if (result >= 0)
 		*position = before;
 	return result;
-}
-
-long getdirentries64(int fd, void *buffer, size_t size, long *position)
-{
-	return getdirentries(fd, buffer, size, position);
 }

@@ -9,14 +9,19 @@
 #include "hierarchy.h"
 #include "wrap.h"
 
-INTERPOSE(struct hierarchy *, fts_open, char *const *paths, int options, item_comparer *compare);
-INTERPOSE(struct item *, fts_read, struct hierarchy *walk);
-INTERPOSE(struct item *, fts_children, struct hierarchy *walk, int options);
-INTERPOSE(int, fts_close, struct hierarchy *walk);
-INTERPOSE(struct hierarchy *, fts64_open, char *const *paths, int options, item_comparer *compare);
-INTERPOSE(struct item *, fts64_read, struct hierarchy *walk);
-INTERPOSE(struct item *, fts64_children, struct hierarchy *walk, int options);
-INTERPOSE(int, fts64_close, struct hierarchy *walk);
+#define INTERPOSE_FTS(open, read, children, close)                                                 \
+	INTERPOSE(struct hierarchy *, open, char *const *paths, int options,                       \
+		  item_comparer *compare);                                                         \
+	INTERPOSE(struct item *, read, struct hierarchy *walk);                                    \
+	INTERPOSE(struct item *, children, struct hierarchy *walk, int options);                   \
+	INTERPOSE(int, close, struct hierarchy *walk)
+
+INTERPOSE_FTS(fts_open, fts_read, fts_children, fts_close);
+INTERPOSE_FTS(fts64_open, fts64_read, fts64_children, fts64_close);
+#ifdef __i386__
+INTERPOSE_FTS(__fts64_open_time64, __fts64_read_time64, __fts64_children_time64,
+	      __fts64_close_time64);
+#endif
 BORROW(void *, calloc, size_t count, size_t size);
 BORROW(void, free, void *block);
 
@@ -36,19 +41,21 @@ static struct item *make_roots(struct hierarchy *walk, char *const *paths, struc
 			return NULL;
 		}
 		root->parent = parent;
-		root->level = ROOT_LEVEL;
-		root->access_path = root->name;
-		root->info = classify_item(walk, root, (walk->options & OPTION_FOLLOW_ROOTS) != 0);
+		rest_of(walk, root)->level = ROOT_LEVEL;
+		root->access_path = rest_of(walk, root)->name;
+		rest_of(walk, root)->info =
+			classify_item(walk, root, (walk->options & OPTION_FOLLOW_ROOTS) != 0);
 		/* Named by the caller, these are directories like others. */
-		if (root->info == INFO_DOT)
-			root->info = INFO_DIRECTORY;
+		if (rest_of(walk, root)->info == INFO_DOT)
+			rest_of(walk, root)->info = INFO_DIRECTORY;
 		*end = root;
 		end = &root->next;
 	}
 	return sort_items(walk, first, count);
 }
 
-static struct hierarchy *open_hierarchy(char *const *paths, int options, item_comparer *compare)
+static struct hierarchy *open_hierarchy(enum form form, char *const *paths, int options,
+					item_comparer *compare)
 {
 	struct hierarchy *walk = BORROWED(calloc)(1, sizeof(*walk) + WALK_PATH_SIZE);
 	struct item *parent;
@@ -59,13 +66,14 @@ static struct hierarchy *open_hierarchy(char *const *paths, int options, item_co
 	walk->path_size = WALK_PATH_SIZE;
 	walk->compare = compare;
 	walk->options = options | OPTION_OWN;
+	walk->form = form;
 	parent = make_item(walk, "");
 	walk->current = make_item(walk, "");
 	if (parent != NULL)
-		parent->level = ROOT_PARENT_LEVEL;
+		rest_of(walk, parent)->level = ROOT_PARENT_LEVEL;
 	if (walk->current != NULL) {
-		walk->current->info = INFO_BEGIN;
-		walk->current->level = ROOT_LEVEL;
+		rest_of(walk, walk->current)->info = INFO_BEGIN;
+		rest_of(walk, walk->current)->level = ROOT_LEVEL;
 		walk->current->parent = parent;
 		if (parent != NULL)
 			walk->current->next = make_roots(walk, paths, parent);
@@ -87,17 +95,18 @@ static struct item *reach_root(struct hierarchy *walk, struct item *root)
 
 	if (length >= WALK_PATH_SIZE)
 		return NULL;
-	memcpy(walk->path, root->name, length + 1);
+	memcpy(walk->path, rest_of(walk, root)->name, length + 1);
 	root->path_length = (uint16_t)length;
 	/* From here on its name is the last of the path. */
-	while (base > 0 && root->name[base - 1] != '/')
+	while (base > 0 && rest_of(walk, root)->name[base - 1] != '/')
 		base--;
 	root->access_path = walk->path;
 	if (base > 1 || (base == 1 && length > 1)) {
-		memmove(root->name, root->name + base, length - base + 1);
+		memmove(rest_of(walk, root)->name, rest_of(walk, root)->name + base,
+			length - base + 1);
 		root->name_length = (uint16_t)(length - base);
 	}
-	walk->device = root->device;
+	walk->device = rest_of(walk, root)->device;
 	return walk->current = root;
 }
 
@@ -120,24 +129,24 @@ static struct item *go_on(struct hierarchy *walk, struct item *item)
 			item = parent;
 			break;
 		}
-		if (item->level == ROOT_LEVEL)
+		if (rest_of(walk, item)->level == ROOT_LEVEL)
 			return reach_root(walk, item);
-		if (item->instruction == SKIP)
+		if (rest_of(walk, item)->instruction == SKIP)
 			continue;
-		if (item->instruction == FOLLOW_LINK) {
+		if (rest_of(walk, item)->instruction == FOLLOW_LINK) {
 			write_name(walk, item);
-			item->info = classify_item(walk, item, true);
-			item->instruction = NOTHING;
+			rest_of(walk, item)->info = classify_item(walk, item, true);
+			rest_of(walk, item)->instruction = NOTHING;
 		}
 		return reach(walk, item);
 	}
-	if (item->level == ROOT_PARENT_LEVEL) {
+	if (rest_of(walk, item)->level == ROOT_PARENT_LEVEL) {
 		BORROWED(free)(item);
 		set_error(0);
 		return walk->current = NULL;
 	}
 	walk->path[item->path_length] = '\0';
-	item->info = item->error != 0 ? INFO_ERROR : INFO_DIRECTORY_LAST;
+	rest_of(walk, item)->info = item->error != 0 ? INFO_ERROR : INFO_DIRECTORY_LAST;
 	return walk->current = item;
 }
 
@@ -145,11 +154,11 @@ static struct item *enter(struct hierarchy *walk, struct item *directory, int in
 {
 	struct item *child;
 
-	if (instruction == SKIP ||
-	    ((walk->options & OPTION_ONE_DEVICE) != 0 && directory->device != walk->device)) {
+	if (instruction == SKIP || ((walk->options & OPTION_ONE_DEVICE) != 0 &&
+				    rest_of(walk, directory)->device != walk->device)) {
 		free_items(walk->children);
 		walk->children = NULL;
-		directory->info = INFO_DIRECTORY_LAST;
+		rest_of(walk, directory)->info = INFO_DIRECTORY_LAST;
 		return directory;
 	}
 	if (walk->children != NULL && (walk->options & OPTION_NAMES_ONLY) != 0) {
@@ -161,9 +170,9 @@ static struct item *enter(struct hierarchy *walk, struct item *directory, int in
 	walk->children = NULL;
 	if (child == NULL)
 		return (walk->options & OPTION_STOPPED) != 0 ? NULL : directory;
-	if (child->instruction == FOLLOW_LINK) {
+	if (rest_of(walk, child)->instruction == FOLLOW_LINK) {
 		write_name(walk, child);
-		child->info = classify_item(walk, child, true);
+		rest_of(walk, child)->info = classify_item(walk, child, true);
 	}
 	return reach(walk, child);
 }
@@ -175,18 +184,19 @@ static struct item *read_item(struct hierarchy *walk)
 
 	if (item == NULL || (walk->options & OPTION_STOPPED) != 0)
 		return NULL;
-	instruction = item->instruction;
-	item->instruction = NOTHING;
+	instruction = rest_of(walk, item)->instruction;
+	rest_of(walk, item)->instruction = NOTHING;
 	if (instruction == AGAIN) {
-		item->info = classify_item(walk, item, false);
+		rest_of(walk, item)->info = classify_item(walk, item, false);
 		return item;
 	}
-	if (instruction == FOLLOW_LINK &&
-	    (item->info == INFO_LINK || item->info == INFO_DANGLING)) {
-		item->info = classify_item(walk, item, true);
+	if (instruction == FOLLOW_LINK && (rest_of(walk, item)->info == INFO_LINK ||
+					   rest_of(walk, item)->info == INFO_DANGLING)) {
+		rest_of(walk, item)->info = classify_item(walk, item, true);
 		return item;
 	}
-	return item->info == INFO_DIRECTORY ? enter(walk, item, instruction) : go_on(walk, item);
+	return rest_of(walk, item)->info == INFO_DIRECTORY ? enter(walk, item, instruction)
+							   : go_on(walk, item);
 }
 
 static struct item *list_children(struct hierarchy *walk, int options)
@@ -200,9 +210,9 @@ static struct item *list_children(struct hierarchy *walk, int options)
 	set_error(0);
 	if (item == NULL || (walk->options & OPTION_STOPPED) != 0)
 		return NULL;
-	if (item->info == INFO_BEGIN)
+	if (rest_of(walk, item)->info == INFO_BEGIN)
 		return item->next;
-	if (item->info != INFO_DIRECTORY)
+	if (rest_of(walk, item)->info != INFO_DIRECTORY)
 		return NULL;
 	free_items(walk->children);
 	walk->options = (walk->options & ~OPTION_NAMES_ONLY) | options;
@@ -224,28 +234,31 @@ static int close_hierarchy(struct hierarchy *walk)
 	return 0;
 }
 
-#define WRAP_FTS(prefix)                                                                           \
-	struct hierarchy *prefix##_open(char *const *paths, int options, item_comparer *compare)   \
+#define WRAP_FTS(form, open, read, children, close)                                                \
+	struct hierarchy *open(char *const *paths, int options, item_comparer *compare)            \
 	{                                                                                          \
 		if (view() == NULL || (options & ~OPTION_MASK) != 0)                               \
-			return REAL(prefix##_open)(paths, options, compare);                       \
-		return open_hierarchy(paths, options, compare);                                    \
+			return REAL(open)(paths, options, compare);                                \
+		return open_hierarchy(form, paths, options, compare);                              \
 	}                                                                                          \
-	struct item *prefix##_read(struct hierarchy *walk)                                         \
+	struct item *read(struct hierarchy *walk)                                                  \
 	{                                                                                          \
-		return (walk->options & OPTION_OWN) != 0 ? read_item(walk)                         \
-							 : REAL(prefix##_read)(walk);              \
+		return (walk->options & OPTION_OWN) != 0 ? read_item(walk) : REAL(read)(walk);     \
 	}                                                                                          \
-	struct item *prefix##_children(struct hierarchy *walk, int options)                        \
+	struct item *children(struct hierarchy *walk, int options)                                 \
 	{                                                                                          \
 		return (walk->options & OPTION_OWN) != 0 ? list_children(walk, options)            \
-							 : REAL(prefix##_children)(walk, options); \
+							 : REAL(children)(walk, options);          \
 	}                                                                                          \
-	int prefix##_close(struct hierarchy *walk)                                                 \
+	int close(struct hierarchy *walk)                                                          \
 	{                                                                                          \
 		return (walk->options & OPTION_OWN) != 0 ? close_hierarchy(walk)                   \
-							 : REAL(prefix##_close)(walk);             \
+							 : REAL(close)(walk);                      \
 	}
 
-WRAP_FTS(fts)
-WRAP_FTS(fts64)
+WRAP_FTS(FORM_USUAL, fts_open, fts_read, fts_children, fts_close)
+WRAP_FTS(FORM_LARGE, fts64_open, fts64_read, fts64_children, fts64_close)
+#ifdef __i386__
+WRAP_FTS(FORM_TIME64, __fts64_open_time64, __fts64_read_time64, __fts64_children_time64,
+	 __fts64_close_time64)
+#endif

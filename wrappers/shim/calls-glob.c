@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "listing.h"
 #include "patterns.h"
 #include "status.h"
 #include "wrap.h"
@@ -25,6 +26,7 @@ enum { GLOB_OWN_FUNCTIONS = 1 << 9 };
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
 extern void *readdir(void *stream);
+extern void *readdir64(void *stream);
 
 INTERPOSE(int, glob, const char *pattern, int flags, glob_error *on_error,
 	  struct functional_glob *found);
@@ -32,6 +34,11 @@ INTERPOSE(int, glob64, const char *pattern, int flags, glob_error *on_error,
 	  struct functional_glob *found);
 INTERPOSE(void, globfree, struct functional_glob *found);
 INTERPOSE(void, globfree64, struct functional_glob *found);
+#ifdef __i386__
+INTERPOSE(int, __glob64_time64, const char *pattern, int flags, glob_error *on_error,
+	  struct functional_glob *found);
+INTERPOSE(void, __globfree64_time64, struct functional_glob *found);
+#endif
 
 static void close_stream(void *stream)
 {
@@ -75,7 +82,50 @@ static int match(const char *pattern, int flags, glob_error *on_error, struct gl
 	return match_paths(pattern, flags, on_error, found);
 }
 
-#define WRAP_GLOB(name)                                                                            \
+/* What glob() is given to look with. */
+#define LOOK_AS(name, form)                                                                        \
+	static int name##_status(const char *path, void *status)                                   \
+	{                                                                                          \
+		return look(form, status_of, path, status);                                        \
+	}                                                                                          \
+	static int name##_link_status(const char *path, void *status)                              \
+	{                                                                                          \
+		return look(form, status_of_link, path, status);                                   \
+	}
+
+typedef int status_asker(enum form form, const char *path, void *status);
+
+/* The C library itself looks with the large form, and then at what kind of file it is only. */
+static int look(enum form form, status_asker *ask, const char *path, void *status)
+{
+	union status found;
+	int result;
+
+	if (!is_small(form))
+		return ask(form, path, status);
+	result = ask(FORM_LARGE, path, &found);
+	((union status *)status)->of.mode = found.of.mode;
+	return result;
+}
+
+#ifdef __i386__
+static void *read_usual(void *stream)
+{
+	struct entry *entry = read_entry(stream);
+
+	/* Nobody looks at it, but that it is one. */
+	if (entry != NULL) {
+		entry->inode = 1;
+		shrink_entry(entry);
+	}
+	return entry;
+}
+#else
+#define read_usual readdir
+#endif
+
+#define WRAP_GLOB(name, reader, form)                                                              \
+	LOOK_AS(name, form)                                                                        \
 	int name(const char *pattern, int flags, glob_error *on_error,                             \
 		 struct functional_glob *found)                                                    \
 	{                                                                                          \
@@ -87,17 +137,20 @@ static int match(const char *pattern, int flags, glob_error *on_error, struct gl
 		if ((flags & GLOB_OWN_FUNCTIONS) != 0)                                             \
 			return REAL(name)(pattern, flags, on_error, found);                        \
 		found->close = close_stream;                                                       \
-		found->read = readdir;                                                             \
+		found->read = reader;                                                              \
 		found->open = opendir;                                                             \
-		found->lstat = status_of_link;                                                     \
-		found->stat = status_of;                                                           \
+		found->lstat = name##_link_status;                                                 \
+		found->stat = name##_status;                                                       \
 		result = REAL(name)(pattern, flags | GLOB_OWN_FUNCTIONS, on_error, found);         \
 		found->flags &= ~GLOB_OWN_FUNCTIONS;                                               \
 		return result;                                                                     \
 	}
 
-WRAP_GLOB(glob)
-WRAP_GLOB(glob64)
+WRAP_GLOB(glob, read_usual, FORM_USUAL)
+WRAP_GLOB(glob64, readdir64, FORM_LARGE)
+#ifdef __i386__
+WRAP_GLOB(__glob64_time64, readdir64, FORM_TIME64)
+#endif
 
 /* Memory of match_paths() is not what musl's own frees. */
 #define WRAP_GLOB_FREE(name)                                                                       \
@@ -111,3 +164,6 @@ WRAP_GLOB(glob64)
 
 WRAP_GLOB_FREE(globfree)
 WRAP_GLOB_FREE(globfree64)
+#ifdef __i386__
+WRAP_GLOB_FREE(__globfree64_time64)
+#endif

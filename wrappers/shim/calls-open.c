@@ -18,6 +18,13 @@ INTERPOSE(int, __open64_2, const char *path, int flags);
 INTERPOSE(int, __openat_2, int directory, const char *path, int flags);
 INTERPOSE(int, __openat64_2, int directory, const char *path, int flags);
 
+/* What the calls whose names end with 64 add to the flags: with 64 bits nothing. */
+#ifdef __i386__
+enum { LARGE = O_LARGEFILE };
+#else
+enum { LARGE = 0 };
+#endif
+
 static int call_open(int directory, const char *path, int flags, unsigned mode)
 {
 	return directory == AT_FDCWD ? REAL(open)(path, flags, mode)
@@ -130,7 +137,7 @@ int open64(const char *path, int flags, ...)
 	unsigned mode = 0;
 
 	MODE_OF(flags, mode);
-	return open_in_view(AT_FDCWD, path, flags, mode);
+	return open_in_view(AT_FDCWD, path, flags | LARGE, mode);
 }
 
 EXPORT int __open64(const char *path, int flags, ...) __attribute__((alias("open64")));
@@ -148,7 +155,7 @@ int openat64(int directory, const char *path, int flags, ...)
 	unsigned mode = 0;
 
 	MODE_OF(flags, mode);
-	return open_in_view(directory, path, flags, mode);
+	return open_in_view(directory, path, flags | LARGE, mode);
 }
 
 int creat(const char *path, unsigned mode)
@@ -158,7 +165,7 @@ int creat(const char *path, unsigned mode)
 
 int creat64(const char *path, unsigned mode)
 {
-	return open_in_view(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+	return open_in_view(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC | LARGE, mode);
 }
 
 /* The checking ones abort where a mode is missing: that is left to them. */
@@ -176,7 +183,7 @@ int __open_2(const char *path, int flags)
 int __open64_2(const char *path, int flags)
 {
 	return lacks_mode(flags) ? REAL(__open64_2)(path, flags)
-				 : open_in_view(AT_FDCWD, path, flags, 0);
+				 : open_in_view(AT_FDCWD, path, flags | LARGE, 0);
 }
 
 int __openat_2(int directory, const char *path, int flags)
@@ -188,7 +195,7 @@ int __openat_2(int directory, const char *path, int flags)
 int __openat64_2(int directory, const char *path, int flags)
 {
 	return lacks_mode(flags) ? REAL(__openat64_2)(directory, path, flags)
-				 : open_in_view(directory, path, flags, 0);
+				 : open_in_view(directory, path, flags | LARGE, 0);
 }
 
 /* What a stream's mode asks for, as open() flags. */

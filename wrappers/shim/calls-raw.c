@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "descriptors.h"
+#include "route.h"
 #include "sandbox.h"
 #include "status.h"
 #include "symbols.h"
@@ -93,6 +94,49 @@ static bool makes_task(long number)
 }
 
 #ifdef __x86_64__
+/* struct stat is the C library's, too. */
+static bool call_status(long number, const char *path, long b, long *result)
+{
+	switch (number) {
+	case __NR_stat:
+		*result = status_at(FORM_USUAL, AT_FDCWD, path, (void *)b, 0);
+		return true;
+	case __NR_lstat:
+		*result = status_at(FORM_USUAL, AT_FDCWD, path, (void *)b, AT_SYMLINK_NOFOLLOW);
+		return true;
+	default:
+		return false;
+	}
+}
+#elif defined(__i386__)
+/* The large one is the C library's, too; the kernel's own small one no C library has. */
+static bool call_status(long number, const char *path, long b, long *result)
+{
+	ROUTE(route);
+
+	switch (number) {
+	case __NR_stat64:
+		*result = status_at(FORM_LARGE, AT_FDCWD, path, (void *)b, 0);
+		return true;
+	case __NR_lstat64:
+		*result = status_at(FORM_LARGE, AT_FDCWD, path, (void *)b, AT_SYMLINK_NOFOLLOW);
+		return true;
+	case __NR_stat:
+	case __NR_lstat: {
+		const int error =
+			find_route(&route, AT_FDCWD, path, number == __NR_stat ? FOLLOW | READ : 0);
+
+		*result = error != 0 ? fail_with(error)
+				     : REAL(syscall)(number, (long)route.path, b, 0, 0, 0, 0);
+		return true;
+	}
+	default:
+		return false;
+	}
+}
+#endif
+
+#if defined(__x86_64__) || defined(__i386__)
 /* Calls that newer architectures do not have. */
 static bool call_old(long number, long a, long b, long c, long *result)
 {
@@ -101,12 +145,6 @@ static bool call_old(long number, long a, long b, long c, long *result)
 	switch (number) {
 	case __NR_open:
 		*result = open(path, (int)b, (unsigned)c);
-		return true;
-	case __NR_stat:
-		*result = status_at(AT_FDCWD, path, (void *)b, 0);
-		return true;
-	case __NR_lstat:
-		*result = status_at(AT_FDCWD, path, (void *)b, AT_SYMLINK_NOFOLLOW);
 		return true;
 	case __NR_access:
 		*result = faccessat(AT_FDCWD, path, (int)b, 0);
@@ -127,7 +165,7 @@ static bool call_old(long number, long a, long b, long c, long *result)
 		*result = renameat2(AT_FDCWD, path, AT_FDCWD, (const char *)b, 0);
 		return true;
 	default:
-		return false;
+		return call_status(number, path, b, result);
 	}
 }
 #else
@@ -217,8 +255,12 @@ static bool call_at(long number, const long *words, long *result)
 		*result =
 			statx(directory, path, (int)words[2], (unsigned)words[3], (void *)words[4]);
 		return true;
+#ifdef __i386__
+	case __NR_fstatat64:
+#else
 	case __NR_newfstatat:
-		*result = status_at(directory, path, (void *)words[2], (int)words[3]);
+#endif
+		*result = status_at(FORM_LARGE, directory, path, (void *)words[2], (int)words[3]);
 		return true;
 	case __NR_faccessat:
 		*result = faccessat(directory, path, (int)words[2], 0);

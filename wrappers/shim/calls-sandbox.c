@@ -22,3 +22,7 @@ int prctl(int option, ...)
 		note_sandbox();
 	return result;
 }
+
+#ifdef __i386__
+EXPORT int __prctl_time64(int option, ...) __attribute__((alias("prctl")));
+#endif

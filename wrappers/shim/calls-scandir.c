@@ -6,7 +6,7 @@
 #include "wrap.h"
 
 extern int closedir(void *stream);
-extern struct entry *readdir(void *stream);
+extern void *readdir(void *stream);
 
 BORROW(void *, opendir, const char *path);
 BORROW(void *, fdopendir, int fd);
@@ -16,10 +16,10 @@ BORROW(void, free, void *block);
 BORROW(void, qsort, void *items, size_t count, size_t size,
        int (*compare)(const void *, const void *));
 
-typedef int selector(const struct entry *entry);
+typedef int selector(const void *entry);
 typedef int comparer(const void *a, const void *b);
 
-static int drop_list(struct entry **list, int count, void *stream)
+static int drop_list(void **list, int count, void *stream)
 {
 	const int error = last_error();
 
@@ -30,19 +30,25 @@ static int drop_list(struct entry **list, int count, void *stream)
 	return fail_with(error);
 }
 
-static int list_directory(void *stream, struct entry ***result, selector *select, comparer *compare)
+static void *next_entry(enum form form, void *stream)
 {
-	struct entry **list = NULL;
-	struct entry *entry;
+	return is_small(form) ? readdir(stream) : read_entry(stream);
+}
+
+static int list_directory(enum form form, void *stream, void ***result, selector *select,
+			  comparer *compare)
+{
+	void **list = NULL;
+	void *entry;
 	int count = 0;
 	int space = 0;
 
 	set_error(0);
-	while ((entry = readdir(stream)) != NULL) {
+	while ((entry = next_entry(form, stream)) != NULL) {
 		if (select != NULL && select(entry) == 0)
 			continue;
 		if (count == space) {
-			struct entry **more;
+			void **more;
 
 			space = space == 0 ? 16 : 2 * space;
 			more = BORROWED(realloc)(list, (size_t)space * sizeof(*list));
@@ -50,10 +56,10 @@ static int list_directory(void *stream, struct entry ***result, selector *select
 				return drop_list(list, count, stream);
 			list = more;
 		}
-		list[count] = BORROWED(malloc)(entry->size);
+		list[count] = BORROWED(malloc)(entry_size(form, entry));
 		if (list[count] == NULL)
 			return drop_list(list, count, stream);
-		memcpy(list[count++], entry, entry->size);
+		memcpy(list[count++], entry, entry_size(form, entry));
 		set_error(0);
 	}
 	if (last_error() != 0)
@@ -67,8 +73,8 @@ static int list_directory(void *stream, struct entry ***result, selector *select
 	return count;
 }
 
-__attribute__((noinline)) static int scandir_routed(int directory, const char *path,
-						    struct entry ***list, selector *select,
+__attribute__((noinline)) static int scandir_routed(enum form form, int directory, const char *path,
+						    void ***list, selector *select,
 						    comparer *compare)
 {
 	ROUTE(route);
@@ -91,35 +97,34 @@ __attribute__((noinline)) static int scandir_routed(int directory, const char *p
 	if (stream == NULL)
 		return -1;
 	note_listing(stream, &route);
-	count = list_directory(stream, list, select, compare);
+	count = list_directory(form, stream, list, select, compare);
 	if (count >= 0)
 		set_error(before);
 	return count;
 }
 
-#define WRAP_SCANDIR(name)                                                                         \
-	INTERPOSE(int, name, const char *path, struct entry ***list, selector *select,             \
-		  comparer *compare);                                                              \
-	int name(const char *path, struct entry ***list, selector *select, comparer *compare)      \
+#define WRAP_SCANDIR(name, form)                                                                   \
+	INTERPOSE(int, name, const char *path, void ***list, selector *select, comparer *compare); \
+	int name(const char *path, void ***list, selector *select, comparer *compare)              \
 	{                                                                                          \
 		return is_plain(AT_FDCWD, path, FOLLOW)                                            \
 			       ? REAL(name)(path, list, select, compare)                           \
-			       : scandir_routed(AT_FDCWD, path, list, select, compare);            \
+			       : scandir_routed(form, AT_FDCWD, path, list, select, compare);      \
 	}
 
-WRAP_SCANDIR(scandir)
-WRAP_SCANDIR(scandir64)
+WRAP_SCANDIR(scandir, FORM_USUAL)
+WRAP_SCANDIR(scandir64, FORM_LARGE)
 
-#define WRAP_SCANDIRAT(name)                                                                       \
-	INTERPOSE(int, name, int directory, const char *path, struct entry ***list,                \
-		  selector *select, comparer *compare);                                            \
-	int name(int directory, const char *path, struct entry ***list, selector *select,          \
+#define WRAP_SCANDIRAT(name, form)                                                                 \
+	INTERPOSE(int, name, int directory, const char *path, void ***list, selector *select,      \
+		  comparer *compare);                                                              \
+	int name(int directory, const char *path, void ***list, selector *select,                  \
 		 comparer *compare)                                                                \
 	{                                                                                          \
 		return is_plain(directory, path, FOLLOW)                                           \
 			       ? REAL(name)(directory, path, list, select, compare)                \
-			       : scandir_routed(directory, path, list, select, compare);           \
+			       : scandir_routed(form, directory, path, list, select, compare);     \
 	}
 
-WRAP_SCANDIRAT(scandirat)
-WRAP_SCANDIRAT(scandirat64)
+WRAP_SCANDIRAT(scandirat, FORM_USUAL)
+WRAP_SCANDIRAT(scandirat64, FORM_LARGE)

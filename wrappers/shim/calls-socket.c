@@ -25,6 +25,10 @@ struct message {
 INTERPOSE(long, sendto, int fd, const void *data, size_t size, int flags,
 	  const struct local_address *address, uint32_t address_size);
 INTERPOSE(long, sendmsg, int fd, const struct message *message, int flags);
+#ifdef __i386__
+/* With 64 bits for times that come along. */
+INTERPOSE(long, __sendmsg64, int fd, const struct message *message, int flags);
+#endif
 INTERPOSE(int, connect, int fd, const struct local_address *address, uint32_t size);
 INTERPOSE(int, bind, int fd, const struct local_address *address, uint32_t size);
 
@@ -90,19 +94,26 @@ long sendto(int fd, const void *data, size_t size, int flags, const struct local
 	return REAL(sendto)(fd, data, size, flags, address, address_size);
 }
 
-long sendmsg(int fd, const struct message *message, int flags)
-{
-	struct local_address routed;
-	struct message other;
-	int error = 0;
-
-	if (message == NULL || !has_path(message->address, message->address_size))
-		return REAL(sendmsg)(fd, message, flags);
-	if (route_address(&routed, message->address, message->address_size, FOLLOW, &error)) {
-		other = *message;
-		other.address = &routed;
-		other.address_size = sizeof(routed);
-		return REAL(sendmsg)(fd, &other, flags);
+#define WRAP_MESSAGE(name)                                                                         \
+	long name(int fd, const struct message *message, int flags)                                \
+	{                                                                                          \
+		struct local_address routed;                                                       \
+		struct message other;                                                              \
+		int error = 0;                                                                     \
+                                                                                                   \
+		if (message == NULL || !has_path(message->address, message->address_size))         \
+			return REAL(name)(fd, message, flags);                                     \
+		if (route_address(&routed, message->address, message->address_size, FOLLOW,        \
+				  &error)) {                                                       \
+			other = *message;                                                          \
+			other.address = &routed;                                                   \
+			other.address_size = sizeof(routed);                                       \
+			return REAL(name)(fd, &other, flags);                                      \
+		}                                                                                  \
+		return error != 0 ? fail_with(error) : REAL(name)(fd, message, flags);             \
 	}
-	return error != 0 ? fail_with(error) : REAL(sendmsg)(fd, message, flags);
-}
+
+WRAP_MESSAGE(sendmsg)
+#ifdef __i386__
+WRAP_MESSAGE(__sendmsg64)
+#endif

@@ -36,18 +36,19 @@ static int show_executable(const struct route *route, int result, void *status)
 }
 
 /* With READ: of the program's own it is as long as what a reader gets. */
-static int show_status(const struct route *route, int result, void *status)
+static int show_status(enum form form, const struct route *route, int result, void *status)
 {
 	const long size = result == 0 ? shown_size(route) : -1;
 
 	if (size >= 0)
-		((union status *)status)->size.bytes = (uint64_t)size;
+		set_size(status, form, (uint64_t)size);
 	return show_executable(route, result, status);
 }
 
-static int show_if(bool follows, const struct route *route, int result, void *status)
+static int show_if(bool follows, enum form form, const struct route *route, int result,
+		   void *status)
 {
-	return follows ? show_status(route, result, status)
+	return follows ? show_status(form, route, result, status)
 		       : show_executable(route, result, status);
 }
 
@@ -61,7 +62,7 @@ static unsigned read_by(int flags)
  * A path that is the host's is asked without following first: that is one call, and tells whether
  * there is a link to be followed.
  */
-#define WRAP_STAT(name, without_follow)                                                            \
+#define WRAP_STAT(name, without_follow, form)                                                      \
 	INTERPOSE(int, name, const char *path, void *status);                                      \
 	__attribute__((noinline)) static int name##_routed(const char *path, void *status)         \
 	{                                                                                          \
@@ -69,7 +70,7 @@ static unsigned read_by(int flags)
 		const int error = find_route(&route, AT_FDCWD, path, FOLLOW | READ);               \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_status(&route, REAL(name)(route.path, status), status);                \
+		return show_status(form, &route, REAL(name)(route.path, status), status);          \
 	}                                                                                          \
 	int name(const char *path, void *status)                                                   \
 	{                                                                                          \
@@ -104,10 +105,10 @@ static unsigned read_by(int flags)
 
 WRAP_LSTAT(lstat)
 WRAP_LSTAT(lstat64)
-WRAP_STAT(stat, lstat)
-WRAP_STAT(stat64, lstat64)
+WRAP_STAT(stat, lstat, FORM_USUAL)
+WRAP_STAT(stat64, lstat64, FORM_LARGE)
 
-#define WRAP_XSTAT(name, without_follow, intent)                                                   \
+#define WRAP_XSTAT(name, without_follow, intent, form)                                             \
 	INTERPOSE(int, name, int version, const char *path, void *status);                         \
 	__attribute__((noinline)) static int name##_routed(int version, const char *path,          \
 							   void *status)                           \
@@ -116,8 +117,8 @@ WRAP_STAT(stat64, lstat64)
 		const int error = find_route(&route, AT_FDCWD, path, intent);                      \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_if((intent) != 0, &route, REAL(name)(version, route.path, status),     \
-			       status);                                                            \
+		return show_if((intent) != 0, form, &route,                                        \
+			       REAL(name)(version, route.path, status), status);                   \
 	}                                                                                          \
 	int name(int version, const char *path, void *status)                                      \
 	{                                                                                          \
@@ -130,12 +131,12 @@ WRAP_STAT(stat64, lstat64)
 							    : result;                              \
 	}
 
-WRAP_XSTAT(__lxstat, __lxstat, 0)
-WRAP_XSTAT(__lxstat64, __lxstat64, 0)
-WRAP_XSTAT(__xstat, __lxstat, FOLLOW | READ)
-WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW | READ)
+WRAP_XSTAT(__lxstat, __lxstat, 0, FORM_USUAL)
+WRAP_XSTAT(__lxstat64, __lxstat64, 0, FORM_LARGE)
+WRAP_XSTAT(__xstat, __lxstat, FOLLOW | READ, FORM_USUAL)
+WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW | READ, FORM_LARGE)
 
-#define WRAP_STATAT(name, LEADING_PARAMETER, LEADING)                                              \
+#define WRAP_STATAT(name, form, LEADING_PARAMETER, LEADING)                                        \
 	INTERPOSE(int, name, LEADING_PARAMETER int directory, const char *path, void *status,      \
 		  int flags);                                                                      \
 	__attribute__((noinline)) static int name##_routed(                                        \
@@ -145,7 +146,7 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW | READ)
 		const int error = find_route(&route, directory, path, read_by(flags));             \
 		if (error != 0)                                                                    \
 			return fail_with(error);                                                   \
-		return show_if(read_by(flags) != 0, &route,                                        \
+		return show_if(read_by(flags) != 0, form, &route,                                  \
 			       REAL(name)(LEADING route.directory, route.path, status, flags),     \
 			       status);                                                            \
 	}                                                                                          \
@@ -166,50 +167,82 @@ WRAP_XSTAT(__xstat64, __lxstat64, FOLLOW | READ)
 #define VERSION_PARAMETER int version,
 #define VERSION version,
 
-WRAP_STATAT(fstatat, NOTHING, NOTHING)
-WRAP_STATAT(fstatat64, NOTHING, NOTHING)
-WRAP_STATAT(__fxstatat, VERSION_PARAMETER, VERSION)
-WRAP_STATAT(__fxstatat64, VERSION_PARAMETER, VERSION)
+WRAP_STATAT(fstatat, FORM_USUAL, NOTHING, NOTHING)
+WRAP_STATAT(fstatat64, FORM_LARGE, NOTHING, NOTHING)
+WRAP_STATAT(__fxstatat, FORM_USUAL, VERSION_PARAMETER, VERSION)
+WRAP_STATAT(__fxstatat64, FORM_LARGE, VERSION_PARAMETER, VERSION)
 
-/* What the kernel's own struct stat is called before 2.33. */
-#ifdef __x86_64__
+/* What the structures of today are called before 2.33. */
+#if defined(__x86_64__)
 enum { STAT_VERSION = 1 };
+#elif defined(__i386__)
+enum { STAT_VERSION = 3 };
 #else
 enum { STAT_VERSION = 0 };
 #endif
 
-int status_at(int directory, const char *path, void *status, int flags)
+#define IS_MISSING(name) ((long (*)(void))function_of(&real_##name) == no_such_function)
+
+/* With 32 bits, of the one form or the other; musl has no names with 64. */
+#ifdef __i386__
+
+WRAP_LSTAT(__lstat64_time64)
+WRAP_STAT(__stat64_time64, __lstat64_time64, FORM_TIME64)
+WRAP_STATAT(__fstatat64_time64, FORM_TIME64, NOTHING, NOTHING)
+
+int status_at(enum form form, int directory, const char *path, void *status, int flags)
 {
-	if ((long (*)(void))function_of(&real_fstatat) == no_such_function)
+	if (form == FORM_TIME64)
+		return __fstatat64_time64(directory, path, status, flags);
+	if (form == FORM_LARGE && IS_MISSING(fstatat64))
+		return __fxstatat64(STAT_VERSION, directory, path, status, flags);
+	if (form == FORM_LARGE)
+		return fstatat64(directory, path, status, flags);
+	if (IS_MISSING(fstatat))
 		return __fxstatat(STAT_VERSION, directory, path, status, flags);
 	return fstatat(directory, path, status, flags);
 }
 
-int status_of(const char *path, void *status)
+#else
+
+int status_at(enum form form, int directory, const char *path, void *status, int flags)
 {
-	return status_at(AT_FDCWD, path, status, 0);
+	(void)form;
+	if (IS_MISSING(fstatat))
+		return __fxstatat(STAT_VERSION, directory, path, status, flags);
+	return fstatat(directory, path, status, flags);
 }
 
-int status_of_link(const char *path, void *status)
+#endif
+
+int status_of(enum form form, const char *path, void *status)
 {
-	return status_at(AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
+	return status_at(form, AT_FDCWD, path, status, 0);
+}
+
+int status_of_link(enum form form, const char *path, void *status)
+{
+	return status_at(form, AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
 }
 
 /* An image has another file's name, and is to be that file. */
-#define WRAP_FSTAT(name, LEADING_PARAMETER, LEADING)                                               \
+#define WRAP_FSTAT(name, form, LEADING_PARAMETER, LEADING)                                         \
 	INTERPOSE(int, name, LEADING_PARAMETER int fd, void *status);                              \
 	int name(LEADING_PARAMETER int fd, void *status)                                           \
 	{                                                                                          \
 		const int result = REAL(name)(LEADING fd, status);                                 \
 		if (result == 0)                                                                   \
-			show_file_of_image(status);                                                \
+			show_file_of_image(form, status);                                          \
 		return result;                                                                     \
 	}
 
-WRAP_FSTAT(fstat, NOTHING, NOTHING)
-WRAP_FSTAT(fstat64, NOTHING, NOTHING)
-WRAP_FSTAT(__fxstat, VERSION_PARAMETER, VERSION)
-WRAP_FSTAT(__fxstat64, VERSION_PARAMETER, VERSION)
+WRAP_FSTAT(fstat, FORM_USUAL, NOTHING, NOTHING)
+WRAP_FSTAT(fstat64, FORM_LARGE, NOTHING, NOTHING)
+WRAP_FSTAT(__fxstat, FORM_USUAL, VERSION_PARAMETER, VERSION)
+WRAP_FSTAT(__fxstat64, FORM_LARGE, VERSION_PARAMETER, VERSION)
+#ifdef __i386__
+WRAP_FSTAT(__fstat64_time64, FORM_TIME64, NOTHING, NOTHING)
+#endif
 
 INTERPOSE(int, statx, int directory, const char *path, int flags, unsigned mask, void *status);
 

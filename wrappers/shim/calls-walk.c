@@ -15,7 +15,6 @@
 
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
-extern struct entry *readdir(void *stream);
 extern int chdir(const char *path);
 extern int fchdir(int directory);
 BORROW(int, dirfd, void *stream);
@@ -41,6 +40,8 @@ typedef int visitor(const char *path, const void *status, int type, struct posit
 typedef int simple_visitor(const char *path, const void *status, int type);
 
 struct tree_walk {
+	/* Of struct stat, which the caller is told. */
+	enum form form;
 	visitor *visit;
 	simple_visitor *visit_simply;
 	int flags;
@@ -67,13 +68,13 @@ static int classify(const struct tree_walk *walk, const char *place, union statu
 {
 	const bool follows = (walk->flags & WALK_PHYSICAL) == 0;
 
-	if ((follows ? status_of : status_of_link)(place, status) != 0) {
+	if ((follows ? status_of : status_of_link)(walk->form, place, status) != 0) {
 		const int error = last_error();
 
 		if (error != EACCES && error != ENOENT)
 			return -1;
-		return follows && status_of_link(place, status) == 0 ? WALKED_DANGLING
-								     : WALKED_UNKNOWN;
+		return follows && status_of_link(walk->form, place, status) == 0 ? WALKED_DANGLING
+										 : WALKED_UNKNOWN;
 	}
 	switch (status->of.mode & S_IFMT) {
 	case S_IFDIR:
@@ -105,7 +106,7 @@ static int walk_children(struct tree_walk *walk, void *stream, int level,
 	struct entry *entry;
 	int result = 0;
 
-	while (result == 0 && (entry = readdir(stream)) != NULL) {
+	while (result == 0 && (entry = read_entry(stream)) != NULL) {
 		const size_t name_length = text_length(entry->name);
 		size_t at = length;
 
@@ -166,7 +167,8 @@ static int walk_entry(struct tree_walk *walk, size_t base, int level, const stru
 	if (level > 0 && crosses)
 		return 0;
 	if (type == WALKED_DIRECTORY && (walk->flags & WALK_PHYSICAL) == 0) {
-		result = visit_again(&walk->visits, &status);
+		result =
+			visit_again(&walk->visits, status.of.device, inode_of(&status, walk->form));
 		if (result != 0)
 			return result > 0 ? 0 : -1;
 	}
@@ -210,10 +212,12 @@ static int walk_by_entering(struct tree_walk *walk, size_t base)
 	return result;
 }
 
-__attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
+__attribute__((noinline)) static int walk_tree(enum form form, const char *path, visitor *visit,
 					       simple_visitor *visit_simply, int flags)
 {
-	struct tree_walk walk = { .visit = visit, .visit_simply = visit_simply, .flags = flags };
+	struct tree_walk walk = {
+		.form = form, .visit = visit, .visit_simply = visit_simply, .flags = flags
+	};
 	size_t length = text_length(path);
 	union status status = { 0 };
 	size_t base;
@@ -228,7 +232,7 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 		walk.path[--length] = '\0';
 	for (base = length; base > 0 && walk.path[base - 1] != '/'; base--)
 		;
-	if ((flags & WALK_MOUNT) != 0 && status_of(walk.path, &status) == 0)
+	if ((flags & WALK_MOUNT) != 0 && status_of(form, walk.path, &status) == 0)
 		walk.device = status.of.device;
 	result = (flags & WALK_CHDIR) != 0 ? walk_by_entering(&walk, base)
 					   : walk_entry(&walk, base, 0, NULL);
@@ -237,26 +241,32 @@ __attribute__((noinline)) static int walk_tree(const char *path, visitor *visit,
 }
 
 /* From a directory of the host only links lead into the bundle. */
-#define WRAP_NFTW(name)                                                                            \
+#define WRAP_NFTW(name, form)                                                                      \
 	INTERPOSE(int, name, const char *path, visitor *visit, int limit, int flags);              \
 	int name(const char *path, visitor *visit, int limit, int flags)                           \
 	{                                                                                          \
 		const bool stays = (flags & (WALK_CHDIR | WALK_PHYSICAL)) == WALK_PHYSICAL;        \
 		if (view() == NULL || (stays && is_plain(AT_FDCWD, path, FOLLOW)))                 \
 			return REAL(name)(path, visit, limit, flags);                              \
-		return walk_tree(path, visit, NULL, flags);                                        \
+		return walk_tree(form, path, visit, NULL, flags);                                  \
 	}
 
-WRAP_NFTW(nftw)
-WRAP_NFTW(nftw64)
+WRAP_NFTW(nftw, FORM_USUAL)
+WRAP_NFTW(nftw64, FORM_LARGE)
+#ifdef __i386__
+WRAP_NFTW(__nftw64_time64, FORM_TIME64)
+#endif
 
-#define WRAP_FTW(name)                                                                             \
+#define WRAP_FTW(name, form)                                                                       \
 	INTERPOSE(int, name, const char *path, simple_visitor *visit, int limit);                  \
 	int name(const char *path, simple_visitor *visit, int limit)                               \
 	{                                                                                          \
 		return view() == NULL ? REAL(name)(path, visit, limit)                             \
-				      : walk_tree(path, NULL, visit, 0);                           \
+				      : walk_tree(form, path, NULL, visit, 0);                     \
 	}
 
-WRAP_FTW(ftw)
-WRAP_FTW(ftw64)
+WRAP_FTW(ftw, FORM_USUAL)
+WRAP_FTW(ftw64, FORM_LARGE)
+#ifdef __i386__
+WRAP_FTW(__ftw64_time64, FORM_TIME64)
+#endif

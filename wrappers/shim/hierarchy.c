@@ -10,21 +10,21 @@ BORROW(void, free, void *block);
 BORROW(void, qsort, void *items, size_t count, size_t size, item_comparer *compare);
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
-extern struct entry *readdir(void *stream);
 
 struct item *make_item(const struct hierarchy *walk, const char *name)
 {
 	const size_t length = text_length(name);
-	const size_t status_at_offset = (sizeof(struct item) + length + 1 + 15) & ~(size_t)15;
-	struct item *item = BORROWED(calloc)(1, status_at_offset + sizeof(union status));
+	const size_t name_offset = rest_offset(walk) + offsetof(struct item_rest, name);
+	const size_t status_offset = (name_offset + length + 1 + 15) & ~(size_t)15;
+	struct item *item = BORROWED(calloc)(1, status_offset + sizeof(union status));
 
 	if (item == NULL)
 		return NULL;
-	memcpy(item->name, name, length + 1);
+	memcpy(rest_of(walk, item)->name, name, length + 1);
 	item->name_length = (uint16_t)length;
 	item->path = walk->path;
-	item->instruction = NOTHING;
-	item->status = (union status *)(void *)((char *)item + status_at_offset);
+	rest_of(walk, item)->instruction = NOTHING;
+	rest_of(walk, item)->status = (union status *)(void *)((char *)item + status_offset);
 	return item;
 }
 
@@ -48,15 +48,28 @@ static bool is_dots(const char *name)
 	return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
-static uint16_t classify_directory(struct item *item, const union status *status)
+static void note_inode(const struct hierarchy *walk, struct item *item, uint64_t inode)
 {
-	item->device = status->of.device;
-	item->inode = status->of.inode;
-	item->links = status->of.links;
-	if (is_dots(item->name))
+	if (is_small(walk->form))
+		item->small_inode = (uint32_t)inode;
+	else
+		item->inode = inode;
+}
+
+static uint16_t classify_directory(const struct hierarchy *walk, struct item *item,
+				   const union status *status)
+{
+	struct item_rest *rest = rest_of(walk, item);
+
+	note_inode(walk, item, inode_of(status, walk->form));
+	rest->device = status->of.device;
+	rest->links = status->of.links;
+	if (is_dots(rest->name))
 		return INFO_DOT;
-	for (struct item *above = item->parent; above->level >= ROOT_LEVEL; above = above->parent) {
-		if (above->inode == item->inode && above->device == item->device) {
+	for (struct item *above = item->parent; rest_of(walk, above)->level >= ROOT_LEVEL;
+	     above = above->parent) {
+		if (item_inode(walk, above) == item_inode(walk, item) &&
+		    rest_of(walk, above)->device == rest->device) {
 			item->cycle = above;
 			return INFO_CYCLE;
 		}
@@ -66,26 +79,26 @@ static uint16_t classify_directory(struct item *item, const union status *status
 
 uint16_t classify_item(const struct hierarchy *walk, struct item *item, bool follows)
 {
-	union status *status = item->status;
+	union status *status = rest_of(walk, item)->status;
 
 	if (follows || (walk->options & OPTION_LOGICAL) != 0) {
-		if (status_of(item->access_path, status) != 0) {
+		if (status_of(walk->form, item->access_path, status) != 0) {
 			const int error = last_error();
 
-			if (status_of_link(item->access_path, status) == 0) {
+			if (status_of_link(walk->form, item->access_path, status) == 0) {
 				set_error(0);
 				return INFO_DANGLING;
 			}
 			item->error = error;
 			return INFO_NO_STATUS;
 		}
-	} else if (status_of_link(item->access_path, status) != 0) {
+	} else if (status_of_link(walk->form, item->access_path, status) != 0) {
 		item->error = last_error();
 		return INFO_NO_STATUS;
 	}
 	switch (status->of.mode & S_IFMT) {
 	case S_IFDIR:
-		return classify_directory(item, status);
+		return classify_directory(walk, item, status);
 	case S_IFLNK:
 		return INFO_LINK;
 	case S_IFREG:
@@ -129,7 +142,7 @@ bool write_name(struct hierarchy *walk, const struct item *item)
 	if (at + item->name_length + 1 >= WALK_PATH_SIZE)
 		return false;
 	walk->path[at - 1] = '/';
-	memcpy(walk->path + at, item->name, item->name_length + 1);
+	memcpy(walk->path + at, rest_of(walk, item)->name, item->name_length + 1);
 	return true;
 }
 
@@ -143,7 +156,7 @@ static struct item *add_child(struct hierarchy *walk, struct item *directory,
 
 	if (child == NULL)
 		return NULL;
-	child->level = (int16_t)(directory->level + 1);
+	rest_of(walk, child)->level = (int16_t)(rest_of(walk, directory)->level + 1);
 	child->parent = directory;
 	child->path_length = (uint16_t)(name_offset(directory) + child->name_length);
 	child->access_path = walk->path;
@@ -152,7 +165,7 @@ static struct item *add_child(struct hierarchy *walk, struct item *directory,
 		set_error(ENAMETOOLONG);
 		return NULL;
 	}
-	child->info = asks ? classify_item(walk, child, false) : INFO_NOT_ASKED;
+	rest_of(walk, child)->info = asks ? classify_item(walk, child, false) : INFO_NOT_ASKED;
 	return child;
 }
 
@@ -163,7 +176,7 @@ static struct item *stop(struct hierarchy *walk, struct item *children, void *st
 	free_items(children);
 	closedir(stream);
 	walk->options |= OPTION_STOPPED;
-	walk->current->info = INFO_ERROR;
+	rest_of(walk, walk->current)->info = INFO_ERROR;
 	set_error(error);
 	return NULL;
 }
@@ -179,12 +192,12 @@ struct item *read_children(struct hierarchy *walk, bool enters)
 
 	if (stream == NULL) {
 		if (enters) {
-			directory->info = INFO_UNREADABLE;
+			rest_of(walk, directory)->info = INFO_UNREADABLE;
 			directory->error = last_error();
 		}
 		return NULL;
 	}
-	while ((entry = readdir(stream)) != NULL) {
+	while ((entry = read_entry(stream)) != NULL) {
 		struct item *child;
 
 		if (is_dots(entry->name) && (walk->options & OPTION_SEE_DOTS) == 0)
@@ -199,6 +212,6 @@ struct item *read_children(struct hierarchy *walk, bool enters)
 	closedir(stream);
 	walk->path[directory->path_length] = '\0';
 	if (first == NULL && enters)
-		directory->info = INFO_DIRECTORY_LAST;
+		rest_of(walk, directory)->info = INFO_DIRECTORY_LAST;
 	return sort_items(walk, first, count);
 }

@@ -39,6 +39,18 @@ enum {
 enum { AGAIN = 1, FOLLOW_LINK, NOTHING, SKIP };
 enum { ROOT_PARENT_LEVEL = -1, ROOT_LEVEL = 0, WALK_PATH_SIZE = 65536, LISTED_DIRECTORY = 4 };
 
+/* Of FTSENT, what stands behind the inode. */
+struct item_rest {
+	uint64_t device;
+	link_count links;
+	int16_t level;
+	uint16_t info;
+	uint16_t flags;
+	uint16_t instruction;
+	union status *status;
+	char name[];
+};
+
 /* FTSENT */
 struct item {
 	struct item *cycle;
@@ -52,15 +64,11 @@ struct item {
 	int descriptor;
 	uint16_t path_length;
 	uint16_t name_length;
-	uint64_t inode;
-	uint64_t device;
-	uint64_t links;
-	int16_t level;
-	uint16_t info;
-	uint16_t flags;
-	uint16_t instruction;
-	union status *status;
-	char name[];
+	/* The rest stands right behind the one or the other. */
+	union {
+		uint64_t inode;
+		uint32_t small_inode;
+	};
 };
 
 typedef int item_comparer(const void *a, const void *b);
@@ -77,7 +85,24 @@ struct hierarchy {
 	int item_count;
 	item_comparer *compare;
 	int options;
+	/* The C library has more of its own from here on. */
+	enum form form;
 };
+
+static inline size_t rest_offset(const struct hierarchy *walk)
+{
+	return sizeof(struct item) - (is_small(walk->form) ? sizeof(uint32_t) : 0);
+}
+
+static inline struct item_rest *rest_of(const struct hierarchy *walk, const struct item *item)
+{
+	return (struct item_rest *)(void *)((char *)(uintptr_t)item + rest_offset(walk));
+}
+
+static inline uint64_t item_inode(const struct hierarchy *walk, const struct item *item)
+{
+	return is_small(walk->form) ? item->small_inode : item->inode;
+}
 
 /* NULL with errno where there is no memory. */
 struct item *make_item(const struct hierarchy *walk, const char *name);

@@ -23,7 +23,11 @@ extern const unsigned char image_stub_end[];
 enum { STUB_ALIGNMENT = 16 };
 
 /* Where a program of one place grows no further: its heap lies right behind its data. */
+#if UINTPTR_MAX > UINT32_MAX
 #define FAR_AWAY ((uintptr_t)1 << 36)
+#else
+#define FAR_AWAY ((uintptr_t)1 << 30)
+#endif
 /* The largest page of any machine: what a segment's offset and address have in common. */
 #define LARGEST_PAGE ((uintptr_t)1 << 16)
 #ifdef __aarch64__

@@ -176,7 +176,18 @@ static long read_head(const char *path, char *head)
 	return failed(size) ? 0 : size;
 }
 
-/* A file that is no launcher: a script may still have an interpreter that is packed. */
+/* Whether it lies in the bundle, by whatever name. */
+static bool is_of_bundle(const struct view *view, const struct route *route)
+{
+	const char *inside = text_behind(route->path, view->top);
+
+	return route->is_bundled || (inside != NULL && *inside == '/');
+}
+
+/*
+ * A file that is not known as a launcher: a script may still have an interpreter that is packed,
+ * and a launcher be named by its place in the bundle.
+ */
 __attribute__((noinline)) static int
 start_file(const struct route *route, const struct start *asked, starter *run, void *context)
 {
@@ -198,7 +209,7 @@ start_file(const struct route *route, const struct start *asked, starter *run, v
 			return start_script(&script, interpreter.path, asked, run, context);
 		}
 	}
-	if (route->is_bundled)
+	if (route->is_bundled || (script.interpreter == NULL && is_of_bundle(launch_view(), route)))
 		return run(&start, context);
 	return start_on_host(&start, run, context);
 }
@@ -238,14 +249,6 @@ __attribute__((noinline)) static bool is_bundled_interpreter(const char *path)
 	ROUTE(route);
 
 	return find_route(&route, AT_FDCWD, path, FOLLOW | LOAD) == 0 && route.is_bundled;
-}
-
-/* Whether it lies in the bundle, by whatever name. */
-static bool is_of_bundle(const struct view *view, const struct route *route)
-{
-	const char *inside = text_behind(route->path, view->top);
-
-	return route->is_bundled || (inside != NULL && *inside == '/');
 }
 
 static int start_found(const struct route *route, const struct start *asked, starter *run,
@@ -314,7 +317,7 @@ start_in_view(const struct route *route, const struct start *asked, starter *run
 }
 
 /* Whether what is linked with the bundle starts through it (lib/plan/plan-interpreter.ts). */
-static bool has_interpreter(const struct view *view)
+__attribute__((noinline)) static bool has_interpreter(const struct view *view)
 {
 	char path[PATH_MAX + sizeof(interpreter_place)];
 
@@ -323,8 +326,8 @@ static bool has_interpreter(const struct view *view)
 }
 
 /* Every program of the bundle may be a linker, or hand its words on to one. */
-static int start_any(const struct route *route, const struct start *asked, starter *run,
-		     void *context)
+__attribute__((noinline)) static int start_any(const struct route *route, const struct start *asked,
+					       starter *run, void *context)
 {
 	const struct view *now = launch_view();
 	const size_t count = is_of_bundle(now, route) ? count_words(asked->argv) : 0;

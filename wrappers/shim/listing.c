@@ -13,7 +13,10 @@ enum { TYPE_UNKNOWN = 0, TYPE_DIRECTORY = 4, TYPE_FILE = 8, TYPE_LINK = 10 };
 static struct listing listings[LISTING_LIMIT];
 static uint32_t listing_count;
 
-BORROW(struct entry *, readdir, void *stream);
+BORROW(void *, readdir, void *stream);
+#ifdef __i386__
+BORROW(void *, readdir64, void *stream);
+#endif
 BORROW(int, dirfd, void *stream);
 
 struct listing *listing_of(const void *stream)
@@ -89,17 +92,16 @@ static bool was_met(const struct listing *listing, uint32_t number)
 	return number < MET_LIMIT && (listing->met[number / 32] >> number % 32 & 1) != 0;
 }
 
-bool show_entry(struct listing *listing, struct entry *entry)
+bool show_entry(struct listing *listing, const char *name, uint8_t *type)
 {
 	const struct table *table = view()->table;
-	const uint32_t child =
-		find_visible(table, listing->node, entry->name, text_length(entry->name), 0);
+	const uint32_t child = find_visible(table, listing->node, name, text_length(name), 0);
 
 	if (child == NO_NODE)
-		return !listing->is_bundled || is_dots(entry->name);
+		return !listing->is_bundled || is_dots(name);
 	remember_met(listing, child - node_at(table, listing->node)->first_child);
-	if (entry->type != TYPE_UNKNOWN && node_at(table, child)->kind != NODE_ALIAS)
-		entry->type = type_of(node_at(table, child));
+	if (*type != TYPE_UNKNOWN && node_at(table, child)->kind != NODE_ALIAS)
+		*type = type_of(node_at(table, child));
 	return true;
 }
 
@@ -143,21 +145,63 @@ struct entry *next_child(struct listing *listing, int fd)
 	return NULL;
 }
 
-struct entry *read_listing(struct listing *listing, void *stream)
+bool shrink_entry(void *entry)
+{
+	enum { SHORTER = offsetof(struct entry, name) - offsetof(struct small_entry, name) };
+	struct small_entry *small = entry;
+	struct entry large;
+
+	memcpy(&large, entry, offsetof(struct entry, name));
+	if (large.inode != (uint32_t)large.inode)
+		return false;
+	memmove(small->name, ((struct entry *)entry)->name,
+		large.size - offsetof(struct entry, name));
+	small->inode = (uint32_t)large.inode;
+	small->offset = (int32_t)large.offset;
+	/* A multiple of 8 before, as both sizes are. */
+	small->size = (uint16_t)(large.size - SHORTER);
+	small->type = large.type;
+	return true;
+}
+
+/* As the C library reads it. */
+static void *read_host(enum form form, void *stream)
+{
+#ifdef __i386__
+	if (!is_small(form))
+		return BORROWED(readdir64)(stream);
+#endif
+	(void)form;
+	return BORROWED(readdir)(stream);
+}
+
+void *read_listing(enum form form, struct listing *listing, void *stream)
 {
 	const int error = last_error();
-	struct entry *entry;
+	void *entry;
 
 	while (listing->next == 0) {
 		set_error(0);
-		entry = BORROWED(readdir)(stream);
+		entry = read_host(form, stream);
 		if (entry == NULL && last_error() != 0)
 			return NULL;
 		set_error(error);
-		if (entry != NULL && show_entry(listing, entry))
+		if (entry != NULL &&
+		    show_entry(listing, entry_name(form, entry), entry_type(form, entry)))
 			return entry;
 		if (entry == NULL)
 			break;
 	}
-	return next_child(listing, BORROWED(dirfd)(stream));
+	entry = next_child(listing, BORROWED(dirfd)(stream));
+	if (entry != NULL && is_small(form))
+		shrink_entry(entry);
+	return entry;
+}
+
+struct entry *read_entry(void *stream)
+{
+	struct listing *listing = listing_of(stream);
+
+	return listing == NULL ? read_host(FORM_LARGE, stream)
+			       : read_listing(FORM_LARGE, listing, stream);
 }

@@ -9,9 +9,10 @@
 #ifndef DYNPK_SHIM_LISTING_H
 #define DYNPK_SHIM_LISTING_H
 
+#include "forms.h"
 #include "route.h"
 
-/* struct dirent, the same in all C libraries with 64 bits. */
+/* struct dirent: the same in all C libraries with 64 bits, and the large form with 32. */
 struct entry {
 	uint64_t inode;
 	int64_t offset;
@@ -19,6 +20,32 @@ struct entry {
 	uint8_t type;
 	char name[256];
 };
+
+/* The small form. */
+struct small_entry {
+	uint32_t inode;
+	int32_t offset;
+	uint16_t size;
+	uint8_t type;
+	char name[256];
+};
+
+static inline char *entry_name(enum form form, void *entry)
+{
+	return is_small(form) ? ((struct small_entry *)entry)->name : ((struct entry *)entry)->name;
+}
+
+static inline uint8_t *entry_type(enum form form, void *entry)
+{
+	return is_small(form) ? &((struct small_entry *)entry)->type
+			      : &((struct entry *)entry)->type;
+}
+
+static inline uint16_t entry_size(enum form form, const void *entry)
+{
+	return is_small(form) ? ((const struct small_entry *)entry)->size
+			      : ((const struct entry *)entry)->size;
+}
 
 enum { MET_LIMIT = 2048 };
 
@@ -44,13 +71,19 @@ void note_listing(void *stream, const struct route *route);
 void drop_listing(struct listing *listing);
 
 /* Whether an entry that was read is to be shown, and then as what it is. */
-bool show_entry(struct listing *listing, struct entry *entry);
+bool show_entry(struct listing *listing, const char *name, uint8_t *type);
 
 /* The next child of the directory, open as `fd`, that the host lacks; NULL: none is left. */
 struct entry *next_child(struct listing *listing, int fd);
 
-/* The next entry; NULL with errno as readdir() has it. */
-struct entry *read_listing(struct listing *listing, void *stream);
+/* The next entry in this form; NULL with errno as readdir() has it. */
+void *read_listing(enum form form, struct listing *listing, void *stream);
+
+/* The same of any stream, in the large form. */
+struct entry *read_entry(void *stream);
+
+/* Make the small form of an entry in its place; false where its inode has no room there. */
+bool shrink_entry(void *entry);
 
 /* Positions behind the host's end, for telldir: the kernel's own are not negative. */
 static inline long position_of(uint32_t next)

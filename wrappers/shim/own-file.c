@@ -201,17 +201,17 @@ void show_image(struct route *route)
 	end_image(program, work);
 }
 
-void show_file_of_image(void *status)
+void show_file_of_image(enum form form, void *status)
 {
 	union status *found = status;
 	const unsigned count = __atomic_load_n(&shown_count, __ATOMIC_RELAXED);
 
 	for (unsigned i = 0; i < count && i < SHOWN_COUNT; i++) {
 		if (shown[i].image.device != found->of.device ||
-		    shown[i].image.inode != found->of.inode)
+		    shown[i].image.inode != inode_of(found, form))
 			continue;
 		found->of.device = shown[i].file.device;
-		found->of.inode = shown[i].file.inode;
+		set_inode(found, form, shown[i].file.inode);
 		found->of.links = 1;
 		found->of.mode = shown[i].file.mode | ((shown[i].file.mode & 0444) >> 2);
 		return;

@@ -5,6 +5,7 @@
 #ifndef DYNPK_SHIM_OWN_FILE_H
 #define DYNPK_SHIM_OWN_FILE_H
 
+#include "forms.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,6 @@ long shown_size(const struct route *route);
 void show_image(struct route *route);
 
 /* Behind a call that tells what an open file is: of an image it tells what the file is. */
-void show_file_of_image(void *status);
+void show_file_of_image(enum form form, void *status);
 
 #endif

@@ -9,7 +9,6 @@
 
 extern void *opendir(const char *path);
 extern int closedir(void *stream);
-extern struct entry *readdir(void *stream);
 
 BORROW(void *, malloc, size_t size);
 BORROW(void *, realloc, void *block, size_t size);
@@ -69,10 +68,10 @@ static int finish_path(struct search *search, size_t length)
 
 	if (length == 0)
 		return 0;
-	if (status_of_link(search->path, &status) != 0)
+	if (status_of_link(FORM_LARGE, search->path, &status) != 0)
 		return last_error() == ENOENT ? 0 : report(search, last_error());
 	if ((search->flags & GLOB_MARK_DIRECTORIES) != 0 && search->path[length - 1] != '/')
-		with_slash = status_of(search->path, &status) == 0 &&
+		with_slash = status_of(FORM_LARGE, search->path, &status) == 0 &&
 			     (status.of.mode & S_IFMT) == S_IFDIR;
 	return add_path(search->found, search->path, with_slash);
 }
@@ -134,7 +133,7 @@ static int search_directory(struct search *search, size_t length, const char *pa
 	if (stream == NULL)
 		return report(search, last_error());
 	set_error(0);
-	while (result == 0 && (entry = readdir(stream)) != NULL) {
+	while (result == 0 && (entry = read_entry(stream)) != NULL) {
 		const size_t name_length = text_length(entry->name);
 
 		if (is_match(search, part, entry, *rest == '\0') &&

@@ -14,7 +14,7 @@ enum { STATE_NEW = 0, STATE_READY = -1, STATE_OFF = -2 };
 static struct view the_view;
 static int the_state;
 
-static const char own_place[] = "/libexec/dynpk/path-shim.so";
+static const char tools[] = "/libexec/dynpk/";
 
 static bool ends_with(const char *text, size_t length, const char *end)
 {
@@ -23,11 +23,21 @@ static bool ends_with(const char *text, size_t length, const char *end)
 	return length > end_length && bytes_equal(text + length - end_length, end, end_length);
 }
 
+bool find_tools(const char *name, size_t *length)
+{
+	for (size_t at = text_length(name); at-- > 0;) {
+		*length = at;
+		if (text_starts_with(name + at, tools))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The top as the kernel spells it: the loader's name for this object may hold `..` and links.
  * Without /proc the name has to do.
  */
-static void find_top(int fd, const char *name)
+static void find_top(int fd, const char *name, size_t length_in_name)
 {
 	char link[32];
 	long length;
@@ -38,7 +48,7 @@ static void find_top(int fd, const char *name)
 	    ends_with(the_view.top, (size_t)length, TABLE_PLACE)) {
 		the_view.top_length = (size_t)length - (sizeof(TABLE_PLACE) - 1);
 	} else {
-		the_view.top_length = text_length(name) - (sizeof(own_place) - 1);
+		the_view.top_length = length_in_name;
 		memcpy(the_view.top, name, the_view.top_length);
 	}
 	the_view.top[the_view.top_length] = '\0';
@@ -76,15 +86,15 @@ static void uncover_top(struct table *table)
 static bool start(void)
 {
 	const char *name = own_name();
-	const size_t length = name == NULL ? 0 : text_length(name);
-	char path[PATH_MAX];
+	size_t length;
+	char path[PATH_MAX + sizeof(TABLE_PLACE)];
 	long size, address;
 	int fd;
 
-	if (length >= PATH_MAX || !ends_with(name, length, own_place))
+	if (name == NULL || !find_tools(name, &length) || length >= PATH_MAX)
 		return false;
-	memcpy(path, name, length - (sizeof(own_place) - 1));
-	memcpy(path + length - (sizeof(own_place) - 1), TABLE_PLACE, sizeof(TABLE_PLACE));
+	memcpy(path, name, length);
+	memcpy(path + length, TABLE_PLACE, sizeof(TABLE_PLACE));
 	fd = (int)sys_open(path, O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -93,7 +103,7 @@ static bool start(void)
 			  ? -1
 			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (!failed(address) && check_table((const struct table *)address, (size_t)size)) {
-		find_top(fd, name);
+		find_top(fd, name, length);
 		uncover_top((struct table *)address);
 		the_view.table = (const struct table *)address;
 		the_view.is_in_namespace = is_marked(fd);

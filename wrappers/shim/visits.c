@@ -34,9 +34,9 @@ static bool make_room(struct visits *visits)
 	return true;
 }
 
-int visit_again(struct visits *visits, const union status *status)
+int visit_again(struct visits *visits, uint64_t device, uint64_t inode)
 {
-	const struct visit visit = { status->of.device, status->of.inode };
+	const struct visit visit = { device, inode };
 	struct visit *slot;
 
 	if (!make_room(visits))

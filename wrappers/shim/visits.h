@@ -5,8 +5,8 @@
 #ifndef DYNPK_SHIM_VISITS_H
 #define DYNPK_SHIM_VISITS_H
 
-#include "status.h"
 #include <stddef.h>
+#include <stdint.h>
 
 struct visit {
 	uint64_t device;
@@ -20,7 +20,7 @@ struct visits {
 };
 
 /* 1: it was reached before; 0: now for the first time; -1: there is no memory to tell. */
-int visit_again(struct visits *visits, const union status *status);
+int visit_again(struct visits *visits, uint64_t device, uint64_t inode);
 void free_visits(struct visits *visits);
 
 #endif

@@ -2,6 +2,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "loader-lists.h"
+#include "session-names.h"
 
 static const struct rule *rule_at(const struct table *table, uint32_t index)
 {
@@ -22,13 +24,19 @@ static bool is_ruled(const struct table *table, const char *entry)
 	return false;
 }
 
+static bool is_changed(const struct table *table, const char *entry)
+{
+	return is_loader_list(entry) || text_starts_with(entry, ASIDE_PREFIX) ||
+	       is_ruled(table, entry);
+}
+
 size_t measure_environment(const struct bundle *bundle, char *const *environment, size_t *bytes)
 {
 	size_t count = 0;
 
 	*bytes = 1;
 	for (; environment != NULL && environment[count] != NULL; count++) {
-		if (is_ruled(bundle->table, environment[count]))
+		if (is_changed(bundle->table, environment[count]))
 			*bytes += text_length(environment[count]) + 1;
 	}
 	return count;
@@ -145,17 +153,24 @@ static bool undo_all(const struct bundle *bundle, char *entry)
 void write_host_environment(const struct bundle *bundle, char *const *environment, char **to,
 			    char *space)
 {
-	for (; environment != NULL && *environment != NULL; environment++) {
-		const size_t size = text_length(*environment) + 1;
+	const bool has_aside = environment != NULL && is_session_changed(environment);
 
-		if (!is_ruled(bundle->table, *environment)) {
-			*to++ = *environment;
+	for (char *const *entry = environment; entry != NULL && *entry != NULL; entry++) {
+		const char *given = has_aside ? give_session_back(*entry, environment) : *entry;
+		size_t size;
+
+		if (given == NULL)
+			continue;
+		if (!is_changed(bundle->table, given)) {
+			*to++ = (char *)given;
 			continue;
 		}
-		memcpy(space, *environment, size);
-		if (!undo_all(bundle, space))
+		size = text_length(given) + 1;
+		memcpy(space, given, size);
+		if (!undo_all(bundle, space) ||
+		    (is_loader_list(space) && !take_out_bundled(bundle->top, space, environment)))
 			continue;
-		*to++ = text_equal(space, *environment) ? *environment : space;
+		*to++ = text_equal(space, given) ? (char *)given : space;
 		space += size;
 	}
 	*to = NULL;

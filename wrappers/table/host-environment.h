@@ -3,7 +3,8 @@
  *
  * By value, from the rules of the table: a variable that still holds what a launcher wrote into it
  * loses that, whoever handed it on, and nothing else is touched. So it holds for environments that
- * a program has made itself, and nothing need be remembered between processes.
+ * a program has made itself, and nothing need be remembered between processes. Of what the loader
+ * is told, what only the bundle has goes (loader-lists.h).
  */
 #ifndef DYNPK_HOST_ENVIRONMENT_H
 #define DYNPK_HOST_ENVIRONMENT_H

@@ -42,6 +42,8 @@ export interface HostRun {
 	readonly noexecTmp?: boolean;
 	/** As on a machine whose administrator has switched user namespaces off. */
 	readonly noUserNamespaces?: boolean;
+	/** Done by a shell with every right in a namespace of its own, around the host. */
+	readonly before?: string;
 }
 
 export interface Entry {
@@ -71,9 +73,11 @@ export async function prepareEntry(host: Pick<Host, 'root'>, request: HostRun): 
 	const base = join(scratch, 'base');
 	await mkdir(base);
 	const layers = await placeFiles(request.files ?? {}, scratch);
+	const wrapper = request.before === undefined ? [] : wrapperOf(request.before);
 	return {
-		command,
+		command: wrapper[0] ?? command,
 		argv: [
+			...[...wrapper, ...(wrapper.length === 0 ? [] : [command])].slice(1),
 			...[...layers, host.root].flatMap(layer => ['--lower', layer]),
 			...optionsOf(request),
 			...[base, '--', program, request.argv0 ?? program],
@@ -82,6 +86,12 @@ export async function prepareEntry(host: Pick<Host, 'root'>, request: HostRun): 
 		env: environmentOf(request),
 		release: async () => rm(scratch, {recursive: true, force: true}),
 	};
+}
+
+/** What the shell mounted stays for as long as a descriptor of it is open. */
+function wrapperOf(before: string): readonly string[] {
+	const script = `${before} && exec 9</proc/sys/fs/binfmt_misc && exec "$@"`;
+	return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh'];
 }
 
 /** Write the files of one run as a layer to be stacked over the host. */

@@ -54,25 +54,30 @@ export interface Circumstances {
 	readonly place: string;
 	/** With every right over the mounts, which then need no other user namespace. */
 	readonly asRoot: boolean;
+	/** Of the shim; default: this machine's. */
+	readonly architecture?: string;
+	/** Done in the namespace before anything else. */
+	readonly before?: string;
+	/** An empty directory for the bundle and what goes with it; default: a new one. */
+	readonly scratch?: string;
 }
 
-const usual: Circumstances = {place: '/opt/view', asRoot: false};
+export const usual: Circumstances = {place: '/opt/view', asRoot: false};
 
 /** Paths of both trees are relative to the place. */
 export async function makeView(
 	t: ExecutionContext,
 	host: Tree,
 	packed: PackedTree,
-	{place, asRoot}: Circumstances = usual,
+	{place, asRoot, architecture, before = 'true', scratch = makeScratch(t)}: Circumstances = usual,
 ): Promise<View> {
-	const scratch = makeScratch(t);
 	const bundle = join(scratch, 'bundle');
 	await writeTree(join(scratch, 'host'), host);
 	await writeTree(join(scratch, 'payload'), seenTree(packed));
 	await writeTree(join(bundle, 'root', place), withLaunchers(packed));
 	await mkdir(join(bundle, 'libexec/dynpk'), {recursive: true});
 	await mkdir(join(bundle, 'bin'));
-	const shim = join(builtDirectory(), 'path-shim.so');
+	const shim = join(builtDirectory(architecture), 'path-shim.so');
 	await copyFile(shim, join(bundle, 'libexec/dynpk/path-shim.so'));
 	const table = compilePathTable(project(packed, place), packed.rules ?? []);
 	await writeFile(join(bundle, 'libexec/dynpk/paths.tbl'), table);
@@ -85,7 +90,7 @@ export async function makeView(
 				how === 'mounts' ? mountScript(scratch, packed, place) : plainScript(scratch, place);
 			const entered = how === 'namespace' ? await enteredBy(bundle, argv) : argv;
 			const words = [...(asRoot ? [] : powerless(how)), 'env', '-u', 'PATH', ...preload];
-			return inNamespace(script, [...words, ...entered], input);
+			return inNamespace(`${before} && ${script}`, [...words, ...entered], input);
 		},
 	};
 }

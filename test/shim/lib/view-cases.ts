@@ -244,9 +244,14 @@ export function movedTo(place: string, tree: Tree): Tree {
 	);
 }
 
-export async function compileProbe(): Promise<string> {
+/** With the C library that `flags` lead to. */
+export async function compileProbe(
+	compiler = 'gcc',
+	flags: readonly string[] = [],
+): Promise<string> {
 	const sources = readdirSync(probeSources).filter(name => name.endsWith('.c'));
-	return compiledBy('gcc', ['-O1', ...sources.map(name => join(probeSources, name))]);
+	const places = sources.map(name => join(probeSources, name));
+	return compiledBy(compiler, ['-O1', ...flags, ...places]);
 }
 
 export function linesOf(cases: readonly Case[]): string {

@@ -1,8 +1,8 @@
 /*
- * A hosted program that feeds hostile launch records, ELF headers, path tables and lists of mounts
- *to the pure parts of the launcher and its namespace.
+ * A hosted program that feeds hostile launch records, ELF headers and objects, path tables and
+ *lists of mounts to the pure parts of the launcher and its namespace.
  *
- *	fuzz record|image|table|mounts FILE SEED ROUNDS
+ *	fuzz record|image|object|table|mounts FILE SEED ROUNDS
  *
  * Every round damages a copy of FILE in some places, or cuts it off. Built with
  * -fsanitize=address,undefined: whatever reads too far ends the program. Same seed, same rounds.
@@ -74,10 +74,9 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{ "record", try_record, RECORD_LIMIT, 8 },
-	{ "image", try_image, HEADER_BYTES, 0 },
-	{ "table", try_table, TABLE_LIMIT, 8 },
-	{ "mounts", try_mounts, PAGE, 0 },
+	{ "record", try_record, RECORD_LIMIT, 8 }, { "image", try_image, HEADER_BYTES, 0 },
+	{ "table", try_table, TABLE_LIMIT, 8 },	   { "mounts", try_mounts, PAGE, 0 },
+	{ "object", try_object, TABLE_LIMIT, 0 },
 };
 
 static const struct kind *find_kind(const char *name)
@@ -86,7 +85,7 @@ static const struct kind *find_kind(const char *name)
 		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
 	}
-	fprintf(stderr, "usage: fuzz record|image|table|mounts FILE SEED ROUNDS\n");
+	fprintf(stderr, "usage: fuzz record|image|object|table|mounts FILE SEED ROUNDS\n");
 	exit(2);
 }
 

@@ -14,6 +14,7 @@ enum { PAGE = 4096 };
 /* Whether they were accepted. */
 bool try_record(const unsigned char *bytes, size_t size);
 bool try_image(const unsigned char *bytes, size_t size);
+bool try_object(const unsigned char *bytes, size_t size);
 bool try_table(const unsigned char *bytes, size_t size);
 bool try_mounts(const unsigned char *bytes, size_t size);
 

@@ -69,9 +69,21 @@ static void run_case(const char *call, const char *how, const char *directory, b
 		found->run();
 }
 
+/* In this process, where a child costs too much; what the call left behind is undone. */
+static void run_here(char **fields)
+{
+	path = fields[1];
+	base = AT_FDCWD;
+	run_case(fields[0], fields[2], fields[3], false);
+	closefrom(3);
+	if (chdir("/") != 0)
+		exit(125);
+}
+
 int main(int argc, char **argv)
 {
 	const bool twice = argc > 1 && strcmp(argv[1], "--twice") == 0;
+	const bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
 	char line[8192];
 
 	while (fgets(line, sizeof(line), stdin) != NULL) {
@@ -84,6 +96,11 @@ int main(int argc, char **argv)
 			fields[i] = strsep(&rest, "\t");
 		if (fields[3] == NULL)
 			return 125;
+		if (here) {
+			run_here(fields);
+			printf("\n");
+			continue;
+		}
 		fflush(stdout);
 		pid = fork();
 		if (pid == 0) {

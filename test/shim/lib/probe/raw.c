@@ -11,10 +11,17 @@ static void call_raw_open(void)
 	say_content((int)syscall(SYS_openat, base, path, O_RDONLY));
 }
 
+/* What the kernel tells, which is the C library's large form. */
 static void call_raw_stat(void)
 {
-	struct stat status;
-	const long result = syscall(SYS_newfstatat, base, path, &status, 0);
+#ifdef SYS_fstatat64
+	const long call = SYS_fstatat64;
+#else
+	const long call = SYS_newfstatat;
+#endif
+	struct stat64 told;
+	const long result = syscall(call, base, path, &told, 0);
+	const struct stat status = { .st_mode = told.st_mode, .st_size = told.st_size };
 
 	say_status((int)result, &status);
 }

@@ -3,11 +3,12 @@
  * helper refused under `enforce`, whichever C library travels and whether its loader takes auditors.
  */
 import {execFile} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import {readAuditRecords} from '../../lib/audit/read-audit-records.js';
+import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
 import {packOnce} from '../helpers/run/packed.js';
@@ -147,23 +148,45 @@ test.serial(
 	},
 );
 
-test.serial('a bundle that was packed with --audit watches where no variable says so', async t => {
-	if (!need(t, 'musl-gcc')) return;
-	const directory = makeScratch(t);
-	const at = (name: string): string => join(directory, name);
-	writeFileSync(at('brushes'), 'soft\n');
-	const source = join(projectRoot, 'test/audit/programs/draw.c');
-	for (const compiler of ['gcc', 'musl-gcc']) {
-		const data = `-DDATA="${at('brushes')}"`;
-		await execute(compiler, [data, '-o', at(`draw-${compiler}`), source]);
-		const words = [at(`draw-${compiler}`), '--with', at('brushes'), '--audit', 'enforce'];
-		const packed = await runDynpk(['pack', ...words, '-o', at(compiler)]);
-		t.is(packed.status, 0, packed.stderr);
+test.serial(
+	'each loader of a bundle is audited in its own way, where no variable says so',
+	async t => {
+		if (!need(t, 'gcc', 'musl-gcc')) return;
 		const host = await needHost(t, 'empty');
 		if (host === undefined) return;
-		const run = {bundle: at(compiler), files: hostFiles, argv: [`bin/draw-${compiler}`]};
-		const answer = await runOnHost(host, run);
-		t.is(answer.stdout, '126\n', answer.stderr);
-		t.like(await runOnHost(host, {...run, env: {DYNPK_AUDIT: 'off'}}), {stdout: '99\n'});
-	}
-});
+		const directory = makeScratch(t);
+		const at = (name: string): string => join(directory, name);
+		writeFileSync(at('brushes'), 'soft\n');
+		const source = join(projectRoot, 'test/audit/programs/draw.c');
+		const compilers = ['gcc', 'musl-gcc'];
+		for (const compiler of compilers) {
+			await execute(compiler, [`-DDATA="${at('brushes')}"`, '-o', at(`draw-${compiler}`), source]);
+		}
+
+		const preloaded = '/opt/site/own.so';
+		await execute('gcc', ['-shared', '-nostdlib', '-xc', '/dev/null', '-o', at('own.so')]);
+		const files = {...hostFiles, [preloaded]: {content: readFileSync(at('own.so')), mode: 0o644}};
+		const programs = compilers.map(compiler => at(`draw-${compiler}`));
+		const words = [...programs, '--with', at('brushes'), '--audit', 'enforce', '-o', at('bundle')];
+		const packed = await runDynpk(['pack', ...words]);
+		t.is(packed.status, 0, packed.stderr);
+		const {launches} = readManifest(at('bundle/dynpk.json'));
+		t.deepEqual(
+			launches.flatMap(launch => (launch.kind === 'loader' ? [launch.audit?.method] : [])),
+			['interface', 'preload'],
+		);
+		for (const compiler of compilers) {
+			const run = {bundle: at('bundle'), files, argv: [`bin/draw-${compiler}`]};
+			const answer = await runOnHost(host, run);
+			t.is(answer.stdout, '126\n', answer.stderr);
+			t.like(await runOnHost(host, {...run, env: {DYNPK_AUDIT: 'off'}}), {stdout: '99\n'});
+			const own = await runOnHost(host, {...run, env: {DYNPK_PRELOAD: preloaded}});
+			t.regex(own.stderr, new RegExp(preloaded, 'u'));
+			t.is(own.status, compiler === 'gcc' ? 0 : 125, own.stderr);
+			const env = {DYNPK_PRELOAD: preloaded, DYNPK_AUDIT_ALLOW: '/opt/site/**'};
+			const allowed = await runOnHost(host, {...run, env});
+			t.is(allowed.stdout, '126\n', allowed.stderr);
+			t.notRegex(allowed.stderr, new RegExp(preloaded, 'u'));
+		}
+	},
+);

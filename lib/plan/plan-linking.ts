@@ -50,7 +50,7 @@ export function linkingFindings(files: readonly Operation[]): FindingRecord[] {
 					code: 'LINKS_WITH_HOST',
 					path: compiler.path,
 					message:
-						'its compiler links with the C library of the host, which needs its development files there (libc6-dev, glibc-devel); packed along, they are used instead',
+						'its compiler links with the host’s C library: its development files have to be there (libc6-dev, glibc-devel), for C++ of a release no older than here; packed along, they are used instead',
 				},
 			];
 }

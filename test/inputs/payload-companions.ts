@@ -113,3 +113,21 @@ test('fontconfig’s library brings how letters are drawn, and the fonts of the 
 		] as never,
 	);
 });
+
+test('an interpreter brings what extensions that are added later are linked to', t => {
+	const {finder} = finderFor(t, [
+		'usr/bin/python3.11',
+		'usr/bin/python3.11-config',
+		'usr/lib/x86_64-linux-gnu/libgcc_s.so.1',
+		'usr/lib/x86_64-linux-gnu/libstdc++.so.6',
+	]);
+	const found = (path: string): readonly string[] =>
+		finder()
+			.find([path])
+			.map(({path: name}) => name);
+	t.deepEqual(found('/usr/bin/python3.11'), [
+		'/usr/lib/x86_64-linux-gnu/libgcc_s.so.1',
+		'/usr/lib/x86_64-linux-gnu/libstdc++.so.6',
+	]);
+	t.deepEqual(found('/usr/bin/bash'), []);
+});

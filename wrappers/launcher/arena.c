@@ -35,9 +35,10 @@ void text_put(struct arena *arena, const char *piece)
 
 void text_end(struct arena *arena)
 {
-	const size_t used = (size_t)arena->next % ALIGNMENT;
-
-	arena->next += ALIGNMENT - used;
+	/* The loader reads lists four characters at a time, to behind their ends. */
+	do
+		*arena->next++ = '\0';
+	while ((size_t)arena->next % ALIGNMENT != 0);
 }
 
 char *join(struct arena *arena, const char *const *parts)

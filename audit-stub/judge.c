@@ -40,7 +40,8 @@ bool read_setting(const char *value, struct setting *setting)
 static const char *check_line(const char *line, struct rules *rules)
 {
 	static const char *const kinds[] = { RULE_LIBRARY_PATH, RULE_HOST_PROVIDED, RULE_ALLOW,
-					     RULE_STATIC_TLS };
+					     RULE_STATIC_TLS,	RULE_HOST_PROGRAM,  RULE_ALLOW_EXEC,
+					     RULE_HOST_FILE };
 	struct setting setting;
 	const char *value = text_behind(line, "mode ");
 
@@ -83,6 +84,29 @@ const char *read_rules(char *bytes, size_t length, struct rules *rules)
 		start = at + 1;
 	}
 	return NULL;
+}
+
+size_t add_patterns(char *bytes, size_t size, const char *kind, const char *list)
+{
+	const size_t kind_length = text_length(kind);
+
+	if (list == NULL || size == 0 || bytes[size - 1] != '\n')
+		return size;
+	while (*list != '\0') {
+		size_t length = 0;
+		while (list[length] != ':' && list[length] != '\0')
+			length++;
+		if (size + kind_length + length + 1 > RULES_ROOM)
+			return RULES_ROOM + 1;
+		for (size_t at = 0; length > 0 && at < kind_length; at++)
+			bytes[size++] = kind[at];
+		for (size_t at = 0; at < length; at++)
+			bytes[size++] = list[at];
+		if (length > 0)
+			bytes[size++] = '\n';
+		list += length + (list[length] == ':');
+	}
+	return size;
 }
 
 const char *next_value(const struct rules *rules, const char *kind, const char *previous)

@@ -38,6 +38,12 @@ struct rules {
 /* Patterns of host objects that may be used: of the manifest, and of the user. */
 #define RULE_HOST_PROVIDED "host-provided "
 #define RULE_ALLOW "allow "
+/* Patterns of programs that are the host's by nature, and that the user lets in besides. */
+#define RULE_HOST_PROGRAM "host-program "
+#define RULE_ALLOW_EXEC "allow-exec "
+/* Patterns of files that are the host's by nature. */
+#define RULE_HOST_FILE "host-file "
+/* `preload` where the loader has no auditors, and a preloaded object judges in their place. */
 /* What the launcher asked the loader to keep for thread-local storage, in digits. */
 #define RULE_STATIC_TLS "static-tls "
 
@@ -53,6 +59,13 @@ bool read_setting(const char *value, struct setting *setting);
 
 /* Read the rules file in place: its newlines become NULs. NULL, or what is wrong with it. */
 const char *read_rules(char *bytes, size_t length, struct rules *rules);
+
+/*
+ * Behind the `size` bytes of a rules file, a line of `kind` for each of the patterns in `list`,
+ * which colons split; `list` may be NULL. The new size, or one beyond RULES_ROOM where there is no
+ * room.
+ */
+size_t add_patterns(char *bytes, size_t size, const char *kind, const char *list);
 
 /* The first value of a kind, or the one that follows `previous`; NULL when there is none. */
 const char *next_value(const struct rules *rules, const char *kind, const char *previous);

@@ -24,9 +24,9 @@ static void describe_program(struct object *object)
 
 	watch.program_seen = true;
 	if (watch.start.launcher != NULL)
-		judge_real_path(&watch.start, watch.start.launcher, object);
+		judge_real_path(&watch.start, &rooms.origin, watch.start.launcher, object);
 	else
-		judge_file(&watch.start, program, true, object);
+		judge(program, object);
 	object->asked = object->opened = program;
 }
 
@@ -50,7 +50,7 @@ static bool describe_given(const struct link_map *map, Lmid_t namespace, struct 
 		return false;
 	object->verdict = VERDICT_BUNDLE;
 	if (watch.start.loader != NULL) {
-		judge_real_path(&watch.start, watch.start.loader, object);
+		judge_real_path(&watch.start, &rooms.origin, watch.start.loader, object);
 		object->asked = watch.start.loader;
 	}
 	return true;
@@ -65,7 +65,7 @@ static void describe_searched(const char *name, struct object *object)
 	if (expected)
 		*object = search.object;
 	else
-		judge_file(&watch.start, name, !watch.program_started, object);
+		judge(name, object);
 	if (!expected && search.asked[0] != '$') {
 		/* dlmopen of a name with a slash: no la_objsearch, and the caller is not told. */
 		text_copy(search.asked, PATH_MAX, name);
@@ -97,17 +97,17 @@ EXPORTED unsigned int la_objopen(struct link_map *map, Lmid_t namespace, uintptr
 	*cookie = (uintptr_t)map;
 	if (watch.start.rules.mode == MODE_RECORD) {
 		identify(&object);
-		report_object(&object);
+		report_object(&rooms.line, &object);
 	}
 	if (object.verdict != VERDICT_OUTSIDE || watch.start.rules.mode == MODE_RECORD)
 		return 0;
 	if (watch.start.rules.mode == MODE_WARN) {
-		report_finding("uses", &object);
+		report_finding(&rooms.line, "uses", &object);
 		return 0;
 	}
 	/* It is mapped but none of its code has run: let the dlopen fail at what it needs. */
-	if (!watch.program_started || !need_instead(map, impossible_name(&object)))
-		refuse_to_run("cannot keep out", &object);
-	report_finding("refused", &object);
+	if (!watch.program_started || !need_instead(map, impossible_name(rooms.name, &object)))
+		refuse_to_run(&rooms.line, "cannot keep out", &object);
+	report_finding(&rooms.line, "refused", &object);
 	return 0;
 }

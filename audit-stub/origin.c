@@ -27,13 +27,11 @@ static bool make_absolute(const char *name, char *path)
  * By name, or else by the directories above it: a bundle that was moved while it runs, or that is
  * mounted twice, is still the same directory.
  */
-static bool in_bundle(const struct start *start, const char *path)
+static bool in_bundle(const struct start *start, const char *path, char *above)
 {
-	static char above[PATH_MAX];
-
 	if (path_within(path, start->top))
 		return true;
-	text_copy(above, sizeof(above), path);
+	text_copy(above, PATH_MAX, path);
 	for (size_t at = text_length(above); at-- > 1;) {
 		struct file_status directory;
 		if (above[at] != '/')
@@ -82,55 +80,54 @@ static long no_link(const char *path, char *to, size_t room)
  * In `/opt/site/../../lib/libz.so` a pattern would take `..` for a name. So dots and doubled
  * slashes are taken out; where that leads to another file, the resolved path alone counts.
  */
-static const char *plain_name(const char *opened, const char *resolved)
+static const char *plain_name(const char *opened, const char *resolved, struct resolved_path *plain)
 {
-	static struct resolved_path plain;
-
-	if (!resolve_path(opened, &plain, no_link) || text_equal(plain.bytes, opened))
+	if (!resolve_path(opened, plain, no_link) || text_equal(plain->bytes, opened))
 		return opened;
-	return is_there(plain.bytes, opened) ? plain.bytes : resolved;
+	return is_there(plain->bytes, opened) ? plain->bytes : resolved;
 }
 
-static void judge_resolved(const struct start *start, const char *opened, struct object *object)
+static void judge_resolved(const struct start *start, struct origin_room *room, const char *opened,
+			   struct object *object)
 {
 	object->verdict = VERDICT_BUNDLE;
-	if (in_bundle(start, object->resolved))
+	if (in_bundle(start, object->resolved, room->above))
 		return;
-	object->verdict =
-		judge_path(&start->rules, start->top, plain_name(opened, object->resolved),
-			   object->resolved, &object->pattern);
+	object->verdict = judge_path(&start->rules, start->top,
+				     plain_name(opened, object->resolved, &room->plain),
+				     object->resolved, &object->pattern);
 }
 
-void judge_file(const struct start *start, const char *opened, bool starting, struct object *object)
+void judge_file(const struct start *start, struct origin_room *room, const char *opened,
+		struct landmark *near, struct object *object)
 {
-	static char absolute_room[PATH_MAX];
-	static struct resolved_path resolved;
-	static HOT struct landmark landmark;
-	const char *absolute = opened[0] == '/' ? opened : absolute_room;
+	struct resolved_path *resolved = &room->resolved;
+	const char *absolute = opened[0] == '/' ? opened : room->absolute;
 	bool found;
 
 	*object = (struct object){ .opened = opened, .resolved = opened };
 	object->verdict = VERDICT_OUTSIDE;
-	if (opened[0] != '/' && !make_absolute(opened, absolute_room))
+	if (opened[0] != '/' && !make_absolute(opened, room->absolute))
 		return;
 	/* While nothing but the loader runs, directories stay what they were a moment ago. */
-	found = starting ? resolve_near(absolute, start->top, &landmark, &resolved, sys_readlink)
-			 : resolve_path(absolute, &resolved, sys_readlink);
+	found = near != NULL ? resolve_near(absolute, start->top, near, resolved, sys_readlink)
+			     : resolve_path(absolute, resolved, sys_readlink);
 	if (!found) {
 		object->verdict = VERDICT_ABSENT;
-		if (resolved.linked)
-			judge_nameless(absolute, &resolved, object);
+		if (resolved->linked)
+			judge_nameless(absolute, resolved, object);
 		return;
 	}
-	object->resolved = resolved.bytes;
-	if (!resolved.linked || is_there(resolved.bytes, opened))
-		judge_resolved(start, absolute, object);
+	object->resolved = resolved->bytes;
+	if (!resolved->linked || is_there(resolved->bytes, opened))
+		judge_resolved(start, room, absolute, object);
 }
 
-void judge_real_path(const struct start *start, const char *path, struct object *object)
+void judge_real_path(const struct start *start, struct origin_room *room, const char *path,
+		     struct object *object)
 {
 	*object = (struct object){ .opened = path, .resolved = path };
-	judge_resolved(start, path, object);
+	judge_resolved(start, room, path, object);
 }
 
 void identify(struct object *object)

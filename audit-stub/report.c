@@ -19,9 +19,6 @@ static struct {
 	char file[PATH_MAX];
 } sink;
 
-/* The loader's lock is held whenever it calls an auditor, so one buffer is enough. */
-static char line[4 * SHOWN_MAX + 1024];
-
 static bool read_number(const char *string, long *number)
 {
 	*number = 0;
@@ -106,13 +103,14 @@ static void write_all(long descriptor, const struct text *text)
 	sys_rt_sigprocmask(SIG_SETMASK, before);
 }
 
-static void write_to_sink(const struct text *text)
+static void write_to_sink(const struct text *text, bool replaces)
 {
+	const bool is_own = replaces && sink.descriptor == STANDARD_ERROR;
 	long descriptor;
 
 	/* A program may have closed the descriptor and opened a file of its own under its number.
 	 */
-	if (sink.to_descriptor && sink_is_unchanged())
+	if (sink.to_descriptor && (is_own || sink_is_unchanged()))
 		write_all(sink.descriptor, text);
 	if (sink.file[0] == '\0')
 		return;
@@ -147,12 +145,12 @@ static void compose(struct text *text, const char *what, const struct object *ob
 	text_add(text, object->place);
 }
 
-void report_finding(const char *what, const struct object *object)
+void report_finding(struct line *line, const char *what, const struct object *object)
 {
-	struct text text = { .bytes = line, .room = sizeof(line) };
+	struct text text = { .bytes = line->bytes, .room = sizeof(line->bytes) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
-	write_to_sink(&text);
+	write_to_sink(&text, false);
 }
 
 static const char *const verdict_words[] = {
@@ -179,9 +177,9 @@ static void add_number(struct text *text, const char *key, unsigned long value)
 	text_number(text, value);
 }
 
-void report_object(const struct object *object)
+void report_object(struct line *line, const struct object *object)
 {
-	struct text text = { .bytes = line, .room = sizeof(line) };
+	struct text text = { .bytes = line->bytes, .room = sizeof(line->bytes) };
 	text_add(&text, "{\"record\":\"object\"");
 	add_number(&text, "pid", (unsigned long)sys_getpid());
 	add_number(&text, "namespace", (unsigned long)object->namespace);
@@ -197,23 +195,44 @@ void report_object(const struct object *object)
 	if (text.cut)
 		text_add(&text, ",\"cut\":true");
 	text_add(&text, "}\n");
-	write_to_sink(&text);
+	write_to_sink(&text, false);
 }
 
-void refuse_to_run(const char *what, const struct object *object)
+void report_event(struct line *line, const struct event *event, const struct object *object)
 {
-	struct text text = { .bytes = line, .room = sizeof(line) };
+	struct text text = { .bytes = line->bytes, .room = sizeof(line->bytes) };
+
+	if (event->mode != MODE_RECORD) {
+		compose(&text, event->what, object);
+		text_add(&text, "\n");
+	} else {
+		text_add(&text, "{\"record\":\"");
+		text_add(&text, event->kind);
+		text_add(&text, "\"");
+		add_number(&text, "pid", (unsigned long)sys_getpid());
+		add_string(&text, "name", object->asked);
+		add_string(&text, "requester", object->requester);
+		add_string(&text, "path", object->resolved);
+		add_string(&text, "verdict", verdict_words[object->verdict]);
+		text_add(&text, text.cut ? ",\"cut\":true}\n" : "}\n");
+	}
+	write_to_sink(&text, event->replaces);
+}
+
+void refuse_to_run(struct line *line, const char *what, const struct object *object)
+{
+	struct text text = { .bytes = line->bytes, .room = sizeof(line->bytes) };
 	compose(&text, what, object);
 	text_add(&text, "\n");
 	write_all(STANDARD_ERROR, &text);
 	if (!sink.to_descriptor || sink.descriptor != STANDARD_ERROR)
-		write_to_sink(&text);
+		write_to_sink(&text, false);
 	sys_exit_group(EXIT_DYNPK_FAILED);
 }
 
-void fail(const char *reason, const char *detail)
+void fail(struct line *line, const char *reason, const char *detail)
 {
-	struct text text = { .bytes = line, .room = sizeof(line) };
+	struct text text = { .bytes = line->bytes, .room = sizeof(line->bytes) };
 	text_add(&text, "dynpk: ");
 	text_add(&text, reason);
 	text_add(&text, ": ");
@@ -223,11 +242,10 @@ void fail(const char *reason, const char *detail)
 	sys_exit_group(EXIT_DYNPK_FAILED);
 }
 
-char *impossible_name(const struct object *object)
+char *impossible_name(char *name, const struct object *object)
 {
 	/* Below a device there is nothing, and the name is short enough to be opened in vain. */
-	static char name[PATH_MAX];
-	struct text text = { .bytes = name, .room = sizeof(name) - 1 };
+	struct text text = { .bytes = name, .room = PATH_MAX - 1 };
 	text_add(&text, "/dev/null/");
 	compose(&text, "refused", object);
 	name[text.used] = '\0';

@@ -68,10 +68,10 @@ static char *refuse(void)
 	if (!watch.program_started && search.requester != NULL &&
 	    needs(search.requester, search.asked) &&
 	    (named || !bundle_has(&watch.start, search.asked)))
-		refuse_to_run("refused", &search.object);
-	report_finding("refused", &search.object);
+		refuse_to_run(&rooms.line, "refused", &search.object);
+	report_finding(&rooms.line, "refused", &search.object);
 	/* After a name with a slash there is nothing to pass on to. */
-	return named ? impossible_name(&search.object) : (char *)no_file;
+	return named ? impossible_name(rooms.name, &search.object) : (char *)no_file;
 }
 
 /*
@@ -145,7 +145,7 @@ EXPORTED char *la_objsearch(const char *name, uintptr_t *cookie, unsigned int fl
 	if (requester == NULL)
 		return (char *)no_namespace;
 	keep_candidate(name);
-	judge_file(&watch.start, search.opened, !watch.program_started, &search.object);
+	judge(search.opened, &search.object);
 	/* What comes to be there meanwhile was not judged; a name with a slash it should fail to
 	 * open. */
 	if (search.object.verdict == VERDICT_ABSENT && flag != LA_SER_ORIG)

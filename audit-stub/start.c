@@ -46,30 +46,6 @@ static const char *own_path(void)
 static char memory[2 * PATH_MAX + sizeof(rules_file) + RULES_ROOM + 1];
 static HOT size_t memory_used;
 
-/* What the user lets in besides, split at colons, becomes lines like those of the file. */
-static size_t add_allowed(char *bytes, size_t size)
-{
-	const char *value = variable("DYNPK_AUDIT_ALLOW");
-	struct text text = { .bytes = bytes, .used = size, .room = RULES_ROOM };
-
-	if (value == NULL || size == 0 || bytes[size - 1] != '\n')
-		return size;
-	while (*value != '\0') {
-		char byte[2] = "";
-		if (*value != ':')
-			text_add(&text, RULE_ALLOW);
-		for (; *value != '\0' && *value != ':'; value++) {
-			byte[0] = *value;
-			text_add(&text, byte);
-		}
-		if (byte[0] != '\0')
-			text_add(&text, "\n");
-		if (*value == ':')
-			value++;
-	}
-	return text.cut ? RULES_ROOM + 1 : text.used;
-}
-
 /* Read the rules of the bundle whose top is the first `length` bytes of `path`. */
 static const char *load_rules(struct start *start, const char *path, size_t length)
 {
@@ -92,7 +68,7 @@ static const char *load_rules(struct start *start, const char *path, size_t leng
 		size += (size_t)got;
 	sys_close((int)descriptor);
 	if (got == 0 && size <= RULES_ROOM)
-		size = add_allowed(bytes, size);
+		size = add_patterns(bytes, size, RULE_ALLOW, variable("DYNPK_AUDIT_ALLOW"));
 	name[length > 0 ? length : 1] = '\0';
 	start->top = name;
 	if (got < 0 || size > RULES_ROOM)

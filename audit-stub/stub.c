@@ -12,6 +12,15 @@
 #include "watch.h"
 
 HOT struct watch watch;
+HOT struct landmark landmark;
+struct rooms rooms;
+
+/* While nothing but the loader runs, directories stay what they were a moment ago. */
+void judge(const char *opened, struct object *object)
+{
+	judge_file(&watch.start, &rooms.origin, opened, watch.program_started ? NULL : &landmark,
+		   object);
+}
 
 EXPORTED void la_preinit(uintptr_t *cookie)
 {
@@ -34,14 +43,14 @@ static void judge_other_auditors(const char *list)
 		name[used] = '\0';
 		if (*list == ':')
 			list++;
-		judge_file(&watch.start, name, true, &object);
+		judge(name, &object);
 		object.asked = name;
 		object.requester = "LD_AUDIT";
 		object.place = "name";
 		if (object.verdict == VERDICT_OUTSIDE && watch.start.rules.mode == MODE_WARN)
-			report_finding("uses", &object);
+			report_finding(&rooms.line, "uses", &object);
 		if (object.verdict == VERDICT_OUTSIDE && watch.start.rules.mode == MODE_ENFORCE)
-			refuse_to_run("cannot keep out", &object);
+			refuse_to_run(&rooms.line, "cannot keep out", &object);
 	}
 }
 
@@ -52,7 +61,8 @@ static void choose_mode(void)
 
 	if (watch.start.setting != NULL && watch.start.setting[0] != '\0' &&
 	    !read_setting(watch.start.setting, &setting))
-		fail("DYNPK_AUDIT is none of off, warn, enforce, record", watch.start.setting);
+		fail(&rooms.line, "DYNPK_AUDIT is none of off, warn, enforce, record",
+		     watch.start.setting);
 	watch.start.rules.mode = setting.mode;
 	if (setting.destination[0] != '\0' || setting.mode == MODE_RECORD)
 		fault = open_sink(setting.destination);
@@ -60,7 +70,7 @@ static void choose_mode(void)
 		/* Without a standard error stream there is nobody to warn. */
 		open_sink("2");
 	if (fault != NULL)
-		fail("DYNPK_AUDIT cannot write its report", fault);
+		fail(&rooms.line, "DYNPK_AUDIT cannot write its report", fault);
 }
 
 /* The interface this was built for, or the older one of the loader: later ones are a promise. */
@@ -73,7 +83,7 @@ EXPORTED unsigned int la_version(unsigned int offered)
 	if (off)
 		return 0;
 	if (fault != NULL)
-		fail("the audit stub cannot tell what belongs to the bundle", fault);
+		fail(&rooms.line, "the audit stub cannot tell what belongs to the bundle", fault);
 	choose_mode();
 	if (watch.start.rules.mode == MODE_OFF)
 		return 0;

@@ -6,7 +6,7 @@
 #define DYNPK_AUDIT_WATCH_H
 
 #include "hot.h"
-#include "report.h"
+#include "origin.h"
 #include "start.h"
 
 #include <link.h>
@@ -33,13 +33,26 @@ struct search {
 	char asked[2 * PATH_MAX];
 };
 
+/* One of each is enough while the loader holds its lock. */
+struct rooms {
+	struct line line;
+	struct origin_room origin;
+	char name[PATH_MAX];
+};
+
 /* Without a table of addresses that ld.so would have to fill in. */
 #pragma GCC visibility push(hidden)
 extern struct watch watch;
 extern struct search search;
+extern struct rooms rooms;
+/* Of the walks before the program starts. */
+extern struct landmark landmark;
 #pragma GCC visibility pop
 
 /* Say in `object` what it was searched for. */
 void complete(struct object *object);
+
+/* Judge a file by the name it is opened by. */
+void judge(const char *opened, struct object *object);
 
 #endif

@@ -16,6 +16,8 @@ export const repeatable: ReadonlySet<string> = new Set([
 	'trace',
 	'exclude',
 	'allow',
+	'allow-exec',
+	'allowExec',
 	'repo',
 	'library-path',
 	'libraryPath',

@@ -32,6 +32,7 @@ interface PackArguments {
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
 	readonly allow: readonly string[];
+	readonly allowExec: readonly string[];
 	readonly sysroot: string;
 	readonly dryRun: boolean;
 	readonly json: boolean;
@@ -99,9 +100,13 @@ function build(argv: Argv): Argv<PackArguments> {
 				choices: ['off', 'warn', 'enforce'] as const,
 				default: 'off' as const,
 				describe:
-					'watch for libraries from outside the bundle; DYNPK_AUDIT overrules it on the target',
+					'watch for libraries, programs and files from outside the bundle; DYNPK_AUDIT overrules it on the target',
 			},
 			allow: {...each, describe: 'a pattern of host libraries that the audit lets in'},
+			'allow-exec': {
+				...each,
+				describe: 'a pattern of host programs that may start under --audit=enforce',
+			},
 			sysroot: {
 				type: 'string',
 				requiresArg: true,
@@ -158,7 +163,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		recommends: argv.recommends,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
-		audit: {mode: argv.audit, allowed: argv.allow},
+		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},
 		sysroot: absolute(argv.sysroot),
 		workingDirectory: hostPath(here),
 		searchPath: searchPath(),

@@ -9,6 +9,7 @@ export interface RunArguments {
 	readonly explain: boolean;
 	readonly audit: string | undefined;
 	readonly allow: readonly string[];
+	readonly allowExec: readonly string[];
 }
 
 function build(argv: Argv): Argv<RunArguments> {
@@ -37,7 +38,7 @@ function build(argv: Argv): Argv<RunArguments> {
 				type: 'string',
 				requiresArg: true,
 				describe:
-					'off, warn, enforce or record[:FILE]: watch for libraries from outside the bundle [as packed]',
+					'off, warn, enforce or record[:FILE]: watch for libraries, programs and files from outside the bundle [as packed]',
 			},
 			allow: {
 				type: 'string',
@@ -46,12 +47,22 @@ function build(argv: Argv): Argv<RunArguments> {
 				default: [] as string[],
 				describe: 'a pattern of host libraries that the audit lets in',
 			},
+			'allow-exec': {
+				type: 'string',
+				array: true,
+				nargs: 1,
+				default: [] as string[],
+				describe: 'a pattern of host programs that may start under --audit=enforce',
+			},
 		})
 		.example('$0 run git-x86_64.tar.gz', 'its entry program')
 		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments')
 		.example('$0 run --engine=userns git/ git log', 'in a namespace that shows the bundle’s files')
 		.example('$0 run --explain git/', 'which engine git gets here, and why')
-		.example('$0 run --audit=enforce git/ git log', 'keep out what is not of the bundle');
+		.example(
+			'$0 run --audit=enforce git/ git log',
+			'keep out what is not of the bundle',
+		) as unknown as Argv<RunArguments>;
 }
 
 async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
@@ -64,6 +75,7 @@ async function handle(argv: ArgumentsCamelCase<RunArguments>): Promise<void> {
 		explain: argv.explain,
 		audit: argv.audit,
 		allow: argv.allow,
+		allowExec: argv.allowExec,
 		env: process.env,
 		workingDirectory: workingDirectory(),
 	});

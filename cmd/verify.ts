@@ -29,7 +29,7 @@ function build(argv: Argv): Argv<VerifyArguments> {
 				type: 'boolean',
 				default: false,
 				describe:
-					'run a program besides and report each library it takes from outside; findings go to stderr',
+					'run a program besides and report each library, program and file it takes from outside; findings go to stderr',
 			},
 			json: {type: 'boolean', default: false, describe: 'print the findings as JSON'},
 		})

@@ -26,6 +26,7 @@ export interface RunCommandLine {
 	readonly explain: boolean;
 	readonly audit: string | undefined;
 	readonly allow: readonly string[];
+	readonly allowExec: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly workingDirectory: string;
 }
@@ -117,16 +118,16 @@ function assertBundle(directory: HostPath): void {
 function assertAuditable(
 	bundle: string,
 	directory: HostPath,
-	{audit, allow}: RunCommandLine,
+	{audit, allow, allowExec}: RunCommandLine,
 ): void {
-	if (audit === 'off' || (audit === undefined && allow.length === 0)) {
+	if (audit === 'off' || (audit === undefined && allow.length + allowExec.length === 0)) {
 		return;
 	}
 
 	const reason = auditObstacle(readManifest(posix.join(directory, 'dynpk.json')));
 	if (reason !== undefined) {
 		throw new DynpkError('UNSUPPORTED_LOADER', `${bundle} cannot be audited: ${reason}`, {
-			hint: 'run it without --audit and --allow, or pack it again',
+			hint: 'run it without --audit, --allow and --allow-exec, or pack it again',
 		});
 	}
 }

@@ -3,7 +3,7 @@
  */
 
 /** Options of `run` that take the next word as their value. */
-const withValue = new Set(['--cache', '--engine', '--audit', '--allow']);
+const withValue = new Set(['--cache', '--engine', '--audit', '--allow', '--allow-exec']);
 
 /** `run -x BUNDLE PROGRAM -y` → `run -x -- BUNDLE PROGRAM -y`; other commands are left alone. */
 export function separateProgram(words: readonly string[]): string[] {

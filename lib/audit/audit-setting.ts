@@ -14,6 +14,8 @@ export interface AuditWish {
 	readonly audit: string | undefined;
 	/** Patterns of host objects to let in besides those of the bundle. */
 	readonly allow: readonly string[];
+	/** Patterns of host programs that may start besides. */
+	readonly allowExec: readonly string[];
 	readonly workingDirectory: string;
 }
 
@@ -23,12 +25,18 @@ const STANDARD_ERROR = '2';
 export function auditSetting({
 	audit,
 	allow,
+	allowExec,
 	workingDirectory,
 }: AuditWish): Readonly<Record<string, string>> {
 	return {
 		...(audit === undefined ? {} : {DYNPK_AUDIT: settingOf(audit, workingDirectory)}),
-		...(allow.length === 0 ? {} : {DYNPK_AUDIT_ALLOW: allow.map(checkedPattern).join(':')}),
+		...patternsIn('DYNPK_AUDIT_ALLOW', allow),
+		...patternsIn('DYNPK_AUDIT_ALLOW_EXEC', allowExec),
 	};
+}
+
+function patternsIn(variable: string, patterns: readonly string[]): Record<string, string> {
+	return patterns.length === 0 ? {} : {[variable]: patterns.map(checkedPattern).join(':')};
 }
 
 function settingOf(audit: string, workingDirectory: string): string {
@@ -53,7 +61,7 @@ function settingOf(audit: string, workingDirectory: string): string {
 /** The variable is split at colons. */
 function checkedPattern(pattern: string): string {
 	if (pattern.includes(':')) {
-		throw new DynpkError('USAGE', `--allow ${pattern}: a pattern for the audit holds no colon`, {
+		throw new DynpkError('USAGE', `a pattern for the audit holds no colon: ${pattern}`, {
 			hint: 'write ? in its place',
 		});
 	}

@@ -21,6 +21,11 @@ export interface AuditRules {
 	readonly hostProvided: readonly string[];
 	/** Patterns of objects that the user allows besides. */
 	readonly allowed: readonly string[];
+	/** Patterns of programs of the host that the user lets in. */
+	readonly allowedPrograms?: readonly string[];
+	/** Patterns of programs, and of files below /etc, /usr and /opt, that are the host's by nature. */
+	readonly hostPrograms?: readonly string[];
+	readonly hostFiles?: readonly string[];
 	/**
 	 * Set where the launcher ends GLIBC_TUNABLES with `glibc.rtld.optional_static_tls=` and this
 	 * number: the stub takes that away again before the program starts.
@@ -40,6 +45,9 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 		...linesOf('library-path', rules.libraryPath),
 		...linesOf('host-provided', rules.hostProvided.map(checkAuditPattern)),
 		...linesOf('allow', rules.allowed.map(checkAuditPattern)),
+		...patternsOf('allow-exec', rules.allowedPrograms),
+		...patternsOf('host-program', rules.hostPrograms),
+		...patternsOf('host-file', rules.hostFiles),
 		...(rules.staticTls === undefined ? [] : [`static-tls ${rules.staticTls}`]),
 	];
 	const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''));
@@ -52,4 +60,8 @@ export function encodeAuditRules(rules: AuditRules): Buffer {
 
 function linesOf(key: string, values: readonly string[]): readonly string[] {
 	return [...new Set(values)].map(value => `${key} ${checkAuditValue(value)}`);
+}
+
+function patternsOf(key: string, patterns: readonly string[] = []): readonly string[] {
+	return linesOf(key, patterns.map(checkAuditPattern));
 }

@@ -31,8 +31,20 @@ export interface AuditRecord {
 	readonly cut: boolean;
 }
 
+/** A program of the host that was started, or a file of the host that was read. */
+export interface AuditEvent {
+	readonly kind: 'program' | 'file';
+	readonly pid: number;
+	/** As it was asked for; its path with every link resolved. */
+	readonly name: string;
+	readonly path: string;
+	/** Path of the program that asked. */
+	readonly requester: string;
+}
+
 export interface AuditRecords {
 	readonly records: readonly AuditRecord[];
+	readonly events: readonly AuditEvent[];
 	/** Lines that were no record. */
 	readonly damaged: number;
 }
@@ -40,12 +52,24 @@ export interface AuditRecords {
 /** Read all of `text`. */
 export function readAuditRecords(text: string): AuditRecords {
 	const lines = text.split('\n').filter(line => line !== '');
-	const records = lines.map(readLine).filter(record => record !== undefined);
-	return {records, damaged: lines.length - records.length};
+	const values = lines.map(parse);
+	const records = values.map(readObject).filter(record => record !== undefined);
+	const events = values.map(readEvent).filter(event => event !== undefined);
+	return {records, events, damaged: lines.length - records.length - events.length};
 }
 
-function readLine(line: string): AuditRecord | undefined {
-	const value = parse(line);
+function readEvent(value: Line | undefined): AuditEvent | undefined {
+	const kind = (['program', 'file'] as const).find(word => word === value?.record);
+	const {pid, name, path, requester} = value ?? {};
+	const isWhole =
+		Number.isSafeInteger(pid) && [name, path, requester].every(text => typeof text === 'string');
+	// Every field has just been looked at.
+	return kind !== undefined && isWhole
+		? ({kind, pid, name, path, requester} as AuditEvent)
+		: undefined;
+}
+
+function readObject(value: Line | undefined): AuditRecord | undefined {
 	if (value?.record !== 'object') {
 		return undefined;
 	}
@@ -69,12 +93,14 @@ function readLine(line: string): AuditRecord | undefined {
 	return {...checked, verdict, cut: value.cut === true} as AuditRecord;
 }
 
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+type Line = Readonly<Record<string, unknown>>;
+
+function parse(line: string): Line | undefined {
 	try {
 		const value: unknown = JSON.parse(line);
 		// An object just parsed has string keys.
 		return typeof value === 'object' && value !== null && !Array.isArray(value)
-			? (value as Readonly<Record<string, unknown>>)
+			? (value as Line)
 			: undefined;
 	} catch {
 		return undefined;

@@ -16,6 +16,9 @@ const rules = hostOwned.map(({paths, seen}) => ({
 	seen: seen === 'never' ? ('never' as const) : ('otherwise' as const),
 }));
 
+/** Of all that is the host's, shown or not. */
+export const hostOwnedPatterns: readonly string[] = hostOwned.flatMap(({paths}) => paths);
+
 /** `undefined` for a path that is the bundle's to show. */
 export function hostOwnership(path: SysrootPath): Ownership | undefined {
 	return rules.find(({matches}) => matches(path))?.seen;

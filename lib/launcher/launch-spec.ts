@@ -59,6 +59,9 @@ export interface ViewLaunch {
 }
 
 export interface AuditLaunch {
+	/** How it comes between the program and the loader; bundles of old do not say. */
+	readonly method: 'interface' | 'preload';
+	/** The auditor; by preload the path shim. */
 	readonly stub: BundlePath;
 	/** Whether it is loaded when DYNPK_AUDIT says nothing. */
 	readonly byDefault: boolean;

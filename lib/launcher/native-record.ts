@@ -57,6 +57,7 @@ const flags = {
 	inhibitOwnRpath: 64,
 	auditByDefault: 128,
 	atOwnPath: 256,
+	auditByPreload: 512,
 } as const;
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
@@ -146,7 +147,8 @@ function loaderFlags(spec: LoaderLaunch): number {
 		(preload ? flags.preload : 0) |
 		(audit ? flags.audit : 0) |
 		(spec.inhibitOwnRpath ? flags.inhibitOwnRpath : 0) |
-		(spec.audit?.byDefault === true ? flags.auditByDefault : 0)
+		(spec.audit?.byDefault === true ? flags.auditByDefault : 0) |
+		(spec.audit?.method === 'preload' ? flags.auditByPreload : 0)
 	);
 }
 

@@ -45,4 +45,6 @@ export interface AuditChoice {
 	readonly mode: 'off' | 'warn' | 'enforce';
 	/** Patterns of host libraries that are let in. */
 	readonly allowed: readonly string[];
+	/** Patterns of host programs that may be started. */
+	readonly allowedPrograms: readonly string[];
 }

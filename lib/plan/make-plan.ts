@@ -33,7 +33,7 @@ import {planLaunches} from './plan-launches.js';
 import {linkingFindings} from './plan-linking.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
-import {chooseView, viewOperations, type EngineTools} from './plan-view.js';
+import {chooseView, shimOf, viewOperations, type EngineTools} from './plan-view.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
 
 export interface PlanRequest {
@@ -48,7 +48,7 @@ export interface PlanRequest {
 	readonly missing: MissingPolicy;
 	/** How the launcher in use starts each dynamic program. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
-	readonly audit: AuditRequest;
+	readonly audit: Omit<AuditRequest, 'shimOf' | 'travelling'>;
 	/** What the launcher in use has for engines; `undefined` where it knows of none. */
 	readonly engines: EngineTools | undefined;
 	/** The module for name services; `undefined` where none was built for a loader's machine. */
@@ -72,9 +72,13 @@ export function makePlan(request: PlanRequest): BundlePlan {
 	});
 	const homes = homesOf(inPlace, placement, walked);
 	const loaders = planLoaders(walked.loaders, owners);
-	const audit = planAudit(walked, placement, request.audit);
 	const environments = planEnvironments(payload, walked);
 	const view = chooseView({payload, walked, environments, tools: request.engines});
+	const audit = planAudit(walked, placement, {
+		...request.audit,
+		shimOf: loader => request.engines && shimOf(loader, request.engines),
+		travelling: view.shims,
+	});
 	const launches = planLaunches({
 		payload,
 		walked,

@@ -22,8 +22,14 @@ import {yieldingLibraries} from './plan-linking.js';
 
 /** What the launcher in use can do for engines; `undefined` where it knows of none. */
 export interface EngineTools {
-	/** `undefined` where none was built for the program's machine. */
-	readonly shimFor: (program: ElfObject) => KitTool | undefined;
+	/** `undefined` where none was built for the machine of a loader or program. */
+	readonly shimFor: (object: ElfObject) => KitTool | undefined;
+}
+
+export interface PlacedShim {
+	readonly tool: KitTool;
+	/** Its place in the bundle. */
+	readonly home: BundlePath;
 }
 
 /** How the programs of a bundle see its paths. */
@@ -55,12 +61,12 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 
 	const programs = programObjects(payload, walked).map(({path, object}) => {
 		const loader = walked.programs.get(path)?.loader;
-		const shim = loader && canTakeShim(loader) ? tools.shimFor(object) : undefined;
+		const shim = loader && shimOf(loader, tools);
 		return {
 			path,
 			linkage: walked.byPath.has(path) ? ('by-path' as const) : linkageOf(object),
 			hasShim: shim !== undefined,
-			...(shim && loader ? {shim: {tool: shim, home: shimHome(loader)}} : {}),
+			...(shim === undefined ? {} : {shim}),
 		};
 	});
 	const choice = chooseEngine({
@@ -99,8 +105,11 @@ export function chooseView({payload, walked, environments, tools}: ViewFacts): V
 	};
 }
 
-function shimHome({toolDirectory}: WalkedLoader): BundlePath {
-	return bundlePath(posix.join(toolDirectory, 'path-shim.so'));
+/** What can be loaded into the programs of a loader, be that enough or not. */
+export function shimOf(loader: WalkedLoader, tools: EngineTools): PlacedShim | undefined {
+	const tool = canTakeShim(loader) ? tools.shimFor(loader.facts.object) : undefined;
+	const home = bundlePath(posix.join(loader.toolDirectory, 'path-shim.so'));
+	return tool && {tool, home};
 }
 
 /** With 32 bits the calls of musl have names and structures that are neither its own of old nor glibc's. */

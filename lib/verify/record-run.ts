@@ -1,13 +1,14 @@
 /**
- * Run a program of the bundle under the stub's `record`, and report every object from outside with
- * the chain of requests that led to it.
+ * Run a program of the bundle under the audit's `record`, and report every object from outside with
+ * the chain of requests that led to it, every program of the host that it started and every file of
+ * the host's that it read.
  *
- * The stub watches and refuses nothing, so the program does what it always does; its children of the
+ * The audit watches and refuses nothing, so the program does what it always does; its children of the
  * bundle write to the same record.
  */
 import {readFileSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
-import {readAuditRecords, type AuditRecord} from '../audit/read-audit-records.js';
+import {readAuditRecords, type AuditEvent, type AuditRecord} from '../audit/read-audit-records.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {auditObstacle} from '../manifest/audit-obstacle.js';
 import type {BundleManifest} from '../manifest/manifest.js';
@@ -66,7 +67,7 @@ function judgeRecord(file: string, program: string, top: string): VerifyFinding[
 		return [{code: 'RUN_NOT_RECORDED', path: program, message: `nothing is known: ${why}`}];
 	}
 
-	const {records, damaged} = readAuditRecords(readFileSync(file, 'utf8'));
+	const {records, events, damaged} = readAuditRecords(readFileSync(file, 'utf8'));
 	const outside = records.filter(({verdict}) => verdict === 'outside');
 	const findings = new Map(
 		outside.map((record): readonly [string, VerifyFinding] => {
@@ -82,7 +83,26 @@ function judgeRecord(file: string, program: string, top: string): VerifyFinding[
 		path: program,
 		message: `${damaged} lines of its record are damaged`,
 	};
-	return [...findings.values(), ...(damaged > 0 ? [torn] : [])];
+	return [
+		...findings.values(),
+		...events.map(event => eventFinding(event, top)),
+		...(damaged > 0 ? [torn] : []),
+	];
+}
+
+function eventFinding({kind, name, path, requester}: AuditEvent, top: string): VerifyFinding {
+	const as = name === path ? '' : ` as ${name}`;
+	return kind === 'program'
+		? {
+				code: 'PROGRAM_FROM_OUTSIDE',
+				path,
+				message: `is started from outside: asked for${as} by ${shown(requester, top)}`,
+			}
+		: {
+				code: 'FILE_FROM_OUTSIDE',
+				path,
+				message: `is read from outside by ${shown(requester, top)}`,
+			};
 }
 
 /** `asked for as libx.so by A, found by runpath; A asked for by PROGRAM, …`, back to the program. */

@@ -22,7 +22,7 @@ import {fileURLToPath} from 'node:url';
 import {encodeAuditRules} from '../audit/encode-audit-rules.js';
 import {knownLoaders, type AuditLimit} from '../audit/known-loaders.js';
 import {faultFromErrno} from '../errors/dynpk-error.js';
-import {auditObstacle} from '../manifest/audit-obstacle.js';
+import {auditObstacle, loadersAuditedByPreload} from '../manifest/audit-obstacle.js';
 import type {BundleManifest, LoaderRecord} from '../manifest/manifest.js';
 import {bundlePath, type HostPath} from '../paths/paths.js';
 import type {VerifyFinding} from './finding.js';
@@ -31,6 +31,12 @@ const STUB = 'libexec/dynpk/libdynpk-audit.so';
 const RULES = 'libexec/dynpk/audit.rules';
 const CANARY = 'libexec/dynpk/canary';
 const TIMEOUT = 60_000;
+
+/** decision 0025 */
+const UNSEEN =
+	'a loader of it takes no auditor, and a preloaded object judges in its place: it does not see what ' +
+	'the C library opens by itself (character sets, name services), what is opened in a namespace ' +
+	'of dlmopen, what an opened object of the host needs, and what a program maps without dlopen';
 
 /** What the canary and its objects need, where the bundle has it. */
 const libraries = ['libc.so.6', 'libm.so.6', 'libstdc++.so.6', 'libgcc_s.so.1'];
@@ -55,6 +61,15 @@ export async function runCanary(request: CanaryRequest): Promise<VerifyFinding[]
 	const {top, manifest, privateDirectory, notice} = request;
 	const [loader] = manifest.loaders;
 	if (loader === undefined || auditObstacle(manifest) !== undefined) {
+		return [];
+	}
+
+	const byPreload = loadersAuditedByPreload(manifest);
+	if (byPreload.size > 0) {
+		notice(UNSEEN);
+	}
+
+	if (byPreload.has(loader.path)) {
 		return [];
 	}
 

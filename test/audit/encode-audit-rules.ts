@@ -1,6 +1,7 @@
 import test from 'ava';
 import {encodeAuditRules} from '../../lib/audit/encode-audit-rules.js';
 import type {AuditRules} from '../../lib/audit/encode-audit-rules.js';
+import {hostFiles, hostPrograms} from '../../lib/audit/host-by-nature.js';
 import {bundlePath} from '../../lib/paths/paths.js';
 
 const rules: AuditRules = {
@@ -8,6 +9,9 @@ const rules: AuditRules = {
 	libraryPath: [bundlePath('lib/private'), bundlePath('lib')],
 	hostProvided: ['libGL.so.*', 'libGL.so.*'],
 	allowed: ['/opt/site/**'],
+	allowedPrograms: ['/opt/site/bin/*'],
+	hostPrograms: ['/bin/sh'],
+	hostFiles: ['/etc/hosts'],
 	staticTls: 4096,
 };
 
@@ -21,10 +25,20 @@ test('a rule is a line, in a fixed order, each once', t => {
 			'library-path lib',
 			'host-provided libGL.so.*',
 			'allow /opt/site/**',
+			'allow-exec /opt/site/bin/*',
+			'host-program /bin/sh',
+			'host-file /etc/hosts',
 			'static-tls 4096',
 			'',
 		].join('\n'),
 	);
+});
+
+test('what is the host’s by nature is put in the dialect of rules', t => {
+	t.true(hostPrograms.includes('/bin/sh') && hostPrograms.includes('/usr/bin/sh'));
+	t.true(hostFiles.includes('/usr/lib/locale') && hostFiles.includes('/usr/lib/locale/**'));
+	const [hostProvided, staticTls] = [[], 0];
+	t.notThrows(() => encodeAuditRules({...rules, hostProvided, staticTls, hostPrograms, hostFiles}));
 });
 
 test('a pattern of a richer dialect is refused, not misread', t => {

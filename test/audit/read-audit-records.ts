@@ -15,6 +15,19 @@ test('a whole line comes back, with what it leaves out as undefined', t => {
 	t.is(damaged, 0);
 });
 
+test('programs and files of the host come back apart from objects', t => {
+	const event = {record: 'program', pid: 7, name: 'a', path: '/usr/bin/a', requester: '/b/bin/p'};
+	const lines = [event, {...event, record: 'file'}, line, {...event, path: 1}];
+	const answer = readAuditRecords(lines.map(each => `${JSON.stringify(each)}\n`).join(''));
+	const {record, ...fields} = event;
+	t.is(record, 'program');
+	t.deepEqual(answer.events, [
+		{kind: 'program' as const, ...fields},
+		{kind: 'file' as const, ...fields},
+	]);
+	t.deepEqual([answer.records.length, answer.damaged], [1, 1]);
+});
+
 test('lines that are torn, foreign or of the wrong types are counted', t => {
 	const bad = [
 		JSON.stringify(line).slice(0, 40),

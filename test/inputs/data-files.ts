@@ -17,6 +17,11 @@ function readRows(name: string): readonly Row[] {
 const files: Readonly<
 	Record<string, Readonly<Record<string, readonly [type: string, always: boolean]>>>
 > = {
+	'audit/data/host-by-nature.json': {
+		what: ['string', true],
+		paths: ['object', true],
+		reason: ['string', true],
+	},
 	'inputs/data/payload-rules.json': {
 		pattern: ['string', true],
 		unlessNamed: ['boolean', false],

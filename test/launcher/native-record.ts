@@ -33,7 +33,7 @@ const spec: LaunchSpec = {
 		table: bundlePath('libexec/dynpk/paths.tbl'),
 		shim: bundlePath('libexec/x.so'),
 	},
-	audit: {stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
+	audit: {method: 'interface', stub: bundlePath('libexec/dynpk/stub.so'), byDefault: true},
 	session: [{variable: 'PATHS', action: 'sift', marks: ['a', '../b']}],
 	environment: [
 		{

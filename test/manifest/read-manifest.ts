@@ -59,7 +59,12 @@ const launches: readonly LaunchSpec[] = [
 		inhibitRpath: [],
 		inhibitOwnRpath: false,
 		view: {...view, shim: bundlePath('libexec/dynpk/shim.so')},
-		audit: {stub: bundlePath('libexec/dynpk/audit.so'), byDefault: false, tunables: ''},
+		audit: {
+			method: 'interface',
+			stub: bundlePath('libexec/dynpk/audit.so'),
+			byDefault: false,
+			tunables: '',
+		},
 	},
 	{
 		...base,

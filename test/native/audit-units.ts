@@ -92,3 +92,27 @@ test('deciding and composing hold by example and for arbitrary bytes, under the 
 	const {stdout} = await execute(program, ['20000']);
 	t.is(stdout, '0 failures\n');
 });
+
+test('a shell command names the programs that it starts, and what the shell does itself is none', async t => {
+	if (!need(t, 'gcc')) return;
+	const sources = ['test/native/programs/command-names.c', 'wrappers/shim/command-words.c'];
+	const program = await compileSanitized(sources, [`-I${projectRoot}`]);
+	const commands: Readonly<Record<string, readonly string[]>> = {
+		'rsvg-convert -o "$1" x 2>&1 >/dev/null': ['rsvg-convert'],
+		"A=1 B='2 3' first x | second; third && fourth & fifth": [
+			...['first', 'second', 'third', 'fourth', 'fifth'],
+		],
+		'if test -f x; then exec one; else cd y; "t"wo\\ 2; fi': ['one', 'two 2'],
+		'$EDITOR x; `which y` z; ~/own; /opt/tool/run': ['/opt/tool/run'],
+		'(sub | while read x; do loop; done) # not this': ['sub', 'loop'],
+		'cat <<EOF\nnot this\nEOF': ['cat'],
+		'echo a\nls\n': ['ls'],
+		"<in sort -u 'a;b'": ['sort'],
+		"'": [],
+		'&>log a; 2>/dev/null b': ['a', 'b'],
+	};
+	for (const [command, names] of Object.entries(commands)) {
+		const {stdout} = await execute(program, [command]);
+		t.deepEqual(stdout.split('\n').slice(0, -1), names, command);
+	}
+});

@@ -3,11 +3,12 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
+#include "loader-options.h"
 #include "session.h"
 
 size_t environment_slots(const struct record *record)
 {
-	return record->environment.count + record->settings.count;
+	return record->environment.count + record->settings.count + 1;
 }
 
 static const struct record_rule *rules_of(const struct record *record)
@@ -147,6 +148,7 @@ char **write_environment(struct launch *launch, char **to)
 	const bool is_projected = launch->engine == ENGINE_SHIM || launch->engine == ENGINE_USERNS;
 	const struct record *record = launch->record;
 	char **end = to;
+	char *mark;
 
 	for (char **entry = launch->start.environment; *entry != NULL; entry++) {
 		const char *name = value_of(*entry, PROCESS_NAME_VARIABLE);
@@ -166,5 +168,8 @@ char **write_environment(struct launch *launch, char **to)
 	}
 	for (uint32_t i = 0; i < record->settings.count; i++)
 		end = set_variable(to, end, (char *)record_item(record, record->settings, i));
+	mark = record->kind == LAUNCH_LOADER ? audit_mark(launch) : NULL;
+	if (mark != NULL)
+		*end++ = mark;
 	return end;
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/variables.h"
 #include "inherited.h"
+#include "table/loader-variables.h"
 
 /* High enough that no program expects its own first files there. */
 enum { ALIAS_DESCRIPTOR = 100 };
@@ -49,10 +50,12 @@ static const char *alias_of(struct launch *launch)
  */
 void choose_search_top(struct launch *launch)
 {
-	const char *separators = is_musl(launch)       ? ":\n"
-				 : launch->is_image    ? ":;$ "
-				 : splits_last(launch) ? ":;"
-						       : "";
+	/* musl splits lists of objects to preload at all blanks (ldso/dynlink.c, load_preload). */
+	const char *separators = is_musl(launch) && preloads_shim(launch) ? ": \t\n\v\f\r"
+				 : is_musl(launch)			  ? ":\n"
+				 : launch->is_image			  ? ":;$ "
+				 : splits_last(launch)			  ? ":;"
+									  : "";
 	const bool needs_alias =
 		launch->bundle.top[0] != '/' || text_contains_any(launch->bundle.top, separators);
 
@@ -110,50 +113,6 @@ char *library_path(struct launch *launch)
 	return text;
 }
 
-/* Ahead of the shim, which sends calls on to what stands behind it. */
-static void put_objects(struct launch *launch, const struct inherited *inherited)
-{
-	for (size_t i = 0; i < inherited->object_count; i++) {
-		const struct inherited_object *object = &inherited->objects[i];
-
-		text_put(&launch->arena, i > 0 ? ":" : "");
-		if (object->is_bundled)
-			put_place(launch, object->path);
-		else
-			text_put(&launch->arena, object->path);
-	}
-}
-
-/* In a namespace it sees to the environment of host programs, and to nothing else. */
-bool has_shim(const struct launch *launch)
-{
-	return launch->engine == ENGINE_SHIM ||
-	       (launch->engine == ENGINE_USERNS && launch->record->shim != 0);
-}
-
-char *preload_list(struct launch *launch, bool with_launcher)
-{
-	const bool with_shim = has_shim(launch);
-	const bool with_objects = launch->inherited != NULL && launch->inherited->object_count > 0;
-	char *text;
-
-	if (!with_shim && !with_launcher && !with_objects)
-		return NULL;
-	text = text_begin(&launch->arena);
-	if (with_objects)
-		put_objects(launch, launch->inherited);
-	if (with_shim) {
-		text_put(&launch->arena, with_objects ? ":" : "");
-		put_path(launch, launch->record->shim);
-	}
-	if (with_launcher) {
-		text_put(&launch->arena, with_objects || with_shim ? ":" : "");
-		put_path(launch, launch->record->launcher);
-	}
-	text_end(&launch->arena);
-	return text;
-}
-
 /* The value of DYNPK_AUDIT; NULL where it says nothing. */
 static const char *asked_audit(const struct launch *launch)
 {
@@ -177,6 +136,84 @@ bool is_audited(const struct launch *launch)
 			     : !text_equal(asked, "off");
 }
 
+static bool is_audited_by_preload(const struct launch *launch)
+{
+	return (launch->record->flags & FLAG_AUDIT_BY_PRELOAD) != 0 && is_audited(launch);
+}
+
+bool preloads_shim(const struct launch *launch)
+{
+	/* In a namespace it sees to the environment of host programs, and to nothing else. */
+	return launch->engine == ENGINE_SHIM ||
+	       (launch->engine == ENGINE_USERNS && launch->record->shim != 0) ||
+	       is_audited_by_preload(launch);
+}
+
+char *audit_mark(const struct launch *launch)
+{
+	static char mark[] = AUDIT_MARK;
+	static char objects_mark[] = AUDIT_OBJECTS_MARK;
+
+	if (is_audited_by_preload(launch))
+		return objects_mark;
+	return preloads_shim(launch) && asked_audit(launch) == NULL && is_audited(launch) ? mark
+											  : NULL;
+}
+
+/* A loader goes on without what it cannot preload: whoever asked for an audit must not be misled.
+ */
+static void require_preload(struct launch *launch, uint32_t path)
+{
+	const char *name =
+		JOIN(&launch->arena, launch->bundle.top, "/", record_text(launch->record, path));
+	const long file = sys_open(name, 0);
+
+	if (failed(file))
+		FAIL(EXIT_LAUNCHER, "cannot audit without ", name, reason_of(file));
+	sys_close((int)file);
+}
+
+/* Ahead of the shim, which sends calls on to what stands behind it. */
+static void put_objects(struct launch *launch, const struct inherited *inherited)
+{
+	for (size_t i = 0; i < inherited->object_count; i++) {
+		const struct inherited_object *object = &inherited->objects[i];
+
+		text_put(&launch->arena, i > 0 ? ":" : "");
+		if (object->is_bundled)
+			put_place(launch, object->path);
+		else
+			text_put(&launch->arena, object->path);
+	}
+}
+
+char *preload_list(struct launch *launch, bool with_launcher)
+{
+	const struct record *record = launch->record;
+	const uint32_t shim = record->shim != 0 ? record->shim : record->audit;
+	const bool with_shim = preloads_shim(launch);
+	const bool with_objects = launch->inherited != NULL && launch->inherited->object_count > 0;
+	char *text;
+
+	if (!with_shim && !with_launcher && !with_objects)
+		return NULL;
+	if (is_audited_by_preload(launch))
+		require_preload(launch, shim);
+	text = text_begin(&launch->arena);
+	if (with_objects)
+		put_objects(launch, launch->inherited);
+	if (with_shim) {
+		text_put(&launch->arena, with_objects ? ":" : "");
+		put_path(launch, shim);
+	}
+	if (with_launcher) {
+		text_put(&launch->arena, with_objects || with_shim ? ":" : "");
+		put_path(launch, record->launcher);
+	}
+	text_end(&launch->arena);
+	return text;
+}
+
 /*
  * `$ORIGIN` would be the loader's own directory here (elf/rtld.c, dlmopen_doit). A loader that
  * cannot find an auditor goes on without it: whoever asked for one must not be misled.
@@ -187,7 +224,7 @@ char *audit_name(struct launch *launch)
 	char *name;
 	long file;
 
-	if (!is_audited(launch))
+	if (!is_audited(launch) || is_audited_by_preload(launch))
 		return NULL;
 	if (text_contains_any(launch->bundle.top, ":$"))
 		FAIL(EXIT_LAUNCHER, "the loader cannot be told of the audit stub below ",

@@ -16,8 +16,6 @@ void choose_search_top(struct launch *launch);
 
 /* What the loader searches: what the user names of the bundle, and what it was packed with. */
 char *library_path(struct launch *launch);
-/* Whether the path shim is preloaded. */
-bool has_shim(const struct launch *launch);
 
 /*
  * The objects to preload: those that the caller asks for, the shim, and the launcher itself if
@@ -26,6 +24,12 @@ bool has_shim(const struct launch *launch);
 char *preload_list(struct launch *launch, bool with_launcher);
 /* Whether the audit stub is to watch this start: by DYNPK_AUDIT, else as it was packed. */
 bool is_audited(const struct launch *launch);
+
+/* Whether the path shim is loaded into the program, for its paths or for the audit. */
+bool preloads_shim(const struct launch *launch);
+
+/* What the shim has to be told of the audit, because no variable says so; NULL: nothing. */
+char *audit_mark(const struct launch *launch);
 
 /* The audit module; NULL: none is asked for. Ends the launch where it cannot be had. */
 char *audit_name(struct launch *launch);

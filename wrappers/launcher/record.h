@@ -36,6 +36,7 @@ enum record_flag {
 	FLAG_INHIBIT_OWN_RPATH = 1 << 6,
 	FLAG_AUDIT_BY_DEFAULT = 1 << 7,
 	FLAG_AT_OWN_PATH = 1 << 8,
+	FLAG_AUDIT_BY_PRELOAD = 1 << 9,
 };
 
 /* Added to the action: only where no engine shows the program the bundle's paths. */
@@ -82,7 +83,7 @@ struct record {
 	uint32_t program;
 	uint32_t target;	 /* loader, or the launcher of a script's interpreter */
 	uint32_t origin;	 /* from the program's directory to the top, such as `../../..` */
-	uint32_t audit;		 /* the stub; 0: none */
+	uint32_t audit;		 /* the stub, or what is preloaded for it; 0: none */
 	uint32_t audit_tunables; /* what GLIBC_TUNABLES must be for the stub; 0: nothing */
 	uint32_t headers;	 /* of the program, from its lowest address (strategy `self`) */
 	uint32_t engine;	 /* what DYNPK_ENGINE=auto means */

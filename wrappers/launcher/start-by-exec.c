@@ -70,8 +70,13 @@ _Noreturn void start_by_exec(struct launch *launch, char **argv)
 	const char *preload = preload_list(launch, false);
 	char **end = write_loader_command(launch, argv, preload);
 
+	if (preload != NULL && (launch->record->flags & FLAG_HAS_PRELOAD) == 0 &&
+	    is_audited(launch) && (launch->record->flags & FLAG_AUDIT_BY_PRELOAD) != 0)
+		FAIL(EXIT_LAUNCHER, launch->bundle.launcher,
+		     " cannot be audited: its loader has neither auditors nor --preload");
+
 	keep_from_loader(launch->start.environment,
-			 has_shim(launch) && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
+			 preloads_shim(launch) && (launch->record->flags & FLAG_HAS_PRELOAD) != 0);
 	execute_launched(launch, launch->target, argv, end);
 }
 

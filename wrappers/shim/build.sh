@@ -5,6 +5,7 @@ cc=$1
 out=$2
 here=$(dirname "$0")
 wrappers=$here/..
+audit=$here/../../audit-stub
 mkdir -p "$out"
 
 warnings='-std=gnu11 -Wall -Wextra -Wshadow -Wpedantic -Wmissing-prototypes -Wswitch-enum -Wswitch-default -Werror'
@@ -36,8 +37,9 @@ case $("$cc" -dumpmachine) in aarch64*) model=-mcmodel=tiny ;; esac
 "$("$cc" -print-prog-name=objcopy)" -O binary -j .text "$flat/image-stub.elf" "$flat/image-stub"
 
 # shellcheck disable=SC2086  # lists of words
-"$cc" $warnings $code $strip -I"$wrappers" -Wa,-I"$flat" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
+"$cc" $warnings $code $strip -I"$wrappers" -I"$audit/.." -Wa,-I"$flat" $link -o "$out/path-shim.so" "$here"/*.c "$wrappers/table/table.c" "$wrappers/table/own-tree.c" \
 	"$wrappers/table/host-environment.c" "$wrappers/table/loader-lists.c" "$wrappers/table/session-names.c" "$wrappers/table/loader-variables.c" \
+	"$audit/judge.c" "$audit/origin.c" "$audit/resolve.c" "$audit/report.c" "$audit/bounded-text.c" \
 	"$wrappers/base/memory.c" "$wrappers/base/text.c" "$wrappers/base/variables.c"
 
 nm=$("$cc" -print-prog-name=nm)

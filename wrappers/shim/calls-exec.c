@@ -1,4 +1,5 @@
 /* Programs started in this process's place. */
+#include "audit.h"
 #include "base/file.h"
 #include "launch.h"
 #include "plain.h"
@@ -120,6 +121,14 @@ static int replace_by_descriptor(const struct start *start, void *context)
 	return REAL(execveat)(by->directory, by->path, start->argv, start->environment, by->flags);
 }
 
+/* A name that counts from a directory is left alone: the user's own are named so. */
+static int audit_by_descriptor(const struct by_descriptor *by)
+{
+	return is_audited && (by->path == NULL || (is_path(by->path) && *by->path == '\0'))
+		       ? audit_open_program(by->directory)
+		       : 0;
+}
+
 __attribute__((noinline)) static int
 with_host_environment(const struct by_descriptor *by, char *const *argv, char *const *environment)
 {
@@ -129,9 +138,10 @@ with_host_environment(const struct by_descriptor *by, char *const *argv, char *c
 	char *entries[count + 1];
 	char space[bytes];
 	const struct start start = { by->path, argv, entries };
+	const int error = audit_by_descriptor(by);
 
 	write_host_environment(&bundle, environment, entries, space);
-	return replace_by_descriptor(&start, (void *)by);
+	return error != 0 ? fail_with(error) : replace_by_descriptor(&start, (void *)by);
 }
 
 int fexecve(int fd, char *const *argv, char *const *environment)

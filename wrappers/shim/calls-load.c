@@ -2,6 +2,7 @@
  * Objects loaded by path. The loader looks at who called dlopen(): so the call is passed on by a
  * jump, and the path it is passed lies where nobody has to give it back.
  */
+#include "audit.h"
 #include "base/file-status.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -20,7 +21,7 @@ INTERPOSE(void *, dlmopen, long space, const char *path, int mode);
 
 __attribute__((used)) any_function *real_dlopen_function(void);
 __attribute__((used)) any_function *real_dlmopen_function(void);
-__attribute__((used)) const char *route_object(const char *path);
+__attribute__((used)) const char *route_object(const char *path, const void *caller);
 
 any_function *real_dlopen_function(void)
 {
@@ -70,7 +71,7 @@ __attribute__((noinline)) static const char *name_link(const char *path, const c
 	return name;
 }
 
-const char *route_object(const char *path)
+static const char *place_object(const char *path)
 {
 	ROUTE(route);
 	const char *link;
@@ -91,6 +92,13 @@ const char *route_object(const char *path)
 	return name;
 }
 
+const char *route_object(const char *path, const void *caller)
+{
+	const char *place = place_object(path);
+
+	return __builtin_expect(is_audited, 0) ? audit_object(place, caller, next_name) : place;
+}
+
 #if defined(__x86_64__)
 __asm__(".text\n"
 	".globl dlopen\n"
@@ -98,6 +106,7 @@ __asm__(".text\n"
 	"dlopen:\n"
 	"	endbr64\n"
 	"	pushq %rsi\n"
+	"	movq 8(%rsp), %rsi\n"
 	"	call route_object\n"
 	"	pushq %rax\n"
 	"	subq $8, %rsp\n"
@@ -116,6 +125,7 @@ __asm__(".text\n"
 	"	pushq %rdx\n"
 	"	subq $8, %rsp\n"
 	"	movq %rsi, %rdi\n"
+	"	movq 24(%rsp), %rsi\n"
 	"	call route_object\n"
 	"	movq %rax, (%rsp)\n"
 	"	call real_dlmopen_function\n"
@@ -131,7 +141,8 @@ __asm__(".text\n"
 	".globl dlopen\n"
 	".type dlopen, @function\n"
 	"dlopen:\n"
-	"	subl $8, %esp\n"
+	"	subl $4, %esp\n"
+	"	pushl 4(%esp)\n"
 	"	pushl 12(%esp)\n"
 	"	call route_object\n"
 	"	movl %eax, 16(%esp)\n"
@@ -142,7 +153,8 @@ __asm__(".text\n"
 	".globl dlmopen\n"
 	".type dlmopen, @function\n"
 	"dlmopen:\n"
-	"	subl $8, %esp\n"
+	"	subl $4, %esp\n"
+	"	pushl 4(%esp)\n"
 	"	pushl 16(%esp)\n"
 	"	call route_object\n"
 	"	movl %eax, 20(%esp)\n"
@@ -157,6 +169,7 @@ __asm__(".text\n"
 	"dlopen:\n"
 	"	stp x29, x30, [sp, #-32]!\n"
 	"	str x1, [sp, #16]\n"
+	"	mov x1, x30\n"
 	"	bl route_object\n"
 	"	str x0, [sp, #24]\n"
 	"	bl real_dlopen_function\n"
@@ -172,6 +185,7 @@ __asm__(".text\n"
 	"	stp x29, x30, [sp, #-48]!\n"
 	"	stp x0, x2, [sp, #16]\n"
 	"	mov x0, x1\n"
+	"	mov x1, x30\n"
 	"	bl route_object\n"
 	"	str x0, [sp, #32]\n"
 	"	bl real_dlmopen_function\n"

@@ -1,4 +1,5 @@
 /* Files opened, by descriptor and by stream. */
+#include "audit.h"
 #include "base/file.h"
 #include "descriptors.h"
 #include "own-file.h"
@@ -78,7 +79,7 @@ __attribute__((noinline)) static int open_routed(int directory, const char *path
  * Whether the last name is a link is left to the kernel: a link that may lead into the bundle
  * fails to open, and only then is it followed here.
  */
-static int open_in_view(int directory, const char *path, int flags, unsigned mode)
+static int open_seen(int directory, const char *path, int flags, unsigned mode)
 {
 	const int makes_new = O_CREAT | O_EXCL;
 	const bool follows = (flags & O_NOFOLLOW) == 0 && (flags & makes_new) != makes_new;
@@ -102,6 +103,13 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 	if (error != ELOOP && !(error == ENOTDIR && (flags & O_DIRECTORY) != 0))
 		return fd;
 	return open_routed(directory, path, flags, mode, intent);
+}
+
+static int open_in_view(int directory, const char *path, int flags, unsigned mode)
+{
+	const int fd = open_seen(directory, path, flags, mode);
+
+	return is_reading(flags) ? note_opened(fd) : fd;
 }
 
 #define MODE_OF(flags, mode)                                                                       \
@@ -226,18 +234,28 @@ static const char *route_stream(struct route *route, const char *path, const cha
 	return NULL;
 }
 
+BORROW(int, fileno, void *stream);
+
+static void *note_stream(void *stream)
+{
+	if (__builtin_expect(is_audited, 0) && stream != NULL)
+		note_opened(BORROWED(fileno)(stream));
+	return stream;
+}
+
 #define WRAP_STREAM(name)                                                                          \
 	INTERPOSE(void *, name, const char *path, const char *mode);                               \
 	__attribute__((noinline)) static void *name##_routed(const char *path, const char *mode)   \
 	{                                                                                          \
 		ROUTE(route);                                                                      \
 		const char *place = route_stream(&route, path, mode);                              \
-		return place == NULL ? NULL : REAL(name)(place, mode);                             \
+		return place == NULL ? NULL : note_stream(REAL(name)(place, mode));                \
 	}                                                                                          \
 	void *name(const char *path, const char *mode)                                             \
 	{                                                                                          \
-		return is_plain(AT_FDCWD, path, FOLLOW | READ) ? REAL(name)(path, mode)            \
-							       : name##_routed(path, mode);        \
+		return is_plain(AT_FDCWD, path, FOLLOW | READ)                                     \
+			       ? note_stream(REAL(name)(path, mode))                               \
+			       : name##_routed(path, mode);                                        \
 	}
 
 WRAP_STREAM(fopen)

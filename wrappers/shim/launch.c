@@ -1,9 +1,11 @@
 #include "launch.h"
+#include "audit.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/variables.h"
 #include "beside.h"
+#include "plain.h"
 #include "route.h"
 #include "symbols.h"
 #include "table/host-environment.h"
@@ -32,9 +34,11 @@ __attribute__((noinline)) static int start_on_host(const struct start *asked, st
 	char *entries[count + 1];
 	char space[bytes];
 	struct start start = { asked->path, asked->argv, entries };
+	int error;
 
 	write_host_environment(&bundle, asked->environment, entries, space);
-	return run(&start, context);
+	error = audit_command(start.path, start.argv, entries);
+	return error != 0 ? fail_with(error) : run(&start, context);
 }
 
 static char *skip_blanks(char *text)
@@ -351,6 +355,17 @@ __attribute__((noinline)) static int start_any(const struct route *route, const 
 		       : start_found(route, asked, run, context);
 }
 
+/* Where the bundle shows nothing: everything is the kernel's to start. */
+static int start_unseen(const struct start *asked, starter *run, void *context)
+{
+	int error =
+		!is_audited || !is_path(asked->path) ? 0 : audit_program(asked->path, asked->path);
+
+	if (error == 0 && is_audited)
+		error = audit_command(asked->path, asked->argv, asked->environment);
+	return error != 0 ? fail_with(error) : run(asked, context);
+}
+
 int with_start(const struct start *asked, starter *run, void *context)
 {
 	const struct view *now = launch_view();
@@ -358,10 +373,12 @@ int with_start(const struct start *asked, starter *run, void *context)
 	int error;
 
 	if (now == NULL)
-		return run(asked, context);
+		return start_unseen(asked, run, context);
 	error = find_route(&route, AT_FDCWD, asked->path, FOLLOW | LAUNCH);
 	if (error == 0 && !route.is_bundled && find_beside(now, &route, asked->path))
 		return start_launcher(&route, asked, run, context);
+	if (error == 0 && !route.is_bundled)
+		error = audit_program(asked->path, route.path);
 	if (error != 0)
 		return fail_with(error);
 	return start_any(&route, asked, run, context);

@@ -23,11 +23,7 @@ static bool ends_with(const char *text, size_t length, const char *end)
 	return length > end_length && bytes_equal(text + length - end_length, end, end_length);
 }
 
-/*
- * Where the top ends in the loader's name for this object, which lies among dynpk's own files or,
- * of a machine that is not the bundle's main one, in a directory there. False: it lies elsewhere.
- */
-static bool find_tools(const char *name, size_t *length)
+bool find_tools(const char *name, size_t *length)
 {
 	for (size_t at = text_length(name); at-- > 0;) {
 		*length = at;

@@ -50,6 +50,12 @@ struct view {
 	char top[PATH_MAX];
 };
 
+/*
+ * Where the top ends in the loader's name for this object, which lies among dynpk's own files or,
+ * of a machine that is not the bundle's main one, in a directory there. False: it lies elsewhere.
+ */
+bool find_tools(const char *name, size_t *length);
+
 /* NULL where every path is left to the kernel. */
 const struct view *view(void);
 /* For starting programs, which get the user's environment back in a namespace too. */

@@ -1,4 +1,5 @@
 #include "loader-variables.h"
+#include "base/text.h"
 #include "base/variables.h"
 
 /* Stands in for the first letter of a hidden variable's name. */
@@ -48,4 +49,18 @@ void uncover_loader_variables(char **environment)
 		if (!acts_on_loader(text) && !are_tunables(text))
 			text[0] = HIDDEN_LETTER;
 	}
+}
+
+enum audit_mark take_audit_mark(char **environment)
+{
+	enum audit_mark mark;
+
+	while (*environment != NULL && text_behind(*environment, AUDIT_MARK) == NULL)
+		environment++;
+	if (*environment == NULL)
+		return NO_AUDIT_MARK;
+	mark = text_equal(*environment, AUDIT_OBJECTS_MARK) ? MARKS_AUDIT_OF_OBJECTS : MARKS_AUDIT;
+	for (; *environment != NULL; environment++)
+		environment[0] = environment[1];
+	return mark;
 }

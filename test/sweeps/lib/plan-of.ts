@@ -32,7 +32,7 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 			missing: 'warn',
 			scope: 'auto',
 			recommends: 'named',
-			audit: {mode: 'off', allowed: []},
+			audit: {mode: 'off', allowed: [], allowedPrograms: []},
 			launcher: 'auto',
 			strategy: 'auto',
 			version: '0',

@@ -17,8 +17,8 @@ export interface ThisMachine {
 
 const places = /^(usr|var|opt|s?bin|lib.*)$/u;
 
-/** Make `root`, which does not exist yet, the root of this machine. */
-export async function machineAsHost(root: string): Promise<ThisMachine> {
+/** Make `root`, which does not exist yet, the root of this machine; its user may be one without a name. */
+export async function machineAsHost(root: string, hasUserName: boolean): Promise<ThisMachine> {
 	await mkdir(root);
 	await chmod(root, 0o755);
 	const binds: Bind[] = [];
@@ -32,7 +32,10 @@ export async function machineAsHost(root: string): Promise<ThisMachine> {
 	}
 
 	await cp('/etc', join(root, 'etc'), {recursive: true, verbatimSymlinks: true, filter: readable});
-	await appendFile(join(root, 'etc/passwd'), `user:x:1000:1000:user:${home}:/bin/sh\n`);
+	if (hasUserName) {
+		await appendFile(join(root, 'etc/passwd'), `user:x:1000:1000:user:${home}:/bin/sh\n`);
+	}
+
 	return {host: {root}, binds};
 }
 

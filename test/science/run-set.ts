@@ -2,7 +2,7 @@
  * Pack one set, run its job here and on every foreign host, and compare.
  *
  * The job runs here twice first: what differs between these two would say nothing about a bundle. On a
- * host that has no name for the user it is compared with a run of such a user here.
+ * host that has no file of users it is compared with a run here without one.
  */
 import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
@@ -86,7 +86,7 @@ async function prepare(set: ScienceSet, scratch: string): Promise<[build: string
 	return [build, {set, inputs, work: join(scratch, 'work')}];
 }
 
-/** The job done here, as a user with a name and as one without. */
+/** The job done here, with a file of users and without. */
 interface Natives {
 	readonly named: Outcome;
 	readonly nameless: Outcome;

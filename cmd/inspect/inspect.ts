@@ -80,6 +80,7 @@ function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
 		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
 		searchPath: inspection.searchPath,
 		workingDirectory,
+		environment: sysroot === '/' ? process.env : {},
 	};
 	const {cache, libraryPath} = inspection;
 	const {kind, name, path, graph} = inspectProgram(text, place, {

@@ -20,7 +20,6 @@ const worthSaying = new Set([
 	'SET_ID_LEFT_OUT',
 	'UNREADABLE_LEFT_OUT',
 	'SPECIAL_FILE_LEFT_OUT',
-	'SCRIPT_NOT_STARTED_HERE',
 	'UNRESOLVED_REQUIRES',
 	'NEEDED_MISSING',
 	'NEEDED_EXCLUDED',
@@ -30,13 +29,14 @@ const worthSaying = new Set([
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
 	'LINKS_WITH_HOST',
+	'REDIRECTED',
 	'NO_NATIVE_LAUNCHER',
 	'LIBRARY_TWICE',
 	'VERSIONS_OF_UNNEEDED',
 ]);
 
-/** Of these a directory may have any number: a line for the first. */
-const saidOnce = new Set(['FOREIGN_OBJECT']);
+/** Of these a directory may have any number: a line for the first of a kind. */
+const saidOnce = new Set(['FOREIGN_OBJECT', 'SCRIPT_NOT_STARTED_HERE', 'NEEDED_BY_SPARE_MISSING']);
 
 /** What scripts call, or settings name, and does not travel: one line for all of a kind. */
 const CALLED = 'CALLED_LEFT_OUT';
@@ -59,7 +59,7 @@ export function makeReporter(options: {
 			const said = findings.filter(({code}) => worthSaying.has(code));
 			const lines = [
 				...said.map(({path, message}) => `${path}: ${message}`),
-				...onceLines(findings.filter(({code}) => saidOnce.has(code))),
+				...[...saidOnce].flatMap(code => onceLines(findings.filter(found => found.code === code))),
 				...leftLines(
 					findings.filter(({code}) => code === CALLED),
 					['scripts', 'call'],

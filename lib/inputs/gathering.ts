@@ -24,6 +24,8 @@ export interface Gathering {
 	readonly expanded: Set<InstalledPackage>;
 	/** What the user's own objects load. */
 	readonly libraries: LibraryReach;
+	/** Installations that are in, which no package owns. */
+	readonly prefixes: Set<SysrootPath>;
 	/** Packages of which is in what they hold for themselves, by how many importers were known then. */
 	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;

@@ -65,6 +65,8 @@ export type Reason =
 	| {readonly kind: 'target'}
 	| {readonly kind: 'with'}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
+	/** In the installation that a program belongs to; `of` is its kind, such as `java`. */
+	| {readonly kind: 'prefix'; readonly prefix: SysrootPath; readonly of: string}
 	| {
 			readonly kind: 'package';
 			readonly package: string;

@@ -11,13 +11,19 @@ import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
 import type {LookUpPlace} from './gather-request.js';
 import type {NamedProgram} from './payload.js';
+import {followRedirector, type Redirection} from './redirectors.js';
 import {readShebang} from './shebang.js';
 
+interface LocatedTarget {
+	readonly kind: 'program' | 'script' | 'object' | 'directory';
+	readonly name: string;
+	readonly path: SysrootPath;
+	/** What was named instead, where that only chooses this one. */
+	readonly redirection?: Redirection;
+}
+
 export type Target =
-	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'script'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'object'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'directory'; readonly name: string; readonly path: SysrootPath}
+	| LocatedTarget
 	| {readonly kind: 'package'; readonly name: string; readonly package: InstalledPackage};
 
 /**
@@ -38,7 +44,10 @@ export function resolveTarget(
 
 	const isPath = text.includes('/') || text === '.' || text === '..';
 	const path = isPath ? pathTarget(text, place, sysroot) : programOnPath(text, place, sysroot);
-	return classify(path, sysroot);
+	const redirection = followRedirector(path, place, sysroot);
+	return redirection === undefined
+		? classify(path, sysroot)
+		: {...classify(redirection.to, sysroot), name: posix.basename(path), redirection};
 }
 
 /** A path as typed: relative to the working directory, or to the root of a foreign sysroot. */
@@ -112,7 +121,7 @@ function programOnPath(name: string, place: LookUpPlace, sysroot: Sysroot): Sysr
 	return found;
 }
 
-function classify(path: SysrootPath, sysroot: Sysroot): Target {
+function classify(path: SysrootPath, sysroot: Sysroot): LocatedTarget {
 	const name = posix.basename(path);
 	const real = sysroot.realPath(path) ?? path;
 	const status = sysroot.status(real);
@@ -152,7 +161,7 @@ function classifyOther(
 	named: Pick<NamedProgram, 'name' | 'path'>,
 	host: HostPath,
 	answer: ElfAnswer,
-): Target {
+): LocatedTarget {
 	const head = answer.status === 'not-elf' ? answer.script : undefined;
 	if (head !== undefined && readShebang(head) !== undefined) {
 		return {kind: 'script', ...named};

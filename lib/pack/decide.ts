@@ -70,6 +70,7 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 			sysroot: sysroot.root,
 			searchPath,
 			workingDirectory: request.workingDirectory,
+			environment: sysroot.root === '/' ? request.session : {},
 		},
 		sysroot,
 		databases,

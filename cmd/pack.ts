@@ -18,6 +18,7 @@ interface PackArguments {
 	readonly targets: readonly string[];
 	readonly output: string | undefined;
 	readonly name: string | undefined;
+	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly trace: readonly string[];
@@ -61,7 +62,12 @@ function build(argv: Argv): Argv<PackArguments> {
 			name: {
 				type: 'string',
 				requiresArg: true,
-				describe: 'name of the bundle [that of the first target]',
+				describe: 'name of the bundle [that of OUTPUT, or of the first target]',
+			},
+			force: {
+				type: 'boolean',
+				default: false,
+				describe: 'replace what has the output’s name; of directories only a bundle',
 			},
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
@@ -151,6 +157,7 @@ function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
 		targets: [...argv.targets, ...rest],
 		name: argv.name,
 		output: argv.output === undefined ? undefined : absolute(argv.output),
+		force: argv.force,
 		with: argv.with,
 		scan: argv.scan,
 		traces: argv.trace.map(absolute),

@@ -1,7 +1,7 @@
 /** Pack, and say what came of it. */
 import {decide, type Decision} from '../../lib/pack/decide.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
-import {checkOutput, resolveOutput} from '../../lib/pack/resolve-output.js';
+import {assertFree, checkOutput, resolveOutput} from '../../lib/pack/resolve-output.js';
 import {writeBundle} from '../../lib/pack/write-bundle.js';
 import {interruptibly} from '../interruptible.js';
 import {renderPlan} from './render-plan.js';
@@ -28,7 +28,13 @@ export async function pack(packing: Packing): Promise<void> {
 	}
 
 	await interruptibly(async signal => {
-		const decision = await decide(packing.request, signal);
+		const decision = await decide(packing.request, signal, {
+			named: parts => {
+				if (!packing.dryRun) {
+					assertFree(resolveOutput(packing.request, parts));
+				}
+			},
+		});
 		try {
 			reporter.findings(decision.plan.findings);
 			reporter.session(decision.session);
@@ -49,8 +55,8 @@ async function write(
 	reporter: Reporter,
 	signal: AbortSignal,
 ): Promise<string> {
-	const output = resolveOutput(request, decision);
-	const {plan} = decision;
+	const {plan, architecture} = decision;
+	const output = resolveOutput(request, {name: plan.name, architecture});
 	const {version} = request;
 	const onProgress = reporter.progress(plan);
 	const {id, entries, bytes} = await writeBundle(decision, {

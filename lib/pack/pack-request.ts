@@ -17,6 +17,8 @@ export interface PackRequest extends LauncherChoice {
 	readonly name: string | undefined;
 	/** Where to; by default the bundle's name in the working directory. */
 	readonly output: HostPath | undefined;
+	/** Whether an output that is there is replaced. */
+	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly traces: readonly HostPath[];

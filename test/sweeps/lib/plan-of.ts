@@ -22,6 +22,7 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 			targets: [target],
 			name: undefined,
 			output: undefined,
+			force: false,
 			with: [],
 			scan: [],
 			traces: [],

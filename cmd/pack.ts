@@ -36,6 +36,7 @@ interface PackArguments {
 	readonly allowExec: readonly string[];
 	readonly sysroot: string;
 	readonly dryRun: boolean;
+	readonly why: string | undefined;
 	readonly json: boolean;
 	readonly quiet: boolean;
 }
@@ -72,7 +73,10 @@ function build(argv: Argv): Argv<PackArguments> {
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
 			trace: {...each, describe: 'a file of dynpk trace: carry what that run used'},
-			exclude: {...each, describe: 'a path pattern or soname to leave out'},
+			exclude: {
+				...each,
+				describe: 'a path pattern, a soname, or deb:NAME or rpm:NAME to leave out',
+			},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
 			...libraryPathOptions,
 			missing: {
@@ -119,7 +123,16 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: '/',
 				describe: 'resolve inside this root directory, of any architecture',
 			},
-			'dry-run': {type: 'boolean', default: false, describe: 'print what would be packed, and why'},
+			'dry-run': {
+				type: 'boolean',
+				default: false,
+				describe: 'print what would be packed: its size, its place, and why',
+			},
+			why: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'pack nothing; tell by whose wish this package would travel (deb:NAME)',
+			},
 			json: {type: 'boolean', default: false, describe: 'print the result as JSON'},
 			quiet: {alias: 'q', type: 'boolean', default: false, describe: 'say nothing but faults'},
 		})
@@ -138,6 +151,7 @@ async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 		request: packRequest(argv),
 		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
 		dryRun: argv.dryRun,
+		why: argv.why,
 		json: argv.json,
 		quiet: argv.quiet,
 		isTerminal: process.stderr.isTTY,

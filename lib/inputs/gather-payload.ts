@@ -8,7 +8,11 @@
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -47,17 +51,19 @@ export function gatherPayload(
 		request,
 		sysroot,
 		databases,
+		exclusions,
 		collector: makeCollector(sysroot, exclusions),
 		roots: new Set(),
 		targeted: new Set(),
 		named: new Set(),
-		expanded: new Set(),
+		expanded: new Map(),
 		libraries: makeLibraryReach({
 			...{sysroot, databases, exclusions},
 			libraryPath: request.libraryPath,
 		}),
 		held: new Map(),
 		excluded: new Map(),
+		leftOut: new Map(),
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
@@ -113,6 +119,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 	const {collector, sysroot} = gathering;
 	switch (target.kind) {
 		case 'package': {
+			if (gathering.exclusions.excludesPackage(target.package)) {
+				throw excludedTarget(packageId(target.package));
+			}
+
 			gathering.roots.add(target.package);
 			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
@@ -127,7 +137,7 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 		case 'program':
 		case 'script': {
 			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
-				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
+				throw excludedTarget(target.path);
 			}
 
 			const owners = addOwners(gathering, target.path);
@@ -137,6 +147,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 				: [{name: target.name, path: target.path}, ...programsBeside(gathering, owners)];
 		}
 	}
+}
+
+function excludedTarget(target: string): DynpkError {
+	return new DynpkError('USAGE', `--exclude leaves out the target ${target} itself`);
 }
 
 /**

@@ -45,6 +45,8 @@ export interface Decision {
 export interface DecisionWatch {
 	/** What the bundle will be called is known; most of the work is still to be done. */
 	readonly named?: (parts: OutputParts) => void;
+	/** What is begun, in words for who waits. */
+	readonly step?: (what: string) => void;
 }
 
 /** @throws {DynpkError} what opening the world, gathering, walking and planning throw; INTERRUPTED. */
@@ -53,6 +55,9 @@ export async function decide(
 	signal: AbortSignal,
 	watch: DecisionWatch = {},
 ): Promise<Decision> {
+	const {targets} = request;
+	const more = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
+	watch.step?.(`reading ${targets[0] ?? ''}${more}: packages and files`);
 	const world = await openWorld(request, signal);
 	try {
 		return {...(await decideInWorld(request, world, watch)), close: world.close};
@@ -68,7 +73,7 @@ async function decideInWorld(
 	watch: DecisionWatch,
 ): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
-	const exclusions = makeExclusions(request.exclude);
+	const exclusions = makeExclusions(request.exclude, world);
 	const traces = await readTraces(request.traces);
 	const libraryPath = libraryPathOf(request, traces);
 	const payload = gatherPayload(
@@ -93,6 +98,8 @@ async function decideInWorld(
 		architecture: bundleArchitecture(payload),
 	};
 	watch.named?.(outputParts);
+	const {length} = payload.entries;
+	watch.step?.(`reading ${outputParts.name}: the libraries of ${length} entries`);
 	const walked = walkPayload(payload, {
 		sysroot,
 		exclusions,

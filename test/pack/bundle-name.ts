@@ -15,6 +15,7 @@ const payload: Payload = {
 	entries: [],
 	interpreters: new Map(),
 	packages: [],
+	broughtBy: new Map(),
 	findings: [],
 };
 

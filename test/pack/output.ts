@@ -6,7 +6,7 @@ import {buildObjects} from '../helpers/elf/build-objects.js';
 import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
 import {assertRefused} from '../helpers/run/refusal.js';
-import {runDynpk, type DynpkRun} from '../helpers/run/run-dynpk.js';
+import {dynpkScript, runDynpk, type DynpkRun} from '../helpers/run/run-dynpk.js';
 
 /** A directory with a program, and one that cannot be packed whole. */
 async function makePlace(t: ExecutionContext): Promise<string> {
@@ -88,4 +88,34 @@ test('--force replaces no directory but a bundle and an empty one, and no link',
 	chmodSync(join(cwd, 'empty'), 0o755);
 	await pack(cwd, ['-o', 'empty', '--force']);
 	t.true(existsSync(join(cwd, 'empty/bin/prog')));
+});
+
+test('on a terminal two lines tell how large a bundle is, what it needs, and how to start it', async t => {
+	if (!need(t, 'gcc', 'script')) return;
+	const cwd = await makePlace(t);
+	const command = (...argv: string[]): string =>
+		[process.execPath, dynpkScript, 'pack', './prog', ...argv].map(word => `'${word}'`).join(' ');
+	for (const [output, unpacking] of [
+		['a b.tar', "tar -xf 'a b.tar' && 'a b/bin/prog'"],
+		['out.tar.gz', 'tar -xzf out.tar.gz && out/bin/prog'],
+		['dir', 'dir/bin/prog'],
+	] as const) {
+		const words = ['--quiet', '--return', '--command', command('-o', output), '/dev/null'];
+		const {status, stdout} = await runCommand('script', words, {cwd});
+		t.is(status, 0, stdout);
+		// What was shown for the waiting is taken back.
+		const shown = stdout.replace(/[^\n]*\r\u001b\[K/gu, '').replaceAll('\r', '');
+		const [path, size, start] = shown.split('\n');
+		t.is(path, join(cwd, output));
+		const whole = output === 'dir' ? '' : String.raw`\d+\.\d MB unpacked, `;
+		t.regex(
+			size!,
+			new RegExp(`^dynpk: \\d+\\.\\d MB \\(${whole}\\d packages?\\), for x86_64 with Linux`),
+		);
+		t.is(start, `dynpk: there: ${unpacking}`);
+		t.regex(stdout, /^\rreading \.\/prog: packages and files\u001b\[K/u);
+	}
+
+	const quiet = ['--quiet', '--return', '--command', command('-q', '-o', 'q.tar'), '/dev/null'];
+	t.is((await runCommand('script', quiet, {cwd})).stdout, `${join(cwd, 'q.tar')}\r\n`);
 });

@@ -7,6 +7,7 @@ import type {PackRequest} from '../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
 import {cacheDirectory} from './cache-directory.js';
 import {libraryPath, libraryPathOptions} from './library-path.js';
+import type {ListedTargets} from './pack/read-target-lists.js';
 import {searchPath} from './search-path.js';
 import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
@@ -47,7 +48,7 @@ function build(argv: Argv): Argv<PackArguments> {
 	return argv
 		.positional('targets', {
 			describe:
-				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME',
+				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME; or @FILE, a list of such, one a line',
 			type: 'string',
 			array: true,
 			demandOption: true,
@@ -139,6 +140,7 @@ function build(argv: Argv): Argv<PackArguments> {
 		.example('$0 pack ipython3', 'with Python, its modules and all their libraries')
 		.example('$0 pack ./solver --with data -o solver.tar', 'a program of your own and its data')
 		.example('$0 pack python3 deb:python3-numpy -o np.tgz', 'a language and one of its packages')
+		.example('$0 pack @cluster.list', 'the programs and packages that a file lists')
 		.example(
 			'$0 pack git --dry-run',
 			'what would be packed, and why',
@@ -148,7 +150,7 @@ function build(argv: Argv): Argv<PackArguments> {
 async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 	const {pack} = await import('./pack/pack.js');
 	await pack({
-		request: packRequest(argv),
+		request: packRequest(argv, await listedTargets(argv)),
 		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
 		dryRun: argv.dryRun,
 		why: argv.why,
@@ -158,17 +160,32 @@ async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 	});
 }
 
+/** Loaded where there is a list. @throws {DynpkError} USAGE, PERMISSION, IO */
+async function listedTargets(argv: ArgumentsCamelCase<PackArguments>): Promise<ListedTargets> {
+	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
+	const targets = [...argv.targets, ...rest];
+	if (!targets.some(target => target.startsWith('@'))) {
+		return {targets, places: new Map()};
+	}
+
+	const {readTargetLists} = await import('./pack/read-target-lists.js');
+	return readTargetLists(targets, workingDirectory());
+}
+
 /** @throws {DynpkError} USAGE for an output without a name. */
-function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
+function packRequest(
+	argv: ArgumentsCamelCase<PackArguments>,
+	{targets, places}: ListedTargets,
+): PackRequest {
 	const here = workingDirectory();
 	const absolute = (path: string): HostPath => hostPath(posix.resolve(here, path));
-	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
 	if (argv.output === '') {
 		throw new DynpkError('USAGE', '--output names nothing');
 	}
 
 	return {
-		targets: [...argv.targets, ...rest],
+		targets,
+		listedAt: places,
 		name: argv.name,
 		output: argv.output === undefined ? undefined : absolute(argv.output),
 		force: argv.force,

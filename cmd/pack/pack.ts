@@ -1,4 +1,6 @@
 /** Pack, and say what came of it. */
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {managersAtWork, watchUpgrades} from '../../lib/installed/upgrade-watch.js';
 import {decide, type Decision} from '../../lib/pack/decide.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
 import {assertFree, checkOutput, resolveOutput} from '../../lib/pack/resolve-output.js';
@@ -34,6 +36,8 @@ export async function pack(packing: Packing): Promise<void> {
 		checkOutput(request);
 	}
 
+	const upgrades = watchUpgrades(request.sysroot);
+	reporter.atWork(managersAtWork(request.sysroot));
 	try {
 		await interruptibly(async signal => {
 			const decision = await decide(request, signal, {
@@ -47,13 +51,28 @@ export async function pack(packing: Packing): Promise<void> {
 			reporter.done();
 			try {
 				await carryOut(decision, packing, reporter, signal);
+				reporter.upgraded(upgrades.changed());
 			} finally {
 				decision.close();
 			}
 		});
+	} catch (error) {
+		throw withUpgrade(error, [...managersAtWork(request.sysroot), ...upgrades.changed()]);
 	} finally {
 		reporter.done();
 	}
+}
+
+/** What changed under us, a package manager probably changed. */
+function withUpgrade(error: unknown, managers: readonly string[]): unknown {
+	const [manager] = managers;
+	if (!(error instanceof DynpkError) || error.code !== 'INPUT_CHANGED' || manager === undefined) {
+		return error;
+	}
+
+	const {code, message, details} = error;
+	const hint = `${manager} changes packages: pack again when it has ended`;
+	return new DynpkError(code, message, {details, hint, cause: error});
 }
 
 async function carryOut(

@@ -8,6 +8,10 @@ import type {SessionDirectory} from '../../lib/walk/find-session-directories.js'
 export interface Reporter {
 	/** What is being done, for who waits; until something else is said. */
 	step(what: string): void;
+	/** Package managers that may change what is read, for who can still wait. */
+	atWork(managers: readonly string[]): void;
+	/** Those that did. */
+	upgraded(managers: readonly string[]): void;
 	findings(findings: readonly FindingRecord[]): void;
 	/** What the user's session would have led programs to. */
 	session(directories: readonly SessionDirectory[]): void;
@@ -74,6 +78,21 @@ export function makeReporter(options: {
 				process.stderr.write(`\r${sanitise(what).slice(0, STEP_WIDTH)}\u001b[K`);
 			}
 		},
+		atWork(managers) {
+			if (managers.length > 0 && isShowing) {
+				say(
+					`${managers.join(' and ')} is at work: what it changes meanwhile may be packed half old`,
+				);
+			}
+		},
+		upgraded(managers) {
+			if (managers.length > 0 && !options.quiet) {
+				const who = managers.join(' and ');
+				say(
+					`${who} changed packages while they were read: pack again, what is packed may be half old`,
+				);
+			}
+		},
 		findings(findings) {
 			const said = findings.filter(({code}) => worthSaying.has(code));
 			const lines = [
@@ -119,6 +138,10 @@ export function makeReporter(options: {
 			}
 		},
 	};
+}
+
+function say(line: string): void {
+	process.stderr.write(`dynpk: ${sanitise(line)}\n`);
 }
 
 function sessionLine(directories: readonly SessionDirectory[]): string {

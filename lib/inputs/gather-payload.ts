@@ -46,7 +46,9 @@ export function gatherPayload(
 	databases: readonly PackageDatabase[],
 	exclusions: Exclusions,
 ): Payload {
-	const targets = request.targets.map(text => resolveTarget(text, request, sysroot, databases));
+	const targets = request.targets.map(text =>
+		namingPlace(request.listedAt.get(text), () => resolveTarget(text, request, sysroot, databases)),
+	);
 	const gathering: Gathering = {
 		request,
 		sysroot,
@@ -90,6 +92,23 @@ export function gatherPayload(
 
 	assertElf(gathering, targets);
 	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
+}
+
+/** Have a fault begin with the line of a list that it comes from. */
+function namingPlace<T>(place: string | undefined, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		if (place === undefined || !(error instanceof DynpkError)) {
+			throw error;
+		}
+
+		const {code, message, details, hint} = error;
+		throw new DynpkError(code, `${place}: ${message}`, {
+			...{details, cause: error},
+			...(hint === undefined ? {} : {hint}),
+		});
+	}
 }
 
 /** Go round until nothing new turns up. */

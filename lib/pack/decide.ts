@@ -79,6 +79,7 @@ async function decideInWorld(
 	const payload = gatherPayload(
 		{
 			targets,
+			listedAt: request.listedAt,
 			with: request.with,
 			scan: request.scan,
 			scope: request.scope,

@@ -23,6 +23,7 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 			name: undefined,
 			output: undefined,
 			force: false,
+			listedAt: new Map(),
 			with: [],
 			scan: [],
 			traces: [],

@@ -1,7 +1,11 @@
 /** What of a home travels with a trace. */
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import test from 'ava';
 import {makePrivacy} from '../../lib/inputs/home-software.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
+import {need} from '../helpers/run/need.js';
+import {buildInstalled} from '../helpers/worlds/installed-world.js';
 
 const evidence = (home: string | undefined, programs: readonly string[], objects: string[] = []) =>
 	makePrivacy({
@@ -71,4 +75,45 @@ test('of ~/.local and of the home itself only data of the program’s name is it
 
 test('a home that is the root is none', t => {
 	t.false(evidence('/', [])(sysrootPath('/usr/share/x')));
+});
+
+test('pack takes the software of a home along, and tells in one line of the many files that stay', async t => {
+	if (!need(t, 'gcc')) return;
+	const program = {libc: true, source: 'int main(void) { return 0; }'};
+	const own = Array.from({length: 40}, (_, index) => `/home/me/work/${index}.dat`);
+	const software = ['/home/me/sw/lib/libx.so', '/home/me/solver/bin/solve'];
+	const data = ['/home/me/sw/share/table', '/home/me/solver/share/table'];
+	// Where it lies does not make a key software.
+	const key = '/home/me/sw/share/id_ed25519';
+	const world = await buildInstalled(
+		t,
+		{tool: {files: {'/usr/bin/tool': program}}},
+		{
+			[software[0]!]: {},
+			[software[1]!]: program,
+			...Object.fromEntries([...own, ...data, key].map(path => [path, {text: 'x'}])),
+		},
+	);
+	const trace = {
+		schema: 'dynpk-trace/1',
+		command: ['solve'],
+		home: '/home/me',
+		ended: {status: 0},
+		observers: {stub: 'used', strace: 'used'},
+		programs: [{path: software[1]}],
+		objects: [{path: software[0], name: 'libx.so'}],
+		files: [...own, ...data, key].map(path => ({path, use: 'read'})),
+	};
+	writeFileSync(join(world.root, '../trace'), JSON.stringify(trace));
+	const argv = ['tool', '--scope', 'closure', '--trace', 'trace'];
+	const plan = await world.plan(argv);
+	for (const path of [...software, ...data]) {
+		t.true(plan.has(path), path);
+	}
+
+	t.false([...own, key].some(path => plan.has(path)));
+	t.is(
+		(await world.pack([...argv, '--dry-run'])).stderr,
+		`dynpk: of the traced run stays behind: /home/me/work/0.dat and 39 more (lies in a home directory); ${key} (is a private key); --with takes a file along\n`,
+	);
 });

@@ -8,7 +8,11 @@
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -43,16 +47,19 @@ export function gatherPayload(
 	databases: readonly PackageDatabase[],
 	exclusions: Exclusions,
 ): Payload {
-	const targets = request.targets.map(text => resolveTarget(text, request, sysroot, databases));
+	const targets = request.targets.map(text =>
+		namingPlace(request.listedAt.get(text), () => resolveTarget(text, request, sysroot, databases)),
+	);
 	const gathering: Gathering = {
 		request,
 		sysroot,
 		databases,
+		exclusions,
 		collector: makeCollector(sysroot, exclusions),
 		roots: new Set(),
 		targeted: new Set(),
 		named: new Set(),
-		expanded: new Set(),
+		expanded: new Map(),
 		libraries: makeLibraryReach({
 			...{sysroot, databases, exclusions},
 			libraryPath: request.libraryPath,
@@ -60,6 +67,7 @@ export function gatherPayload(
 		prefixes: new Set(),
 		held: new Map(),
 		excluded: new Map(),
+		leftOut: new Map(),
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
@@ -89,6 +97,23 @@ export function gatherPayload(
 	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
 }
 
+/** Have a fault begin with the line of a list that it comes from. */
+function namingPlace<T>(place: string | undefined, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		if (place === undefined || !(error instanceof DynpkError)) {
+			throw error;
+		}
+
+		const {code, message, details, hint} = error;
+		throw new DynpkError(code, `${place}: ${message}`, {
+			...{details, cause: error},
+			...(hint === undefined ? {} : {hint}),
+		});
+	}
+}
+
 /** Go round until nothing new turns up. */
 function settle(gathering: Gathering): void {
 	const known = (): number => gathering.collector.entries.size + gathering.roots.size;
@@ -116,6 +141,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 	const {collector, sysroot} = gathering;
 	switch (target.kind) {
 		case 'package': {
+			if (gathering.exclusions.excludesPackage(target.package)) {
+				throw excludedTarget(packageId(target.package));
+			}
+
 			gathering.roots.add(target.package);
 			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
@@ -133,7 +162,7 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 		case 'program':
 		case 'script': {
 			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
-				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
+				throw excludedTarget(target.path);
 			}
 
 			const {owners, prefix} = addBelongings(gathering, target.path);
@@ -151,6 +180,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 					];
 		}
 	}
+}
+
+function excludedTarget(target: string): DynpkError {
+	return new DynpkError('USAGE', `--exclude leaves out the target ${target} itself`);
 }
 
 /**

@@ -15,6 +15,8 @@ export type Recommends = 'none' | 'named' | 'all';
 export interface GatherRequest extends LookUpPlace {
 	/** As typed. */
 	readonly targets: readonly string[];
+	/** `FILE:LINE` of those that a list had. */
+	readonly listedAt: ReadonlyMap<string, string>;
 	/** Files and directories to carry besides. */
 	readonly with: readonly string[];
 	/** Directories of which every ELF file is a root of the walk. */

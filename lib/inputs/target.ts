@@ -6,6 +6,7 @@ import {posix} from 'node:path';
 import {isProgram} from '../elf/is-program.js';
 import {probeElf} from '../elf/probe-elf.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {nearestNames} from '../errors/nearest-names.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
@@ -109,16 +110,37 @@ function pathTarget(text: string, place: LookUpPlace, sysroot: Sysroot): Sysroot
 	return path;
 }
 
+/** A program, or else a directory beside the user: a virtual environment is seldom called by a path. */
 function programOnPath(name: string, place: LookUpPlace, sysroot: Sysroot): SysrootPath {
 	const found = findOnPath(name, place.searchPath, sysroot);
-	if (found === undefined) {
+	const here = typedPath(`./${name}`, place);
+	const isHere = found === undefined && place.sysroot === '/';
+	const kind = isHere ? kindAt(here, sysroot) : undefined;
+	if (found === undefined && kind !== 'directory') {
 		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`, {
 			details: place.searchPath.map(directory => `not in ${directory}`),
-			hint: `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`,
+			hint:
+				kind === 'file'
+					? `did you mean ./${name}? A program beside you is named by its path`
+					: hintFor(name, place, sysroot),
 		});
 	}
 
-	return found;
+	return found ?? here;
+}
+
+function kindAt(path: SysrootPath, sysroot: Sysroot): string | undefined {
+	const real = sysroot.realPath(path);
+	return real === undefined ? undefined : sysroot.status(real)?.kind;
+}
+
+function hintFor(name: string, {searchPath}: LookUpPlace, sysroot: Sysroot): string {
+	const names = searchPath.flatMap(directory => sysroot.list(sysrootPath(directory)) ?? []);
+	const meant = nearestNames(name, names).find(
+		near => findOnPath(near, searchPath, sysroot) !== undefined,
+	);
+	const others = `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`;
+	return meant === undefined ? others : `did you mean ${meant}? Or else ${others}`;
 }
 
 function classify(path: SysrootPath, sysroot: Sysroot): LocatedTarget {

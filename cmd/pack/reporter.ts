@@ -17,6 +17,7 @@ export interface Reporter {
 
 /** Findings that a user can act on; the others are in the manifest for whoever looks. */
 const worthSaying = new Set([
+	'PACKAGES_UNREAD',
 	'SET_ID_LEFT_OUT',
 	'UNREADABLE_LEFT_OUT',
 	'SPECIAL_FILE_LEFT_OUT',

@@ -47,6 +47,15 @@ export interface PackageDatabase {
 	ownDirectories(packages: readonly InstalledPackage[]): ReadonlyMap<SysrootPath, InstalledPackage>;
 }
 
+/** A database that is there, and nobody here to read it. */
+export interface UnreadDatabase {
+	readonly manager: 'deb' | 'rpm';
+	/** Its directory. */
+	readonly unread: SysrootPath;
+	/** The program that could read it. */
+	readonly missing: string;
+}
+
 /** How a package is written to a person and in the manifest. */
 export function packageId(owner: InstalledPackage): string {
 	return `${owner.manager}:${owner.name}`;

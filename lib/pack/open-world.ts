@@ -45,12 +45,18 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	}
 
 	const root = openSysroot(sysroot);
+	const places = {cache: request.cache, temporary: request.temporaryDirectory};
+	const {databases, unread} = openDatabases(root, places);
 	return {
 		sysroot: root,
-		databases: openDatabases(root, {cache: request.cache, temporary: request.temporaryDirectory}),
+		databases,
 		targets,
 		searchPath,
-		findings: [],
+		findings: unread.map(({unread: path, missing}) => ({
+			code: 'PACKAGES_UNREAD',
+			path,
+			message: `without ${missing} here nobody knows which packages those are, so what programs need of them stays behind; install it, or name the files with --with`,
+		})),
 		close: () => undefined,
 	};
 }

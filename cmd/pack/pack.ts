@@ -27,8 +27,8 @@ export async function pack(packing: Packing): Promise<void> {
 		checkOutput(packing.request);
 	}
 
-	await interruptibly(async signal => {
-		const decision = await decide(packing.request, signal);
+	await interruptibly(async (signal, atOnce) => {
+		const decision = await decide(packing.request, {signal, atOnce});
 		try {
 			reporter.findings(decision.plan.findings);
 			reporter.session(decision.session);

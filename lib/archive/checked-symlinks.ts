@@ -6,9 +6,8 @@
  * dangling link would pass through is taken for directories.
  */
 import {posix} from 'node:path';
-import {setImmediate} from 'node:timers/promises';
 import {DynpkError, type FaultCode} from '../errors/dynpk-error.js';
-import {throwIfStopped} from '../errors/stop-signal.js';
+import {lookAtSignal} from '../errors/stop-signal.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 
 export interface TreeNode {
@@ -56,8 +55,7 @@ export async function checkSymlinks(
 		}
 
 		if (effort > turn) {
-			await setImmediate();
-			throwIfStopped(signal);
+			await lookAtSignal(signal);
 			turn = effort + EFFORT_BETWEEN_TURNS;
 		}
 	}

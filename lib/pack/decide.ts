@@ -7,6 +7,7 @@
 import {objectsOf} from '../closure/objects-of.js';
 import {architectureName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
+import {lookAtSignal, type Stopping} from '../errors/stop-signal.js';
 import {makeExclusions} from '../inputs/exclusions.js';
 import {gatherPayload} from '../inputs/gather-payload.js';
 import type {Payload} from '../inputs/payload.js';
@@ -43,17 +44,27 @@ export interface Decision {
 }
 
 /** @throws {DynpkError} what opening the world, gathering, walking and planning throw; INTERRUPTED. */
-export async function decide(request: PackRequest, signal: AbortSignal): Promise<Decision> {
+export async function decide(request: PackRequest, {signal, atOnce}: Stopping): Promise<Decision> {
 	const world = await openWorld(request, signal);
+	const decision = () => decideInWorld(request, world, signal);
+	const {close} = world;
+	if (close === undefined) {
+		return {...(await atOnce(decision)), close: () => undefined};
+	}
+
 	try {
-		return {...(await decideInWorld(request, world)), close: world.close};
+		return {...(await decision()), close};
 	} catch (error) {
-		world.close();
+		close();
 		throw error;
 	}
 }
 
-async function decideInWorld(request: PackRequest, world: World): Promise<Omit<Decision, 'close'>> {
+async function decideInWorld(
+	request: PackRequest,
+	world: World,
+	signal: AbortSignal,
+): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
 	const exclusions = makeExclusions(request.exclude);
 	const traces = await readTraces(request.traces);
@@ -75,11 +86,13 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 		databases,
 		exclusions,
 	);
+	await lookAtSignal(signal);
 	const walked = walkPayload(payload, {
 		sysroot,
 		exclusions,
 		libraryPath,
 	});
+	await lookAtSignal(signal);
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
 	const candidates = gatherCandidates(payload, walked);

@@ -66,6 +66,10 @@ function findMark(object: ElfObject, file: HostFile): Mark | undefined {
 	const longest = Math.max(...marks.map(({bytes}) => bytes.length));
 	for (let start = 0; start < file.size; start += WINDOW - longest + 1) {
 		const window = file.read(start, WINDOW);
+		if (isZero(window)) {
+			continue;
+		}
+
 		for (const mark of marks) {
 			const from = mark.place === 'anywhere' ? 0 : Math.max(0, outside - start);
 			if (mark.place !== 'identification' && window.indexOf(mark.bytes, from) !== -1) {
@@ -81,13 +85,20 @@ function findMark(object: ElfObject, file: HostFile): Mark | undefined {
 function accountedEnd(object: ElfObject, file: HostFile): number {
 	const ends = object.programHeaders.map(({offset, fileSize}) => offset + fileSize);
 	for (let at = Math.max(64, ...ends, ...sectionEnds(object, file)); at < file.size; at += WINDOW) {
-		const found = file.read(at, WINDOW).findIndex(byte => byte !== 0);
-		if (found !== -1) {
-			return at + found;
+		const window = file.read(at, WINDOW);
+		if (!isZero(window)) {
+			return at + window.findIndex(byte => byte !== 0);
 		}
 	}
 
 	return file.size;
+}
+
+const zeros = Buffer.alloc(WINDOW);
+
+/** A file may be one hole of gigabytes, which is no reason to look at each byte of it. */
+function isZero(window: Buffer): boolean {
+	return zeros.subarray(0, window.length).equals(window);
 }
 
 const SHT_NOBITS = 8;

@@ -7,6 +7,7 @@ import type {Sysroot} from '../sysroot/sysroot.js';
 import {findLeftCalls} from './add-called-programs.js';
 import type {Gathering} from './gathering.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
+import {PRIVATE_LEFT_OUT} from './private-files.js';
 import type {Target} from './target.js';
 
 /** What the user asked for. */
@@ -44,8 +45,15 @@ export function finishPayload(
 		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
-		findings: collector.findings,
+		findings: collector.findings.filter(
+			({code, path}) => code !== PRIVATE_LEFT_OUT || !isCarried(path, gathering),
+		),
 	};
+}
+
+function isCarried(path: string, {collector, sysroot}: Gathering): boolean {
+	const real = sysroot.realPath(sysrootPath(path));
+	return real !== undefined && collector.entries.has(real);
 }
 
 /** What was asked for comes first, and of what was not the first of its name. */

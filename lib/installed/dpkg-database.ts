@@ -37,6 +37,7 @@ export function openDpkgDatabase(
 	let index: ReadonlyMap<string, InstalledPackage> | undefined;
 	return {
 		manager: 'deb',
+		isInstalled: true,
 		find: name => (index ??= indexPackages(records.packages())).get(name),
 		owners(paths) {
 			const listersOf = records.findListers(paths.flatMap(spellings));

@@ -32,6 +32,8 @@ export interface SourcePackage {
 
 export interface PackageDatabase {
 	readonly manager: 'deb' | 'rpm';
+	/** Its files have been on a machine, which may have written secrets into them. */
+	readonly isInstalled: boolean;
 	/** An installed package by `name` or `name:architecture`, or by a name it provides. */
 	find(name: string): InstalledPackage | undefined;
 	/** The owners of these paths; a path nobody owns is absent from the answer. */

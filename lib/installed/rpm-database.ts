@@ -66,6 +66,7 @@ export function openRpmDatabase(
 	const ownerOf = indexFiles(records);
 	return {
 		manager: 'rpm',
+		isInstalled: true,
 		find(name) {
 			const direct = records.find(record => record.package.name === name);
 			return direct?.package ?? providers.get(name) ?? ownerOf.get(name);

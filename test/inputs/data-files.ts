@@ -84,6 +84,11 @@ const files: Readonly<
 		owner: ['string', true],
 		reason: ['string', true],
 	},
+	'inputs/data/private-files.json': {
+		pattern: ['string', true],
+		holds: ['string', false],
+		reason: ['string', true],
+	},
 	'inputs/data/trace-companions.json': {
 		pattern: ['string', true],
 		with: ['object', true],

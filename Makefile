@@ -13,6 +13,11 @@ DEMO ?= node
 FILE ?=
 SETS ?=
 NODES ?= 22 24
+FORMATS ?=
+INPUTS ?=
+MINUTES ?=
+SEED ?=
+FROM ?=
 
 version = $(shell node -p 'require("./package.json").version')
 npm := npm --no-update-notifier --no-audit --no-fund
@@ -74,6 +79,11 @@ check-sanitizers: build ## The C of targets as ordinary programs under ASan and 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
+# FORMATS are the files of test/torture/formats; bounded by INPUTS a format and by MINUTES for all; SEED and
+# FROM repeat what it reports. A part of it belongs to `test`.
+torture: build ## Damage every format that is read, and count what that does (FORMATS="path-table")
+	SEED=$(SEED) FROM=$(FROM) INPUTS=$(INPUTS) MINUTES=$(MINUTES) node build/test/torture/run.js $(FORMATS)
+
 # Hours on a small machine, and tens of gigabytes of packages: run where much is installed.
 science: hosts ## Pack and run what scientists carry, into docs/science.md (SETS="r octave")
 	node build/test/science/run.js $(SETS)
@@ -97,4 +107,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check check-nodes check-sanitizers packages hosts native science sweeps lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native science sweeps torture lint format test test-differential bans bench dist install clean help

@@ -16,6 +16,8 @@ export default {
 		'!test/hosts/enter.ts',
 		'!test/science/**',
 		'!test/sweeps/**',
+		'!test/torture/run.ts',
+		'!test/torture/formats/**',
 	],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,

@@ -1,0 +1,220 @@
+/**
+ * A tiny bundle, started over and over with one file of it damaged.
+ *
+ * A start is right where the program tells nothing but what the bundle or the host has; that it
+ * does not find something is right as well, for a damaged name is another name. Everything else
+ * must end with a launcher's, a shim's or a stub's one sentence.
+ */
+import {spawnSync} from 'node:child_process';
+import {
+	chmodSync,
+	copyFileSync,
+	mkdirSync,
+	readFileSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {encodeAuditRules} from '../../../lib/audit/encode-audit-rules.js';
+import {compilePathTable} from '../../../lib/engine/compile-path-table.js';
+import type {ProjectedPath} from '../../../lib/engine/projected-path.js';
+import type {EnvironmentRule, LoaderLaunch} from '../../../lib/launcher/launch-spec.js';
+import {editLoader} from '../../../lib/launcher/loader-copy.js';
+import {makeNativeLauncher} from '../../../lib/launcher/native-launcher.js';
+import {bundlePath, sysrootPath} from '../../../lib/paths/paths.js';
+import {projectRoot} from '../../helpers/worlds/audit-world.js';
+import {builtDirectory, builtKit} from '../../helpers/worlds/built-kit.js';
+import {librariesOf, newLoaderOptions} from '../../helpers/worlds/mini-bundle.js';
+import {compiledBy} from '../../helpers/worlds/made-file.js';
+import {HANG_SECONDS, type Verdict} from './format.js';
+
+export type StartEngine = 'shim' | 'userns';
+
+export interface StartedBundle {
+	readonly top: string;
+	/** Below the top. */
+	readonly table: string;
+	readonly rules: readonly string[];
+	/** The launcher that is started, and what it is made of. */
+	readonly launcher: string;
+	readonly spec: LoaderLaunch;
+	readonly start: (engine: StartEngine, env?: Readonly<Record<string, string>>) => Verdict;
+}
+
+const LOADER = '/lib64/ld-linux-x86-64.so.2';
+const DATA = 'of the bundle';
+const HOST = 'of the host';
+
+const environment: readonly EnvironmentRule[] = [
+	{
+		variable: 'TOOL_PATH',
+		action: 'prepend',
+		when: 'always',
+		parts: [
+			{kind: 'bundle', text: 'root/share'},
+			{kind: 'literal', text: '/usr/share/tool'},
+		],
+	},
+	{
+		variable: 'TOOL_HOME',
+		action: 'default',
+		when: 'always',
+		parts: [{kind: 'bundle', text: 'root'}],
+	},
+];
+
+/** In `scratch`, which has to be a path without links. */
+export async function makeStartedBundle(scratch: string): Promise<StartedBundle> {
+	const top = join(scratch, 'bundle');
+	const place = join(scratch, 'place');
+	const table = 'libexec/dynpk/paths.tbl';
+	const rules = ['libexec/dynpk/audit.rules', 'libexec/dynpk/shim.rules'];
+	for (const directory of [
+		`${top}/lib`,
+		`${top}/libexec/dynpk`,
+		`${top}/root${place}/deep`,
+		place,
+	]) {
+		mkdirSync(directory, {recursive: true});
+	}
+
+	const program = await compiledBy('gcc', ['-O1', join(projectRoot, 'test/torture/lib/visitor.c')]);
+	const libraries = await librariesOf(program);
+	for (const library of libraries) copyFileSync(library, join(top, 'lib', basename(library)));
+	const {bytes} = editLoader(readFileSync(LOADER));
+	writeFileSync(join(top, 'libexec/dynpk/ld.so'), bytes, {mode: 0o755});
+	for (const tool of ['path-shim.so', 'libdynpk-audit.so']) {
+		copyFileSync(join(builtDirectory(), tool), join(top, 'libexec/dynpk', tool));
+	}
+
+	writeFileSync(join(place, 'host'), HOST);
+	writeFileSync(join(top, `root${place}/data`), DATA);
+	writeFileSync(join(top, `root${place}/deep/data`), DATA);
+	symlinkSync('data', join(top, `root${place}/link`));
+	symlinkSync('deep', join(top, `root${place}/alias`));
+	writeFileSync(join(top, table), compilePathTable(projectedBelow(place), environment));
+	const text = encodeAuditRules(auditRules);
+	for (const file of rules) writeFileSync(join(top, file), text);
+	const spec = specOf(place);
+	copyFileSync(program, join(top, spec.program));
+	chmodSync(join(top, spec.program), 0o644);
+	writeFileSync(join(top, spec.launcher), makeNativeLauncher(spec, builtKit().launcher), {
+		mode: 0o755,
+	});
+	return {
+		top,
+		table,
+		rules,
+		launcher: spec.launcher,
+		spec,
+		start: (engine, env = {}) =>
+			judge(
+				spawnSync(join(top, spec.launcher), [place], {
+					env: {DYNPK_ENGINE: engine, ...env},
+					timeout: HANG_SECONDS * 1000,
+					killSignal: 'SIGKILL',
+					encoding: 'utf8',
+				}),
+			),
+	};
+}
+
+const auditRules = {
+	mode: 'off',
+	libraryPath: [bundlePath('lib')],
+	hostProvided: ['libGL.so.*'],
+	allowed: ['/opt/site/**'],
+	allowedPrograms: ['/opt/site/bin/*'],
+	hostPrograms: ['/bin/sh'],
+	hostFiles: ['/etc/hosts', '/usr/lib/locale/**'],
+} as const;
+
+function specOf(place: string): LoaderLaunch {
+	const launcher = bundlePath(`root${place}/tool`);
+	return {
+		kind: 'loader',
+		strategy: 'map',
+		reason: 'a test',
+		launcher,
+		program: bundlePath(`${dirname(launcher)}/.tool.dynpk`),
+		loader: bundlePath('libexec/dynpk/ld.so'),
+		libc: 'glibc',
+		loaderOptions: newLoaderOptions,
+		libraryPath: [bundlePath('lib')],
+		inhibitRpath: [],
+		inhibitOwnRpath: false,
+		environment,
+		session: [{variable: 'PATHS', action: 'sift', marks: ['a', '../b']}],
+		audit: {
+			method: 'interface',
+			stub: bundlePath('libexec/dynpk/libdynpk-audit.so'),
+			byDefault: false,
+		},
+		view: {
+			engine: 'shim',
+			reason: 'a test',
+			table: bundlePath('libexec/dynpk/paths.tbl'),
+			shim: bundlePath('libexec/dynpk/path-shim.so'),
+		},
+		requires: {kernel: [2, 6, 32], isa: 0, machine: 62, class: 64},
+	};
+}
+
+/** A merged directory, one of the bundle alone, and every kind of thing in them. */
+function projectedBelow(place: string): readonly ProjectedPath[] {
+	const above: string[] = [place];
+	while (above[0] !== '/') above.unshift(dirname(above[0]!));
+	const isLibrary = false;
+	return [
+		...above.map(path => ({kind: 'directory', path: sysrootPath(path), extent: 'merged'}) as const),
+		{kind: 'directory', path: sysrootPath(`${place}/deep`), extent: 'whole'},
+		{kind: 'file', path: sysrootPath(`${place}/deep/data`), isLibrary},
+		{kind: 'file', path: sysrootPath(`${place}/data`), isLibrary},
+		{kind: 'link', path: sysrootPath(`${place}/link`), target: 'data', isLibrary},
+		{kind: 'link', path: sysrootPath(`${place}/alias`), target: 'deep', isLibrary},
+		{
+			kind: 'file',
+			path: sysrootPath(`${place}/tool`),
+			behind: bundlePath(`root${place}/.tool.dynpk`),
+			isLibrary,
+		},
+	];
+}
+
+const rightLines = [
+	/^(?:data|link|deep\/data|alias\/data): (?:of the bundle|of the host|-)$/u,
+	/^tool: (?:ELF|of the bundle|-)$/u,
+	/^listed: (?:some|-)$/u,
+	/^start: (?:done|-)$/u,
+	/^ended: (?:well|refused)$/u,
+];
+
+interface Ended {
+	readonly status: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly error?: NodeJS.ErrnoException;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+function judge({status, signal, error, stdout: out, stderr: said}: Ended): Verdict {
+	const told = JSON.stringify({status, signal, out, said});
+	if (error?.code === 'ETIMEDOUT') {
+		throw new Error(`a start hangs: ${told}`);
+	}
+
+	// The kernel would not start it.
+	if (error !== undefined) return 'refused';
+	if (signal !== null) throw new Error(`a start ends by a signal: ${told}`);
+	const lines = out.split('\n').filter(line => line !== '');
+	const sentences = said.split('\n').filter(line => line !== '');
+	const isRight = lines.every(line => rightLines.some(right => right.test(line)));
+	const isOurs = sentences.every(line => line.startsWith('dynpk'));
+	if (!isRight || !isOurs) throw new Error(`a wrong start: ${told}`);
+	if (status === 0) return sentences.length === 0 ? 'accepted' : 'refused';
+	if (lines.length > 0 || sentences.length !== 1 || status !== 125) {
+		throw new Error(`a start fails in other ways than one sentence and 125: ${told}`);
+	}
+
+	return 'refused';
+}

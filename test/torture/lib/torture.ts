@@ -1,0 +1,165 @@
+/**
+ * Try one format with damaged inputs, and count: each is read, refused in our own words, or a fault.
+ *
+ * A thread does it (attempt-inputs.ts), and this one looks whether it comes forward: what takes
+ * too long or too much memory is a fault as well, and the next input gets a new thread.
+ */
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {Worker} from 'node:worker_threads';
+import {HANG_SECONDS} from './format.js';
+
+export interface Course {
+	/** The name of its file in ../formats. */
+	readonly format: string;
+	readonly seed: number;
+	readonly from: number;
+	/** The number of the last input, and one. */
+	readonly to: number;
+	/** Milliseconds from the start on; none is begun later. */
+	readonly time: number;
+}
+
+export interface Fault {
+	readonly input: number;
+	readonly what: string;
+}
+
+export interface Counts {
+	readonly name: string;
+	readonly accepted: number;
+	readonly refused: number;
+	readonly faults: readonly Fault[];
+}
+
+/** What the thread says. */
+export type Report =
+	| {readonly kind: 'begun'; readonly name: string}
+	| {readonly kind: 'fault'; readonly fault: Fault}
+	| {readonly kind: 'ended'};
+
+/** What both threads see: the input in hand, and the counts. */
+export const shared = {input: 0, accepted: 1, refused: 2, length: 3} as const;
+
+export interface ThreadData {
+	readonly course: Course;
+	readonly scratch: string;
+	readonly memory: SharedArrayBuffer;
+}
+
+/** More are no news. */
+const FAULT_LIMIT = 20;
+/** Of this process, with all that a reader holds. */
+const MEMORY_LIMIT = 1 << 30;
+const LOOK_MILLISECONDS = 250;
+
+/** Never throws for what a reader does; the faults are told as they come. */
+export async function torture(course: Course, onFault: (fault: Fault) => void): Promise<Counts> {
+	const faults: Fault[] = [];
+	const started = performance.now();
+	let {from} = course;
+	let counts = {name: course.format, accepted: 0, refused: 0};
+	while (from < course.to && faults.length < FAULT_LIMIT) {
+		const time = course.time - (performance.now() - started);
+		if (time <= 0 && from > course.from) break;
+		const part = await attemptPart({...course, from, time}, fault => {
+			faults.push(fault);
+			onFault(fault);
+		});
+		counts = {
+			name: part.name,
+			accepted: counts.accepted + part.accepted,
+			refused: counts.refused + part.refused,
+		};
+		from = part.next;
+	}
+
+	return {...counts, faults};
+}
+
+export function totalOf({accepted, refused, faults}: Counts): number {
+	return accepted + refused + faults.length;
+}
+
+export function describeCounts(counts: Counts): string {
+	const {name, accepted, refused, faults} = counts;
+	return `${name} inputs ${totalOf(counts)}, refused ${refused}, accepted ${accepted}, faults ${faults.length}`;
+}
+
+interface Part {
+	readonly name: string;
+	readonly accepted: number;
+	readonly refused: number;
+	/** The first input that was not tried. */
+	readonly next: number;
+}
+
+/** Until the course is done or its thread is no good any more. */
+async function attemptPart(course: Course, onFault: (fault: Fault) => void): Promise<Part> {
+	const scratch = mkdtempSync(join(tmpdir(), 'dynpk-torture-'));
+	const memory = new SharedArrayBuffer(4 * shared.length);
+	const words = new Int32Array(memory);
+	words[shared.input] = course.from;
+	let name = course.format;
+	const state = {hasEnded: false};
+	let faultsTold = 0;
+	const data: ThreadData = {course, scratch, memory};
+	const thread = new Worker(new URL('attempt-inputs.js', import.meta.url), {workerData: data});
+	const tell = (what: string): void => {
+		onFault({input: words[shared.input]!, what});
+		void thread.terminate();
+	};
+
+	thread.on('message', (report: Report) => {
+		switch (report.kind) {
+			case 'begun':
+				({name} = report);
+				break;
+			case 'fault':
+				onFault(report.fault);
+				faultsTold += 1;
+				if (faultsTold >= FAULT_LIMIT) void thread.terminate();
+				break;
+			case 'ended':
+				state.hasEnded = true;
+		}
+	});
+	const watch = setInterval(lookOut(words, tell), LOOK_MILLISECONDS);
+	const failed = await new Promise<string | undefined>(resolve => {
+		thread.on('error', error => resolve(String(error)));
+		thread.on('exit', () => resolve(undefined));
+	});
+	clearInterval(watch);
+	if (failed !== undefined) tell(failed);
+	rmSync(scratch, {recursive: true, force: true});
+	return {
+		name,
+		accepted: words[shared.accepted]!,
+		refused: words[shared.refused]!,
+		next: state.hasEnded ? course.to : words[shared.input]! + 1,
+	};
+}
+
+/** The first input may have to wait for what its format makes. */
+function lookOut(words: Int32Array, tell: (what: string) => void): () => void {
+	let last = -1;
+	let since = performance.now();
+	let hasTold = false;
+	const first = words[shared.input]!;
+	return () => {
+		const input = words[shared.input]!;
+		const patience = (input === first ? 12 : 1) * HANG_SECONDS * 1000;
+		if (input !== last) {
+			last = input;
+			since = performance.now();
+		}
+
+		const isLate = performance.now() - since > patience;
+		const isLarge = process.memoryUsage.rss() > MEMORY_LIMIT;
+		if (!hasTold && (isLate || isLarge)) {
+			hasTold = true;
+			tell(isLate ? `no answer after ${patience / 1000} s` : 'more than 1 GiB of memory');
+		}
+	};
+}

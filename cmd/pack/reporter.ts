@@ -40,8 +40,9 @@ const worthSaying = new Set([
 /** Of these a directory may have any number: a line for the first. */
 const saidOnce = new Set(['FOREIGN_OBJECT']);
 
-/** What scripts call and does not travel: one line for all of them. */
+/** What scripts call, or settings name, and does not travel: one line for all of a kind. */
 const CALLED = 'CALLED_LEFT_OUT';
+const NAMED = 'HELPER_LEFT_OUT';
 const CALLS_SAID = 8;
 
 /** Of these a package may have many, and a set many packages: a line for each of the first few. */
@@ -61,7 +62,14 @@ export function makeReporter(options: {
 			const lines = [
 				...said.map(({path, message}) => `${path}: ${message}`),
 				...onceLines(findings.filter(({code}) => saidOnce.has(code))),
-				...calledLines(findings.filter(({code}) => code === CALLED)),
+				...leftLines(
+					findings.filter(({code}) => code === CALLED),
+					['scripts', 'call'],
+				),
+				...leftLines(
+					findings.filter(({code}) => code === NAMED),
+					['files', 'name'],
+				),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -111,18 +119,21 @@ function onceLines(findings: readonly FindingRecord[]): readonly string[] {
 	return first === undefined ? [] : [`${first.path}: ${first.message}${more}`];
 }
 
-function calledLines(findings: readonly FindingRecord[]): readonly string[] {
+function leftLines(
+	findings: readonly FindingRecord[],
+	[noun, verb]: readonly [string, string],
+): readonly string[] {
 	const [first] = findings;
 	if (first === undefined) {
 		return [];
 	}
 
-	const programs = findings.map(({message}) => message.replace(/^calls (\S+) .*$/u, '$1'));
+	const programs = [...new Set(findings.map(({message}) => message.split(' ')[1] ?? ''))];
 	const said = programs.slice(0, CALLS_SAID).join(', ');
 	const more = programs.length > CALLS_SAID ? ` and ${programs.length - CALLS_SAID} more` : '';
-	const scripts = new Set(findings.map(({path}) => path)).size;
+	const files = new Set(findings.map(({path}) => path)).size;
 	const who =
-		scripts === 1 ? `${first.path} calls` : `${first.path} and ${scripts - 1} more scripts call`;
+		files === 1 ? `${first.path} ${verb}s` : `${first.path} and ${files - 1} more ${noun} ${verb}`;
 	return [`${who} ${said}${more}: not packed; programs that are targets too travel along`];
 }
 

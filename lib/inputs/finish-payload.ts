@@ -6,6 +6,7 @@ import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/pa
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {findLeftCalls} from './add-called-programs.js';
 import type {Gathering} from './gathering.js';
+import {findLeftHelpers} from './named-helpers.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {PRIVATE_LEFT_OUT} from './private-files.js';
 import type {Target} from './target.js';
@@ -29,6 +30,7 @@ export function finishPayload(
 
 	const entries = withOwners([...collector.entries.values()], databases);
 	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
+	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {
 		name: ownName,

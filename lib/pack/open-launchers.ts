@@ -124,7 +124,7 @@ function nativeLaunchers(
 			}
 
 			return withHostFile(object.path, object.size, file =>
-				chooseStrategy(object, {file, hasLauncher: kitFor(object) !== undefined, forced}),
+				chooseStrategy(object, {file, stubSize: kitFor(object)?.stub.length, forced}),
 			);
 		},
 		makeLauncher: launch => makeNativeLauncher(launch, kitOf(launch).launcher),

@@ -3,7 +3,7 @@ import test from 'ava';
 import {unrollShellLoops} from '../../../lib/packages/merge/unroll-shell-loops.js';
 
 test('a loop over literal words is written out, loops in loops too', t => {
-	const script = 'for a in x y; do\nfor b in 1 2; do\nlink $a ${b}\ndone\ndone\nlast';
+	const script = 'for a in x y\ndo for b in 1 2\ndo link $a ${b}\ndone\ndone\nlast';
 	t.deepEqual(unrollShellLoops(script), ['link x 1', 'link x 2', 'link y 1', 'link y 2', 'last']);
 });
 

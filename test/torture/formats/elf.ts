@@ -1,6 +1,7 @@
 /** ELF objects, of several classes, byte orders and machines, with all that is decoded of them. */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {readSections} from '../../../lib/elf/read-sections.js';
 import {openElf} from '../../../lib/elf/open-elf.js';
 import {closureOfStatic} from '../../../lib/closure/closure-of-static.js';
 import {findOwnPayload} from '../../../lib/launcher/own-payload.js';
@@ -56,7 +57,9 @@ export const format: Format = {
 						const {object} = opened;
 						closureOfStatic(object, sysrootPath('/object'));
 						JSON.stringify([object.imports, object.threadLocals]);
-						withHostFile(path, object.size, file => findOwnPayload(object, file));
+						withHostFile(path, object.size, file =>
+							findOwnPayload(object, file, readSections(file, path)),
+						);
 					}
 				}, isRefusal);
 			},

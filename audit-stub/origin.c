@@ -23,13 +23,32 @@ static bool make_absolute(const char *name, char *path)
 	return !text.cut;
 }
 
+/* Whether it is the bundle's own file at the path that it came from, where a namespace shows it. */
+static bool is_shown(const struct start *start, const char *path, char *place)
+{
+	struct text text = { .bytes = place, .room = PATH_MAX - 1 };
+	struct file_status own, shown;
+
+	text_add(&text, start->top);
+	text_add(&text, "/root");
+	text_add(&text, path);
+	place[text.used] = '\0';
+	if (text.cut)
+		return false;
+	own = file_status_at(AT_FDCWD, place, 0);
+	if (own.mode == 0)
+		return false;
+	shown = file_status_at(AT_FDCWD, path, 0);
+	return is_same_in_layers(&own, &shown);
+}
+
 /*
  * By name, or else by the directories above it: a bundle that was moved while it runs, or that is
  * mounted twice, is still the same directory.
  */
 static bool in_bundle(const struct start *start, const char *path, char *above)
 {
-	if (path_within(path, start->top))
+	if (path_within(path, start->top) || is_shown(start, path, above))
 		return true;
 	text_copy(above, PATH_MAX, path);
 	for (size_t at = text_length(above); at-- > 1;) {

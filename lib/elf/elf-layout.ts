@@ -58,6 +58,16 @@ export function readElfLayout(bytes: Buffer, path: string): ElfLayout | undefine
 	};
 }
 
+/** In little-endian bytes, copy the program headers to another place, and name that one. */
+export function copyProgramHeaders(bytes: Buffer, layout: ElfLayout, place: number): void {
+	const {decoder, programHeaders} = layout;
+	const {offset, entrySize, count} = programHeaders;
+	bytes.copy(bytes, place, offset, offset + entrySize * count);
+	const {phoff} = headerFields(decoder.width);
+	bytes.fill(0, phoff, phoff + decoder.width);
+	bytes.writeUInt32LE(place, phoff);
+}
+
 /** Where `e_phoff` and `e_shoff` are, and `e_phentsize`, behind which the other sizes follow. */
 function headerFields(width: Decoder['width']): {
 	readonly phoff: number;

@@ -3,14 +3,18 @@
  *
  * The prebuilt launcher (wrappers/launcher) ends with a placeholder in its last segment. The record
  * takes its place, and the segment grows with it: the kernel then maps the record together with the
- * code, and reading it costs no system call. Nothing else of the launcher changes.
+ * code, and reading it costs no system call. A mark ends it, by which the launcher knows that all of
+ * it is there; the kernel reads a copy of the program headers, behind the code that looks for the mark
+ * (wrappers/launcher/whole.c). Nothing else of the launcher changes.
  */
-import {growSegment, readElfLayout, type ElfLayout} from '../elf/elf-layout.js';
+import {copyProgramHeaders, growSegment, readElfLayout, type ElfLayout} from '../elf/elf-layout.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LaunchSpec} from './launch-spec.js';
 import {encodeLaunchRecord, type SelfPages} from './native-record.js';
 
-const PLACEHOLDER = Buffer.from('DYNPKLR1');
+const PLACEHOLDER = Buffer.from('DYNPKLR2');
+const HEADERS_PLACE = Buffer.from('DYNPKHDR');
+const END = Buffer.from('DYNPKEND');
 
 /**
  * Return the bytes of the launcher for `spec`.
@@ -18,15 +22,21 @@ const PLACEHOLDER = Buffer.from('DYNPKLR1');
  * @throws {DynpkError} UNSUPPORTED_MACHINE where `prebuilt` is no launcher, or one for another CPU.
  */
 export function makeNativeLauncher(spec: LaunchSpec, prebuilt: Buffer, self?: SelfPages): Buffer {
-	const record = encodeLaunchRecord(spec, self);
-	const layout = layoutOf(prebuilt);
-	if (layout.machine !== spec.requires.machine && !canOnlyExecute(spec)) {
+	const {machine} = layoutOf(prebuilt);
+	if (machine !== spec.requires.machine && !canOnlyExecute(spec)) {
 		throw new DynpkError('UNSUPPORTED_MACHINE', `the launcher is not made for ${spec.program}`);
 	}
 
+	return placeRecord(encodeLaunchRecord(spec, self), prebuilt);
+}
+
+/** The launcher with these bytes for a record, whatever they are. */
+export function placeRecord(record: Buffer, prebuilt: Buffer): Buffer {
+	const layout = layoutOf(prebuilt);
 	const place = prebuilt.lastIndexOf(PLACEHOLDER);
-	const launcher = Buffer.concat([prebuilt.subarray(0, place), record]);
+	const launcher = Buffer.concat([prebuilt.subarray(0, place), record, END]);
 	growSegment(launcher, layout, place);
+	copyProgramHeaders(launcher, layout, prebuilt.indexOf(HEADERS_PLACE));
 	return launcher;
 }
 
@@ -37,7 +47,11 @@ function canOnlyExecute(spec: LaunchSpec): boolean {
 
 function layoutOf(prebuilt: Buffer): ElfLayout {
 	const layout = readElfLayout(prebuilt, 'the prebuilt launcher');
-	if (layout === undefined || !prebuilt.includes(PLACEHOLDER)) {
+	if (
+		layout === undefined ||
+		!prebuilt.includes(PLACEHOLDER) ||
+		!prebuilt.includes(HEADERS_PLACE)
+	) {
 		throw new DynpkError('UNSUPPORTED_MACHINE', 'the prebuilt launcher is damaged or missing');
 	}
 

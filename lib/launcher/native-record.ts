@@ -31,7 +31,7 @@ export interface SelfPages {
 	readonly pages: readonly RecordPage[];
 }
 
-const MAGIC = 'DYNPKLR1';
+const MAGIC = 'DYNPKLR2';
 /** Bytes; the launcher refuses more. */
 const RECORD_LIMIT = 1 << 20;
 /** Entries; the launcher refuses more. */
@@ -63,7 +63,8 @@ const flags = {
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
 const WORDS = 21;
 const LISTS = 7;
-const FIXED_SIZE = MAGIC.length + 4 * WORDS + 8 * LISTS;
+const CHECK_OFFSET = MAGIC.length + 4 * WORDS + 8 * LISTS;
+const FIXED_SIZE = CHECK_OFFSET + 4;
 
 /** @throws {DynpkError} USAGE where a launch does not fit into a record. */
 export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
@@ -103,6 +104,18 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		writer.texts(isLoader ? (spec.leaders ?? []) : []),
 	];
 	return writer.finish(words, lists.flat());
+}
+
+/** FNV-1a of all words but this one: `record_sum` of wrappers/launcher/record.c. */
+export function writeRecordSum(record: Buffer): void {
+	let sum = 2166136261;
+	for (let at = 0; at + 4 <= record.length; at += 4) {
+		if (at !== CHECK_OFFSET) {
+			sum = Math.imul(sum ^ record.readUInt32LE(at), 16777619) >>> 0;
+		}
+	}
+
+	record.writeUInt32LE(sum, CHECK_OFFSET);
 }
 
 /** Engine, its reason, the shim and the table; zeros where there is nothing to choose. */
@@ -215,8 +228,10 @@ class RecordWriter {
 			throw new DynpkError('USAGE', `the launch record would be ${this.#size} bytes long`);
 		}
 
-		const fixed = [this.#size, ...words.slice(1), ...lists];
-		return Buffer.concat([Buffer.from(MAGIC), wordsToBytes(fixed), ...this.#chunks]);
+		const fixed = [this.#size, ...words.slice(1), ...lists, 0];
+		const record = Buffer.concat([Buffer.from(MAGIC), wordsToBytes(fixed), ...this.#chunks]);
+		writeRecordSum(record);
+		return record;
 	}
 
 	#append(bytes: Buffer): number {

@@ -59,9 +59,18 @@ export function forwardSignals(): SignalForwarding {
 	};
 }
 
-/** proc(5), /proc/PID/stat: behind the name in brackets state, ppid, pgrp, session, tty_nr, tpgid. */
+/**
+ * proc(5), /proc/PID/stat: behind the name in brackets state, ppid, pgrp, session, tty_nr, tpgid. Without
+ * /proc we take ourselves for what most commands are: started from a terminal.
+ */
 function isInForeground(): boolean {
-	const stat = readFileSync('/proc/self/stat', 'latin1');
+	let stat: string;
+	try {
+		stat = readFileSync('/proc/self/stat', 'latin1');
+	} catch {
+		return true;
+	}
+
 	const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	return terminal !== '0' && group === foreground;
 }

@@ -13,9 +13,9 @@ const NON_BLOCKING = 0o4000;
 /** More are never handed over by a shell, and each costs a slot. */
 const HIGHEST = 1023;
 
-/** Those that a child would lose, in ascending order. */
+/** Those that a child would lose, in ascending order; without /proc none is known. */
 export function listInheritedDescriptors(): readonly number[] {
-	const open = readdirSync('/proc/self/fd')
+	const open = listOpen()
 		.map(Number)
 		.filter(descriptor => descriptor > 2 && descriptor <= HIGHEST)
 		.flatMap(describe);
@@ -27,6 +27,14 @@ export function listInheritedDescriptors(): readonly number[] {
 		.filter(({target}) => !bothEndsHere(target))
 		.map(({descriptor}) => descriptor)
 		.sort((a, b) => a - b);
+}
+
+function listOpen(): readonly string[] {
+	try {
+		return readdirSync('/proc/self/fd');
+	} catch {
+		return [];
+	}
 }
 
 interface OpenDescriptor {

@@ -180,6 +180,8 @@ function placeOf(
 		case 'scan':
 		case 'trace':
 			return reason.kind;
+		case 'prefix':
+			return 'target';
 		default:
 			return undefined;
 	}

@@ -62,10 +62,17 @@ for (const name of targetHosts) {
 			const bundle = host && (await packAll(t));
 			if (host === undefined || bundle === undefined) return;
 			for (const [program, [run, stdout]] of Object.entries(work)) {
-				for (const DYNPK_AUDIT of ['off', 'warn', 'enforce']) {
-					const answer = await runOnHost(host, {bundle, ...run, env: {...run.env, DYNPK_AUDIT}});
+				for (const [DYNPK_AUDIT, DYNPK_ENGINE] of [
+					['off', 'auto'],
+					['warn', 'auto'],
+					['enforce', 'auto'],
+					// Plug-ins are opened by their own paths then, many through an overlay.
+					['enforce', 'userns'],
+				] as const) {
+					const env = {...run.env, DYNPK_AUDIT, DYNPK_ENGINE};
+					const answer = await runOnHost(host, {bundle, ...run, env});
 					const expected = {status: 0, signal: undefined, stdout, stderr: ''};
-					t.deepEqual(answer, expected, `${program}, ${DYNPK_AUDIT}`);
+					t.deepEqual(answer, expected, `${program}, ${DYNPK_AUDIT} by ${DYNPK_ENGINE}`);
 				}
 			}
 		},

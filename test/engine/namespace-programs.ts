@@ -91,6 +91,15 @@ chmod +x script
 		stdout: 'script 1 2\n0\n10\n',
 	},
 	{
+		title: 'programs of the host start packed ones whose directory is an overlay',
+		pack: ['/usr/bin/git', '/usr/bin/perl'],
+		script: `
+printf '#!/bin/sh\n/usr/bin/perl -e "print 6 * 7, qq(\\\\n)"\n' > ~/script
+"$PWD/bin/git" -c alias.x='!sh ~/script; perl -e "print 6 * 8, qq(\n)"' x
+`,
+		stdout: '42\n48\n',
+	},
+	{
 		title: 'python starts itself and finds its own library',
 		pack: ['/usr/bin/python3'],
 		script: `

@@ -136,6 +136,65 @@ test('without /proc a program still starts, by its path or through links', async
 	}
 });
 
+/** A system call filter that denies reading links, as some containers have it. */
+const denyReadlink = `
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_readlink, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_readlinkat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	if (argc < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		return 99;
+	execv(argv[1], argv + 1);
+	return 98;
+}
+`;
+
+test('where links cannot be read, a bundle is found above what was started', async t => {
+	const bundle = await reportBundle(t);
+	if (bundle === undefined) return;
+	const deny = await compile(t, denyReadlink);
+	for (const [name, cwd] of [
+		[bundle.start, '/'],
+		['bin/report', bundle.top],
+		['report', join(bundle.top, 'bin')],
+		['./report', join(bundle.top, 'root/usr/bin')],
+	] as const) {
+		const {status, stderr} = await call(deny, [name], {cwd});
+		t.deepEqual([status, stderr], [7, ''], name);
+	}
+});
+
+test('without /proc links above the program are followed as well: /bin leads to /usr/bin', async t => {
+	const bundle = await reportBundle(t);
+	const host = await needHost(t, 'empty');
+	if (bundle === undefined || !host) return;
+	await symlink('usr/bin', join(bundle.top, 'root/bin'));
+	await rm(bundle.start);
+	await symlink('../root/bin/report', bundle.start);
+	for (const argv of [
+		['bin/report'],
+		['root/bin/report'],
+		['sh', '-c', 'cd root/bin && ./report'],
+	]) {
+		const answer = await runOnHost(host, {argv, bundle: bundle.top, noProc: true, binds: []});
+		t.deepEqual([answer.status, answer.stderr], [7, ''], argv.join(' '));
+	}
+});
+
 test('on a host without any library or loader it runs, from a read-only directory', async t => {
 	const bundle = await reportBundle(t);
 	const host = await needHost(t, 'empty');

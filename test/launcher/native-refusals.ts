@@ -89,12 +89,34 @@ test('a missing loader is named', async t => {
 	});
 });
 
+test('a launcher that was cut off says so, wherever it ends', async t => {
+	const bundle = await reportBundle(t);
+	if (bundle === undefined) return;
+	const place = join(bundle.top, bundle.spec.launcher);
+	const whole = await readFile(place);
+	const notComplete = {
+		status: 125,
+		stdout: '',
+		stderr: 'dynpk: this launcher is not complete: copy or unpack its bundle again\n',
+	};
+	for (const size of [whole.length - 1, whole.length - 4096, whole.length / 2, 4095, 1500]) {
+		await writeFile(place, whole.subarray(0, size));
+		t.deepEqual(await call(bundle.start), notComplete, String(size));
+	}
+
+	for (const size of [1200, 800, 300, 64]) {
+		await writeFile(place, whole.subarray(0, size));
+		const {status, stderr} = await call('bash', ['-c', '"$0"', bundle.start]);
+		t.is(status, 126, `the kernel refuses ${size} bytes: ${stderr}`);
+	}
+});
+
 test('a damaged record is refused with one sentence', async t => {
 	const bundle = await reportBundle(t);
 	if (bundle === undefined) return;
 	const place = join(bundle.top, bundle.spec.launcher);
 	const bytes = await readFile(place);
-	bytes.writeUInt32LE(99, bytes.lastIndexOf('DYNPKLR1') + 12);
+	bytes.writeUInt32LE(99, bytes.lastIndexOf('DYNPKLR2') + 12);
 	await writeFile(place, bytes);
 	t.deepEqual(await call(bundle.start), {
 		status: 125,

@@ -4,7 +4,7 @@ import {createInterface} from 'node:readline';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {runCommand} from '../helpers/run/command.js';
-import {need} from '../helpers/run/need.js';
+import {missingHere, need} from '../helpers/run/need.js';
 import {
 	makeBundle,
 	runBundleChild,
@@ -34,6 +34,24 @@ test('without a name, the entry program runs', async t => {
 	const scratch = makeScratchPlace(t);
 	await makeBundle(scratch.path('b'), {entry: 'echo entry', other: 'echo other'});
 	t.is((await runBundleChild({bundle: scratch.path('b')})).stdout, 'entry\n');
+});
+
+test('without /proc a program starts, and its status and signals are its own', async t => {
+	if (!need(t, 'unshare', 'mount')) return;
+	if ((await runCommand('unshare', ['-Urm', 'true'])).status !== 0) {
+		return missingHere(t, 'needs user namespaces');
+	}
+
+	const scratch = makeScratchPlace(t);
+	const cache = scratch.path('cache');
+	const bundle = scratch.path('b.tar');
+	await makeBundle(bundle, {entry: 'echo hello; exit 3', killed: 'kill -TERM $$'}, 'tar');
+	const script = 'mount -t tmpfs none /proc || exit 99; exec "$@"';
+	const wrapper = ['unshare', '-Urm', 'sh', '-c', script, 'sh'];
+	const {status, stdout, stderr} = await runBundleChild({bundle, cache}, {wrapper});
+	t.deepEqual([status, stdout, stderr], [3, 'hello\n', 'unpacking\n']);
+	const killed = await runBundleChild({bundle, cache, program: 'killed'}, {wrapper});
+	t.deepEqual([killed.signal, killed.stderr], ['SIGTERM', '']);
 });
 
 test('no such program is 127 and says which there are', async t => {

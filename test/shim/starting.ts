@@ -15,6 +15,9 @@ const packed: PackedTree = {
 	tree: {
 		'usr/bin/show': {kind: 'file', content: show, mode: 0o755},
 		'share/whole/a': {kind: 'file', content: 'a\n'},
+		'share/whole/to-a': {kind: 'link', target: 'a'},
+		'share/single': {kind: 'file', content: 'single\n'},
+		'share/out': {kind: 'link', target: '../host/file'},
 	},
 	whole: ['share/whole'],
 	launched: ['usr/bin/show'],
@@ -24,6 +27,7 @@ const executable = (content: string) => ({kind: 'file', content, mode: 0o755}) a
 const host: Tree = {
 	'usr/bin/show': executable('#!/bin/sh\nexit 99\n'),
 	'host/file': {kind: 'file', content: 'file\n'},
+	'share/of-host': {kind: 'file', content: 'of host\n'},
 	'host/script': executable('#! /opt/view/usr/bin/show  one  two\n'),
 	'host/by-env': executable('#!/usr/bin/env show\n'),
 	'host/by-sh': executable('#!/bin/sh\nshow inner\n'),
@@ -114,6 +118,55 @@ test('a packed program is started in the place of the host’s', async t => {
 			call,
 		);
 	}
+});
+
+test('a packed program is started by a descriptor of its file, too', async t => {
+	const stage = await setUp(t);
+	if (!stage) return;
+	for (const call of [
+		...['fexecve', 'fexecve-named', 'execveat-empty', 'execve-raw-empty'],
+		...['execv-proc', 'execv-dev', 'spawn-proc'],
+	]) {
+		t.is(
+			await start(stage, [call, '/opt/view/usr/bin/show', 'x y']),
+			'packed 1 x y\nstatus 3\n',
+			call,
+		);
+	}
+});
+
+test('openat2 with rules for the way opens what the bundle has', async t => {
+	const stage = await setUp(t);
+	if (!stage) return;
+	const [noLinks, beneath, inRoot, noMagic] = ['4', '8', '10', '2'];
+	const cases: readonly (readonly [string, string, string, string])[] = [
+		[noLinks, '-', '/opt/view/share/whole/a', 'a\nstatus 0\n'],
+		[noLinks, '-', '/opt/view/share/whole/to-a', 'ELOOP\nstatus 1\n'],
+		[noMagic, '-', '/opt/view/share/whole/to-a', 'a\nstatus 0\n'],
+		[beneath, '/opt/view/share', 'single', 'single\nstatus 0\n'],
+		[beneath, '/opt/view/share', 'of-host', 'of host\nstatus 0\n'],
+		[beneath, '/opt/view/share', 'whole/to-a', 'a\nstatus 0\n'],
+		[beneath, '/opt/view/share', '/opt/view/share/single', 'EXDEV\nstatus 1\n'],
+		[beneath, '/opt/view/share/whole', '../single', 'EXDEV\nstatus 1\n'],
+		[beneath, '/opt/view/share', 'out', 'ENOENT\nstatus 1\n'],
+		[inRoot, '/opt/view/share', '/single', 'single\nstatus 0\n'],
+		[inRoot, '/opt/view/share', '/whole/a', 'a\nstatus 0\n'],
+	];
+	for (const [rules, directory, path, expected] of cases) {
+		const answer = await start(stage, ['openat2', rules, directory, path]);
+		t.is(answer, expected, `${rules} ${directory} ${path}`);
+	}
+});
+
+test('/proc/self/root is the root that the program sees', async t => {
+	const stage = await setUp(t);
+	if (!stage) return;
+	const script = `for of in self thread-self self/root/proc/self; do
+		"$0" openat2 0 - /proc/$of/root/opt/view/share/single
+		"$0" execv /proc/$of/root/opt/view/usr/bin/show; done
+		cat /proc/self/root/opt/view/share/single /proc/self/root/opt/view/host/file`;
+	const answer = await stage.view.run('shim', ['sh', '-c', script, stage.starter], '');
+	t.is(answer, `${'single\npacked 0 \n'.repeat(3)}single\nfile\n`);
 });
 
 test('a script of the host is started by its interpreter’s launcher where that is packed', async t => {

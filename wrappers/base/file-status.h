@@ -20,6 +20,10 @@ struct file_status {
 	uint32_t mode;
 	uint64_t device;
 	uint64_t inode;
+	uint64_t size;
+	/* When it last changed. */
+	uint64_t seconds;
+	uint64_t nanoseconds;
 };
 
 #ifdef __i386__
@@ -34,7 +38,10 @@ static inline struct file_status file_status_of(long result, const kernel_status
 		return (struct file_status){ 0 };
 	return (struct file_status){ .mode = found->st_mode,
 				     .device = found->st_dev,
-				     .inode = found->st_ino };
+				     .inode = found->st_ino,
+				     .size = (uint64_t)found->st_size,
+				     .seconds = (uint64_t)found->st_ctime,
+				     .nanoseconds = (uint64_t)found->st_ctime_nsec };
 }
 
 /* Of a name; `flags` may be AT_SYMLINK_NOFOLLOW. */
@@ -68,6 +75,17 @@ static inline bool is_same_file(const struct file_status *one, const struct file
 {
 	return one->mode != 0 && other->mode != 0 && one->device == other->device &&
 	       one->inode == other->inode;
+}
+
+/*
+ * The same where one of them may be seen through an overlay, which has a device of its own and may
+ * mark the upper bits of inodes; the rest it leaves as it is.
+ */
+static inline bool is_same_in_layers(const struct file_status *one, const struct file_status *other)
+{
+	return one->mode != 0 && one->mode == other->mode &&
+	       (uint32_t)one->inode == (uint32_t)other->inode && one->size == other->size &&
+	       one->seconds == other->seconds && one->nanoseconds == other->nanoseconds;
 }
 
 #endif

@@ -23,7 +23,7 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 
 # shellcheck disable=SC2086  # lists of words
 "$cc" $warnings $code -I"$here/.." -include "$here/hidden.h" $link -o "$out/launcher" \
-	"$here/entry.S" "$here/placeholder.S" "$here/main.c" "$here/start-mapped.c" \
+	"$here/entry.S" "$here/placeholder.S" "$here/whole.c" "$here/main.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
 	"$here/environment.c" "$here/session.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
 	"$here/record.c" "$here/inherited.c" "$here/fitness.c" "$here/object.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \

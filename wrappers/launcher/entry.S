@@ -5,7 +5,7 @@
  * with atexit.
  */
 	.section .note.GNU-stack, "", %progbits
-	.text
+	.section .text.start, "ax", %progbits
 	.globl _start, entry_hook
 	.hidden _start, entry_hook
 	.type _start, %function
@@ -18,7 +18,7 @@ _start:
 	movq %rsp, %rdi
 	movq %rdx, %rsi
 	andq $-16, %rsp
-	call launch
+	call begin
 	hlt
 entry_hook:
 	movq %rsp, %rdi
@@ -36,7 +36,7 @@ _start:
 	mov x30, #0
 	mov x1, x0
 	mov x0, sp
-	bl launch
+	bl begin
 	brk #0
 entry_hook:
 	str x0, [sp, #-16]!
@@ -55,7 +55,7 @@ _start:
 	subl $8, %esp
 	pushl %edx
 	pushl %eax
-	call launch
+	call begin
 	hlt
 entry_hook:
 	movl %esp, %eax

@@ -1,6 +1,7 @@
 #include "find-bundle.h"
 #include "base/directory.h"
 #include "base/fail.h"
+#include "base/file-status.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -79,6 +80,53 @@ static bool place_from_name(char *top, const char *name, const char *launcher)
 	return true;
 }
 
+/* The directory that `path` lies in, as the kernel spells it; the working directory stays. */
+static bool read_directory_of(const char *path, char *directory)
+{
+	const long here = sys_open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	size_t length = text_length(path);
+	long result;
+
+	if (failed(here) || length >= PATH_MAX)
+		return false;
+	memcpy(directory, path, length + 1);
+	while (length > 0 && directory[length - 1] != '/')
+		length--;
+	/* What is left ends with a slash, or is empty: then it is the working directory. */
+	directory[length] = '\0';
+	result = length == 0 ? 0 : sys_chdir(directory);
+	if (!failed(result))
+		result = sys_getcwd(directory, PATH_MAX);
+	sys_fchdir((int)here);
+	sys_close((int)here);
+	return !failed(result) && directory[0] == '/';
+}
+
+/*
+ * Where no link can be read, or where links are further up in the name: the top is a directory
+ * above the file by whose launcher's place that very file is found.
+ */
+static bool place_above_name(char *top, const char *name, const char *launcher)
+{
+	char path[TOP_LIMIT + PATH_MAX];
+	struct file_status own, found;
+	size_t length;
+
+	if (name == NULL || text_length(launcher) >= PATH_MAX || !read_directory_of(name, top))
+		return false;
+	own = file_status_at(AT_FDCWD, name, 0);
+	for (length = text_length(top); length > 0; length--) {
+		if (top[length] != '/' && top[length] != '\0')
+			continue;
+		top[length] = '\0';
+		text_append(text_append(text_append(path, top), "/"), launcher);
+		found = file_status_at(AT_FDCWD, path, 0);
+		if (is_same_file(&own, &found))
+			return true;
+	}
+	return false;
+}
+
 void find_bundle_of_image(struct bundle_place *place, const struct record *record, const char *path)
 {
 	char link[8];
@@ -111,6 +159,8 @@ void find_bundle(struct bundle_place *place, const struct record *record, const 
 	}
 	if (place_from_name(place->top, name, launcher) ||
 	    place_from_name(place->top, start->argc > 0 ? start->argv[0] : NULL, launcher))
+		return;
+	if (!place->has_proc && place_above_name(place->top, name, launcher))
 		return;
 	place->is_elsewhere = find_marked_top(place->top, sizeof(place->top), launcher);
 	if (place->is_elsewhere)

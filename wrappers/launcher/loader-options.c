@@ -160,17 +160,18 @@ char *audit_mark(const struct launch *launch)
 											  : NULL;
 }
 
-/* A loader goes on without what it cannot preload: whoever asked for an audit must not be misled.
- */
+/* A loader goes on without what it cannot preload: the program would be another one. */
 static void require_preload(struct launch *launch, uint32_t path)
 {
 	const char *name =
 		JOIN(&launch->arena, launch->bundle.top, "/", record_text(launch->record, path));
-	const long file = sys_open(name, 0);
+	const long result = sys_access(name, R_OK);
 
-	if (failed(file))
-		FAIL(EXIT_LAUNCHER, "cannot audit without ", name, reason_of(file));
-	sys_close((int)file);
+	if (failed(result))
+		FAIL(EXIT_LAUNCHER,
+		     is_audited_by_preload(launch) ? "cannot audit without "
+						   : "cannot show the program its files without ",
+		     name, reason_of(result));
 }
 
 /* Ahead of the shim, which sends calls on to what stands behind it. */
@@ -208,7 +209,7 @@ char *preload_list(struct launch *launch, bool with_launcher)
 
 	if (!with_shim && !with_launcher && !with_objects)
 		return NULL;
-	if (is_audited_by_preload(launch))
+	if (with_shim)
 		require_preload(launch, shim);
 	text = text_begin(&launch->arena);
 	if (with_objects)

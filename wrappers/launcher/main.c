@@ -15,25 +15,28 @@
 #include "inherited.h"
 #include "loader-options.h"
 #include "ways.h"
+#include "whole.h"
 
 /* Named by the linker script. */
 extern const unsigned char launcher_image[] __attribute__((visibility("hidden")));
 extern const unsigned char launch_record[] __attribute__((visibility("hidden")));
 
-_Noreturn void launch(uintptr_t *stack, const struct image_note *note);
-
-/* The record fills the end of its segment, whatever it says itself. */
+/*
+ * The record fills its segment up to the mark that ends it, whatever it says itself. What is mapped
+ * has the headers where the linker put them; the kernel reads a copy (launcher.lds).
+ */
 static const struct record *read_record(void)
 {
 	const elf_ehdr *header = (const void *)launcher_image;
-	const elf_phdr *headers = (const void *)(launcher_image + header->e_phoff);
+	const elf_phdr *headers = (const void *)(header + 1);
 	const uintptr_t place = (uintptr_t)(launch_record - launcher_image);
 
 	for (int i = 0; i < header->e_phnum; i++) {
 		const uintptr_t inside = place - headers[i].p_vaddr;
 
 		if (headers[i].p_type == PT_LOAD && inside < headers[i].p_filesz &&
-		    check_record(launch_record, headers[i].p_filesz - inside))
+		    headers[i].p_filesz - inside > WHOLE_MARK_SIZE &&
+		    check_record(launch_record, headers[i].p_filesz - inside - WHOLE_MARK_SIZE))
 			return (const void *)launch_record;
 	}
 	FAIL(EXIT_LAUNCHER, "this launcher has no valid launch record: pack again");
@@ -74,10 +77,9 @@ _Noreturn static void start_by_record(struct launch *launch, uintptr_t *stack)
 /* Whether the kernel was asked to start another file than this one. */
 static bool is_image(const struct record *record, const struct start *start)
 {
-	const elf_ehdr *header = (const void *)launcher_image;
-
 	return record->kind == LAUNCH_LOADER && record->strategy != STRATEGY_SELF &&
-	       auxv_value(start, AT_PHDR) != (uintptr_t)(launcher_image + header->e_phoff);
+	       auxv_value(start, AT_PHDR) - (uintptr_t)launcher_image >=
+		       (uintptr_t)(launch_record - launcher_image);
 }
 
 /* What an image without a note calls its interpreter, which is this launcher. */

@@ -13,10 +13,15 @@ static uintptr_t uncover_program(const struct launch *launch)
 		(const void *)((const char *)record + record->pages.offset);
 	const uintptr_t lowest = auxv_value(&launch->start, AT_PHDR) - record->headers;
 	const long fd = sys_open(launch->program, O_RDONLY | O_CLOEXEC);
+	long size;
 
 	if (failed(fd))
 		FAIL(EXIT_LAUNCHER, "cannot open ", launch->program, reason_of(fd));
+	size = sys_lseek((int)fd, 0, SEEK_END);
 	for (uint32_t i = 0; i < record->pages.count; i++) {
+		if (size < (long)pages[i].offset + (long)pages[i].size)
+			FAIL(EXIT_LAUNCHER, launch->program,
+			     " is not complete: copy or unpack its bundle again");
 		const long result = sys_mmap(lowest + pages[i].address, pages[i].size,
 					     protection_of(pages[i].prot), MAP_PRIVATE | MAP_FIXED,
 					     (int)fd, pages[i].offset);

@@ -109,19 +109,33 @@ static bool has_paths(struct extent extent, const struct record *record)
 	       (record->audit_tunables == 0 || is_text(extent, record->audit_tunables));
 }
 
+/* FNV-1a, by words. */
+uint32_t record_sum(const void *bytes, size_t size)
+{
+	const uint32_t *words = bytes;
+	uint32_t sum = 2166136261u;
+
+	for (size_t i = 0; i < size / sizeof(*words); i++) {
+		if (i != offsetof(struct record, check) / sizeof(*words))
+			sum = (sum ^ words[i]) * 16777619u;
+	}
+	return sum;
+}
+
 bool check_record(const void *bytes, size_t size)
 {
 	static const char magic[8] = RECORD_MAGIC;
 	const struct record *record = bytes;
 	struct extent extent = { .bytes = bytes };
 
-	if (size < sizeof(*record) + 1 || size > RECORD_LIMIT)
+	if (size < sizeof(*record) + 1 || size > RECORD_LIMIT || size % 4 != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(magic); i++) {
 		if (record->magic[i] != magic[i])
 			return false;
 	}
-	if (record->size != size || extent.bytes[size - 1] != '\0')
+	if (record->size != size || extent.bytes[size - 1] != '\0' ||
+	    record->check != record_sum(bytes, size))
 		return false;
 	extent.size = record->size;
 	return has_known_kind(record) && has_paths(extent, record) && has_view(extent, record) &&

@@ -16,7 +16,7 @@
 
 #include "table/rules.h"
 
-#define RECORD_MAGIC "DYNPKLR1"
+#define RECORD_MAGIC "DYNPKLR2"
 
 enum {
 	RECORD_LIMIT = 1 << 20, /* bytes */
@@ -97,7 +97,11 @@ struct record {
 	struct record_list environment; /* struct record_rule */
 	struct record_list pages;	/* struct record_page */
 	struct record_list leaders;	/* sonames that insist on standing first */
+	uint32_t check;			/* record_sum() */
 };
+
+/* Of all words of a record but its last field. Every change of one word changes it. */
+uint32_t record_sum(const void *bytes, size_t size);
 
 /* Whether the `size` bytes at `bytes` are a record that can be followed without looking back. */
 bool check_record(const void *bytes, size_t size);

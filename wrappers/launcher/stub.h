@@ -27,7 +27,7 @@ static inline uintptr_t map_launcher(const char *path, size_t page)
 
 	if (sys_pread(fd, bytes, sizeof(bytes), 0) != (long)sizeof(bytes))
 		return 0;
-	code = (const elf_phdr *)(const void *)(bytes + header->e_phoff) + 1; /* launcher.lds */
+	code = (const elf_phdr *)(const void *)(bytes + sizeof(*header)) + 1; /* launcher.lds */
 	if (code->p_type != PT_LOAD)
 		return 0;
 	start = code->p_vaddr & ~(page - 1);

@@ -83,9 +83,12 @@ static bool ends_with(const char *text, const char *end)
 static bool is_running(const char *top, const char *launcher)
 {
 	char path[2 * PATH_MAX];
+	struct file_status first, second;
 
 	text_append(text_append(text_append(path, top), "/"), launcher);
-	return is_same(path, "/proc/self/exe");
+	first = file_status_at(AT_FDCWD, path, 0);
+	second = file_status_at(AT_FDCWD, "/proc/self/exe", 0);
+	return is_same_in_layers(&first, &second);
 }
 
 bool find_marked_top(char *top, size_t size, const char *launcher)

@@ -1,4 +1,5 @@
 /* Programs started in this process's place. */
+#include "aside.h"
 #include "audit.h"
 #include "base/file.h"
 #include "launch.h"
@@ -103,8 +104,8 @@ int execle(const char *path, const char *word, ...)
 }
 
 /*
- * By descriptor it is too late to choose the file. A host's file gets the user's environment; a
- * launcher that was opened as such cannot be told from here, since what is opened is never one.
+ * By descriptor: what a launcher stands for is started by its launcher, a host's file gets the
+ * user's environment.
  */
 struct by_descriptor {
 	int directory;
@@ -144,12 +145,24 @@ with_host_environment(const struct by_descriptor *by, char *const *argv, char *c
 	return error != 0 ? fail_with(error) : replace_by_descriptor(&start, (void *)by);
 }
 
+static int execute_open(const struct by_descriptor *by, char *const *argv, char *const *environment)
+{
+	char *seen = seen_behind_descriptor(launch_view(), by->directory);
+	int result;
+
+	if (seen == NULL)
+		return with_host_environment(by, argv, environment);
+	result = execve(seen, argv, environment);
+	drop_seen(seen);
+	return result;
+}
+
 int fexecve(int fd, char *const *argv, char *const *environment)
 {
 	const struct by_descriptor by = { fd, NULL, 0 };
 
 	return launch_view() == NULL ? REAL(fexecve)(fd, argv, environment)
-				     : with_host_environment(&by, argv, environment);
+				     : execute_open(&by, argv, environment);
 }
 
 __attribute__((noinline)) static int execute_from(const struct by_descriptor *by, char *const *argv,
@@ -173,5 +186,7 @@ int execveat(int directory, const char *path, char *const *argv, char *const *en
 		return execve(path, argv, environment);
 	if (is_path(path) && *path != '\0')
 		return execute_from(&by, argv, environment);
-	return with_host_environment(&by, argv, environment);
+	return (flags & AT_EMPTY_PATH) != 0 && is_path(path)
+		       ? execute_open(&by, argv, environment)
+		       : with_host_environment(&by, argv, environment);
 }

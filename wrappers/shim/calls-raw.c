@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "base/text.h"
+#include "calls-openat2.h"
 #include "descriptors.h"
 #include "route.h"
 #include "sandbox.h"
@@ -50,10 +51,17 @@ static long ask_directory(char *buffer, size_t size)
 	return getcwd(buffer, size) == NULL ? -1 : (long)text_length(buffer) + 1;
 }
 
-/* What a path must not do on its way is for the kernel to watch, on the host. */
-static bool is_simple(const struct open_how *how, long size)
+static bool open_by_how(const long *words, long *result)
 {
-	return how != NULL && size >= (long)sizeof(*how) && how->resolve == 0;
+	const struct open_how *how = (const struct open_how *)words[2];
+	const char *path = (const char *)words[1];
+
+	if (how == NULL || words[3] < (long)sizeof(*how))
+		return false;
+	if (how->resolve != 0)
+		return open_by_rules((int)words[0], path, how, result);
+	*result = openat((int)words[0], path, (int)how->flags, (unsigned)how->mode);
+	return true;
 }
 
 static void note_closing(long number, long a, long b)
@@ -240,17 +248,13 @@ static bool call_at(long number, const long *words, long *result)
 {
 	const int directory = (int)words[0];
 	const char *path = (const char *)words[1];
-	const struct open_how *how = (const struct open_how *)words[2];
 
 	switch (number) {
 	case __NR_openat:
 		*result = openat(directory, path, (int)words[2], (unsigned)words[3]);
 		return true;
 	case __NR_openat2:
-		if (!is_simple(how, words[3]))
-			return false;
-		*result = openat(directory, path, (int)how->flags, (unsigned)how->mode);
-		return true;
+		return open_by_how(words, result);
 	case __NR_statx:
 		*result =
 			statx(directory, path, (int)words[2], (unsigned)words[3], (void *)words[4]);

@@ -18,7 +18,7 @@ bool host_fills(const struct table *table, uint32_t node)
 	path[at] = '\0';
 	if (is_in_sandbox())
 		return false;
-	for (; node != ROOT_NODE; node = node_at(table, node)->parent) {
+	for (; node != ROOT_NODE; node = parent_of(table, node)) {
 		const struct node *now = node_at(table, node);
 
 		if (now->name_length + (size_t)1 > at)

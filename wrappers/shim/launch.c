@@ -1,4 +1,5 @@
 #include "launch.h"
+#include "aside.h"
 #include "audit.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -366,6 +367,29 @@ static int start_unseen(const struct start *asked, starter *run, void *context)
 	return error != 0 ? fail_with(error) : run(asked, context);
 }
 
+/* A file of the host, or an open one that the bundle has. */
+static int start_unbundled(const struct route *route, const struct start *asked, starter *run,
+			   void *context)
+{
+	const int error = audit_program(asked->path, route->path);
+
+	return error != 0 ? fail_with(error) : start_any(route, asked, run, context);
+}
+
+__attribute__((noinline)) static int
+start_open(const struct route *route, const struct start *asked, starter *run, void *context)
+{
+	char *seen = seen_behind(launch_view(), route->path);
+	const struct start start = { seen, asked->argv, asked->environment };
+	int result;
+
+	if (seen == NULL)
+		return start_unbundled(route, asked, run, context);
+	result = with_start(&start, run, context);
+	drop_seen(seen);
+	return result;
+}
+
 int with_start(const struct start *asked, starter *run, void *context)
 {
 	const struct view *now = launch_view();
@@ -377,10 +401,12 @@ int with_start(const struct start *asked, starter *run, void *context)
 	error = find_route(&route, AT_FDCWD, asked->path, FOLLOW | LAUNCH);
 	if (error == 0 && !route.is_bundled && find_beside(now, &route, asked->path))
 		return start_launcher(&route, asked, run, context);
-	if (error == 0 && !route.is_bundled)
-		error = audit_program(asked->path, route.path);
+	if (error == 0 && !route.is_bundled && names_descriptor(route.path))
+		return start_open(&route, asked, run, context);
 	if (error != 0)
 		return fail_with(error);
+	if (!route.is_bundled)
+		return start_unbundled(&route, asked, run, context);
 	return start_any(&route, asked, run, context);
 }
 

@@ -121,13 +121,14 @@ struct entry *next_child(struct listing *listing, int fd)
 	const struct table *table = now->table;
 	const struct node *directory = node_at(table, listing->node);
 
-	while (!listing->is_bundled && listing->next < directory->child_count) {
+	while (!listing->is_bundled && listing->next < child_count(table, directory)) {
 		const uint32_t number = listing->next++;
 		const uint32_t index = directory->first_child + number;
 		const struct node *child = node_at(table, index);
 		struct entry *entry = &listing->entry;
 
-		if (is_of_kernel(now, child) || child->name_length > 255 ||
+		if (!is_sound(table, index) || child->parent != listing->node ||
+		    is_of_kernel(now, child) || child->name_length > 255 ||
 		    was_met(listing, number))
 			continue;
 		if ((child->flags & NODE_FALLBACK) != 0 && host_fills(table, index))

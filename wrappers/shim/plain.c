@@ -4,6 +4,7 @@
 #include "descriptors.h"
 #include "known-names.h"
 #include "own-file.h"
+#include "route.h"
 #include "sandbox.h"
 #include "view.h"
 #include "working-directory.h"
@@ -129,7 +130,10 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
 		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
 		    (at[4] == '/' || at[4] == '\0'))
-			return (intent & READ) != 0 && is_link_to_program(path) ? NOT_PLAIN : PLAIN;
+			return behind_root_link(path) != path ||
+					       ((intent & READ) != 0 && is_link_to_program(path))
+				       ? NOT_PLAIN
+				       : PLAIN;
 		hash = seed_of(node);
 	}
 	if (!is_plain_host(at, &hash) ||

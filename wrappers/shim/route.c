@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mapping.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "descriptors.h"
 #include "known-names.h"
@@ -154,6 +155,7 @@ static void leave_alone(struct route *route, int directory, const char *path)
 	route->node = NO_NODE;
 	route->is_bundled = false;
 	route->length = 0;
+	route->links = 0;
 }
 
 static int finish(struct walk *walk, struct route *route)
@@ -177,6 +179,7 @@ static int finish(struct walk *walk, struct route *route)
 	route->node = walk->is_stuck ? NO_NODE : walk->node;
 	route->is_bundled = walk->is_bundled && !walk->is_stuck;
 	route->length = walk->length;
+	route->links = walk->links;
 	if (walk->length == 0)
 		memcpy(route->seen, "/", 2);
 	return 0;
@@ -280,6 +283,34 @@ static void follow_to_program(struct route *route, const char *path)
 	drop_link_text(place);
 }
 
+/* The name of this process in /proc, with a slash behind it. */
+static const char *behind_own_name(const char *name)
+{
+	static const char *const names[] = { "self/", "thread-self/" };
+	char number[24];
+	const char *rest = NULL;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && rest == NULL; i++)
+		rest = text_behind(name, names[i]);
+	if (rest != NULL || *name < '1' || *name > '9' || is_in_sandbox())
+		return rest;
+	text_append(text_append_number(number, (unsigned long)sys_getpid()), "/");
+	return text_behind(name, number);
+}
+
+const char *behind_root_link(const char *path)
+{
+	for (;;) {
+		const char *name = text_behind(path, "/proc/");
+		const char *link = name == NULL ? NULL : behind_own_name(name);
+		const char *rest = link == NULL ? NULL : text_behind(link, "root");
+
+		if (rest == NULL || *rest != '/')
+			return path;
+		path = rest;
+	}
+}
+
 int find_route(struct route *route, int directory, const char *path, unsigned intent)
 {
 	const struct view *now = (intent & LAUNCH) != 0 ? launch_view() : view();
@@ -292,5 +323,5 @@ int find_route(struct route *route, int directory, const char *path, unsigned in
 		follow_to_program(route, path);
 		return 0;
 	}
-	return follow_any(route, directory, path, intent);
+	return follow_any(route, directory, behind_root_link(path), intent);
 }

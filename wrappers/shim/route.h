@@ -22,6 +22,8 @@ struct route {
 	bool is_bundled;
 	/* Open while `path` leads to it, by its number; else -1. */
 	int image;
+	/* How many were followed on the way. */
+	int links;
 	/* As the program sees it, links followed. */
 	size_t length;
 	char *seen;
@@ -38,6 +40,12 @@ void drop_route(struct route *route);
 	struct route name __attribute__((cleanup(drop_route)));                                    \
 	name.more = NULL;                                                                          \
 	name.image = -1
+
+/*
+ * A path through the link that /proc has to this process's own root is one from the root: what is
+ * behind the link, or the path itself.
+ */
+const char *behind_root_link(const char *path);
 
 /* Returns 0, or the errno the call fails with. The route may be an earlier one. */
 int find_route(struct route *route, int directory, const char *path, unsigned intent);

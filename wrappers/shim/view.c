@@ -1,4 +1,5 @@
 #include "view.h"
+#include "audit-work.h"
 #include "base/file.h"
 #include "base/mapping.h"
 #include "base/memory.h"
@@ -83,6 +84,16 @@ static void uncover_top(struct table *table)
 	sys_mprotect(table, table->size, PROT_READ);
 }
 
+/* A program that does not see its files would be another one. */
+_Noreturn __attribute__((noinline)) static void refuse_table(const char *path)
+{
+	struct work *work = take_work();
+
+	if (work == NULL)
+		sys_exit_group(125);
+	fail(&work->line, "the bundle has no valid path table, pack it again", path);
+}
+
 static bool start(void)
 {
 	const char *name = own_name();
@@ -102,15 +113,15 @@ static bool start(void)
 	address = size < (long)sizeof(struct table)
 			  ? -1
 			  : sys_mmap(0, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (!failed(address) && check_table((const struct table *)address, (size_t)size)) {
-		find_top(fd, name, length);
-		uncover_top((struct table *)address);
-		the_view.table = (const struct table *)address;
-		the_view.is_in_namespace = is_marked(fd);
-		the_view.shows_paths = true;
-	}
+	if (failed(address) || !check_table((const struct table *)address, (size_t)size))
+		refuse_table(path);
+	find_top(fd, name, length);
+	uncover_top((struct table *)address);
+	the_view.table = (const struct table *)address;
+	the_view.is_in_namespace = is_marked(fd);
+	the_view.shows_paths = true;
 	sys_close(fd);
-	return the_view.table != NULL;
+	return true;
 }
 
 /*

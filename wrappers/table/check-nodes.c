@@ -3,8 +3,7 @@
 
 static bool is_text(const struct table *table, uint32_t offset)
 {
-	/* The table ends with NUL, so that what begins inside also ends inside. */
-	return offset < table->size - table->texts;
+	return offset < text_size(table);
 }
 
 /* One name of a path: nothing that would lead anywhere else. */
@@ -12,8 +11,7 @@ static bool is_name(const struct table *table, const struct node *node)
 {
 	const char *name;
 
-	if (!is_text(table, node->name) ||
-	    node->name_length >= table->size - table->texts - node->name || node->name_length == 0)
+	if (!has_name(table, node) || node->name_length == 0)
 		return false;
 	name = table_text(table, node->name);
 	for (uint32_t i = 0; i < node->name_length; i++) {

@@ -42,10 +42,21 @@ size_t measure_environment(const struct bundle *bundle, char *const *environment
 	return count;
 }
 
-static const struct rule_part *parts_of(const struct table *table, const struct rule *rule)
+/* The parts of a rule, as far as there are any. */
+struct parts {
+	const struct rule_part *first;
+	uint32_t count;
+};
+
+static struct parts parts_of(const struct table *table, const struct rule *rule)
 {
-	return (const struct rule_part *)(const void *)((const char *)table + table->parts) +
-	       rule->first_part;
+	const struct rule_part *all =
+		(const struct rule_part *)(const void *)((const char *)table + table->parts);
+	const bool is_there = rule->first_part <= table->part_count &&
+			      rule->part_count <= table->part_count - rule->first_part;
+
+	return (struct parts){ all + (is_there ? rule->first_part : 0),
+			       is_there ? rule->part_count : 0 };
 }
 
 static const char *match_part(const struct bundle *bundle, const struct rule_part *part,
@@ -61,11 +72,11 @@ static const char *match_part(const struct bundle *bundle, const struct rule_par
 static const char *match_rule(const struct bundle *bundle, const struct rule *rule,
 			      const char *value)
 {
-	const struct rule_part *parts = parts_of(bundle->table, rule);
+	const struct parts parts = parts_of(bundle->table, rule);
 
-	for (uint32_t i = 0; i < rule->part_count && value != NULL; i++) {
+	for (uint32_t i = 0; i < parts.count && value != NULL; i++) {
 		value = i == 0 ? value : text_behind(value, ":");
-		value = value == NULL ? NULL : match_part(bundle, &parts[i], value);
+		value = value == NULL ? NULL : match_part(bundle, &parts.first[i], value);
 	}
 	return value;
 }
@@ -73,10 +84,10 @@ static const char *match_rule(const struct bundle *bundle, const struct rule *ru
 /* Whether a rule chose this value. */
 static bool is_choice(const struct bundle *bundle, const struct rule *rule, const char *value)
 {
-	const struct rule_part *parts = parts_of(bundle->table, rule);
+	const struct parts parts = parts_of(bundle->table, rule);
 
-	for (uint32_t i = 0; i < rule->part_count; i++) {
-		const char *end = match_part(bundle, &parts[i], value);
+	for (uint32_t i = 0; i < parts.count; i++) {
+		const char *end = match_part(bundle, &parts.first[i], value);
 
 		if (end != NULL && *end == '\0')
 			return true;

@@ -41,7 +41,7 @@ uint32_t find_cover(const struct table *table, const char *top)
 static void hide_children(struct table *table, struct node *node)
 {
 	/* For find_child(), which knows them by the number of their parent. */
-	for (uint32_t i = 0; i < node->child_count; i++)
+	for (uint32_t i = 0; i < child_count(table, node); i++)
 		writable_node(table, node->first_child + i)->parent = NO_NODE;
 	node->child_count = 0;
 }
@@ -56,10 +56,11 @@ void uncover(struct table *table, uint32_t cover, const char *top)
 		node->child_count = 0;
 	else if (*rest == '\0')
 		hide_children(table, node);
-	for (;; node = writable_node(table, node->parent)) {
+	for (;; cover = parent_of(table, cover)) {
+		node = writable_node(table, cover);
 		node->kind = NODE_MERGED;
 		node->flags &= (uint8_t) ~(NODE_LAUNCHED | NODE_CERTAIN | NODE_PLAIN | NODE_EXACT);
-		if (node == node_at(table, ROOT_NODE))
+		if (cover == ROOT_NODE)
 			return;
 	}
 }

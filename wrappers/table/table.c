@@ -29,18 +29,34 @@ static uint32_t hash_of(uint32_t parent, const char *name, size_t length)
 	return hash ^ hash >> 15;
 }
 
+bool is_sound(const struct table *table, uint32_t index)
+{
+	const struct node *node = node_at(table, index);
+
+	return index < table->node_count && node->parent < index && has_name(table, node) &&
+	       node->kind >= NODE_MERGED && node->kind <= NODE_ALIAS &&
+	       (node->kind != NODE_ALIAS || (node->extra < table->node_count &&
+					     node_at(table, node->extra)->kind == NODE_MERGED));
+}
+
 uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length)
 {
 	const uint32_t *slots =
 		(const uint32_t *)(const void *)((const char *)table + table->slots);
-	uint32_t slot = hash_of(parent, name, length) & table->slot_mask;
+	uint32_t slot = hash_of(parent, name, length);
 
-	for (; slots[slot] != NO_NODE; slot = (slot + 1) & table->slot_mask) {
-		const struct node *node = node_at(table, slots[slot]);
+	/* A table without a free slot has an end, too. */
+	for (uint32_t tried = 0; tried <= table->slot_mask; tried++, slot++) {
+		const uint32_t found = slots[slot & table->slot_mask];
+		const struct node *node;
 
+		if (found == NO_NODE)
+			break;
+		node = node_at(table, found);
 		if (node->parent == parent && node->name_length == length &&
+		    is_sound(table, found) &&
 		    bytes_equal(table_text(table, node->name), name, length))
-			return slots[slot];
+			return found;
 	}
 	return NO_NODE;
 }
@@ -59,16 +75,17 @@ uint32_t find_outer_child(const struct table *table, uint32_t parent, const char
 			  size_t length)
 {
 	uint32_t first = node_at(table, parent)->first_child;
-	uint32_t count = node_at(table, parent)->child_count;
+	uint32_t count = child_count(table, node_at(table, parent));
 
 	while (count > 0) {
 		const uint32_t middle = first + count / 2;
 		const struct node *node = node_at(table, middle);
-		const int order = compare_names(table_text(table, node->name), node->name_length,
-						name, length);
+		const int order =
+			compare_names(table_text(table, node->name),
+				      has_name(table, node) ? node->name_length : 0, name, length);
 
 		if (order == 0)
-			return middle;
+			return is_sound(table, middle) ? middle : NO_NODE;
 		if (order < 0) {
 			first = middle + 1;
 			count -= count / 2 + 1;

@@ -97,18 +97,27 @@ struct table {
 	uint32_t outer_count;
 };
 
-/* Whether `size` bytes at `table` are a table; its nodes are believed. */
+/*
+ * Whether `size` bytes at `table` are a table. Its nodes may be anything: what is read of them by
+ * the functions below stays inside the table, and find_child() passes over what is no node.
+ */
 bool check_table(const struct table *table, size_t size);
 
 /*
  * Whether all that check_table() leaves open holds too, of the rules and the outer nodes: every
  * index, every text and the shape of the tree. The rest of the table is not read, and who relies on
- * this must not look below directories of the bundle alone, nor use find_child().
+ * this must not look below directories of the bundle alone.
  */
 bool check_outer_nodes(const struct table *table);
 
 /* The same of all nodes and slots. Reads the whole table. */
 bool check_nodes(const struct table *table);
+
+/*
+ * Whether it is a node that can be followed: it lies behind its parent, has a name and a kind, and
+ * an alias leads to a merged directory.
+ */
+bool is_sound(const struct table *table, uint32_t index);
 
 /* The child of `parent` with this name, library or not; or NO_NODE. */
 uint32_t find_child(const struct table *table, uint32_t parent, const char *name, size_t length);
@@ -117,15 +126,18 @@ uint32_t find_child(const struct table *table, uint32_t parent, const char *name
 uint32_t find_outer_child(const struct table *table, uint32_t parent, const char *name,
 			  size_t length);
 
+/* The root where there is no such node. */
 static inline const struct node *node_at(const struct table *table, uint32_t index)
 {
-	return (const struct node *)((const char *)table + table->nodes) + index;
+	return (const struct node *)((const char *)table + table->nodes) +
+	       (index < table->node_count ? index : ROOT_NODE);
 }
 
 /* Of a table that is this process's own copy. */
 static inline struct node *writable_node(struct table *table, uint32_t index)
 {
-	return (struct node *)((char *)table + table->nodes) + index;
+	return (struct node *)((char *)table + table->nodes) +
+	       (index < table->node_count ? index : ROOT_NODE);
 }
 
 /* Of a launched one. */
@@ -134,9 +146,39 @@ static inline bool reads_itself(const struct node *node)
 	return node->first_child != 0;
 }
 
+static inline uint32_t text_size(const struct table *table)
+{
+	return table->size - table->texts;
+}
+
+/* Empty where there is none. The table ends with NUL: what begins inside also ends inside. */
 static inline const char *table_text(const struct table *table, uint32_t offset)
 {
-	return (const char *)table + table->texts + offset;
+	return (const char *)table + table->texts +
+	       (offset < text_size(table) ? offset : text_size(table) - 1);
+}
+
+/* Whether all of its name lies in the table. */
+static inline bool has_name(const struct table *table, const struct node *node)
+{
+	return node->name < text_size(table) && node->name_length < text_size(table) - node->name;
+}
+
+/* How many children it has, as far as there are nodes. */
+static inline uint32_t child_count(const struct table *table, const struct node *node)
+{
+	const uint32_t rest =
+		node->first_child < table->node_count ? table->node_count - node->first_child : 0;
+
+	return node->child_count < rest ? node->child_count : rest;
+}
+
+/* Whoever goes up comes to an end. */
+static inline uint32_t parent_of(const struct table *table, uint32_t index)
+{
+	const uint32_t parent = node_at(table, index)->parent;
+
+	return parent < index ? parent : ROOT_NODE;
 }
 
 #endif

@@ -9,6 +9,8 @@ export function packRequest(place: HostPath, targets: readonly string[]): PackRe
 		targets,
 		name: undefined,
 		output: undefined,
+		force: false,
+		listedAt: new Map(),
 		with: [],
 		scan: [],
 		traces: [],

@@ -6,12 +6,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +129,42 @@ static int load(const char *path)
 	return load_more();
 }
 
+static char *name_of_open(const char *form, const char *program)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), form, open(program, O_RDONLY | O_CLOEXEC));
+	return name;
+}
+
+static void execv_open(const char *form, char **words)
+{
+	execv(name_of_open(form, words[0]), words);
+}
+
+static int spawn_open(char **words)
+{
+	pid_t pid = -1;
+	char *name = name_of_open("/proc/self/fd/%d", words[0]);
+
+	return wait_for(posix_spawn(&pid, name, NULL, NULL, words, environ), pid);
+}
+
+/* RESOLVE_ flags, a directory or `-`, and a path: what the file holds. */
+static int open_by_rules(char **words)
+{
+	struct open_how how = { .resolve = strtoul(words[0], NULL, 16) };
+	const int directory =
+		strcmp(words[1], "-") == 0 ? AT_FDCWD : open(words[1], O_PATH | O_DIRECTORY);
+	const int fd = (int)syscall(SYS_openat2, directory, words[2], &how, sizeof(how));
+	char text[64];
+	const ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	if (got < 0)
+		return failure();
+	return fwrite(text, 1, (size_t)got, stdout) == (size_t)got ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	const char *call = argc > 2 ? argv[1] : "";
@@ -155,6 +193,20 @@ int main(int argc, char **argv)
 		execle(program, program, words[1], NULL, environ);
 	else if (strcmp(call, "fexecve") == 0)
 		fexecve(open(program, O_RDONLY), words, environ);
+	else if (strcmp(call, "fexecve-named") == 0)
+		fexecve(open(program, O_PATH), words, environ);
+	else if (strcmp(call, "execveat-empty") == 0)
+		execveat(open(program, O_RDONLY), "", words, environ, AT_EMPTY_PATH);
+	else if (strcmp(call, "execve-raw-empty") == 0)
+		syscall(SYS_execveat, open(program, O_RDONLY), "", words, environ, AT_EMPTY_PATH);
+	else if (strcmp(call, "execv-proc") == 0)
+		execv_open("/proc/self/fd/%d", words);
+	else if (strcmp(call, "execv-dev") == 0)
+		execv_open("/dev/fd/%d", words);
+	else if (strcmp(call, "spawn-proc") == 0)
+		return spawn_open(words);
+	else if (strcmp(call, "openat2") == 0)
+		return open_by_rules(words);
 	else if (strcmp(call, "execveat") == 0)
 		execveat(AT_FDCWD, program, words, environ, 0);
 	else if (strcmp(call, "posix_spawn") == 0)

@@ -12,7 +12,7 @@ const words = [
 
 export const format: Format = {
 	name: 'audit rules',
-	inputsInCheck: 200,
+	inputsInCheck: 100,
 	open: async scratch => {
 		const bundle = await makeStartedBundle(realpathSync(scratch));
 		const paths = bundle.rules.map(file => join(bundle.top, file));

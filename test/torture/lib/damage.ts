@@ -15,9 +15,11 @@ const boundaries = [
 const PIECE = 256;
 
 /** A copy with one to six changes. */
-export function damage({bytes: good, numbers = [], words = []}: Original, random: Random): Buffer {
+export function damage(original: Original, random: Random): Buffer {
+	const {bytes: good, isOnlyCut = false, numbers = [], words = []} = original;
 	const below = (limit: number): number => Math.floor(random() * limit);
 	let damaged: Buffer = Buffer.from(good);
+	if (isOnlyCut) return damaged.subarray(0, below(good.length));
 	for (let change = 1 + below(6); change > 0; change--) {
 		const choice = below(16);
 		if (numbers.length > 0 && choice < 6) {

@@ -30,6 +30,8 @@ export type Verdict = 'accepted' | 'refused';
 export interface Original {
 	readonly name: string;
 	readonly bytes: Buffer;
+	/** Nothing but its end is damaged: of code nothing else could be noticed. */
+	readonly isOnlyCut?: boolean;
 	/** Numbers that others rely on, such as sizes, counts and offsets: a part of the damage is there. */
 	readonly numbers?: readonly NumberField[];
 	/** Pieces that mean something to the reader, put in anywhere: for formats that are text. */

@@ -23,8 +23,13 @@ static void tell_content(const char *place, const char *name)
 	fd = open(path, O_RDONLY);
 	if (fd >= 0)
 		got = read(fd, text, sizeof(text));
-	printf("%s: %.*s\n", name, got < 0 ? 1 : text[0] == '\177' ? 3 : (int)got,
-	       got < 0 ? "-" : text[0] == '\177' ? "ELF" : text);
+	printf("%s: %.*s\n", name,
+	       got < 0		   ? 1
+	       : text[0] == '\177' ? 3
+				   : (int)got,
+	       got < 0		   ? "-"
+	       : text[0] == '\177' ? "ELF"
+				   : text);
 	if (fd >= 0)
 		close(fd);
 }

@@ -18,6 +18,9 @@ bool try_object(const unsigned char *bytes, size_t size);
 bool try_table(const unsigned char *bytes, size_t size);
 bool try_mounts(const unsigned char *bytes, size_t size);
 
+/* Make the check sum right again. */
+void settle_record(unsigned char *bytes, size_t size);
+
 /* What must hold of everything that is accepted; ends the program. */
 void require(bool condition, const char *what);
 

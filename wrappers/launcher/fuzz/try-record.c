@@ -28,6 +28,12 @@ static size_t follow_rules(const struct record *record)
 	return length;
 }
 
+void settle_record(unsigned char *bytes, size_t size)
+{
+	if (size >= sizeof(struct record))
+		((struct record *)(void *)bytes)->check = record_sum(bytes, size);
+}
+
 bool try_record(const unsigned char *bytes, size_t size)
 {
 	const struct record *record = (const void *)bytes;

@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "table/host-environment.h"
+#include "table/own-tree.h"
 
 static size_t follow_node(const struct table *table, uint32_t index)
 {
@@ -113,11 +114,53 @@ static void try_environment(const struct bundle *bundle)
 	free(copy);
 }
 
+/* As the shim goes through a table of which it has seen the frame alone. */
+static void follow_unchecked(const struct table *table)
+{
+	size_t length = 0;
+
+	for (int rounds = 0; rounds < 8; rounds++) {
+		const uint32_t any = next_random() % table->node_count;
+		const struct node *node = node_at(table, any);
+		const size_t name_length = has_name(table, node) ? node->name_length : 0;
+		const char *name = table_text(table, name_length == 0 ? 0 : node->name);
+		const uint32_t found = find_child(table, node->parent, name, name_length);
+
+		require(found == NO_NODE || is_sound(table, found), "a child is no node");
+		find_outer_child(table, node->parent, name, name_length);
+		for (uint32_t i = 0; i < child_count(table, node) && i < 100; i++)
+			length += node_at(table, node->first_child + i)->name_length;
+		for (uint32_t up = any; up != ROOT_NODE; up = parent_of(table, up))
+			length += strlen(table_text(table, node_at(table, up)->extra));
+	}
+	require(length < (size_t)-1, "texts have no end");
+}
+
+static void uncover_unchecked(const struct table *table, size_t size)
+{
+	static const char *const tops[] = { "/usr/share/tool/x", "/usr/bin", "/bin/tool", "/" };
+	struct table *copy = malloc(size);
+	uint32_t cover;
+
+	memcpy(copy, table, size);
+	for (size_t i = 0; i < sizeof(tops) / sizeof(*tops); i++) {
+		for (cover = find_cover(copy, tops[i]); cover != NO_NODE;
+		     cover = find_cover(copy, tops[i]))
+			uncover(copy, cover, tops[i]);
+	}
+	free(copy);
+}
+
 bool try_table(const unsigned char *bytes, size_t size)
 {
 	const struct bundle bundle = { (const void *)bytes, "/top" };
 
-	if (!check_table(bundle.table, size) || !check_outer_nodes(bundle.table))
+	if (!check_table(bundle.table, size))
+		return false;
+	follow_unchecked(bundle.table);
+	uncover_unchecked(bundle.table, size);
+	try_environment(&bundle);
+	if (!check_outer_nodes(bundle.table))
 		return false;
 	follow_outer_nodes(bundle.table);
 	for (int rounds = 0; rounds < 4; rounds++)

@@ -27,6 +27,8 @@ interface World {
 	/** Files that some other package lists. */
 	readonly others?: readonly string[];
 	readonly own: readonly string[];
+	/** In place of what the directories of the root hold. */
+	readonly names?: (path: SysrootPath) => readonly string[] | undefined;
 }
 
 function generated(t: ExecutionContext, world: World): readonly SysrootPath[] {
@@ -52,7 +54,9 @@ function generated(t: ExecutionContext, world: World): readonly SysrootPath[] {
 		files: () => new Map([[tool, listed]]),
 		ownDirectories: () => new Map(world.own.map(path => [sysrootPath(path), tool])),
 	};
-	return findGeneratedFiles([tool], database, openSysroot(root)).map(({path}) => path);
+	const sysroot = openSysroot(root);
+	const list = (path: SysrootPath) => world.names?.(path) ?? sysroot.list(path);
+	return findGeneratedFiles([tool], database, {...sysroot, list}).map(({path}) => path);
 }
 
 test('what nobody lists in a package’s own directory was made for it, below it too', t => {
@@ -122,4 +126,14 @@ test('modules that someone installed past the package manager are left to --with
 	t.deepEqual(generated(t, {files, listed: ['/usr/lib/node_modules/npm'], own}) as unknown, [
 		'/usr/lib/node_modules/npm/node_modules/new/index.js',
 	]);
+});
+
+test('a directory of any number of names is borne', t => {
+	const names = Array.from({length: 200_000}, (_, number) => `gone-${number}`);
+	const found = generated(t, {
+		files: {'/usr/lib/tool/many/one': ''},
+		own: ['/usr/lib/tool'],
+		names: path => (path === '/usr/lib/tool/many' ? [...names, 'one'] : undefined),
+	});
+	t.deepEqual(found as readonly string[], ['/usr/lib/tool/many/one']);
 });

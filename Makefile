@@ -21,6 +21,9 @@ FROM ?=
 
 version = $(shell node -p 'require("./package.json").version')
 npm := npm --no-update-notifier --no-audit --no-fund
+# A file that is not there would be passed over where others are.
+absent := $(foreach name,$(FILE),$(if $(findstring *,$(name))$(wildcard $(firstword $(subst :, ,$(name)))),,$(name)))
+$(if $(strip $(absent)),$(error there is no $(strip $(absent))))
 ts := $(shell find assemble cmd lib test bench -name '*.ts' -o -name '*.json' 2>/dev/null | grep -v node_modules)
 
 all: build ## Build everything (the default)

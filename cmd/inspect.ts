@@ -8,6 +8,7 @@ import {workingDirectory} from './working-directory.js';
 export interface InspectArguments {
 	readonly path: string;
 	readonly why: string | undefined;
+	readonly packages: boolean;
 	readonly libraryPath: readonly string[];
 	readonly noLibraryPath: boolean;
 	readonly sysroot: string;
@@ -26,7 +27,13 @@ function build(argv: Argv): Argv<InspectArguments> {
 			why: {
 				type: 'string',
 				requiresArg: true,
-				describe: 'tell which chain of requests leads to this soname or path',
+				describe:
+					'tell which chain of requests leads to this soname or path, or to this package of a bundle (deb:NAME)',
+			},
+			packages: {
+				type: 'boolean',
+				default: false,
+				describe: 'tell how much of a bundle each package is, the largest first',
 			},
 			...libraryPathOptions,
 			sysroot: {
@@ -40,9 +47,10 @@ function build(argv: Argv): Argv<InspectArguments> {
 		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
 		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
+		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages')
 		.example(
-			'$0 inspect ipython3-x86_64.tar.gz',
-			'the same of a bundle, with its packages',
+			'$0 inspect ipython3/ --packages',
+			'what makes it that large',
 		) as unknown as Argv<InspectArguments>;
 }
 
@@ -51,6 +59,7 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 	const text = await inspect({
 		path: argv.path,
 		why: argv.why,
+		packages: argv.packages,
 		json: argv.json,
 		sysroot: argv.sysroot,
 		libraryPath: libraryPath(argv),

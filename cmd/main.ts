@@ -1,12 +1,14 @@
 /** The command line: which commands there are, and how a fault becomes text and a status. */
-import yargs from 'yargs';
+import yargs, {type CommandModule} from 'yargs';
+import type {DynpkError} from '../lib/errors/dynpk-error.js';
 import {completionCommand} from './completion.js';
+import {helpCommand, wordsOfHelp} from './help.js';
 import {inspectCommand} from './inspect.js';
 import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
-import {reportFault, UsageError} from './report-fault.js';
-import {separateProgram} from './run/separate-program.js';
+import {reportFault} from './report-fault.js';
 import {runCommand} from './run.js';
+import {separateCommand} from './separate-command.js';
 import {traceCommand} from './trace.js';
 import {verifyCommand} from './verify.js';
 import {watchStandardStreams} from './standard-streams.js';
@@ -14,6 +16,19 @@ import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
 
 const HELP_WIDTH = 100;
+
+const commands = [
+	packCommand,
+	runCommand,
+	inspectCommand,
+	verifyCommand,
+	traceCommand,
+	completionCommand,
+	helpCommand,
+] as readonly CommandModule<object, never>[];
+
+/** What yargs refuses: an unknown option, a missing value. */
+class UsageError extends Error {}
 
 /** Do what `words` ask; the exit status is left in `process.exitCode`. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -23,29 +38,37 @@ export async function main(words: readonly string[]): Promise<void> {
 		process.exit(reportFault(error, text => process.stderr.write(text))),
 	);
 	try {
-		await parse(separateProgram(words));
+		await parse(separateCommand(wordsOfHelp(words)));
 	} catch (error) {
-		process.exitCode = reportFault(error, text => process.stderr.write(text));
+		const fault = isObjection(error) ? await explained(error, words) : error;
+		process.exitCode = reportFault(fault, text => process.stderr.write(text));
 	}
+}
+
+function isObjection(error: unknown): error is Error {
+	return error instanceof UsageError || (error instanceof Error && error.name === 'YError');
+}
+
+async function explained({message}: Error, words: readonly string[]): Promise<DynpkError> {
+	const {explainUsage} = await import('./explain-usage.js');
+	return explainUsage(message, {words, commands});
 }
 
 async function parse(words: readonly string[]): Promise<void> {
 	// yargs lays out the help of a command at every start, and half of that time is folding lines.
 	const isHelpAsked = words.some(word => word === '-h' || word === '--help');
-	await yargs(words, workingDirectory())
+	const parser = yargs(words, workingDirectory());
+	for (const command of commands) {
+		parser.command(command);
+	}
+
+	await parser
 		.scriptName('dynpk')
 		.locale('en')
 		.usage(
 			'$0 COMMAND\n\nPack Linux programs with their libraries and their loader, and run them on hosts that have neither.',
 		)
-		.command(packCommand)
-		.command(runCommand)
-		.command(inspectCommand)
-		.command(verifyCommand)
-		.command(traceCommand)
-		.command(completionCommand)
-		.demandCommand(1, 1, 'name a command: pack, run, inspect, verify or trace')
-		.recommendCommands()
+		.demandCommand(1, 1)
 		.strict()
 		.middleware(keepLastValues, true)
 		.parserConfiguration({

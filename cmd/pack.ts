@@ -7,6 +7,7 @@ import type {PackRequest} from '../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../lib/paths/paths.js';
 import {cacheDirectory} from './cache-directory.js';
 import {libraryPath, libraryPathOptions} from './library-path.js';
+import type {ListedTargets} from './pack/read-target-lists.js';
 import {searchPath} from './search-path.js';
 import {VERSION} from './version.js';
 import {workingDirectory} from './working-directory.js';
@@ -18,6 +19,7 @@ interface PackArguments {
 	readonly targets: readonly string[];
 	readonly output: string | undefined;
 	readonly name: string | undefined;
+	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly trace: readonly string[];
@@ -35,6 +37,7 @@ interface PackArguments {
 	readonly allowExec: readonly string[];
 	readonly sysroot: string;
 	readonly dryRun: boolean;
+	readonly why: string | undefined;
 	readonly json: boolean;
 	readonly quiet: boolean;
 }
@@ -45,7 +48,7 @@ function build(argv: Argv): Argv<PackArguments> {
 	return argv
 		.positional('targets', {
 			describe:
-				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME',
+				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME; or @FILE, a list of such, one a line',
 			type: 'string',
 			array: true,
 			demandOption: true,
@@ -61,12 +64,20 @@ function build(argv: Argv): Argv<PackArguments> {
 			name: {
 				type: 'string',
 				requiresArg: true,
-				describe: 'name of the bundle [that of the first target]',
+				describe: 'name of the bundle [that of OUTPUT, or of the first target]',
+			},
+			force: {
+				type: 'boolean',
+				default: false,
+				describe: 'replace what has the output’s name; of directories only a bundle',
 			},
 			with: {...each, describe: 'a file or directory to carry besides'},
 			scan: {...each, describe: 'a directory of which every ELF file is packed with its libraries'},
 			trace: {...each, describe: 'a file of dynpk trace: carry what that run used'},
-			exclude: {...each, describe: 'a path pattern or soname to leave out'},
+			exclude: {
+				...each,
+				describe: 'a path pattern, a soname, or deb:NAME or rpm:NAME to leave out',
+			},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
 			...libraryPathOptions,
 			missing: {
@@ -77,7 +88,7 @@ function build(argv: Argv): Argv<PackArguments> {
 			scope: {
 				choices: ['auto', 'closure', 'package'] as const,
 				default: 'auto' as const,
-				describe: 'only what a program links to, or its package with all it depends on',
+				describe: 'only what a program links to, or its package (where none owns it, its prefix) with all it depends on',
 			},
 			recommends: {
 				choices: ['none', 'named', 'all'] as const,
@@ -113,13 +124,23 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: '/',
 				describe: 'resolve inside this root directory, of any architecture',
 			},
-			'dry-run': {type: 'boolean', default: false, describe: 'print what would be packed, and why'},
+			'dry-run': {
+				type: 'boolean',
+				default: false,
+				describe: 'print what would be packed: its size, its place, and why',
+			},
+			why: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'pack nothing; tell by whose wish this package would travel (deb:NAME)',
+			},
 			json: {type: 'boolean', default: false, describe: 'print the result as JSON'},
 			quiet: {alias: 'q', type: 'boolean', default: false, describe: 'say nothing but faults'},
 		})
 		.example('$0 pack ipython3', 'with Python, its modules and all their libraries')
 		.example('$0 pack ./solver --with data -o solver.tar', 'a program of your own and its data')
 		.example('$0 pack python3 deb:python3-numpy -o np.tgz', 'a language and one of its packages')
+		.example('$0 pack @cluster.list', 'the programs and packages that a file lists')
 		.example(
 			'$0 pack git --dry-run',
 			'what would be packed, and why',
@@ -129,28 +150,45 @@ function build(argv: Argv): Argv<PackArguments> {
 async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 	const {pack} = await import('./pack/pack.js');
 	await pack({
-		request: packRequest(argv),
+		request: packRequest(argv, await listedTargets(argv)),
 		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
 		dryRun: argv.dryRun,
+		why: argv.why,
 		json: argv.json,
 		quiet: argv.quiet,
 		isTerminal: process.stderr.isTTY,
 	});
 }
 
+/** Loaded where there is a list. @throws {DynpkError} USAGE, PERMISSION, IO */
+async function listedTargets(argv: ArgumentsCamelCase<PackArguments>): Promise<ListedTargets> {
+	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
+	const targets = [...argv.targets, ...rest];
+	if (!targets.some(target => target.startsWith('@'))) {
+		return {targets, places: new Map()};
+	}
+
+	const {readTargetLists} = await import('./pack/read-target-lists.js');
+	return readTargetLists(targets, workingDirectory());
+}
+
 /** @throws {DynpkError} USAGE for an output without a name. */
-function packRequest(argv: ArgumentsCamelCase<PackArguments>): PackRequest {
+function packRequest(
+	argv: ArgumentsCamelCase<PackArguments>,
+	{targets, places}: ListedTargets,
+): PackRequest {
 	const here = workingDirectory();
 	const absolute = (path: string): HostPath => hostPath(posix.resolve(here, path));
-	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
 	if (argv.output === '') {
 		throw new DynpkError('USAGE', '--output names nothing');
 	}
 
 	return {
-		targets: [...argv.targets, ...rest],
+		targets,
+		listedAt: places,
 		name: argv.name,
 		output: argv.output === undefined ? undefined : absolute(argv.output),
+		force: argv.force,
 		with: argv.with,
 		scan: argv.scan,
 		traces: argv.trace.map(absolute),

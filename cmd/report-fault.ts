@@ -6,10 +6,6 @@ import {sanitise} from '../lib/errors/sanitise.js';
 import {nameSources} from './name-sources.js';
 
 const BUG_STATUS = 70;
-const USAGE_STATUS = 2;
-
-/** What yargs refuses: an unknown option, a missing value. */
-export class UsageError extends Error {}
 
 export function reportFault(error: unknown, write: (text: string) => void): number {
 	if (error instanceof DynpkError) {
@@ -20,13 +16,6 @@ export function reportFault(error: unknown, write: (text: string) => void): numb
 
 		write(`${lines.join('\n')}\n`);
 		return error.exitStatus;
-	}
-
-	if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
-		write(
-			`dynpk: ${sanitise(usageSentence(error.message))}\nhint: see dynpk --help, or dynpk COMMAND --help\n`,
-		);
-		return USAGE_STATUS;
 	}
 
 	if (isRefusal(error)) {
@@ -47,19 +36,4 @@ function isRefusal(error: unknown): error is NodeJS.ErrnoException {
 
 function attemptOf({syscall, path}: NodeJS.ErrnoException): string {
 	return `the system refused ${syscall ?? 'a call'}${path === undefined ? '' : ` of ${path}`}`;
-}
-
-/** One line of yargs' several, and each unknown option once: yargs names it in camel case besides. */
-function usageSentence(message: string): string {
-	const line = message.replace(/\s*\n\s*/gu, ' ');
-	const unknown = /^Unknown arguments?: (?<names>.*)$/u.exec(line)?.groups?.names?.split(', ');
-	if (unknown === undefined) {
-		return line;
-	}
-
-	const camelCase = (name: string): string =>
-		name.replace(/-+(?<letter>.)/gu, (_all, letter: string) => letter.toUpperCase());
-	const doubles = new Set(unknown.filter(name => name.includes('-')).map(camelCase));
-	const names = unknown.filter(name => !doubles.has(name));
-	return `unknown argument${names.length === 1 ? '' : 's'}: ${names.join(', ')}`;
 }

@@ -10,7 +10,7 @@ export interface TraceArguments {
 function build(argv: Argv): Argv<TraceArguments> {
 	return argv
 		.usage(
-			'$0 trace -o FILE -- COMMAND [ARGS...]\n\nRun a command on this machine and write down every library it loads, file it reads and program\nit starts. Its exit status is that of the command.',
+			'$0 trace -o FILE COMMAND [ARGS...]\n\nRun a command on this machine and write down every library it loads, file it reads and program\nit starts. Its exit status is that of the command, and so are all words behind it.',
 		)
 		.options({
 			output: {
@@ -22,7 +22,7 @@ function build(argv: Argv): Argv<TraceArguments> {
 			},
 			quiet: {alias: 'q', type: 'boolean', default: false, describe: 'say nothing but faults'},
 		})
-		.example('$0 trace -o svg.trace -- convert in.svg out.png', 'what convert needs for SVG')
+		.example('$0 trace -o svg.trace convert in.svg out.png', 'what convert needs for SVG')
 		.example('$0 pack convert --scope closure --trace svg.trace', 'and a bundle of just that');
 }
 

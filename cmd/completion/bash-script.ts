@@ -43,7 +43,7 @@ _dynpk() {
 			_dynpk_takes_value "$command" "$word" && option=$word
 		else
 			((position++ == 0)) && [[ -z $bundle ]] && bundle=$word
-			[[ $command == run ]] && ended=1
+			_dynpk_ends_options "$command" && ended=1
 		fi
 	done
 
@@ -59,6 +59,16 @@ _dynpk() {
 	else
 		_dynpk_word "$command" "$position" "$ended"
 	fi
+}
+
+_dynpk_ends_options() {
+	case $1 in
+	${commands
+		.filter(({isPrefix}) => isPrefix)
+		.map(({name}) => name)
+		.join(' | ')}) return 0 ;;
+	esac
+	return 1
 }
 
 _dynpk_takes_value() {
@@ -117,8 +127,12 @@ _dynpk_programs() {
 }
 
 _dynpk_targets() {
+	[[ $cur != deb:* ]] && _dynpk_programs
+	_dynpk_packages
+}
+
+_dynpk_packages() {
 	if [[ $cur != deb:* ]]; then
-		_dynpk_programs
 		if [[ deb: == "$cur"* ]]; then
 			COMPREPLY+=(deb:)
 			((\${#COMPREPLY[@]} == 1)) && compopt -o nospace 2>/dev/null
@@ -190,6 +204,8 @@ function answer(candidates: Candidates): string | undefined {
 			return '_dynpk_directories';
 		case 'program':
 			return '_dynpk_programs';
+		case 'package':
+			return '_dynpk_packages';
 		case 'target':
 			return '_dynpk_targets';
 		case 'bundle':

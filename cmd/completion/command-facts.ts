@@ -8,7 +8,10 @@ import type {Argv, CommandModule, Options} from 'yargs';
 /** What may stand in a place: words from a list, or something that the shell finds by itself. */
 export type Candidates =
 	| {readonly kind: 'words'; readonly words: readonly string[]}
-	| {readonly kind: 'file' | 'directory' | 'program' | 'target' | 'bundle' | 'bundled-program'};
+	| {
+			readonly kind:
+				'file' | 'directory' | 'program' | 'package' | 'target' | 'bundle' | 'bundled-program';
+	  };
 
 export interface OptionFacts {
 	/** As typed, the long form last: `-o`, `--output`. */
@@ -43,6 +46,7 @@ const values = new Map<string, Candidates>([
 	['repo', directory],
 	['sysroot', directory],
 	['cache', directory],
+	['why', {kind: 'package'}],
 	['audit', {kind: 'words', words: ['off', 'warn', 'enforce', 'record']}],
 ]);
 
@@ -51,7 +55,7 @@ const words = new Map<string, Pick<CommandFacts, 'words' | 'rest' | 'isPrefix'>>
 	['run', {words: [bundle, bundledProgram, file], rest: undefined, isPrefix: true}],
 	['inspect', {words: [program], rest: undefined, isPrefix: false}],
 	['verify', {words: [bundle], rest: [bundledProgram, file], isPrefix: false}],
-	['trace', {words: [], rest: [program, file], isPrefix: false}],
+	['trace', {words: [program, file], rest: undefined, isPrefix: true}],
 ]);
 
 /** @throws where a command has words that nothing is known of. */

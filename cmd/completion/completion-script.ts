@@ -3,6 +3,7 @@
  * packages by the shell's own means. Nothing of dynpk is started when a word is completed.
  */
 import type {CommandModule} from 'yargs';
+import {helpCommand} from '../help.js';
 import {inspectCommand} from '../inspect.js';
 import {packCommand} from '../pack.js';
 import {runCommand} from '../run.js';
@@ -27,5 +28,6 @@ export function completionScript<T>(
 		commandFacts(verifyCommand),
 		commandFacts(traceCommand),
 		commandFacts(own),
+		commandFacts(helpCommand),
 	]);
 }

@@ -4,12 +4,17 @@ import type {Candidates, CommandFacts, OptionFacts} from './command-facts.js';
 export function fishScript(commands: readonly CommandFacts[]): string {
 	return `# Completion of dynpk for fish: dynpk completion fish > ~/.config/fish/completions/dynpk.fish
 
-# The words before the cursor that are neither dynpk, its command, nor options with their values;
-# -- is one of them. Arguments are the options that take a value.
+# The words before the cursor that are neither dynpk, its command, nor options with their values; -- is
+# one of them where words before it end no options. Arguments are the options that take a value.
 function __dynpk_operands
 	set -l tokens (commandline -opc)
 	set -l skips
 	set -l ended
+	set -l prefix
+	contains -- "$tokens[2]" ${commands
+		.filter(({isPrefix}) => isPrefix)
+		.map(({name}) => name)
+		.join(' ')}; and set prefix 1
 	for token in $tokens[3..-1]
 		if test -n "$skips"
 			set skips
@@ -17,9 +22,9 @@ function __dynpk_operands
 			set skips 1
 		else if test -n "$ended"; or not string match -q -- '-?*' $token
 			echo -- $token
-			test "$tokens[2]" = run; and set ended 1
+			set ended $prefix
 		else if test "$token" = --
-			echo -- --
+			test -z "$prefix"; and echo -- --
 			set ended 1
 		end
 	end
@@ -138,6 +143,8 @@ function answer(candidates: Candidates, skipped: string): string {
 			return "-f -a '(__fish_complete_directories (commandline -ct) directory)'";
 		case 'program':
 			return "-F -a '(__dynpk_programs)'";
+		case 'package':
+			return "-f -a '(__dynpk_packages)'";
 		case 'target':
 			return "-F -a '(__dynpk_programs; __dynpk_packages)'";
 		case 'bundle':

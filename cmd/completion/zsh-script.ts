@@ -29,6 +29,11 @@ _dynpk_programs() {
 }
 
 _dynpk_targets() {
+	[[ $PREFIX == deb:* ]] || _dynpk_programs
+	_dynpk_packages
+}
+
+_dynpk_packages() {
 	if [[ $PREFIX == deb:* ]]; then
 		compset -P 'deb:'
 		local -a names
@@ -38,7 +43,6 @@ _dynpk_targets() {
 		return
 	fi
 
-	_dynpk_programs
 	compadd -S '' -- deb:
 }
 
@@ -103,6 +107,8 @@ function action(candidates: Candidates): string {
 			return '_files -/';
 		case 'program':
 			return '_dynpk_programs';
+		case 'package':
+			return '_dynpk_packages';
 		case 'target':
 			return '_dynpk_targets';
 		case 'bundle':

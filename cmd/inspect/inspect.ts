@@ -6,17 +6,23 @@ import {findManifest} from '../../lib/inspect/find-manifest.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
 import {inspectProgram} from '../../lib/inspect/inspect-program.js';
 import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
+import {packageShares} from '../../lib/inspect/package-shares.js';
+import {filesOfManifest} from '../../lib/inspect/packed-files.js';
 import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-facts.js';
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderPackage} from './render-package.js';
+import {renderPackageWhy} from './render-package-why.js';
+import {renderShares} from './render-shares.js';
 import {renderWhy} from './render-why.js';
 
 export interface Inspection {
 	readonly path: string;
 	readonly why: string | undefined;
+	/** Tell how much each package of a bundle is. */
+	readonly packages: boolean;
 	readonly json: boolean;
 	readonly sysroot: string;
 	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
@@ -41,13 +47,48 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	}
 
 	const manifest = await findManifest(path);
+	if (inspection.packages) {
+		return describeShares(manifest, inspection);
+	}
+
+	const {why, json} = inspection;
+	if (manifest !== undefined && why !== undefined && isPackage(why, manifest)) {
+		const {packages, findings} = manifest;
+		const files = filesOfManifest(manifest);
+		return renderPackageWhy(why, {packages, files, findings}, json);
+	}
+
 	const {thing, graph} = manifest === undefined ? program(inspection) : bundle(manifest);
-	return inspection.why === undefined
-		? renderGraph(thing, graph, inspection.json)
-		: renderWhy(graph, inspection.why, inspection.json);
+	return why === undefined ? renderGraph(thing, graph, json) : renderWhy(graph, why, json);
 }
 
-function describePackage(facts: PackageFacts, {why, json}: Inspection): string {
+function describeShares(manifest: BundleManifest | undefined, {path, json}: Inspection): string {
+	if (manifest === undefined) {
+		throw new DynpkError('USAGE', `--packages asks about a bundle, which ${path} is not`);
+	}
+
+	return renderShares(packageShares(filesOfManifest(manifest), manifest.packages), json);
+}
+
+/** A library may have its package's name: without `deb:` that is asked for. */
+function isPackage(name: string, {objects}: BundleManifest): boolean {
+	return (
+		/^(?:deb|rpm):/u.test(name) ||
+		!objects.some(
+			({path, soname, needed}) =>
+				soname === name ||
+				path === name ||
+				posix.basename(path) === name ||
+				needed.some(edge => edge.name === name),
+		)
+	);
+}
+
+function describePackage(facts: PackageFacts, {why, packages, json}: Inspection): string {
+	if (packages) {
+		throw new DynpkError('USAGE', '--packages asks about a bundle, not about a package file');
+	}
+
 	if (why !== undefined) {
 		throw new DynpkError('USAGE', '--why asks about the objects of a program or a bundle', {
 			hint: 'pack the package, and ask the bundle',
@@ -80,6 +121,7 @@ function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
 		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
 		searchPath: inspection.searchPath,
 		workingDirectory,
+		environment: sysroot === '/' ? process.env : {},
 	};
 	const {cache, libraryPath} = inspection;
 	const {kind, name, path, graph} = inspectProgram(text, place, {

@@ -1,9 +1,14 @@
 /** Pack, and say what came of it. */
+import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {managersAtWork, watchUpgrades} from '../../lib/installed/upgrade-watch.js';
 import {decide, type Decision} from '../../lib/pack/decide.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
-import {checkOutput, resolveOutput} from '../../lib/pack/resolve-output.js';
+import {assertFree, checkOutput, resolveOutput} from '../../lib/pack/resolve-output.js';
 import {writeBundle} from '../../lib/pack/write-bundle.js';
+import {filesOfPlan} from '../../lib/inspect/packed-files.js';
+import {renderPackageWhy} from '../inspect/render-package-why.js';
 import {interruptibly} from '../interruptible.js';
+import {describeBundle} from './describe-bundle.js';
 import {renderPlan} from './render-plan.js';
 import {makeReporter, type Reporter} from './reporter.js';
 
@@ -13,6 +18,8 @@ export interface Packing {
 	readonly mtime: number;
 	/** Only say what would be packed. */
 	readonly dryRun: boolean;
+	/** Only say by whose wish this package would be. */
+	readonly why: string | undefined;
 	readonly json: boolean;
 	readonly quiet: boolean;
 	readonly isTerminal: boolean;
@@ -22,45 +29,91 @@ export interface Packing {
 export async function pack(packing: Packing): Promise<void> {
 	// A file size limit is reported by the write that meets it; the signal would end us first.
 	process.on('SIGXFSZ', () => undefined);
+	const {request} = packing;
 	const reporter = makeReporter(packing);
-	if (!packing.dryRun) {
-		checkOutput(packing.request);
+	const isDry = packing.dryRun || packing.why !== undefined;
+	if (!isDry) {
+		checkOutput(request);
 	}
 
-	await interruptibly(async signal => {
-		const decision = await decide(packing.request, signal);
-		try {
-			reporter.findings(decision.plan.findings);
-			reporter.session(decision.session);
-			process.stdout.write(
-				packing.dryRun
-					? renderPlan(decision.plan, packing.json)
-					: await write(decision, packing, reporter, signal),
-			);
-		} finally {
-			decision.close();
-		}
-	});
+	const upgrades = watchUpgrades(request.sysroot);
+	reporter.atWork(managersAtWork(request.sysroot));
+	try {
+		await interruptibly(async signal => {
+			const decision = await decide(request, signal, {
+				step: what => reporter.step(what),
+				named(parts) {
+					if (!isDry) {
+						assertFree(resolveOutput(request, parts));
+					}
+				},
+			});
+			reporter.done();
+			try {
+				await carryOut(decision, packing, reporter, signal);
+				reporter.upgraded(upgrades.changed());
+			} finally {
+				decision.close();
+			}
+		});
+	} catch (error) {
+		throw withUpgrade(error, [...managersAtWork(request.sysroot), ...upgrades.changed()]);
+	} finally {
+		reporter.done();
+	}
+}
+
+/** What changed under us, a package manager probably changed. */
+function withUpgrade(error: unknown, managers: readonly string[]): unknown {
+	const [manager] = managers;
+	if (!(error instanceof DynpkError) || error.code !== 'INPUT_CHANGED' || manager === undefined) {
+		return error;
+	}
+
+	const {code, message, details} = error;
+	const hint = `${manager} changes packages: pack again when it has ended`;
+	return new DynpkError(code, message, {details, hint, cause: error});
+}
+
+async function carryOut(
+	decision: Decision,
+	packing: Packing,
+	reporter: Reporter,
+	signal: AbortSignal,
+): Promise<void> {
+	const {plan, session} = decision;
+	const {why, dryRun, json} = packing;
+	if (why !== undefined) {
+		const {packages, findings} = plan;
+		const files = filesOfPlan(plan);
+		process.stdout.write(renderPackageWhy(why, {packages, findings, files}, json));
+		return;
+	}
+
+	reporter.findings(plan.findings);
+	reporter.session(session);
+	if (dryRun) {
+		process.stdout.write(renderPlan(plan, json));
+	} else {
+		await write(decision, packing, reporter, signal);
+	}
 }
 
 async function write(
-	decision: Decision,
+	{plan, launchers, architecture}: Decision,
 	{request, mtime, json}: Packing,
 	reporter: Reporter,
 	signal: AbortSignal,
-): Promise<string> {
-	const output = resolveOutput(request, decision);
-	const {plan} = decision;
+): Promise<void> {
+	const output = resolveOutput(request, {name: plan.name, architecture});
 	const {version} = request;
 	const onProgress = reporter.progress(plan);
-	const {id, entries, bytes} = await writeBundle(decision, {
-		output,
-		mtime,
-		version,
-		signal,
-		onProgress,
-	});
+	const {id, entries, bytes} = await writeBundle(
+		{plan, launchers},
+		{output, mtime, version, signal, onProgress},
+	);
 	reporter.done();
 	const summary = {output: output.path, id, name: plan.name, entries, bytes};
-	return json ? `${JSON.stringify(summary)}\n` : `${output.path}\n`;
+	process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${output.path}\n`);
+	reporter.packed(() => describeBundle({plan, output, bytes, architecture}));
 }

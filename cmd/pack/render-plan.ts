@@ -1,6 +1,7 @@
 /** Print a plan: what would go where, and why. */
 import {sanitise} from '../../lib/errors/sanitise.js';
-import type {BundlePlan, MakeFile, Operation} from '../../lib/plan/bundle-plan.js';
+import {plannedSize} from '../../lib/inspect/packed-files.js';
+import type {BundlePlan, Operation} from '../../lib/plan/bundle-plan.js';
 
 /** As docs/plan-format.md has it, or for a person. */
 export function renderPlan(plan: BundlePlan, json: boolean): string {
@@ -10,10 +11,10 @@ export function renderPlan(plan: BundlePlan, json: boolean): string {
 	}
 
 	const lines = plan.operations
-		.filter(({kind}) => kind !== 'directory')
-		.map(operation => `${describe(operation)}\t${operation.reason}`);
+		.filter(operation => operation.kind !== 'directory')
+		.map(operation => [sizeColumn(operation), describe(operation), operation.reason].join('\t'));
 	const size = plan.operations.reduce(
-		(sum, operation) => sum + (operation.kind === 'file' ? sizeOf(operation) : 0),
+		(sum, operation) => sum + (operation.kind === 'file' ? plannedSize(operation) : 0),
 		0,
 	);
 	return [
@@ -23,15 +24,18 @@ export function renderPlan(plan: BundlePlan, json: boolean): string {
 	].join('\n');
 }
 
+const SIZE_WIDTH = 10;
+
+/** In bytes; nothing for a link, and for a launcher, which is made later. */
+function sizeColumn(operation: Operation): string {
+	const size = operation.kind === 'file' ? plannedSize(operation) : 0;
+	return (size === 0 ? '' : String(size)).padStart(SIZE_WIDTH);
+}
+
 function encodeBytes(operation: Operation): unknown {
 	return operation.kind === 'file' && operation.content.kind === 'bytes'
 		? {...operation, content: {kind: 'bytes', base64: operation.content.bytes.toString('base64')}}
 		: operation;
-}
-
-/** What is read of the packing machine. */
-function sizeOf({content}: MakeFile): number {
-	return 'size' in content ? content.size : 0;
 }
 
 function describe(operation: Operation): string {

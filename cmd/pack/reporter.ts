@@ -6,6 +6,12 @@ import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
 import type {SessionDirectory} from '../../lib/walk/find-session-directories.js';
 
 export interface Reporter {
+	/** What is being done, for who waits; until something else is said. */
+	step(what: string): void;
+	/** Package managers that may change what is read, for who can still wait. */
+	atWork(managers: readonly string[]): void;
+	/** Those that did. */
+	upgraded(managers: readonly string[]): void;
 	findings(findings: readonly FindingRecord[]): void;
 	/** What the user's session would have led programs to. */
 	session(directories: readonly SessionDirectory[]): void;
@@ -13,6 +19,8 @@ export interface Reporter {
 		plan: BundlePlan,
 	): (progress: {readonly entries: number; readonly bytes: number}) => void;
 	done(): void;
+	/** What came of it, where somebody looks on. */
+	packed(describe: () => readonly string[]): void;
 }
 
 /** Findings that a user can act on; the others are in the manifest for whoever looks. */
@@ -20,27 +28,34 @@ const worthSaying = new Set([
 	'SET_ID_LEFT_OUT',
 	'UNREADABLE_LEFT_OUT',
 	'SPECIAL_FILE_LEFT_OUT',
-	'SCRIPT_NOT_STARTED_HERE',
 	'UNRESOLVED_REQUIRES',
 	'NEEDED_MISSING',
 	'NEEDED_EXCLUDED',
 	'TARGET_NOT_LOADED',
 	'NEEDED_BY_PATH',
-	'TRACE_PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
 	'LINKS_WITH_HOST',
+	'REDIRECTED',
 	'NO_NATIVE_LAUNCHER',
 	'LIBRARY_TWICE',
 	'VERSIONS_OF_UNNEEDED',
 ]);
 
-/** Of these a directory may have any number: a line for the first. */
-const saidOnce = new Set(['FOREIGN_OBJECT']);
+/** Of these a directory may have any number: a line for the first of a kind. */
+const saidOnce = new Set(['FOREIGN_OBJECT', 'SCRIPT_NOT_STARTED_HERE', 'NEEDED_BY_SPARE_MISSING']);
 
-/** What scripts call and does not travel: one line for all of them. */
+/** What scripts call, or settings name, and does not travel: one line for all of a kind. */
 const CALLED = 'CALLED_LEFT_OUT';
+const NAMED = 'HELPER_LEFT_OUT';
 const CALLS_SAID = 8;
+
+/** What a trace saw of the user's own: one line, with an example for each reason. */
+const PRIVATE = 'TRACE_PRIVATE_LEFT_OUT';
+
+/** What is for building and does not travel: one line, too. */
+const DEVELOPMENT = 'DEVELOPMENT_LEFT_OUT';
+const DEVELOPMENT_SAID = 6;
 
 /** Of these a package may have many, and a set many packages: a line for each of the first few. */
 const saidByPackage = new Set(['SCRIPTLET_NOT_RUN', 'ALTERNATIVE_UNREADABLE']);
@@ -48,18 +63,52 @@ const PACKAGES_SAID = 10;
 
 const REFRESH = 64;
 
+/** A line that a terminal folds is not taken back by `\r`. */
+const STEP_WIDTH = 78;
+
 export function makeReporter(options: {
 	readonly quiet: boolean;
 	readonly isTerminal: boolean;
 }): Reporter {
 	let shown = false;
+	const isShowing = options.isTerminal && !options.quiet;
 	return {
+		step(what) {
+			if (isShowing) {
+				shown = true;
+				process.stderr.write(`\r${sanitise(what).slice(0, STEP_WIDTH)}\u001b[K`);
+			}
+		},
+		atWork(managers) {
+			if (managers.length > 0 && isShowing) {
+				say(
+					`${managers.join(' and ')} is at work: what it changes meanwhile may be packed half old`,
+				);
+			}
+		},
+		upgraded(managers) {
+			if (managers.length > 0 && !options.quiet) {
+				const who = managers.join(' and ');
+				say(
+					`${who} changed packages while they were read: pack again, what is packed may be half old`,
+				);
+			}
+		},
 		findings(findings) {
 			const said = findings.filter(({code}) => worthSaying.has(code));
 			const lines = [
 				...said.map(({path, message}) => `${path}: ${message}`),
-				...onceLines(findings.filter(({code}) => saidOnce.has(code))),
-				...calledLines(findings.filter(({code}) => code === CALLED)),
+				...[...saidOnce].flatMap(code => onceLines(findings.filter(found => found.code === code))),
+				...leftLines(
+					findings.filter(({code}) => code === CALLED),
+					['scripts', 'call'],
+				),
+				...leftLines(
+					findings.filter(({code}) => code === NAMED),
+					['files', 'name'],
+				),
+				...privateLines(findings.filter(({code}) => code === PRIVATE)),
+				...developmentLines(findings.filter(({code}) => code === DEVELOPMENT)),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -74,7 +123,7 @@ export function makeReporter(options: {
 		progress(plan) {
 			const total = plan.operations.length;
 			return ({entries, bytes}) => {
-				if (options.isTerminal && !options.quiet && entries % REFRESH === 0) {
+				if (isShowing && entries % REFRESH === 0) {
 					shown = true;
 					const size = (bytes / 1e6).toFixed(0);
 					process.stderr.write(`\r${entries} of ${total} entries, ${size} MB\u001b[K`);
@@ -83,10 +132,24 @@ export function makeReporter(options: {
 		},
 		done() {
 			if (shown) {
+				shown = false;
 				process.stderr.write('\r\u001b[K');
 			}
 		},
+		packed(describe) {
+			if (isShowing) {
+				process.stderr.write(
+					describe()
+						.map(line => `dynpk: ${sanitise(line)}\n`)
+						.join(''),
+				);
+			}
+		},
 	};
+}
+
+function say(line: string): void {
+	process.stderr.write(`dynpk: ${sanitise(line)}\n`);
 }
 
 function sessionLine(directories: readonly SessionDirectory[]): string {
@@ -109,19 +172,52 @@ function onceLines(findings: readonly FindingRecord[]): readonly string[] {
 	return first === undefined ? [] : [`${first.path}: ${first.message}${more}`];
 }
 
-function calledLines(findings: readonly FindingRecord[]): readonly string[] {
+function leftLines(
+	findings: readonly FindingRecord[],
+	[noun, verb]: readonly [string, string],
+): readonly string[] {
 	const [first] = findings;
 	if (first === undefined) {
 		return [];
 	}
 
-	const programs = findings.map(({message}) => message.replace(/^calls (\S+) .*$/u, '$1'));
+	const programs = [...new Set(findings.map(({message}) => message.split(' ')[1] ?? ''))];
 	const said = programs.slice(0, CALLS_SAID).join(', ');
 	const more = programs.length > CALLS_SAID ? ` and ${programs.length - CALLS_SAID} more` : '';
-	const scripts = new Set(findings.map(({path}) => path)).size;
+	const files = new Set(findings.map(({path}) => path)).size;
 	const who =
-		scripts === 1 ? `${first.path} calls` : `${first.path} and ${scripts - 1} more scripts call`;
+		files === 1 ? `${first.path} ${verb}s` : `${first.path} and ${files - 1} more ${noun} ${verb}`;
 	return [`${who} ${said}${more}: not packed; programs that are targets too travel along`];
+}
+
+function privateLines(findings: readonly FindingRecord[]): readonly string[] {
+	const paths = new Map<string, string[]>();
+	for (const {path, message} of findings) {
+		const reason = /because it (?<reason>[^;]*)/u.exec(message)?.groups?.reason ?? message;
+		paths.set(reason, [...(paths.get(reason) ?? []), path]);
+	}
+
+	const groups = [...paths].map(([reason, [first = '', ...others]]) => {
+		const more = others.length === 0 ? '' : ` and ${others.length} more`;
+		return `${first}${more} (${reason})`;
+	});
+	return findings.length === 0
+		? []
+		: [`of the traced run stays behind: ${groups.join('; ')}; --with takes a file along`];
+}
+
+function developmentLines(findings: readonly FindingRecord[]): readonly string[] {
+	if (findings.length === 0) {
+		return [];
+	}
+
+	const packages = findings.map(({path}) => path);
+	const said = packages.slice(0, DEVELOPMENT_SAID).join(' ');
+	const more = packages.length - DEVELOPMENT_SAID;
+	const rest = more > 0 ? ` and ${more} more` : '';
+	return [
+		`packages for building stay behind: ${said}${rest}; as targets they travel, too (--why tells who asks for one)`,
+	];
 }
 
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {

@@ -1,9 +1,10 @@
 /** From the words behind `trace` to a run that is watched, its trace, and its end as our own. */
-import {accessSync, constants, statSync} from 'node:fs';
+import {accessSync, constants, readdirSync, statSync} from 'node:fs';
 import {machine} from 'node:os';
 import {posix} from 'node:path';
 import {removeTree} from '../../lib/archive/remove-tree.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {nearestNames} from '../../lib/errors/nearest-names.js';
 import {openLauncherKit} from '../../lib/launcher/launcher-kit.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
@@ -32,13 +33,18 @@ export async function trace(commandLine: TraceCommandLine): Promise<void> {
 	const [name, ...args] = command;
 	if (name === undefined) {
 		throw new DynpkError('USAGE', 'name a command to trace', {
-			hint: 'dynpk trace -o FILE -- COMMAND [ARGS...]',
+			hint: 'dynpk trace -o FILE COMMAND [ARGS...]',
 		});
 	}
 
 	const file = findProgram(name, commandLine);
 	if (file === undefined) {
-		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`);
+		const [meant] = name.includes('/') ? [] : nearestNames(name, namesOnPath(commandLine));
+		throw new DynpkError(
+			'TARGET_NOT_FOUND',
+			`cannot find a program named ${name}`,
+			meant === undefined ? {} : {hint: `did you mean ${meant}?`},
+		);
 	}
 
 	const output = hostPath(posix.resolve(workingDirectory, commandLine.output));
@@ -125,10 +131,24 @@ function findProgram(
 	name: string,
 	{env, workingDirectory}: TraceCommandLine,
 ): HostPath | undefined {
-	const directories = name.includes('/') ? [''] : (env.PATH ?? '/usr/bin:/bin').split(':');
+	const directories = name.includes('/') ? [''] : directoriesOf(env);
 	return directories
 		.map(directory => hostPath(posix.resolve(workingDirectory, directory, name)))
 		.find(isExecutable);
+}
+
+function directoriesOf({PATH}: TraceCommandLine['env']): readonly string[] {
+	return (PATH ?? '/usr/bin:/bin').split(':');
+}
+
+function namesOnPath({env, workingDirectory}: TraceCommandLine): readonly string[] {
+	return directoriesOf(env).flatMap(directory => {
+		try {
+			return readdirSync(posix.resolve(workingDirectory, directory));
+		} catch {
+			return [];
+		}
+	});
 }
 
 function isExecutable(file: HostPath): boolean {

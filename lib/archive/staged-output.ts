@@ -3,7 +3,7 @@
  *
  * A file or a directory grows beside its destination under a name nobody can guess, readable to us
  * alone, and takes its real name when it is complete. What has that name already is not replaced,
- * also when it came while we worked, unless it was asked for of a file.
+ * also when it came while we worked, unless that was asked for.
  */
 import {randomBytes} from 'node:crypto';
 import {
@@ -107,9 +107,17 @@ function writeAll(file: number, bytes: Uint8Array): void {
 	}
 }
 
+export interface DirectoryStaging {
+	/** Throws unless what has that name may give way; nothing does when absent. */
+	readonly assertReplaceable?: ((existing: HostPath) => void) | undefined;
+}
+
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
-export function stageDirectory(output: HostPath): StagedDirectory {
-	refuseExisting(output);
+export function stageDirectory(
+	output: HostPath,
+	{assertReplaceable = refuseExisting}: DirectoryStaging = {},
+): StagedDirectory {
+	assertReplaceable(output);
 	const path = nameBeside(output);
 	const attempt = `cannot write ${output}`;
 	attempted(attempt, () => created(output, () => mkdirSync(path, 0o700)));
@@ -117,7 +125,15 @@ export function stageDirectory(output: HostPath): StagedDirectory {
 	return {
 		path,
 		publish() {
-			attempted(attempt, () => renameDirectoryToFree(path, output));
+			attempted(attempt, () => {
+				// What came while we worked is asked about, too.
+				assertReplaceable(output);
+				if (statusOf(output) === undefined) {
+					renameDirectoryToFree(path, output);
+				} else {
+					renameOverDirectory(path, output);
+				}
+			});
 			published = true;
 		},
 		discard() {
@@ -135,8 +151,8 @@ export function refuseExisting(output: HostPath): void {
 	}
 }
 
-/** rename(2) would put our file in the place of a device or of a link as well. */
-function refuseIrregular(output: HostPath): void {
+/** rename(2) would put our file in the place of a device or of a link as well. @throws {DynpkError} OUTPUT_EXISTS */
+export function refuseIrregular(output: HostPath): void {
 	if (statusOf(output)?.isFile() === false) {
 		throw new DynpkError('OUTPUT_EXISTS', `${output} is there, and is no regular file`);
 	}
@@ -148,7 +164,7 @@ function statusOf(output: HostPath): Stats | undefined {
 
 function existsFault(output: HostPath, cause?: unknown): DynpkError {
 	return new DynpkError('OUTPUT_EXISTS', `${output} exists already`, {
-		hint: 'remove it, or choose another name with -o',
+		hint: 'choose another name with -o, or replace it with --force',
 		cause,
 	});
 }
@@ -214,6 +230,23 @@ function renameDirectoryToFree(path: HostPath, output: HostPath): void {
 
 		throw error;
 	}
+}
+
+/**
+ * No call of Node's exchanges two directories. The old one steps aside under a name of ours, and comes
+ * back where the new one cannot take its place; killed between the two, we leave both.
+ */
+function renameOverDirectory(path: HostPath, output: HostPath): void {
+	const aside = nameBeside(output);
+	renameSync(output, aside);
+	try {
+		renameDirectoryToFree(path, output);
+	} catch (error) {
+		ignoringFailure(() => renameSync(aside, output));
+		throw error;
+	}
+
+	ignoringFailure(() => removeTree(aside));
 }
 
 function claim(output: HostPath, create: () => void): void {

@@ -31,6 +31,8 @@ export interface ArchiveRequest {
 	readonly entries: ArchiveEntries;
 	readonly output: HostPath;
 	readonly form: ArchiveForm;
+	/** Whether a regular file that is there gives way. */
+	readonly replaces?: boolean | undefined;
 	/** Seconds since 1970, of every entry that has no time of its own. */
 	readonly mtime: number;
 	/** Of the compressor: 1 to 9 for gzip, 1 to 19 for zstd; its usual one when absent. */
@@ -59,7 +61,7 @@ const USUAL_ZSTD_LEVEL = 3;
  * INTERRUPTED, and PAYLOAD_ESCAPES_ROOT for an entry that no reader of ours would accept
  */
 export async function writeArchive(request: ArchiveRequest): Promise<WrittenOutput> {
-	const staged = stageFile(request.output);
+	const staged = stageFile(request.output, {replaces: request.replaces === true});
 	try {
 		const stop = makeStopCheck(request.signal);
 		const sink = openSink(request, staged, stop);

@@ -31,7 +31,7 @@ import type {
 } from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
 import {digestedPieces, readContent} from './read-content.js';
-import {stageDirectory} from './staged-output.js';
+import {stageDirectory, type DirectoryStaging} from './staged-output.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import type {WrittenOutput} from './write-archive.js';
 
@@ -39,6 +39,8 @@ export interface DirectoryRequest {
 	/** In final order. The top-level directory becomes `output`, whatever its name. */
 	readonly entries: ArchiveEntries;
 	readonly output: HostPath;
+	/** Throws unless what is there may give way; nothing does when absent. */
+	readonly assertReplaceable?: DirectoryStaging['assertReplaceable'];
 	/** Seconds since 1970, of every entry that has no time of its own. */
 	readonly mtime: number;
 	/** What an entry that breaks the rules is called; PAYLOAD_ESCAPES_ROOT when absent. */
@@ -57,7 +59,7 @@ export interface DirectoryRequest {
  * @throws {DynpkError} as `writeArchive` does
  */
 export async function writeDirectory(request: DirectoryRequest): Promise<WrittenOutput> {
-	const staged = stageDirectory(request.output);
+	const staged = stageDirectory(request.output, request);
 	try {
 		const written = await fillDirectory(staged.path, request);
 		await request.onComplete?.({...written, output: staged.path});

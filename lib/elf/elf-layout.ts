@@ -16,6 +16,8 @@ export interface ElfLayout {
 	readonly machine: number;
 	readonly programHeaders: Table;
 	readonly sectionHeaders: Table;
+	/** `e_shstrndx`: which section holds their names. */
+	readonly sectionNames: number;
 }
 
 export interface Table {
@@ -52,6 +54,7 @@ export function readElfLayout(bytes: Buffer, path: string): ElfLayout | undefine
 			entrySize: decoder.half(bytes, sizes + 4),
 			count: decoder.half(bytes, sizes + 6),
 		},
+		sectionNames: decoder.half(bytes, sizes + 8),
 	};
 }
 

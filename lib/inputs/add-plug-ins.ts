@@ -65,7 +65,7 @@ function listersOfDirectories(
 	database: PackageDatabase,
 	{expanded, sysroot}: Gathering,
 ): Map<SysrootPath, InstalledPackage[]> {
-	const packed = [...expanded].filter(({manager}) => manager === database.manager);
+	const packed = [...expanded.keys()].filter(({manager}) => manager === database.manager);
 	const listers = new Map<SysrootPath, InstalledPackage[]>();
 	for (const [owner, paths] of database.files(packed)) {
 		for (const path of paths) {
@@ -114,7 +114,7 @@ function makeBelonging(
 	{expanded}: Gathering,
 ): (owner: InstalledPackage, host: InstalledPackage) => boolean {
 	const recommended = new Set(
-		[...expanded].flatMap(({recommends}) =>
+		[...expanded.keys()].flatMap(({recommends}) =>
 			recommends.flat().flatMap(name => database.find(name) ?? []),
 		),
 	);

@@ -8,6 +8,7 @@ import {posix} from 'node:path';
 import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
+import {makePrivacy} from './home-software.js';
 import type {Collector} from './payload-collector.js';
 import {traceCompanionsOf} from './trace-companions.js';
 import {traceObstacle} from './trace-rules.js';
@@ -42,18 +43,19 @@ export function addTrace(evidence: TraceEvidence, collector: Collector, sysroot:
 		}
 	}
 
+	const isPrivate = makePrivacy(evidence);
 	for (const [path, seen] of use) {
-		addSeen(path, seen, {evidence, collector, sysroot});
+		addSeen(path, seen, {isPrivate, collector, sysroot});
 	}
 }
 
 interface Adding {
-	readonly evidence: TraceEvidence;
+	readonly isPrivate: (path: SysrootPath) => boolean;
 	readonly collector: Collector;
 	readonly sysroot: Sysroot;
 }
 
-function addSeen(path: SysrootPath, seen: string, {evidence, collector, sysroot}: Adding): void {
+function addSeen(path: SysrootPath, seen: string, {isPrivate, collector, sysroot}: Adding): void {
 	const real = sysroot.realPath(path);
 	const kind = real === undefined ? undefined : sysroot.status(real)?.kind;
 	if (kind !== 'file' || real === undefined || collector.entries.has(real)) {
@@ -65,7 +67,7 @@ function addSeen(path: SysrootPath, seen: string, {evidence, collector, sysroot}
 		return;
 	}
 
-	const obstacle = traceObstacle(path, evidence.home, sysroot);
+	const obstacle = traceObstacle(path, isPrivate, sysroot);
 	if (obstacle === undefined) {
 		collector.add(path, {kind: 'trace', seen});
 		return;

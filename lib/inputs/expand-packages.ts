@@ -3,7 +3,11 @@
  * with them by recommendation, and what their installation made, less what the rules leave behind.
  */
 import {posix} from 'node:path';
-import {walkPackages, type PackageInClosure} from '../installed/package-closure.js';
+import {
+	walkPackages,
+	type PackageInClosure,
+	type WalkLimits,
+} from '../installed/package-closure.js';
 import {
 	packageId,
 	sourceName,
@@ -13,6 +17,7 @@ import {
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {packageDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {isForBuilding} from './development-packages.js';
 import type {Gathering} from './gathering.js';
 import {findGeneratedFiles} from './generated-files.js';
 import {isLibraryBulk} from './library-bulk.js';
@@ -22,9 +27,14 @@ import {isPublicFile} from './public-file.js';
 import type {LibraryReach} from './reach-libraries.js';
 
 export function expandPackages(gathering: Gathering): void {
+	const leavesOut = chooseLeftOut(gathering);
 	for (const database of gathering.databases) {
-		const closure = walkPackages(database, ofDatabase(database, gathering.roots), {
+		const roots = ofDatabase(database, gathering.roots).filter(
+			owner => !gathering.exclusions.excludesPackage(owner),
+		);
+		const closure = walkPackages(database, roots, {
 			recommendsOf: chooseRecommenders(gathering),
+			leavesOut,
 		});
 		const standingOf = makeStanding(database, gathering.named, closure.recommended);
 		addWhole(gathering, database, closure.packages, standingOf);
@@ -32,7 +42,8 @@ export function expandPackages(gathering: Gathering): void {
 			gathering.excluded.set(name, reason);
 		}
 
-		expandLibraries(gathering, database);
+		noteLeftOut(gathering, closure.leftOut);
+		expandLibraries(gathering, database, leavesOut);
 	}
 }
 
@@ -45,8 +56,9 @@ function addWhole(
 	const fresh = found.filter(({package: owner}) => !gathering.expanded.has(owner));
 	const packages = fresh.map(({package: owner}) => owner);
 	const lists = database.files(packages);
-	for (const {package: owner, neededBy, isRecommended} of fresh) {
-		gathering.expanded.add(owner);
+	for (const origin of fresh) {
+		const {package: owner, neededBy, isRecommended} = origin;
+		gathering.expanded.set(owner, origin);
 		const standing = standingOf(owner);
 		const listed = lists.get(owner) ?? [];
 		const because = neededBy === undefined ? undefined : packageId(neededBy);
@@ -87,10 +99,16 @@ function isAllRuledOut(
  * For objects that no package owns: of the packages of their libraries what these hold for themselves,
  * and whatever they need, as if the objects were a package that depends on them.
  */
-function expandLibraries(gathering: Gathering, database: PackageDatabase): void {
+function expandLibraries(
+	gathering: Gathering,
+	database: PackageDatabase,
+	leavesOut: LeavesOut,
+): void {
 	const {libraries, expanded} = gathering;
 	const loaded = ofDatabase(database, libraries.packages);
-	const needs = walkPackages(database, loaded, {endsAt: libraries.libc}).packages.filter(
+	const closure = walkPackages(database, loaded, {endsAt: libraries.libc, leavesOut});
+	noteLeftOut(gathering, closure.leftOut);
+	const needs = closure.packages.filter(
 		({package: owner}) => !libraries.packages.has(owner) && !libraries.libc.has(owner),
 	);
 	addWhole(gathering, database, needs, () => 'ordinary');
@@ -141,6 +159,25 @@ function addGenerated(
 ): void {
 	for (const {path, of} of findGeneratedFiles(packages, database, sysroot)) {
 		collector.add(path, {kind: 'generated', package: packageId(of)});
+	}
+}
+
+type LeavesOut = NonNullable<WalkLimits['leavesOut']>;
+
+function chooseLeftOut({exclusions, targeted}: Gathering): LeavesOut {
+	const sources = new Set([...targeted].map(sourceName));
+	return (asked, by) => exclusions.excludesPackage(asked) || isForBuilding(asked, by, sources);
+}
+
+/** What the user excluded needs no word. */
+function noteLeftOut(
+	{exclusions, leftOut}: Gathering,
+	found: ReadonlyMap<InstalledPackage, InstalledPackage>,
+): void {
+	for (const [asked, by] of found) {
+		if (!exclusions.excludesPackage(asked) && !leftOut.has(asked)) {
+			leftOut.set(asked, by);
+		}
 	}
 }
 

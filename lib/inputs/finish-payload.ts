@@ -1,12 +1,17 @@
 /** From what was gathered to the payload: sorted, each entry with its owner, each program once. */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {packageId, type PackageDatabase} from '../installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from '../installed/package-database.js';
 import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {findLeftCalls} from './add-called-programs.js';
 import type {Gathering} from './gathering.js';
-import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
+import {findLeftHelpers} from './named-helpers.js';
+import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
 import type {Target} from './target.js';
 
 /** What the user asked for. */
@@ -21,13 +26,22 @@ export function finishPayload(
 	gathering: Gathering,
 	{name: ownName, programs, targets}: Asked,
 ): Payload {
-	const {collector, databases, excluded, interpreters, sysroot} = gathering;
+	const {collector, databases, excluded, expanded, interpreters, leftOut, sysroot} = gathering;
 	for (const [name, reason] of excluded) {
 		collector.report({code: 'PACKAGE_LEFT_OUT', path: name, message: reason});
 	}
 
+	for (const [asked, by] of leftOut) {
+		if (!expanded.has(asked)) {
+			const [path, requester] = [packageId(asked), packageId(by)];
+			const message = `is for building, and ${requester} asks for it; it travels as a target, too`;
+			collector.report({code: 'DEVELOPMENT_LEFT_OUT', path, message});
+		}
+	}
+
 	const entries = withOwners([...collector.entries.values()], databases);
 	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
+	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {
 		name: ownName,
@@ -43,9 +57,22 @@ export function finishPayload(
 			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
 		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
+		broughtBy: new Map([...owners].map(owner => [packageId(owner), bringersOf(owner, expanded)])),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings,
 	};
+}
+
+function bringersOf(owner: InstalledPackage, expanded: Gathering['expanded']): Bringer[] {
+	const bringers: Bringer[] = [];
+	let origin = expanded.get(owner);
+	while (origin?.neededBy !== undefined) {
+		const how = origin.isRecommended ? 'recommended' : 'needed';
+		bringers.push({package: packageId(origin.neededBy), how});
+		origin = expanded.get(origin.neededBy);
+	}
+
+	return bringers;
 }
 
 /** What was asked for comes first, and of what was not the first of its name. */

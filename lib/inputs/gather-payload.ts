@@ -8,7 +8,11 @@
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
+import {
+	packageId,
+	type InstalledPackage,
+	type PackageDatabase,
+} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -30,6 +34,7 @@ import {directoryPrograms, packagePrograms} from './list-programs.js';
 import {owningPackages} from './owning-packages.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
+import {asPrefix, basePython, prefixOf, type Prefix} from './prefixes.js';
 import {makeCompanionFinder} from './payload-companions.js';
 import {makeLibraryReach} from './reach-libraries.js';
 import type {Shebang} from './shebang.js';
@@ -42,28 +47,34 @@ export function gatherPayload(
 	databases: readonly PackageDatabase[],
 	exclusions: Exclusions,
 ): Payload {
-	const targets = request.targets.map(text => resolveTarget(text, request, sysroot, databases));
+	const targets = request.targets.map(text =>
+		namingPlace(request.listedAt.get(text), () => resolveTarget(text, request, sysroot, databases)),
+	);
 	const gathering: Gathering = {
 		request,
 		sysroot,
 		databases,
+		exclusions,
 		collector: makeCollector(sysroot, exclusions),
 		roots: new Set(),
 		targeted: new Set(),
 		named: new Set(),
-		expanded: new Set(),
+		expanded: new Map(),
 		libraries: makeLibraryReach({
 			...{sysroot, databases, exclusions},
 			libraryPath: request.libraryPath,
 		}),
+		prefixes: new Set(),
 		held: new Map(),
 		excluded: new Map(),
+		leftOut: new Map(),
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
 		called: {scripts: new Set(), others: new Map()},
 		alternatives: findAlternatives(sysroot),
 	};
+	targets.forEach(target => reportRedirection(gathering, target));
 	const programs = targets.flatMap(target => addTarget(gathering, target));
 	for (const text of request.with) {
 		addExtra(gathering, typedPath(text, request));
@@ -84,6 +95,23 @@ export function gatherPayload(
 
 	assertElf(gathering, targets);
 	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
+}
+
+/** Have a fault begin with the line of a list that it comes from. */
+function namingPlace<T>(place: string | undefined, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		if (place === undefined || !(error instanceof DynpkError)) {
+			throw error;
+		}
+
+		const {code, message, details, hint} = error;
+		throw new DynpkError(code, `${place}: ${message}`, {
+			...{details, cause: error},
+			...(hint === undefined ? {} : {hint}),
+		});
+	}
 }
 
 /** Go round until nothing new turns up. */
@@ -113,6 +141,10 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 	const {collector, sysroot} = gathering;
 	switch (target.kind) {
 		case 'package': {
+			if (gathering.exclusions.excludesPackage(target.package)) {
+				throw excludedTarget(packageId(target.package));
+			}
+
 			gathering.roots.add(target.package);
 			gathering.targeted.add(target.package);
 			gathering.named.add(target.package);
@@ -121,22 +153,37 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 		}
 
 		case 'directory':
-			collector.addTree(target.path, {kind: 'target'});
+			if (!addPrefix(gathering, asPrefix(target.path, sysroot))) {
+				collector.addTree(target.path, {kind: 'target'});
+			}
+
 			return directoryPrograms(target.path, sysroot, collector.entries);
 		case 'object':
 		case 'program':
 		case 'script': {
 			if (collector.addProgram(target.path, {kind: 'target'}) === undefined) {
-				throw new DynpkError('USAGE', `--exclude leaves out the target ${target.path} itself`);
+				throw excludedTarget(target.path);
 			}
 
-			const owners = addOwners(gathering, target.path);
+			const {owners, prefix} = addBelongings(gathering, target.path);
 			owners.forEach(owner => gathering.targeted.add(owner));
 			return target.kind === 'object'
 				? []
-				: [{name: target.name, path: target.path}, ...programsBeside(gathering, owners)];
+				: [
+						{name: target.name, path: target.path},
+						...implied(owners.flatMap(owner => programsOf(owner, gathering))),
+						...implied(
+							prefix === undefined
+								? []
+								: directoryPrograms(prefix.path, sysroot, collector.entries),
+						),
+					];
 		}
 	}
+}
+
+function excludedTarget(target: string): DynpkError {
+	return new DynpkError('USAGE', `--exclude leaves out the target ${target} itself`);
 }
 
 /**
@@ -166,11 +213,53 @@ function addOwners(
 	return owners;
 }
 
+interface Belongings {
+	readonly owners: readonly InstalledPackage[];
+	readonly prefix: Prefix | undefined;
+}
+
+/** The packages that own a program; where there are none, the installation that it lies in. */
+function addBelongings(gathering: Gathering, path: SysrootPath): Belongings {
+	const owners = addOwners(gathering, path);
+	const isAlone = owners.length === 0 && gathering.request.scope === 'auto';
+	const prefix = isAlone ? prefixOf(path, gathering.sysroot) : undefined;
+	addPrefix(gathering, prefix);
+	return {owners, prefix};
+}
+
+/** Returns whether there is one. */
+function addPrefix(gathering: Gathering, prefix: Prefix | undefined): boolean {
+	const {prefixes, collector, sysroot} = gathering;
+	if (prefix === undefined || prefixes.has(prefix.path)) {
+		return prefix !== undefined;
+	}
+
+	const {path, kind, leaves} = prefix;
+	prefixes.add(path);
+	collector.addTree(path, {kind: 'prefix', prefix: path, of: kind}, leaves);
+	const base = basePython(prefix, sysroot);
+	if (base !== undefined) {
+		addBelongings(gathering, base);
+	}
+
+	return true;
+}
+
+/** A program that only chooses another is passed, and that is said. */
+function reportRedirection({collector}: Gathering, target: Target): void {
+	if (target.kind !== 'package' && target.redirection !== undefined) {
+		const {from, to, why} = target.redirection;
+		collector.report({
+			code: 'REDIRECTED',
+			path: from,
+			message: `starts ${to} (${why}), which is packed`,
+		});
+	}
+}
+
 /** Who asks for `R` means to use `Rscript` too, and `R` may start it by the path it was started by. */
-function programsBeside(gathering: Gathering, owners: readonly InstalledPackage[]): NamedProgram[] {
-	return owners
-		.flatMap(owner => programsOf(owner, gathering))
-		.map(program => ({...program, isImplied: true}));
+function implied(programs: readonly NamedProgram[]): NamedProgram[] {
+	return programs.map(program => ({...program, isImplied: true}));
 }
 
 /** Those that the package lists, and the names that alternatives give them. */
@@ -207,13 +296,13 @@ function settleScripts(gathering: Gathering): void {
 		}
 
 		const {shebang} = entry.content;
-		const interpreter = resolveInterpreter(entry, shebang, request.searchPath, sysroot);
+		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
 		interpreters.set(entry.path, interpreter);
 		if (interpreter === undefined) {
 			reportUnstartable(gathering, entry, shebang);
 		} else {
 			collector.add(interpreter, {kind: 'interpreter', of: entry.path});
-			addOwners(gathering, interpreter);
+			addBelongings(gathering, interpreter);
 		}
 	}
 }
@@ -239,10 +328,17 @@ function settleLinkedPrograms(gathering: Gathering): void {
 
 		settled.add(entry.path);
 		const link = firstLink(collector, entry);
-		const users = link?.reason.kind === 'target' || link?.reason.kind === 'with';
-		if (users && entry.content.kind === 'elf' && isProgram(entry.content.object)) {
+		const users = ['target', 'with', 'prefix'].includes(link?.reason.kind ?? '');
+		if (
+			link !== undefined &&
+			users &&
+			entry.content.kind === 'elf' &&
+			isProgram(entry.content.object)
+		) {
 			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
-			addOwners(gathering, link.path);
+			if (addOwners(gathering, link.path).length === 0) {
+				addBelongings(gathering, entry.path);
+			}
 		}
 	}
 }

@@ -3,7 +3,7 @@ import type {UserLibraryPath} from '../loader/library-path.js';
 import type {HostPath} from '../paths/paths.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 
-/** How far a program's reach goes; `auto`: `package` where one owns it, else `closure`. */
+/** How far a program's reach goes; `auto`: `package` where one owns it, its prefix where a rule knows that, else `closure`. */
 export type Scope = 'auto' | 'closure' | 'package';
 
 /**
@@ -15,6 +15,8 @@ export type Recommends = 'none' | 'named' | 'all';
 export interface GatherRequest extends LookUpPlace {
 	/** As typed. */
 	readonly targets: readonly string[];
+	/** `FILE:LINE` of those that a list had. */
+	readonly listedAt: ReadonlyMap<string, string>;
 	/** Files and directories to carry besides. */
 	readonly with: readonly string[];
 	/** Directories of which every ELF file is a root of the walk. */
@@ -34,4 +36,6 @@ export interface LookUpPlace {
 	/** Directories a bare program name is looked up in, as in `PATH`. */
 	readonly searchPath: readonly string[];
 	readonly workingDirectory: HostPath;
+	/** The user's variables, by which version managers choose; none for a foreign root. */
+	readonly environment: Readonly<Record<string, string | undefined>>;
 }

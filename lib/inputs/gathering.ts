@@ -1,8 +1,10 @@
 /** What the steps of gathering a payload share, and fill. Types only. */
+import type {PackageInClosure} from '../installed/package-closure.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Alternative} from './alternatives.js';
+import type {Exclusions} from './exclusions.js';
 import type {GatherRequest} from './gather-request.js';
 import type {PayloadEntry} from './payload.js';
 import type {Collector} from './payload-collector.js';
@@ -13,6 +15,7 @@ export interface Gathering {
 	readonly request: GatherRequest;
 	readonly sysroot: Sysroot;
 	readonly databases: readonly PackageDatabase[];
+	readonly exclusions: Exclusions;
 	readonly collector: Collector;
 	/** Packages asked for, directly or as owners of programs. */
 	readonly roots: Set<InstalledPackage>;
@@ -20,13 +23,17 @@ export interface Gathering {
 	readonly targeted: Set<InstalledPackage>;
 	/** Packages the user named as such: of theirs, and of what they need, more is kept. */
 	readonly named: Set<InstalledPackage>;
-	/** Packages whose files are in. */
-	readonly expanded: Set<InstalledPackage>;
+	/** Packages whose files are in, and how each came to be. */
+	readonly expanded: Map<InstalledPackage, PackageInClosure>;
 	/** What the user's own objects load. */
 	readonly libraries: LibraryReach;
+	/** Installations that are in, which no package owns. */
+	readonly prefixes: Set<SysrootPath>;
 	/** Packages of which is in what they hold for themselves, by how many importers were known then. */
 	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;
+	/** For building, and left out for now, each with who asked for it. */
+	readonly leftOut: Map<InstalledPackage, InstalledPackage>;
 	/** What starts each script that has been looked into; `undefined` where nothing is known to. */
 	readonly interpreters: Map<SysrootPath, SysrootPath | undefined>;
 	/** Ends of links that have been looked into. */

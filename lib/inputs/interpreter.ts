@@ -1,8 +1,11 @@
 /** Which program starts a script, as a path inside the sysroot. */
+import {posix} from 'node:path';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {packageDirectories, userDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import type {LookUpPlace} from './gather-request.js';
 import type {PayloadEntry} from './payload.js';
+import {followRedirector} from './redirectors.js';
 import type {Shebang} from './shebang.js';
 import {findOnPath} from './target.js';
 
@@ -10,12 +13,13 @@ import {findOnPath} from './target.js';
  * The interpreter a script's first line means, links kept; `undefined` where it is not there or
  * cannot be known before run time.
  *
- * `env NAME` in the user's own script means the user's PATH, in a package's script the system's.
+ * `env NAME` in the user's own script means the user's PATH, in a package's script the system's, in
+ * one of a prefix that one's own programs first.
  */
 export function resolveInterpreter(
 	script: PayloadEntry,
 	shebang: Shebang,
-	searchPath: readonly string[],
+	place: LookUpPlace,
 	sysroot: Sysroot,
 ): SysrootPath | undefined {
 	if (shebang.unsupported !== undefined) {
@@ -24,11 +28,24 @@ export function resolveInterpreter(
 
 	const wanted = shebang.envProgram ?? shebang.interpreter;
 	if (!wanted.includes('/')) {
-		return findOnPath(wanted, isOfPackage(script) ? userDirectories : searchPath, sysroot);
+		const directories = searchedBy(script);
+		const found = findOnPath(wanted, directories ?? place.searchPath, sysroot);
+		return found === undefined || directories !== undefined
+			? found
+			: (followRedirector(found, place, sysroot)?.to ?? found);
 	}
 
 	const path = wanted.startsWith('/') ? sysrootPath(wanted) : undefined;
 	return path !== undefined && sysroot.realPath(path) !== undefined ? path : undefined;
+}
+
+/** Where `env` in a script looks that is not the user's own; `undefined` in one that is. */
+function searchedBy(script: PayloadEntry): readonly string[] | undefined {
+	if (script.reason.kind === 'prefix') {
+		return [posix.join(script.reason.prefix, 'bin'), ...userDirectories];
+	}
+
+	return isOfPackage(script) ? userDirectories : undefined;
 }
 
 const ofPackages = new Set<string>(packageDirectories);

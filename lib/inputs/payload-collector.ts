@@ -26,8 +26,8 @@ export interface Collector {
 	addProgram(path: SysrootPath, reason: Reason): PayloadEntry | undefined;
 	/** Whether the user excluded what lies at a path. */
 	excludes(path: SysrootPath): boolean;
-	/** Add everything below a directory. */
-	addTree(directory: SysrootPath, reason: Reason): void;
+	/** Add everything below a directory, but for what `leaves` says of its path from there on. */
+	addTree(directory: SysrootPath, reason: Reason, leaves?: (path: string) => boolean): void;
 	report(finding: PayloadFinding): void;
 	/** Say that what lies at a path stays behind, because this user may not look at it. */
 	reportUnreadable(path: SysrootPath): void;
@@ -74,7 +74,12 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 		add: (path, reason, owner) => add(collecting, {path, reason, owner}, untrodden),
 		addProgram: (path, reason) => add(collecting, {path, reason}, {depth: 0, started: true}),
 		excludes: path => exclusions.excludes(path),
-		addTree: (directory, reason) => addTree(collecting, directory, reason),
+		addTree: (directory, reason, leaves = () => false) =>
+			addTree(collecting, {
+				directory,
+				reason,
+				leaves: path => leaves(path.slice(directory.length + 1)),
+			}),
 		report(finding) {
 			findings.push(finding);
 		},
@@ -143,12 +148,19 @@ function follow(
 
 	return add(
 		collecting,
-		{path: target, reason: {kind: 'link', from: path}},
+		{path: target, reason: reasonBehind(link, real)},
 		{
 			depth: depth + 1,
 			started: started || (startingDirectories.has(parentOf(path)) && !isModule(real)),
 		},
 	);
+}
+
+/** What lies in the same prefix as a link to it is there for that. */
+function reasonBehind({path, reason}: Taken, real: SysrootPath): Reason {
+	return reason.kind === 'prefix' && real.startsWith(`${reason.prefix}/`)
+		? reason
+		: {kind: 'link', from: path};
 }
 
 function canonicalPath(collecting: Collecting, path: SysrootPath): SysrootPath {
@@ -191,8 +203,16 @@ function addLink({sysroot, entries}: Collecting, {path, reason, owner}: Taken): 
 	return target;
 }
 
+interface Tree {
+	readonly directory: SysrootPath;
+	readonly reason: Reason;
+	/** Whether what lies at a path stays behind. */
+	readonly leaves: (path: SysrootPath) => boolean;
+}
+
 /** As deep as paths can be long: a tree without links has no loops. */
-function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason): void {
+function addTree(collecting: Collecting, tree: Tree): void {
+	const {directory, reason, leaves} = tree;
 	const {sysroot, exclusions, findings} = collecting;
 	const names = sysroot.list(directory, path => exclusions.excludes(path));
 	if (names === undefined) {
@@ -206,9 +226,11 @@ function addTree(collecting: Collecting, directory: SysrootPath, reason: Reason)
 
 	for (const name of names) {
 		const path = sysrootPath(posix.join(directory, name));
-		const kind = sysroot.status(path)?.kind;
+		const kind = leaves(path) ? 'left' : sysroot.status(path)?.kind;
 		if (kind === 'directory') {
-			addTree(collecting, path, reason);
+			addTree(collecting, {...tree, directory: path});
+		} else if (kind === 'left') {
+			continue;
 		} else if (kind === undefined) {
 			findings.push(unreadable(path, sysroot));
 		} else {

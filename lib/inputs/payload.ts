@@ -19,7 +19,15 @@ export interface Payload {
 	 */
 	readonly interpreters: ReadonlyMap<SysrootPath, SysrootPath>;
 	readonly packages: readonly InstalledPackage[];
+	/** By whose wish each of them came, the nearest first; nobody's where a target named it. By package id. */
+	readonly broughtBy: ReadonlyMap<string, readonly Bringer[]>;
 	readonly findings: readonly PayloadFinding[];
+}
+
+/** A package that wants another one. */
+export interface Bringer {
+	readonly package: string;
+	readonly how: 'needed' | 'recommended';
 }
 
 export type PayloadEntry = PayloadFile | PayloadLink | PayloadDirectory;
@@ -65,6 +73,8 @@ export type Reason =
 	| {readonly kind: 'target'}
 	| {readonly kind: 'with'}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
+	/** In the installation that a program belongs to; `of` is its kind, such as `java`. */
+	| {readonly kind: 'prefix'; readonly prefix: SysrootPath; readonly of: string}
 	| {
 			readonly kind: 'package';
 			readonly package: string;

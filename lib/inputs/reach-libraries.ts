@@ -145,7 +145,7 @@ function isOwnObject(entry: PayloadEntry): boolean {
 	return (
 		objectOf(entry)?.isDynamic === true &&
 		entry.package === undefined &&
-		['target', 'with', 'scan', 'link', 'trace'].includes(entry.reason.kind)
+		['target', 'with', 'scan', 'prefix', 'link', 'trace'].includes(entry.reason.kind)
 	);
 }
 

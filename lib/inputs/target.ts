@@ -6,18 +6,25 @@ import {posix} from 'node:path';
 import {isProgram} from '../elf/is-program.js';
 import {probeElf} from '../elf/probe-elf.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import {nearestNames} from '../errors/nearest-names.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
 import type {LookUpPlace} from './gather-request.js';
 import type {NamedProgram} from './payload.js';
+import {followRedirector, type Redirection} from './redirectors.js';
 import {readShebang} from './shebang.js';
 
+interface LocatedTarget {
+	readonly kind: 'program' | 'script' | 'object' | 'directory';
+	readonly name: string;
+	readonly path: SysrootPath;
+	/** What was named instead, where that only chooses this one. */
+	readonly redirection?: Redirection;
+}
+
 export type Target =
-	| {readonly kind: 'program'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'script'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'object'; readonly name: string; readonly path: SysrootPath}
-	| {readonly kind: 'directory'; readonly name: string; readonly path: SysrootPath}
+	| LocatedTarget
 	| {readonly kind: 'package'; readonly name: string; readonly package: InstalledPackage};
 
 /**
@@ -38,7 +45,10 @@ export function resolveTarget(
 
 	const isPath = text.includes('/') || text === '.' || text === '..';
 	const path = isPath ? pathTarget(text, place, sysroot) : programOnPath(text, place, sysroot);
-	return classify(path, sysroot);
+	const redirection = followRedirector(path, place, sysroot);
+	return redirection === undefined
+		? classify(path, sysroot)
+		: {...classify(redirection.to, sysroot), name: posix.basename(path), redirection};
 }
 
 /** A path as typed: relative to the working directory, or to the root of a foreign sysroot. */
@@ -100,19 +110,40 @@ function pathTarget(text: string, place: LookUpPlace, sysroot: Sysroot): Sysroot
 	return path;
 }
 
+/** A program, or else a directory beside the user: a virtual environment is seldom called by a path. */
 function programOnPath(name: string, place: LookUpPlace, sysroot: Sysroot): SysrootPath {
 	const found = findOnPath(name, place.searchPath, sysroot);
-	if (found === undefined) {
+	const here = typedPath(`./${name}`, place);
+	const isHere = found === undefined && place.sysroot === '/';
+	const kind = isHere ? kindAt(here, sysroot) : undefined;
+	if (found === undefined && kind !== 'directory') {
 		throw new DynpkError('TARGET_NOT_FOUND', `cannot find a program named ${name}`, {
 			details: place.searchPath.map(directory => `not in ${directory}`),
-			hint: `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`,
+			hint:
+				kind === 'file'
+					? `did you mean ./${name}? A program beside you is named by its path`
+					: hintFor(name, place, sysroot),
 		});
 	}
 
-	return found;
+	return found ?? here;
 }
 
-function classify(path: SysrootPath, sysroot: Sysroot): Target {
+function kindAt(path: SysrootPath, sysroot: Sysroot): string | undefined {
+	const real = sysroot.realPath(path);
+	return real === undefined ? undefined : sysroot.status(real)?.kind;
+}
+
+function hintFor(name: string, {searchPath}: LookUpPlace, sysroot: Sysroot): string {
+	const names = searchPath.flatMap(directory => sysroot.list(sysrootPath(directory)) ?? []);
+	const meant = nearestNames(name, names).find(
+		near => findOnPath(near, searchPath, sysroot) !== undefined,
+	);
+	const others = `name a file by its path (./${name}) or an installed package (deb:${name}, rpm:${name})`;
+	return meant === undefined ? others : `did you mean ${meant}? Or else ${others}`;
+}
+
+function classify(path: SysrootPath, sysroot: Sysroot): LocatedTarget {
 	const name = posix.basename(path);
 	const real = sysroot.realPath(path) ?? path;
 	const status = sysroot.status(real);
@@ -152,7 +183,7 @@ function classifyOther(
 	named: Pick<NamedProgram, 'name' | 'path'>,
 	host: HostPath,
 	answer: ElfAnswer,
-): Target {
+): LocatedTarget {
 	const head = answer.status === 'not-elf' ? answer.script : undefined;
 	if (head !== undefined && readShebang(head) !== undefined) {
 		return {kind: 'script', ...named};

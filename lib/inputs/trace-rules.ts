@@ -1,10 +1,11 @@
 /**
  * What a trace saw and a bundle must not get by itself: files of this machine and private ones, by a
- * data file that says why, and private keys by what they hold.
+ * data file that says why, what in a home is no software, and private keys by what they hold.
  */
 import {pathPattern, type PathPattern} from '../paths/path-pattern.js';
-import {isWithin, type SysrootPath} from '../paths/paths.js';
+import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {makePrivacy} from './home-software.js';
 import traceRules from './data/trace-rules.json' with {type: 'json'};
 
 export interface TraceObstacle {
@@ -23,6 +24,8 @@ const rules: readonly TraceRule[] = traceRules.map(({pattern, owner, reason}) =>
 	reason,
 }));
 
+const isUsuallyPrivate = makePrivacy({home: undefined, programs: [], objects: []});
+
 /** Keys are small; a certificate may stand before one. */
 const KEY_FILE_LIMIT = 65_536;
 const PRIVATE_KEY = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\r?$/mu;
@@ -30,7 +33,8 @@ const PRIVATE_KEY = /^-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\
 /** Why a traced path stays behind, by its own name or that of the file it leads to. */
 export function traceObstacle(
 	path: SysrootPath,
-	home: SysrootPath | undefined,
+	/** Whether it lies in a home and is the user's; where no run tells, by the usual homes. */
+	isPrivate: ((path: SysrootPath) => boolean) | undefined,
 	sysroot: Sysroot,
 ): TraceObstacle | undefined {
 	const names = [path, sysroot.realPath(path) ?? path];
@@ -39,7 +43,7 @@ export function traceObstacle(
 		return {owner: rule.owner, reason: rule.reason};
 	}
 
-	if (home !== undefined && home !== '/' && names.some(name => isWithin(name, home))) {
+	if (names.some(isPrivate ?? isUsuallyPrivate)) {
 		return {owner: 'user', reason: 'lies in a home directory'};
 	}
 

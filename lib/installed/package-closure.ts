@@ -24,6 +24,8 @@ export interface PackageClosure {
 	readonly recommended: ReadonlySet<InstalledPackage>;
 	/** Left out by a rule. */
 	readonly excluded: readonly {readonly name: string; readonly reason: string}[];
+	/** Left out by the limits, each with the first that asked for it. */
+	readonly leftOut: ReadonlyMap<InstalledPackage, InstalledPackage>;
 }
 
 export interface WalkLimits {
@@ -31,6 +33,8 @@ export interface WalkLimits {
 	readonly recommendsOf?: (owner: InstalledPackage) => boolean;
 	/** Packages whose needs are not followed. Default: none. */
 	readonly endsAt?: ReadonlySet<InstalledPackage>;
+	/** What `by` asks for in vain; another may get it. Default: nothing. */
+	readonly leavesOut?: (asked: InstalledPackage, by: InstalledPackage) => boolean;
 }
 
 const findBaseSystemRule = makeBaseSystemRules();
@@ -38,15 +42,19 @@ const findBaseSystemRule = makeBaseSystemRules();
 export function walkPackages(
 	database: PackageDatabase,
 	roots: readonly InstalledPackage[],
-	{recommendsOf = () => false, endsAt = new Set()}: WalkLimits = {},
+	{recommendsOf = () => false, endsAt = new Set(), leavesOut = () => false}: WalkLimits = {},
 ): PackageClosure {
 	const reached = new Map<InstalledPackage, PackageInClosure>();
 	const recommended = new Set<InstalledPackage>();
 	const excluded = new Map<string, string>();
-	const isFit = ({manager, name}: InstalledPackage): boolean => {
-		const reason = findBaseSystemRule(manager, name)?.reason;
+	const leftOut = new Map<InstalledPackage, InstalledPackage>();
+	const isFit = (asked: InstalledPackage, by: InstalledPackage): boolean => {
+		const reason = findBaseSystemRule(asked.manager, asked.name)?.reason;
 		if (reason !== undefined) {
-			excluded.set(name, reason);
+			excluded.set(asked.name, reason);
+		} else if (leavesOut(asked, by)) {
+			leftOut.set(asked, leftOut.get(asked) ?? by);
+			return false;
 		}
 
 		return reason === undefined;
@@ -58,13 +66,13 @@ export function walkPackages(
 	const wishes: PackageInClosure[] = [];
 	const visit = (owner: InstalledPackage): void => {
 		for (const needed of endsAt.has(owner) ? [] : firstsInstalled(database, owner.depends)) {
-			if (!reached.has(needed) && isFit(needed)) {
+			if (!reached.has(needed) && isFit(needed, owner)) {
 				reached.set(needed, {package: needed, neededBy: owner, isRecommended: false});
 			}
 		}
 
 		for (const wish of recommendsOf(owner) ? firstsInstalled(database, owner.recommends) : []) {
-			if (isFit(wish)) {
+			if (isFit(wish, owner)) {
 				recommended.add(wish);
 				wishes.push({package: wish, neededBy: owner, isRecommended: true});
 			}
@@ -95,6 +103,7 @@ export function walkPackages(
 	return {
 		packages: [...reached.values()],
 		recommended,
+		leftOut: new Map([...leftOut].filter(([asked]) => !reached.has(asked))),
 		excluded: byName.map(([name, reason]) => ({name, reason})),
 	};
 }

@@ -36,6 +36,8 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly inhibitRpath: readonly BundlePath[];
 	/** Whether the program's own DT_RPATH or DT_RUNPATH is switched off too. */
 	readonly inhibitOwnRpath: boolean;
+	/** Sonames of libraries that insist on being first: ahead of what else is preloaded; the native launcher only. */
+	readonly leaders?: readonly string[];
 	/** What of the caller's session is set aside first; the native launcher only. */
 	readonly session?: readonly SessionRule[];
 	/** How it sees the bundle's paths; the native launcher only. */

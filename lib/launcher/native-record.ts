@@ -62,7 +62,7 @@ const flags = {
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
 const WORDS = 21;
-const LISTS = 6;
+const LISTS = 7;
 const CHECK_OFFSET = MAGIC.length + 4 * WORDS + 8 * LISTS;
 const FIXED_SIZE = CHECK_OFFSET + 4;
 
@@ -101,6 +101,7 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		writer.list(
 			(self?.pages ?? []).map(page => [page.address, page.offset, page.size, page.flags]),
 		),
+		writer.texts(isLoader ? (spec.leaders ?? []) : []),
 	];
 	return writer.finish(words, lists.flat());
 }

@@ -2,20 +2,24 @@
  * For a program that reads its own file: the program with an entry stub, and the launcher beside it.
  *
  * The file that is started is the program's own, but for two places: its PT_INTERP program header is
- * switched off, so that the kernel looks for no loader on the host, and its first instructions are
- * replaced by wrappers/launcher/self-stub.c. Offsets, size and everything the program may look for
- * in itself stay. The launcher holds the original pages and puts them back, in memory, before the
- * loader sees the program.
+ * switched off, so that the kernel looks for no loader on the host, and it is entered at
+ * wrappers/launcher/self-stub.c (./stub-place.ts). Offsets, size and everything the program may look for
+ * in itself stay. The launcher holds the original pages and puts them back,
+ * in memory, before the loader sees the program.
  */
 import {posix} from 'node:path';
 import {readElfLayout} from '../elf/elf-layout.js';
 import {EM_AARCH64} from '../elf/elf-machines.js';
 import type {ElfObject, ProgramHeader} from '../elf/elf-object.js';
-import {PF_W, PF_X, PT_INTERP, PT_LOAD} from '../elf/program-headers.js';
+import {PF_W, PT_INTERP, PT_LOAD} from '../elf/program-headers.js';
 import {DynpkError} from '../errors/dynpk-error.js';
+import type {ByteRange} from '../paths/byte-range.js';
+import {inMemory} from '../paths/host-file.js';
+import {helpDebuggers} from './help-debuggers.js';
 import type {LoaderLaunch} from './launch-spec.js';
 import {makeNativeLauncher} from './native-launcher.js';
 import type {RecordPage} from './native-record.js';
+import {enterAt, placeStub} from './stub-place.js';
 
 export interface SelfLaunch {
 	/** To be put at `spec.launcher`: as long as the program. */
@@ -24,11 +28,6 @@ export interface SelfLaunch {
 	readonly launcher: Buffer;
 	/** Where `program` differs from the original. */
 	readonly edits: readonly ByteRange[];
-}
-
-export interface ByteRange {
-	readonly offset: number;
-	readonly length: number;
 }
 
 export interface SelfParts {
@@ -46,15 +45,20 @@ export function makeSelfLaunch(parts: SelfParts): SelfLaunch {
 	const {spec, object, bytes, stub} = parts;
 	requireNeighbours(spec);
 	const layout = readLayout(object, bytes);
-	const entry = offsetOf(parts, layout);
-	const edits = [
-		{offset: layout.interpreterHeader, length: 4},
-		{offset: entry.offset, length: stub.length},
-	];
+	const place = placeStub(object, inMemory(bytes), stub.length);
+	if (place === undefined) {
+		throw noRoom(spec, `there are not ${stub.length} bytes behind its code, or its entry point`);
+	}
+
 	const program = Buffer.from(bytes);
 	program.writeUInt32LE(0, layout.interpreterHeader);
-	stub.copy(program, entry.offset);
-
+	stub.copy(program, place.offset);
+	const edits = [
+		...(place.isPadding ? [enterAt(program, object, place)] : []),
+		{offset: layout.interpreterHeader, length: 4},
+		{offset: place.offset, length: stub.length},
+		...(place.isPadding ? helpDebuggers(program, object) : []),
+	];
 	const headers = layout.segments.find(segment => holds(segment, layout.interpreterHeader, 4));
 	if (headers?.offset !== 0 || (headers.flags & PF_W) !== 0) {
 		throw noRoom(spec, 'its program headers do not lie in its first segment');
@@ -63,7 +67,9 @@ export function makeSelfLaunch(parts: SelfParts): SelfLaunch {
 	const size = object.machine === EM_AARCH64 ? 65_536 : 4096;
 	const pages = [
 		...pagesOf(headers, {offset: 0, length: layout.headersEnd}, size),
-		...pagesOf(entry.segment, {offset: entry.offset, length: stub.length}, size),
+		...(place.isPadding
+			? []
+			: pagesOf(place.segment, {offset: place.offset, length: stub.length}, size)),
 	].filter((page, index, all) => all.findIndex(other => other.file === page.file) === index);
 	return {program, launcher: makeCompanion(parts, layout, pages, size), edits};
 }
@@ -110,39 +116,6 @@ function readLayout(object: ElfObject, bytes: Buffer): Layout {
 		headersEnd: offset + entrySize * count,
 		interpreterHeader: offset + entrySize * interpreter,
 	};
-}
-
-/** Where in the file the stub goes: over the code at the entry point, and the zeros behind it. */
-function offsetOf(
-	{spec, object, bytes, stub}: SelfParts,
-	layout: Layout,
-): {readonly segment: ProgramHeader; readonly offset: number} {
-	const {entry} = object;
-	const segment = layout.segments.find(
-		({virtualAddress, fileSize, flags}) =>
-			(flags & PF_X) !== 0 &&
-			(flags & PF_W) === 0 &&
-			entry >= virtualAddress &&
-			entry < virtualAddress + BigInt(fileSize),
-	);
-	if (segment === undefined) {
-		throw noRoom(spec, 'its entry point lies in no code segment');
-	}
-
-	const offset = segment.offset + Number(entry - segment.virtualAddress);
-	const end = offset + stub.length;
-	const room = segment.offset + segment.fileSize;
-	const padding = bytes.subarray(room, Math.max(room, end));
-	const isFree =
-		end <= floor(room + 4095, 4096) &&
-		end <= bytes.length &&
-		padding.every(byte => byte === 0) &&
-		layout.segments.every(other => other.offset >= end || other.offset <= segment.offset);
-	if (!isFree) {
-		throw noRoom(spec, `there are not ${stub.length} bytes of code behind its entry point`);
-	}
-
-	return {segment, offset};
 }
 
 function holds(segment: ProgramHeader, offset: number, length: number): boolean {

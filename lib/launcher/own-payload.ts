@@ -5,9 +5,9 @@
  * known makers of single-file programs leave. Data inside segments (Go's embed) is no such
  * evidence: it is mapped with the program, whoever maps it.
  */
-import {HEADER_SIZE, readElfLayout} from '../elf/elf-layout.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {PT_LOAD} from '../elf/program-headers.js';
+import {SHT_NOBITS, type Section} from '../elf/read-sections.js';
 import type {HostFile} from '../paths/host-file.js';
 
 interface Mark {
@@ -42,13 +42,17 @@ const marks: readonly Mark[] = [
 const WINDOW = 256 << 10;
 
 /** Describe the evidence in the program's file, or return `undefined` where there is none. */
-export function findOwnPayload(object: ElfObject, file: HostFile): string | undefined {
+export function findOwnPayload(
+	object: ElfObject,
+	file: HostFile,
+	sections: readonly Section[],
+): string | undefined {
 	const mark = findMark(object, file);
 	if (mark !== undefined) {
 		return `made by ${mark.maker}`;
 	}
 
-	const behind = file.size - accountedEnd(object, file);
+	const behind = file.size - accountedEnd(object, file, sections);
 	return behind > 0 ? `${behind} bytes behind its last section` : undefined;
 }
 
@@ -78,9 +82,13 @@ function findMark(object: ElfObject, file: HostFile): Mark | undefined {
 }
 
 /** The end of the last segment, section or table; zeros that pad a file do not count. */
-function accountedEnd(object: ElfObject, file: HostFile): number {
-	const ends = object.programHeaders.map(({offset, fileSize}) => offset + fileSize);
-	for (let at = Math.max(64, ...ends, ...sectionEnds(object, file)); at < file.size; at += WINDOW) {
+function accountedEnd(object: ElfObject, file: HostFile, sections: readonly Section[]): number {
+	const ends = [
+		...object.programHeaders.map(({offset, fileSize}) => offset + fileSize),
+		...sections.map(({header}) => header.offset + header.size),
+		...sections.filter(({type}) => type !== SHT_NOBITS).map(({offset, size}) => offset + size),
+	].filter(end => end <= file.size);
+	for (let at = Math.max(64, ...ends); at < file.size; at += WINDOW) {
 		const found = file.read(at, WINDOW).findIndex(byte => byte !== 0);
 		if (found !== -1) {
 			return at + found;
@@ -88,32 +96,4 @@ function accountedEnd(object: ElfObject, file: HostFile): number {
 	}
 
 	return file.size;
-}
-
-const SHT_NOBITS = 8;
-
-function sectionEnds(object: ElfObject, file: HostFile): number[] {
-	const layout = readElfLayout(Buffer.from(file.read(0, HEADER_SIZE)), object.path);
-	if (layout === undefined) {
-		return [];
-	}
-
-	const {decoder, sectionHeaders: table} = layout;
-	const {width} = decoder;
-	const length = table.entrySize * table.count;
-	const tableEnd = table.offset + length;
-	if (table.offset === 0 || table.entrySize < 16 + 6 * width || tableEnd > file.size) {
-		return [];
-	}
-
-	const bytes = file.read(table.offset, length);
-	const ends = [tableEnd];
-	for (let at = 0; at < length; at += table.entrySize) {
-		if (decoder.word(bytes, at + 4) !== SHT_NOBITS) {
-			const offset = decoder.address(bytes, at + 8 + 2 * width);
-			ends.push(Number(offset + decoder.address(bytes, at + 8 + 3 * width)));
-		}
-	}
-
-	return ends.filter(end => end <= file.size);
 }

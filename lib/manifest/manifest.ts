@@ -80,6 +80,13 @@ export interface PackageRecord {
 	readonly version: string;
 	readonly architecture: string;
 	readonly license?: string | undefined;
+	/** Packages by whose wish it came, the nearest first; absent where its files came by themselves. */
+	readonly broughtBy?: readonly BringerRecord[];
+}
+
+export interface BringerRecord {
+	readonly package: string;
+	readonly how: 'needed' | 'recommended';
 }
 
 export interface FileRecord {

@@ -1,11 +1,19 @@
-/** The name of a bundle: asked for, or that of its first target, and fit to be a file name. */
+/** The name of a bundle: asked for, or that of its output, or of its first target; fit to be a file name. */
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {Payload} from '../inputs/payload.js';
 
+export interface NamesAsked {
+	/** By `--name`. */
+	readonly name: string | undefined;
+	/** Of the output, without its ending. */
+	readonly output: string | undefined;
+}
+
 /** @throws {DynpkError} USAGE where there is none that could be one. */
-export function bundleName(asked: string | undefined, payload: Payload): string {
+export function bundleName(asked: NamesAsked, payload: Pick<Payload, 'name' | 'programs'>): string {
 	const own = [payload.name, ...payload.programs.map(({name}) => name)];
-	const candidates = asked === undefined ? own : [asked];
+	const outer = asked.output === undefined ? [] : [asked.output];
+	const candidates = asked.name === undefined ? [...outer, ...own] : [asked.name];
 	const name = candidates.find(isFileName);
 	if (name === undefined) {
 		throw new DynpkError('USAGE', `${candidates[0] ?? ''} cannot be the name of a bundle`, {

@@ -5,11 +5,8 @@
  * otherwise be kept while the bundle is written.
  */
 import {objectsOf} from '../closure/objects-of.js';
-import {architectureName} from '../elf/elf-machines.js';
-import type {ElfObject} from '../elf/elf-object.js';
 import {makeExclusions} from '../inputs/exclusions.js';
 import {gatherPayload} from '../inputs/gather-payload.js';
-import type {Payload} from '../inputs/payload.js';
 import {readLocaleArchive} from '../inputs/read-locale-archive.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {packageId} from '../installed/package-database.js';
@@ -25,15 +22,17 @@ import {readAuditSupport} from '../walk/read-audit-support.js';
 import {walkPayload, type WalkRequest} from '../walk/walk-payload.js';
 import {weighPlugIns} from '../walk/weigh-plug-ins.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
+import {bundleArchitecture, mainObject} from './bundle-architecture.js';
 import {bundleName} from './bundle-name.js';
 import {openLaunchers, unbuiltMachines, type Launchers} from './open-launchers.js';
 import {openWorld, type World} from './open-world.js';
 import type {PackRequest} from './pack-request.js';
+import {outputName, type OutputParts} from './resolve-output.js';
 
 /** Refers to nothing of the world it was made in. */
 export interface Decision {
 	readonly plan: BundlePlan;
-	/** Of the bundle's main loader, as `uname -m` says it. */
+	/** Of the bundle's first program, as `uname -m` says it. */
 	readonly architecture: string | undefined;
 	readonly launchers: Launchers;
 	/** What the user's session names and what would be read here, but stays behind; no part of the plan. */
@@ -42,25 +41,45 @@ export interface Decision {
 	readonly close: () => void;
 }
 
+/** Told on the way; what they throw ends the deciding. */
+export interface DecisionWatch {
+	/** What the bundle will be called is known; most of the work is still to be done. */
+	readonly named?: (parts: OutputParts) => void;
+	/** What is begun, in words for who waits. */
+	readonly step?: (what: string) => void;
+}
+
 /** @throws {DynpkError} what opening the world, gathering, walking and planning throw; INTERRUPTED. */
-export async function decide(request: PackRequest, signal: AbortSignal): Promise<Decision> {
+export async function decide(
+	request: PackRequest,
+	signal: AbortSignal,
+	watch: DecisionWatch = {},
+): Promise<Decision> {
+	const {targets} = request;
+	const more = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
+	watch.step?.(`reading ${targets[0] ?? ''}${more}: packages and files`);
 	const world = await openWorld(request, signal);
 	try {
-		return {...(await decideInWorld(request, world)), close: world.close};
+		return {...(await decideInWorld(request, world, watch)), close: world.close};
 	} catch (error) {
 		world.close();
 		throw error;
 	}
 }
 
-async function decideInWorld(request: PackRequest, world: World): Promise<Omit<Decision, 'close'>> {
+async function decideInWorld(
+	request: PackRequest,
+	world: World,
+	watch: DecisionWatch,
+): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
-	const exclusions = makeExclusions(request.exclude);
+	const exclusions = makeExclusions(request.exclude, world);
 	const traces = await readTraces(request.traces);
 	const libraryPath = libraryPathOf(request, traces);
 	const payload = gatherPayload(
 		{
 			targets,
+			listedAt: request.listedAt,
 			with: request.with,
 			scan: request.scan,
 			scope: request.scope,
@@ -70,21 +89,29 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 			sysroot: sysroot.root,
 			searchPath,
 			workingDirectory: request.workingDirectory,
+			environment: sysroot.root === '/' ? request.session : {},
 		},
 		sysroot,
 		databases,
 		exclusions,
 	);
+	const outputParts = {
+		name: bundleName({name: request.name, output: outputName(request.output)}, payload),
+		architecture: bundleArchitecture(payload),
+	};
+	watch.named?.(outputParts);
+	const {length} = payload.entries;
+	watch.step?.(`reading ${outputParts.name}: the libraries of ${length} entries`);
 	const walked = walkPayload(payload, {
 		sysroot,
 		exclusions,
 		libraryPath,
 	});
 	const loader = walked.loaders[0]?.facts.object;
-	const launchers = await openLaunchers(request, loader ?? anyProgram(payload));
+	const launchers = await openLaunchers(request, loader ?? mainObject(payload));
 	const candidates = gatherCandidates(payload, walked);
 	const plan = makePlan({
-		name: bundleName(request.name, payload),
+		name: outputParts.name,
 		payload: {
 			...payload,
 			findings: [...world.findings, ...payload.findings, ...weighPlugIns(payload, walked)],
@@ -108,10 +135,9 @@ async function decideInWorld(request: PackRequest, world: World): Promise<Omit<D
 		owners: ownerRecords(world, walked),
 	});
 	exclusions.assertAllUsed();
-	const architecture = loader && (architectureName(loader) ?? 'unknown');
 	const session =
 		sysroot.root === '/' ? findSessionDirectories(request.session, {payload, walked, sysroot}) : [];
-	return {plan, architecture, launchers, session};
+	return {plan, architecture: outputParts.architecture, launchers, session};
 }
 
 /**
@@ -162,15 +188,4 @@ function ownerRecords(
 	}
 
 	return records;
-}
-
-/** Static programs have no loader to tell the machine by. */
-function anyProgram({entries}: Payload): ElfObject | undefined {
-	for (const entry of entries) {
-		if (entry.kind === 'file' && entry.content.kind === 'elf') {
-			return entry.content.object;
-		}
-	}
-
-	return undefined;
 }

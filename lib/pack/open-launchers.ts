@@ -114,7 +114,7 @@ function nativeLaunchers(
 		toolsFor: kitFor,
 		chooseStrategy: object =>
 			withHostFile(object.path, object.size, file =>
-				chooseStrategy(object, {file, hasLauncher: kitFor(object) !== undefined, forced}),
+				chooseStrategy(object, {file, stubSize: kitFor(object)?.stub.length, forced}),
 			),
 		makeLauncher: launch => makeNativeLauncher(launch, kitOf(launch).launcher),
 		makeSelfLaunch: (spec, bytes, from) =>

@@ -13,10 +13,14 @@ import type {LauncherChoice} from './open-launchers.js';
 export interface PackRequest extends LauncherChoice {
 	/** Package files among them; a bare name is looked up in `searchPath`. */
 	readonly targets: readonly string[];
+	/** `FILE:LINE` of those targets that a list had. */
+	readonly listedAt: ReadonlyMap<string, string>;
 	/** Name of the bundle; by default that of the first target. */
 	readonly name: string | undefined;
 	/** Where to; by default the bundle's name in the working directory. */
 	readonly output: HostPath | undefined;
+	/** Whether an output that is there is replaced. */
+	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly traces: readonly HostPath[];

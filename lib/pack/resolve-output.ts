@@ -1,15 +1,27 @@
 /** Where a bundle goes, and in which form: the ending of its name decides. */
+import {existsSync, lstatSync, readdirSync} from 'node:fs';
 import {posix} from 'node:path';
-import {refuseExisting} from '../archive/staged-output.js';
+import {refuseExisting, refuseIrregular} from '../archive/staged-output.js';
 import type {ArchiveForm} from '../archive/write-archive.js';
-import {DynpkError} from '../errors/dynpk-error.js';
+import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {MANIFEST_NAME} from '../manifest/manifest.js';
 import {baseName, hostPath, type HostPath} from '../paths/paths.js';
-import type {Decision} from './decide.js';
 import type {PackRequest} from './pack-request.js';
 
 export interface BundleOutput {
 	readonly path: HostPath;
 	readonly form: ArchiveForm | 'directory';
+	/** Whether what is there gives way; of directories only a bundle or an empty one does. */
+	readonly replaces: boolean;
+}
+
+type OutputRequest = Pick<PackRequest, 'output' | 'workingDirectory' | 'force'>;
+
+/** What the default name is made of. */
+export interface OutputParts {
+	readonly name: string;
+	/** As `uname -m` says it; `undefined` where nothing that is packed tells. */
+	readonly architecture: string | undefined;
 }
 
 /**
@@ -17,26 +29,62 @@ export interface BundleOutput {
  *
  * @throws {DynpkError} USAGE for a form that dynpk does not write; OUTPUT_EXISTS
  */
-export function checkOutput({output}: Pick<PackRequest, 'output'>): void {
+export function checkOutput({output, force}: OutputRequest): void {
 	if (output !== undefined) {
-		outputForm(output);
-		refuseExisting(output);
+		assertFree({path: output, form: outputForm(output), replaces: force});
 	}
 }
 
 /** @throws {DynpkError} USAGE for a form that dynpk does not write. */
 export function resolveOutput(
-	{output, workingDirectory}: Pick<PackRequest, 'output' | 'workingDirectory'>,
-	{plan, architecture}: Pick<Decision, 'plan' | 'architecture'>,
+	{output, workingDirectory, force}: OutputRequest,
+	{name, architecture}: OutputParts,
 ): BundleOutput {
 	const suffix = architecture === undefined ? '' : `-${architecture}`;
-	const path = output ?? hostPath(posix.join(workingDirectory, `${plan.name}${suffix}.tar.gz`));
-	return {path, form: outputForm(path)};
+	const path = output ?? hostPath(posix.join(workingDirectory, `${name}${suffix}.tar.gz`));
+	return {path, form: outputForm(path), replaces: force};
 }
 
+/** @throws {DynpkError} OUTPUT_EXISTS where something has its name that does not give way; PERMISSION, IO */
+export function assertFree({path, form, replaces}: BundleOutput): void {
+	if (!replaces) {
+		refuseExisting(path);
+	} else if (form === 'directory') {
+		assertReplaceable(path);
+	} else {
+		refuseIrregular(path);
+	}
+}
+
+/** A slip in `-o ~ --force` must not cost a home. */
+export function assertReplaceable(directory: HostPath): void {
+	try {
+		const status = lstatSync(directory, {throwIfNoEntry: false});
+		if (
+			status === undefined ||
+			(status.isDirectory() &&
+				(existsSync(posix.join(directory, MANIFEST_NAME)) || readdirSync(directory).length === 0))
+		) {
+			return;
+		}
+	} catch (error) {
+		throw faultFromErrno(error, `cannot write ${directory}`);
+	}
+
+	throw new DynpkError('OUTPUT_EXISTS', `${directory} is there, and is no bundle`, {
+		hint: 'remove it yourself, or choose another name with -o',
+	});
+}
+
+/** What the output is called without its ending; `undefined` where none was named. */
+export function outputName(output: HostPath | undefined): string | undefined {
+	return output === undefined ? undefined : baseName(output).replace(ENDING, '');
+}
+
+const ENDING = /\.(?:tar|tar\.gz|tgz|tar\.zst|run|zip|tar\.xz|tar\.bz2)$/u;
+
 function outputForm(output: HostPath): BundleOutput['form'] {
-	const endings = /\.(?:tar|tar\.gz|tgz|tar\.zst|run|zip|tar\.xz|tar\.bz2)$/u;
-	const ending = endings.exec(baseName(output))?.[0];
+	const ending = ENDING.exec(baseName(output))?.[0];
 	switch (ending) {
 		case undefined:
 			return 'directory';

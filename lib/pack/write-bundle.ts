@@ -5,7 +5,7 @@ import {writeDirectory} from '../archive/write-directory.js';
 import {editLoader} from '../launcher/loader-copy.js';
 import {manifestEntry, stageBundle} from '../stage/stage-bundle.js';
 import type {Decision} from './decide.js';
-import type {BundleOutput} from './resolve-output.js';
+import {assertReplaceable, type BundleOutput} from './resolve-output.js';
 
 export interface WriteRequest {
 	readonly output: BundleOutput;
@@ -37,11 +37,12 @@ export async function writeBundle(
 			return {...edited, isolated};
 		},
 	});
-	const writing = {entries, output: output.path, mtime, signal, onProgress};
+	const {form, path, replaces} = output;
+	const writing = {entries, output: path, mtime, signal, onProgress};
 	const written =
-		output.form === 'directory'
-			? await writeDirectory(writing)
-			: await writeArchive({...writing, form: output.form});
+		form === 'directory'
+			? await writeDirectory({...writing, ...(replaces ? {assertReplaceable} : {})})
+			: await writeArchive({...writing, form, replaces});
 	const manifest = written.digests.get(manifestEntry(plan));
 	if (manifest === undefined) {
 		throw new Error('a bundle was written without its manifest');

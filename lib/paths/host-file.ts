@@ -43,6 +43,11 @@ export interface HostFile {
 	read(start: number, length: number): Buffer;
 }
 
+/** The same for bytes that are there already. */
+export function inMemory(bytes: Buffer): HostFile {
+	return {size: bytes.length, read: (start, length) => bytes.subarray(start, start + length)};
+}
+
 /**
  * Look into a file piece by piece, so that a large one takes no memory of its size.
  *

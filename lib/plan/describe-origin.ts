@@ -19,6 +19,8 @@ function describeReason(reason: Reason): string {
 			return '--with';
 		case 'scan':
 			return `--scan ${reason.directory}`;
+		case 'prefix':
+			return `prefix ${reason.prefix} (${reason.of})`;
 		case 'package':
 			return describePackage(reason);
 		case 'library':

@@ -12,7 +12,12 @@ export function packageRecords(
 	for (const owner of payload.packages) {
 		const {version, architecture, license} = owner;
 		const id = packageId(owner);
-		records.set(id, {id, version, architecture, ...(license === undefined ? {} : {license})});
+		const broughtBy = payload.broughtBy.get(id) ?? [];
+		records.set(id, {
+			...{id, version, architecture},
+			...(license === undefined ? {} : {license}),
+			...(broughtBy.length === 0 ? {} : {broughtBy}),
+		});
 	}
 
 	const sources = [

@@ -16,6 +16,7 @@ import type {WalkedLoader, WalkedPayload, WalkedProgram} from '../walk/walked-pa
 import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {Environments} from './plan-environments.js';
+import {leadersOf} from './leaders.js';
 import {sessionRulesFor} from './session-rules.js';
 
 export interface LaunchFacts {
@@ -126,6 +127,7 @@ function loaderLaunch(
 	const audit = facts.audits.get(loader);
 	const view = facts.views.get(path);
 	const session = sessionRulesFor(posix.basename(path));
+	const leaders = leadersOf(object);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(path),
@@ -144,6 +146,7 @@ function loaderLaunch(
 		libraryPath: facts.placement.searches.get(path) ?? [loader.libraryDirectory],
 		inhibitRpath: facts.placement.switchedOff,
 		inhibitOwnRpath: isSwitchedOff(object, path, facts.walked),
+		...(leaders.length === 0 ? {} : {leaders}),
 		...(session.length === 0 ? {} : {session}),
 		...(audit === undefined ? {} : {audit}),
 		...(view === undefined ? {} : {view}),

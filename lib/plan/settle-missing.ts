@@ -17,7 +17,8 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 	const fatal = new Map<string, Unresolved>();
 	const bearable = new Map<string, Bearable>();
 	for (const root of walked.roots) {
-		const required = root.role === 'program' || walked.required.has(root.path);
+		const isSpare = walked.spare.has(root.path);
+		const required = (root.role === 'program' && !isSpare) || walked.required.has(root.path);
 		for (const missing of root.closure.unresolved) {
 			const key = `${missing.needed}\0${missing.by.path}`;
 			const isExcluded = walked.excluded.has(missing.needed);
@@ -25,7 +26,12 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 			if (isFatal) {
 				fatal.set(key, missing);
 			} else {
-				bearable.set(key, {...missing, required: required || bearable.get(key)?.required === true});
+				const before = bearable.get(key);
+				bearable.set(key, {
+					...missing,
+					required: required || before?.required === true,
+					isSpare: isSpare && before?.isSpare !== false,
+				});
 			}
 		}
 	}
@@ -39,7 +45,7 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 	}
 
 	const carried = pathsBySoname(walked);
-	return [...bearable.values()].map(({needed, by, required}) => ({
+	return [...bearable.values()].map(({needed, by, required, isSpare}) => ({
 		path: by.path,
 		...describeMissing(
 			needed,
@@ -47,11 +53,13 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 			// Of what was asked for it is not assumed that somebody else loads it.
 			required ? undefined : carried.get(needed),
 		),
+		...(isSpare ? {code: 'NEEDED_BY_SPARE_MISSING'} : {}),
 	}));
 }
 
 interface Bearable extends Unresolved {
 	readonly required: boolean;
+	readonly isSpare: boolean;
 }
 
 /** Java's libraries need libjvm.so, which no search would find: their program has opened it by its path. */

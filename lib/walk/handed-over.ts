@@ -181,6 +181,8 @@ function placeOf(
 		case 'scan':
 		case 'trace':
 			return reason.kind;
+		case 'prefix':
+			return 'target';
 		default:
 			return undefined;
 	}

@@ -97,6 +97,7 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 			),
 			...findBadCompany(walked),
 		],
+		spare: new Set(files.filter(({reason}) => reason.kind === 'prefix').map(({path}) => path)),
 		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
 	};
 }

@@ -36,6 +36,8 @@ export interface WalkedPayload {
 	readonly findings: readonly PayloadFinding[];
 	/** Paths of objects whose missing libraries are an error, not a finding. */
 	readonly required: ReadonlySet<SysrootPath>;
+	/** Members of an installation that came along whole: what cannot be loaded here need not be there. */
+	readonly spare: ReadonlySet<SysrootPath>;
 }
 
 /** A name a library was found by and the file it leads to, both without links in their directories. */

@@ -99,7 +99,7 @@ test('help is what yargs prints unbundled', async t => {
 		unbundled,
 		`import {main} from ${JSON.stringify(main)};\nawait main(process.argv.slice(2));\n`,
 	);
-	for (const command of ['', 'pack', 'run', 'inspect', 'verify', 'trace', 'completion']) {
+	for (const command of ['', 'pack', 'run', 'inspect', 'verify', 'trace', 'completion', 'help']) {
 		const argv = [...(command === '' ? [] : [command]), '--help'];
 		const expected = await runDynpk(argv, {script: unbundled});
 		t.true(expected.stdout.startsWith('dynpk '), command);

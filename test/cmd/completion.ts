@@ -8,7 +8,7 @@ import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
-const commands = ['completion', 'inspect', 'pack', 'run', 'trace', 'verify'];
+const commands = ['completion', 'help', 'inspect', 'pack', 'run', 'trace', 'verify'];
 
 /** A directory with a bundle, unpacked and packed, and another file; a directory of two programs. */
 function makePlace(t: ExecutionContext): {readonly cwd: string; readonly path: string} {
@@ -51,9 +51,13 @@ const cases: readonly (readonly [title: string, line: string, expected: readonly
 	['files behind the program', 'dynpk run suite/ one suite.', ['suite.tar.gz', 'suite.txt']],
 	['bundles to verify', 'dynpk verify --json suite.', ['suite.tar.gz']],
 	['the programs of a bundle to verify', 'dynpk verify suite/ --run -- t', ['two']],
-	['a program to trace', 'dynpk trace -o suite.txt -- suita', ['suitable']],
+	['a program to trace', 'dynpk trace -o suite.txt suita', ['suitable']],
+	['a program to trace behind --', 'dynpk trace -o suite.txt -- suita', ['suitable']],
+	['files of a traced program', 'dynpk trace -o x -q one suite.', ['suite.tar.gz', 'suite.txt']],
+	['what a package begins with', 'dynpk inspect suite --why ', ['deb:']],
 	['directories', 'dynpk pack --scan sui', ['suite']],
 	['shells', 'dynpk completion ', ['bash', 'fish', 'zsh']],
+	['commands to be helped with', 'dynpk help i', ['inspect']],
 ];
 
 for (const shell of ['bash', 'zsh', 'fish'] as const) {

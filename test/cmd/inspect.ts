@@ -156,7 +156,7 @@ test('a bundle says the same packed and unpacked, and why a library of a package
 	t.is(await inspect(t, world, ['bundle.tar.gz']), unpacked);
 	t.regex(
 		unpacked,
-		/^bundle perl, id [0-9a-f]{16}\nprograms: perl, corelist, [\w, .]+\npackages: deb:/,
+		/^bundle bundle, id [0-9a-f]{16}\nprograms: perl, corelist, [\w, .]+\npackages: deb:/,
 	);
 	t.regex(unpacked, /\n\d+ objects, N MB\nneeds Linux \d\.\d+\.\d+ or newer\n$/);
 	const why = await inspect(t, world, ['bundle.tar.gz', '--why', 'libcrypt.so.1']);

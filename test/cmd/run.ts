@@ -2,7 +2,7 @@
 import {chmodSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {separateProgram} from '../../cmd/run/separate-program.js';
+import {separateCommand} from '../../cmd/separate-command.js';
 import {buildObjects} from '../helpers/elf/build-objects.js';
 import {need} from '../helpers/run/need.js';
 import {runDynpk, type DynpkAnswer} from '../helpers/run/run-dynpk.js';
@@ -124,15 +124,18 @@ test('run without a bundle is wrong usage', async t => {
 	});
 });
 
-test('everything from BUNDLE on is set apart, for run alone', t => {
-	const apart = (text: string) => separateProgram(text.split(' ')).join(' ');
+test('everything from BUNDLE and COMMAND on is set apart, for run and trace alone', t => {
+	const apart = (text: string) => separateCommand(text.split(' ')).join(' ');
 	t.is(apart('run b p -x'), 'run -- b p -x');
 	t.is(apart('run --cache d b p'), 'run --cache d -- b p');
 	t.is(apart('run --cache=d b p'), 'run --cache=d -- b p');
 	t.is(apart('run -- b p'), 'run -- b p');
 	t.is(apart('run --help'), 'run --help');
+	t.is(apart('trace -o f git --version'), 'trace -o f -- git --version');
+	t.is(apart('trace -q --output=f git -o x'), 'trace -q --output=f -- git -o x');
+	t.is(apart('trace -o f -- git -o x'), 'trace -o f -- git -o x');
 	t.is(apart('pack a -o b'), 'pack a -o b');
-	t.deepEqual(separateProgram([]), []);
+	t.deepEqual(separateCommand([]), []);
 });
 
 test('a directory that is no bundle is a fault of ours, not a missing program', async t => {

@@ -1,7 +1,8 @@
 /** What the command line itself says: help, version, completion, and wrong usage in one line. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import test from 'ava';
 import {repeatable} from '../../cmd/keep-last-values.js';
 import {need} from '../helpers/run/need.js';
@@ -30,7 +31,7 @@ test('dynpk --help names every command and the exit statuses', async t => {
 });
 
 test('--help of each command gives examples of it and fits a terminal', async t => {
-	const names = (await commands()).filter(name => name !== 'completion');
+	const names = (await commands()).filter(name => name !== 'completion' && name !== 'help');
 	t.true(names.length >= 3);
 	for (const name of names) {
 		const answer = await runDynpk([name, '--help']);
@@ -112,36 +113,166 @@ test('completion prints a script, and scripts of older versions still complete c
 	t.regex(words.stdout, /^inspect(?::|$)/m);
 });
 
-const wrong: readonly (readonly [title: string, argv: readonly string[], line: string])[] = [
-	['no command', [], 'name a command: '],
-	['a command that does not exist', ['frobnicate'], 'unknown argument: frobnicate'],
-	['a command with a slip of the finger', ['pakc', 'git'], 'Did you mean pack?'],
-	['an unknown option', ['pack', 'git', '--no-such'], 'unknown argument: no-such'],
-	['two unknown options', ['pack', 'git', '--foo', '-Z'], 'unknown arguments: foo, Z'],
+const wrong: readonly (readonly [title: string, argv: string, sentence: string, hint: string])[] = [
+	[
+		'no command',
+		'',
+		'name a command: pack, run, inspect, verify, trace, completion or help',
+		'dynpk help tells what each of them does',
+	],
+	[
+		'a command that does not exist',
+		'frobnicate',
+		'there is no command frobnicate',
+		'there are pack, run, inspect, verify, trace, completion and help',
+	],
+	[
+		'a command with a slip of the finger',
+		'pakc git',
+		'there is no command pakc',
+		'did you mean pack?',
+	],
+	[
+		'an unknown option',
+		'pack git --no-such',
+		'pack has no option --no-such',
+		'dynpk help pack tells more',
+	],
+	[
+		'an option with a slip of the finger',
+		'pack git --ouput x',
+		'pack has no option --ouput',
+		'did you mean --output?',
+	],
+	[
+		'the beginning of an option',
+		'run --eng=shim bundle',
+		'run has no option --eng',
+		'did you mean --engine?',
+	],
+	[
+		'two unknown options',
+		'pack git --foo -Z',
+		'pack has no options --foo, -Z',
+		'dynpk help pack tells more',
+	],
 	[
 		'a value that is none of the choices',
-		['pack', 'git', '--missing', 'maybe'],
-		'Invalid values: Argument: missing, Given: "maybe", Choices: "error", "warn", "ignore"',
+		'pack git --missing maybe',
+		'--missing cannot be maybe',
+		'it is error, warn or ignore',
 	],
-	['an option without its value', ['pack', 'git', '-o'], 'Not enough arguments following: o'],
-	['pack without a target', ['pack'], 'Not enough non-option arguments: got 0, need at least 1'],
+	[
+		'nearly one of the choices',
+		'pack git --missing eror',
+		'--missing cannot be eror',
+		'did you mean error?',
+	],
+	[
+		'a shell that nothing is known of',
+		'completion tcsh',
+		'completion knows no tcsh',
+		'it is bash, zsh or fish',
+	],
+	['help of what is no command', 'help pakc', 'help knows no pakc', 'did you mean pack?'],
+	[
+		'an option without its value',
+		'pack git -o',
+		'-o takes a value, and none follows',
+		'dynpk help pack tells more',
+	],
+	[
+		'pack without a target',
+		'pack',
+		'name what to pack',
+		'dynpk pack TARGET... [-o OUT]; dynpk help pack tells more',
+	],
 	[
 		'inspect without a path',
-		['inspect'],
-		'Not enough non-option arguments: got 0, need at least 1',
+		'inspect',
+		'name what to inspect',
+		'dynpk inspect PROGRAM|PACKAGE|BUNDLE; dynpk help inspect tells more',
+	],
+	[
+		'verify without a bundle',
+		'verify --json',
+		'name a bundle to verify',
+		'dynpk verify BUNDLE; dynpk help verify tells more',
+	],
+	[
+		'a word too many',
+		'verify bundle another',
+		'verify has no use for another',
+		'dynpk help verify tells more',
+	],
+	[
+		'trace without a file to write',
+		'trace git --version',
+		'name a file to write with -o',
+		'dynpk trace -o FILE COMMAND [ARGS...]; dynpk help trace tells more',
 	],
 ];
 
-for (const [title, argv, line] of wrong) {
+for (const [title, argv, sentence, hint] of wrong) {
 	test(`${title}: one line, one hint, status 2`, async t => {
-		const cwd = makeScratch(t);
-		const answer = await runDynpk(argv, {cwd});
-		t.deepEqual([answer.status, answer.stdout], [2, '']);
-		const [first = '', ...rest] = answer.stderr.split('\n');
-		t.true(
-			first === `dynpk: ${line}` || (line.endsWith(': ') && first.startsWith(`dynpk: ${line}`)),
-			answer.stderr,
-		);
-		t.deepEqual(rest, ['hint: see dynpk --help, or dynpk COMMAND --help', '']);
+		const words = argv.split(' ').filter(word => word !== '');
+		t.deepEqual(await runDynpk(words, {cwd: makeScratch(t)}), {
+			status: 2,
+			signal: undefined,
+			stdout: '',
+			stderr: `dynpk: ${sentence}\nhint: ${hint}\n`,
+		});
 	});
 }
+
+test('dynpk help is --help, of a command or of all', async t => {
+	t.deepEqual(await runDynpk(['help']), await runDynpk(['--help']));
+	t.deepEqual(await runDynpk(['help', 'pack']), await runDynpk(['pack', '--help']));
+	for (const name of await commands()) {
+		t.is((await runDynpk(['help', name])).status, 0, name);
+	}
+});
+
+test('a program with a slip of the finger: the one that is there is named', async t => {
+	const cwd = makeScratch(t);
+	for (const name of ['gitt', 'git-tool', 'other']) {
+		writeFileSync(join(cwd, name), '#!/bin/sh\n', {mode: 0o755});
+	}
+
+	writeFileSync(join(cwd, 'gitx'), 'no program');
+	const env = {PATH: `${cwd}:/nowhere`};
+	for (const argv of [
+		['pack', 'igtt'],
+		['inspect', 'igtt'],
+		['trace', '-o', 'x', 'igtt'],
+	]) {
+		const {status, stderr} = await runDynpk(argv, {env});
+		t.is(status, 2);
+		t.regex(stderr, /^dynpk: cannot find a program named igtt\n/u);
+		t.regex(stderr, /^hint: did you mean gitt\?/mu);
+	}
+
+	// What cannot be started is not meant.
+	t.regex((await runDynpk(['pack', 'gitxx'], {env})).stderr, /^hint: name a file by its path/mu);
+	t.regex((await runDynpk(['pack', 'strange'], {env})).stderr, /^hint: name a file by its path/mu);
+});
+
+test('a directory beside the user is packed by its bare name, a file there is hinted at', async t => {
+	const cwd = makeScratch(t);
+	mkdirSync(join(cwd, 'venv/bin'), {recursive: true});
+	writeFileSync(join(cwd, 'venv/bin/run'), '#!/bin/sh\n', {mode: 0o755});
+	writeFileSync(join(cwd, 'solver'), '#!/bin/sh\n', {mode: 0o755});
+	const packed = await runDynpk(['pack', 'venv', '--dry-run', '--json'], {cwd});
+	t.is(packed.status, 0, packed.stderr);
+	t.like(JSON.parse(packed.stdout), {name: 'venv', programs: [{name: 'run'}]});
+	t.regex(
+		(await runDynpk(['pack', 'solver'], {cwd})).stderr,
+		/^hint: did you mean \.\/solver\? /mu,
+	);
+	// A program of the name is meant first.
+	const env = {PATH: join(cwd, 'bin')};
+	mkdirSync(join(cwd, 'bin'));
+	writeFileSync(join(cwd, 'bin/venv'), '#!/bin/sh\n', {mode: 0o755});
+	const {stdout} = await runDynpk(['pack', 'venv', '--dry-run', '--json'], {cwd, env});
+	t.like(JSON.parse(stdout), {programs: [{source: join(cwd, 'bin/venv')}]});
+});

@@ -131,7 +131,7 @@ test.serial('run --audit says why a bundle cannot be audited', async t => {
 	t.is(
 		answer.stderr,
 		`dynpk: ${bundle} cannot be audited: only the native launcher loads the stub\n` +
-			'hint: run it without --audit and --allow, or pack it again\n',
+			'hint: run it without --audit, --allow and --allow-exec, or pack it again\n',
 	);
 	t.is((await runDynpk(['run', '--audit=off', bundle, 'sqlite3', '-version'])).status, 0);
 });

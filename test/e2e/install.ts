@@ -132,9 +132,26 @@ test('the npm package holds what it runs and nothing else, and needs no other pa
 
 test('the licences of bundled packages are in one file, each with its text', async t => {
 	const {stdout} = await run('cat', [join(root, 'build/bin/licences.txt')]);
-	for (const name of ['ajv', 'handlebars', 'tar-stream', 'yargs', 'yargs-parser', 'fzstd']) {
+	for (const name of [
+		'ajv',
+		'handlebars',
+		'tar-stream',
+		'yargs',
+		'yargs-parser',
+		'fzstd',
+		'damerau-levenshtein',
+	]) {
 		t.regex(stdout, new RegExp(`^${name} \\d+\\.`, 'mu'));
 	}
 
 	t.false(/^(?:esbuild|ava|string-width) \d/mu.test(stdout));
+});
+
+test('make test of a file that is not there is an error, beside one that is there, too', async t => {
+	if (!need(t, 'make')) return;
+	for (const files of ['test/none.ts', 'test/e2e/install.ts test/none.ts']) {
+		const {status, stderr} = await runCommand('make', ['-n', 'test', `FILE=${files}`], {cwd: root});
+		t.is(status, 2);
+		t.regex(stderr, /there is no test\/none\.ts\./u);
+	}
 });

@@ -4,7 +4,7 @@
  */
 import {readFileSync} from 'node:fs';
 import {copyFile, mkdir, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
@@ -14,7 +14,7 @@ import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {compile, scratch} from '../helpers/worlds/mini-bundle.js';
 import {plainShell, targetHosts} from '../hosts/lib/recipes.js';
 import type {HostRun} from '../hosts/lib/prepare-entry.js';
-import {runOnHost} from '../hosts/lib/run-on-host.js';
+import {runOnHost, type HostAnswer} from '../hosts/lib/run-on-host.js';
 
 const preloading = ['/usr/bin/fakeroot', '/usr/bin/stdbuf', '/usr/bin/faketime'];
 
@@ -223,6 +223,58 @@ test("the user's own objects are let in where they fit, by every engine on every
 				if (typeof stderr === 'string') t.is(said, stderr, where);
 				else t.regex(said, stderr, where);
 			}
+		}
+	}
+});
+
+// It ends a program where any other object stands before its runtime.
+const checked = `
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+	char line[16] = "nothing";
+	char *bytes = malloc(3);
+	FILE *file = fopen(argv[1], "r");
+
+	if (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		printf("%s\\n", line);
+	fflush(stdout);
+	bytes[argc] = 0;
+	free(bytes);
+	return 0;
+}
+`;
+
+test('a program with AddressSanitizer built in runs under every engine, and is checked', async t => {
+	if (!need(t, 'gcc')) return;
+	const program = await compile(t, checked, ['-fsanitize=address']);
+	const bundle = join(await scratch(t), 'a bundle');
+	const licence = '/usr/share/common-licenses/BSD';
+	const packed = await runDynpk(['pack', program, '--with', licence, '-o', bundle]);
+	t.is(packed.status, 0, packed.stderr);
+	const start = `bin/${basename(program)}`;
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) return;
+		for (const env of [
+			{DYNPK_ENGINE: 'shim'},
+			{DYNPK_ENGINE: 'userns'},
+			{DYNPK_AUDIT: 'enforce'},
+		]) {
+			const run = (...more: string[]): Promise<HostAnswer> =>
+				runOnHost(host, {
+					bundle,
+					argv: [start, licence, ...more],
+					env: {...env, ASAN_OPTIONS: 'detect_leaks=0'},
+				});
+			const where = `${name} ${JSON.stringify(env)}`;
+			t.deepEqual(
+				await run(),
+				{status: 0, signal: undefined, stdout: 'Copyright (c) T\n', stderr: ''},
+				where,
+			);
+			t.regex((await run('x')).stderr, /ERROR: AddressSanitizer: heap-buffer-overflow/u, where);
 		}
 	}
 });

@@ -84,6 +84,13 @@ const files: Readonly<
 		owner: ['string', true],
 		reason: ['string', true],
 	},
+	'inputs/data/home-software.json': {pattern: ['string', true], reason: ['string', true]},
+	'inputs/data/development-packages.json': {
+		manager: ['string', true],
+		name: ['string', true],
+		butNot: ['string', false],
+		reason: ['string', true],
+	},
 	'inputs/data/trace-companions.json': {
 		pattern: ['string', true],
 		with: ['object', true],

@@ -24,7 +24,17 @@ test('env means the system’s programs in a package’s script, and in one that
 		t.truthy(shebang);
 		return (
 			shebang &&
-			resolveInterpreter(script, shebang, ['/home/shims', '/usr/bin'], openSysroot(hostPath(root)))
+			resolveInterpreter(
+				script,
+				shebang,
+				{
+					sysroot: hostPath(root),
+					searchPath: ['/home/shims', '/usr/bin'],
+					workingDirectory: hostPath('/'),
+					environment: {},
+				},
+				openSysroot(hostPath(root)),
+			)
 		);
 	};
 	t.is(found('/usr/bin/tool3.11', {kind: 'link', from}), '/usr/bin/python3');

@@ -3,35 +3,51 @@ import test from 'ava';
 import type {ExecutionContext} from 'ava';
 import {readElf} from '../../lib/elf/read-elf.js';
 import {chooseStrategy, type StrategyChoice} from '../../lib/launcher/choose-strategy.js';
-import type {HostFile} from '../../lib/paths/host-file.js';
+import {inMemory} from '../../lib/paths/host-file.js';
 import {hostPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
 import {compile} from '../helpers/worlds/mini-bundle.js';
 
-function inMemory(bytes: Buffer): HostFile {
-	return {size: bytes.length, read: (start, length) => bytes.subarray(start, start + length)};
-}
+/** As much code as leaves no room in its last page, by wish. */
+const source = `
+int main(void) { return 0; }
+#ifdef FILL
+__asm__(".section .fini_fill, \\"ax\\"\\n.balign 4096\\n.skip 4000, 0x90\\n.previous");
+#endif
+`;
 
 async function choose(
 	t: ExecutionContext,
 	options: readonly string[],
 	change: (program: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<StrategyChoice> {
-	const program = await compile(t, 'int main(void) { return 0; }\n', options);
+	const program = await compile(t, source, options);
 	await change(program);
 	const object = readElf(hostPath(program));
 	return chooseStrategy(object, {
 		file: inMemory(await readFile(program)),
-		hasLauncher: true,
+		stubSize: 864,
 		forced: undefined,
 	});
 }
 
 test('an ordinary program is mapped, with and without symbols', async t => {
 	if (!need(t, 'gcc')) return;
-	for (const options of [[], ['-s'], ['-g']]) {
+	for (const options of [[], ['-s'], ['-g', '-s']]) {
 		t.is((await choose(t, options)).strategy, 'map');
 	}
+});
+
+test('a program with debugging information starts itself, where its code has room for that', async t => {
+	if (!need(t, 'gcc')) return;
+	t.deepEqual(await choose(t, ['-g']), {
+		strategy: 'self',
+		reason: 'a debugger finds its lines and symbols in its own file',
+	});
+	t.is((await choose(t, ['-g', '-gz=zlib'])).strategy, 'self');
+	// Code that shares a page with the headers, or fills its own to the end.
+	t.is((await choose(t, ['-g', '-Wl,-z,noseparate-code'])).strategy, 'map');
+	t.is((await choose(t, ['-g', '-DFILL'])).strategy, 'map');
 });
 
 test('a static program needs no launcher', async t => {
@@ -107,8 +123,8 @@ test('only the burnt fuse of Node.js counts, and marks inside the program do not
 	] as const) {
 		const program = await compile(t, source(text));
 		const object = readElf(hostPath(program));
-		const facts = {file: inMemory(await readFile(program)), hasLauncher: false, forced: undefined};
-		t.is(chooseStrategy(object, {...facts, hasLauncher: true}).strategy, strategy, text);
+		const facts = {file: inMemory(await readFile(program)), stubSize: undefined, forced: undefined};
+		t.is(chooseStrategy(object, {...facts, stubSize: 864}).strategy, strategy, text);
 	}
 });
 
@@ -116,7 +132,7 @@ test('without a launcher of its class a program is executed, and a wish is obeye
 	if (!need(t, 'gcc')) return;
 	const program = await compile(t, 'int main(void) { return 0; }\n');
 	const object = readElf(hostPath(program));
-	const facts = {file: inMemory(await readFile(program)), hasLauncher: false, forced: undefined};
+	const facts = {file: inMemory(await readFile(program)), stubSize: undefined, forced: undefined};
 	t.is(chooseStrategy(object, facts).strategy, 'exec');
 	t.is(chooseStrategy(object, {...facts, forced: 'self'}).strategy, 'self');
 });

@@ -27,6 +27,7 @@ const spec: LaunchSpec = {
 	libraryPath: [bundlePath('lib/private'), bundlePath('lib')],
 	inhibitRpath: [bundlePath('lib/liba.so'), bundlePath('lib/libb.so')],
 	inhibitOwnRpath: true,
+	leaders: ['libasan.so.8'],
 	view: {
 		engine: 'shim',
 		reason: 'r',
@@ -187,5 +188,5 @@ test('docs/launch-record.md has every field of struct record at its place', asyn
 		rows.map(([, places, name]) => `${places} ${name}`),
 		fields,
 	);
-	t.is(offset, 144);
+	t.is(offset, 152);
 });

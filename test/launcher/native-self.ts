@@ -152,7 +152,43 @@ test('nothing but the recorded places of the program differs', async t => {
 	}
 
 	t.true(restored.equals(original));
+});
+
+test('a debugger that starts it stops where it was told to, and knows its libraries', async t => {
+	if (!need(t, 'gcc', 'gdb')) return;
+	const source = `#include <stdio.h>
+static int twice(int n) { return 2 * n; }
+int main(void) { return printf("%d\\n", twice(21)) != 3; }
+`;
+	const {top, launch} = await selfBundle(t, source, ['-g', '-O0']);
+	const script = ['set debuginfod enabled off', 'break twice', 'run', 'bt', 'info sharedlibrary'];
+	const commands = [...script, 'finish', 'continue'].flatMap(text => ['-ex', text]);
+	const {stdout, stderr} = await call('gdb', [
+		'-nx',
+		'-batch',
+		...commands,
+		join(top, 'bin/single'),
+	]);
+	t.notRegex(stderr, /dynamic linker/u);
+	t.regex(stdout, /Breakpoint 1, twice \(n=21\)/u);
+	t.regex(stdout, /#1 .* in main \(\) at .*:3\n/u);
+	t.regex(stdout, /^0x.* Yes .*\/lib\/libc\.so\.6$/mu);
+	t.regex(stdout, /Value returned is \$1 = 42\n42\n.*exited normally/su);
+	t.is((await call(join(top, 'bin/single'))).status, 0);
+	// None of it lies in code.
+	const code = readElf(hostPath(join(top, 'bin/single'))).programHeaders.find(
+		({flags}) => flags === 5,
+	);
+	const end = (code?.offset ?? 0) + (code?.fileSize ?? 0);
+	t.true(launch.edits.every(({offset}) => offset >= end || offset < (code?.offset ?? 0)));
+});
+
+test('where its last page of code is full, its first instructions make room', async t => {
+	if (!need(t, 'gcc')) return;
+	const fill = '__asm__(".section .text.z, \\"ax\\"\\n.balign 4096\\n.skip 4000, 0x90\\n.text");\n';
+	const {top, launch} = await selfBundle(t, fill + readsItself);
 	t.is(launch.edits.length, 2);
+	t.is((await call(join(top, 'bin/single'), ['1'])).stdout, 'payload PAYLOAD\n'.repeat(2));
 });
 
 test('it runs on a host without a loader, and without /proc', async t => {

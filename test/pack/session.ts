@@ -43,7 +43,7 @@ test('directories that a reader in the bundle would look into are told in one li
 		PERL5LIB: world.path('site'),
 		LUA_PATH: `${world.path('site')}/?.lua;;`,
 	};
-	const targets = ['./env/bin/R', './mapper'];
+	const targets = ['./env/bin/R', './mapper', '--name', 'same'];
 	t.is(
 		await said(world, [...targets, '-o', 'a.tar'], session),
 		'0 dynpk: what this session names stays behind: R_LIBS ($W/site, for R), PROJ_DATA ($W/grids, for libproj.so.25), VIRTUAL_ENV ($W/env, for R); --with $W/site --with $W/grids --with $W/env takes it along\n',

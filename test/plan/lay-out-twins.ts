@@ -38,6 +38,7 @@ function twin(entries: readonly PayloadEntry[], script: string): Record<string, 
 		entries,
 		interpreters: new Map(),
 		packages: [],
+		broughtBy: new Map(),
 		findings: [],
 	};
 	const operations = layOutTwins(payload, new Set([sysrootPath(script)]));

@@ -5,7 +5,17 @@
  * What packages install is bound in place. Settings are a copy, because the user is named in one.
  */
 import {accessSync, constants} from 'node:fs';
-import {appendFile, chmod, cp, lstat, mkdir, readdir, readlink, symlink} from 'node:fs/promises';
+import {
+	appendFile,
+	chmod,
+	cp,
+	lstat,
+	mkdir,
+	readdir,
+	readlink,
+	rm,
+	symlink,
+} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Host} from '../hosts/lib/host-with.js';
 import {home, type Bind} from '../hosts/lib/prepare-entry.js';
@@ -17,8 +27,8 @@ export interface ThisMachine {
 
 const places = /^(usr|var|opt|s?bin|lib.*)$/u;
 
-/** Make `root`, which does not exist yet, the root of this machine. */
-export async function machineAsHost(root: string): Promise<ThisMachine> {
+/** Make `root`, which does not exist yet, the root of this machine; with or without a file of users. */
+export async function machineAsHost(root: string, hasUsers: boolean): Promise<ThisMachine> {
 	await mkdir(root);
 	await chmod(root, 0o755);
 	const binds: Bind[] = [];
@@ -32,7 +42,12 @@ export async function machineAsHost(root: string): Promise<ThisMachine> {
 	}
 
 	await cp('/etc', join(root, 'etc'), {recursive: true, verbatimSymlinks: true, filter: readable});
-	await appendFile(join(root, 'etc/passwd'), `user:x:1000:1000:user:${home}:/bin/sh\n`);
+	if (hasUsers) {
+		await appendFile(join(root, 'etc/passwd'), `user:x:1000:1000:user:${home}:/bin/sh\n`);
+	} else {
+		await rm(join(root, 'etc/passwd'));
+	}
+
 	return {host: {root}, binds};
 }
 

@@ -1,9 +1,11 @@
 /**
  * Pack one set, run its job here and on every foreign host, and compare.
  *
- * The job runs here twice first: what differs between these two would say nothing about a bundle.
+ * The job runs here twice first: what differs between these two would say nothing about a bundle. On a
+ * host that has no file of users it is compared with a run here without one.
  */
 import {execFile} from 'node:child_process';
+import {existsSync} from 'node:fs';
 import {lstat, mkdir, readdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
@@ -44,15 +46,17 @@ export async function runSet(set: ScienceSet, scratch: string): Promise<SetResul
 	const absent = await absentPackages(set.packages);
 	if (absent.length > 0) return {status: 'absent', packages: absent};
 	const [build, job] = await prepare(set, scratch);
-	const machine = await machineAsHost(join(scratch, 'machine'));
+	const machine = await machineAsHost(join(scratch, 'machine'), true);
 	const here = await runHere(job, machine, build);
 	const why =
 		here.end === 0 ? undefined : `ends with ${here.end} here: ${here.stderr}${here.stdout}`;
 	const again = why ?? differenceOf(here, await runHere(job, machine, build));
 	if (again !== undefined) return {status: 'unfit', why: again};
-	const plain = await packAndCompare({job, here, build, options: []});
+	const nameless = await machineAsHost(join(scratch, 'nameless'), false);
+	const natives = {named: here, nameless: await runHere(job, nameless, build)};
+	const plain = await packAndCompare({job, natives, build, options: []});
 	if (isRight(plain) || set.named === undefined || !names(plain, set.named)) return plain;
-	return packAndCompare({job, here, build, options: set.named});
+	return packAndCompare({job, natives, build, options: set.named});
 }
 
 async function absentPackages(packages: readonly string[]): Promise<readonly string[]> {
@@ -82,14 +86,20 @@ async function prepare(set: ScienceSet, scratch: string): Promise<[build: string
 	return [build, {set, inputs, work: join(scratch, 'work')}];
 }
 
+/** The job done here, with a file of users and without. */
+interface Natives {
+	readonly named: Outcome;
+	readonly nameless: Outcome;
+}
+
 interface Attempt {
 	readonly job: Job;
-	readonly here: Outcome;
+	readonly natives: Natives;
 	readonly build: string;
 	readonly options: readonly string[];
 }
 
-async function packAndCompare({job, here, build, options}: Attempt): Promise<SetResult> {
+async function packAndCompare({job, natives, build, options}: Attempt): Promise<SetResult> {
 	const bundle = join(build, `../bundle${options.length}`);
 	const argv = ['pack', ...job.set.pack, ...options, '-o', bundle];
 	const packing = await runDynpk(argv, {cwd: build, env: {PATH: environment.PATH}});
@@ -98,20 +108,22 @@ async function packAndCompare({job, here, build, options}: Attempt): Promise<Set
 	}
 
 	const hosts: Partial<Record<HostName, string>> = {};
-	for (const name of targetHosts) hosts[name] = await verdict({job, here, name, bundle});
+	for (const name of targetHosts) hosts[name] = await verdict({job, natives, name, bundle});
 	return {status: 'packed', ...(await sizeOf(bundle)), said: packing.stderr, options, hosts};
 }
 
 interface Trial {
 	readonly job: Job;
-	readonly here: Outcome;
+	readonly natives: Natives;
 	readonly name: HostName;
 	readonly bundle: string;
 }
 
-async function verdict({job, here, name, bundle}: Trial): Promise<string> {
+async function verdict({job, natives, name, bundle}: Trial): Promise<string> {
 	try {
-		return differenceOf(here, await runThere(job, await hostWith(name), bundle)) ?? 'right';
+		const host = await hostWith(name);
+		const here = existsSync(join(host.root, 'etc/passwd')) ? natives.named : natives.nameless;
+		return differenceOf(here, await runThere(job, host, bundle)) ?? 'right';
 	} catch (error) {
 		return error instanceof Error ? error.message : String(error);
 	}

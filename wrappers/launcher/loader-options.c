@@ -188,6 +188,17 @@ static void put_objects(struct launch *launch, const struct inherited *inherited
 	}
 }
 
+/* By their names, as the program needs them: ahead of what would stand before them otherwise. */
+static void put_leaders(struct launch *launch)
+{
+	const struct record_list leaders = launch->record->leaders;
+
+	for (uint32_t i = 0; i < leaders.count; i++) {
+		text_put(&launch->arena, record_item(launch->record, leaders, i));
+		text_put(&launch->arena, ":");
+	}
+}
+
 char *preload_list(struct launch *launch, bool with_launcher)
 {
 	const struct record *record = launch->record;
@@ -203,12 +214,14 @@ char *preload_list(struct launch *launch, bool with_launcher)
 	text = text_begin(&launch->arena);
 	if (with_objects)
 		put_objects(launch, launch->inherited);
-	if (with_shim) {
+	if (with_shim || with_launcher) {
 		text_put(&launch->arena, with_objects ? ":" : "");
-		put_path(launch, shim);
+		put_leaders(launch);
 	}
+	if (with_shim)
+		put_path(launch, shim);
 	if (with_launcher) {
-		text_put(&launch->arena, with_objects || with_shim ? ":" : "");
+		text_put(&launch->arena, with_shim ? ":" : "");
 		put_path(launch, record->launcher);
 	}
 	text_end(&launch->arena);

@@ -144,5 +144,6 @@ bool check_record(const void *bytes, size_t size)
 	       is_text_list(extent, record->arguments, is_text) &&
 	       is_text_list(extent, record->settings, is_text) &&
 	       is_environment(extent, record->environment) &&
-	       is_list(extent, record->pages, sizeof(struct record_page));
+	       is_list(extent, record->pages, sizeof(struct record_page)) &&
+	       is_text_list(extent, record->leaders, is_text);
 }

@@ -96,6 +96,7 @@ struct record {
 	struct record_list settings;
 	struct record_list environment; /* struct record_rule */
 	struct record_list pages;	/* struct record_page */
+	struct record_list leaders;	/* sonames that insist on standing first */
 	uint32_t check;			/* record_sum() */
 };
 

@@ -10,7 +10,7 @@ export const debuggers: ScienceKind = {
 			build: `printf '%s\\n' 'static int twice(int n) { return 2 * n; }' 'int main(void) { return twice(3) - 6; }' > victim.c; gcc -g -O0 -o victim victim.c; rm victim.c`,
 			pack: ['gdb', './victim'],
 			run: `gdb -q -nx -batch -ex 'break twice' -ex run -ex bt -ex 'print n' -ex finish -ex 'python print(6*7)' -ex continue "$(command -v victim)"`,
-			varies: [/0x[0-9a-f]+/gu, /process \d+/gu],
+			varies: [/0x[0-9a-f]+/gu, /process \d+/gu, /(?<=libthread_db library ")[^"]+/gu],
 		},
 		{
 			name: 'valgrind',

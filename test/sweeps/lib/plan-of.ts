@@ -22,6 +22,8 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 			targets: [target],
 			name: undefined,
 			output: undefined,
+			force: false,
+			listedAt: new Map(),
 			with: [],
 			scan: [],
 			traces: [],

@@ -53,6 +53,7 @@ bool try_record(const unsigned char *bytes, size_t size)
 		length += strlen(record_text(record, record->audit_tunables));
 	length += follow_list(record, record->library_path) +
 		  follow_list(record, record->inhibit_rpath) +
+		  follow_list(record, record->leaders) +
 		  follow_list(record, record->arguments) + follow_list(record, record->settings) +
 		  follow_rules(record);
 	if (record->engine != ENGINE_NONE)

@@ -1,0 +1,5 @@
+/** Some of a file's bytes. */
+export interface ByteRange {
+	readonly offset: number;
+	readonly length: number;
+}

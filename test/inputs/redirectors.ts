@@ -1,0 +1,157 @@
+/** Programs that only choose another one: what they choose, by their own files. */
+import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {followRedirector, type Redirection} from '../../lib/inputs/redirectors.js';
+import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
+import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
+
+/** Text of a file, executable where it begins with `#!`; `-> TARGET` of a link. */
+type Tree = Readonly<Record<string, string>>;
+
+const shim = (manager: string): string =>
+	`#!/usr/bin/env bash\nset -e\nprogram="\${0##*/}"\nexec "/home/me/.${manager}/libexec/${manager}" exec "$program" "$@"\n`;
+const program = '#!/bin/sh\n';
+const pythons: Tree = {
+	'/home/me/.pyenv/shims/python3': shim('pyenv'),
+	'/home/me/.pyenv/shims/tool': shim('pyenv'),
+	'/home/me/.pyenv/versions/3.11.7/bin/python3': program,
+	'/home/me/.pyenv/versions/3.11.10/bin/python3': program,
+	'/home/me/.pyenv/versions/3.9.1/bin/python3': program,
+	'/home/me/.pyenv/versions/3.9.1/bin/tool': program,
+	'/usr/bin/python3': program,
+};
+const rust: Tree = {
+	'/home/me/.cargo/bin/rustup': program,
+	'/home/me/.cargo/bin/cargo': '-> rustup',
+	'/home/me/.rustup/settings.toml':
+		'version = "12"\ndefault_toolchain = "stable-x86_64-unknown-linux-gnu"\n\n[overrides]\n',
+	'/home/me/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/bin/cargo': program,
+	'/home/me/.rustup/toolchains/1.70.0-x86_64-unknown-linux-gnu/bin/cargo': program,
+};
+
+interface Asked {
+	readonly from: string;
+	readonly environment?: Readonly<Record<string, string>>;
+	readonly in?: string;
+}
+
+function follow(t: ExecutionContext, tree: Tree, asked: Asked): Redirection | undefined {
+	const root = makeScratch(t);
+	for (const [path, text] of Object.entries(tree)) {
+		const place = join(root, path);
+		mkdirSync(dirname(place), {recursive: true});
+		if (text.startsWith('-> ')) {
+			symlinkSync(text.slice(3), place);
+		} else {
+			writeFileSync(place, text);
+			chmodSync(place, text.startsWith('#!') ? 0o755 : 0o644);
+		}
+	}
+
+	return followRedirector(
+		sysrootPath(asked.from),
+		{
+			sysroot: root,
+			searchPath: ['/home/me/.pyenv/shims', '/usr/lib/ccache', '/usr/bin'],
+			workingDirectory: hostPath(asked.in ?? '/home/me/project/sub'),
+			environment: {HOME: '/home/me', ...asked.environment},
+		},
+		openSysroot(root),
+	);
+}
+
+const at = (version: string, name = 'python3'): string =>
+	`/home/me/.pyenv/versions/${version}/bin/${name}`;
+
+for (const [title, files, asked, expected] of [
+	['the general version', {'/home/me/.pyenv/version': '3.9.1\n'}, {}, at('3.9.1')],
+	[
+		'a file up the tree before it',
+		{'/home/me/.pyenv/version': '3.9.1\n', '/home/me/project/.python-version': '# ours\n3.11.7\n'},
+		{},
+		at('3.11.7'),
+	],
+	[
+		'the variable before all',
+		{'/home/me/project/.python-version': '3.11.7\n'},
+		{environment: {PYENV_VERSION: '3.9.1'}},
+		at('3.9.1'),
+	],
+	['the newest of a series', {'/home/me/.pyenv/version': '3.11\n'}, {}, at('3.11.10')],
+	[
+		'the first of several that has the program',
+		{'/home/me/.pyenv/version': '3.11.7\n3.9.1\n'},
+		{from: '/home/me/.pyenv/shims/tool'},
+		at('3.9.1', 'tool'),
+	],
+	['the system’s', {'/home/me/.pyenv/version': 'system\n'}, {}, '/usr/bin/python3'],
+	['the system’s where nothing is chosen', {}, {}, '/usr/bin/python3'],
+] as const) {
+	test(`pyenv: ${title}`, t => {
+		const from = '/home/me/.pyenv/shims/python3';
+		const found = follow(t, {...pythons, ...files}, {from, ...asked});
+		t.is(found?.to, sysrootPath(expected));
+	});
+}
+
+test('a version that is not installed is refused, with the file that chose it', t => {
+	const tree = {...pythons, '/home/me/.pyenv/version': '3.7.0\n'};
+	const error = t.throws(() => follow(t, tree, {from: '/home/me/.pyenv/shims/python3'}), {
+		code: 'TARGET_NOT_FOUND',
+		message:
+			'/home/me/.pyenv/shims/python3 starts /home/me/.pyenv/versions/3.7.0/bin/python3, which is not there',
+	});
+	t.like(error, {details: ['pyenv’s 3.7.0, chosen by /home/me/.pyenv/version']});
+});
+
+test('rustup’s proxies: the default, a file of the project, the variable', t => {
+	const from = '/home/me/.cargo/bin/cargo';
+	const cargo = (name: string) =>
+		sysrootPath(`/home/me/.rustup/toolchains/${name}-x86_64-unknown-linux-gnu/bin/cargo`);
+	t.is(follow(t, rust, {from})?.to, cargo('stable'));
+	const project = {
+		...rust,
+		'/home/me/project/rust-toolchain.toml': '[toolchain]\nchannel = "1.70.0"\n',
+	};
+	t.is(follow(t, project, {from})?.to, cargo('1.70.0'));
+	t.is(follow(t, project, {from, environment: {RUSTUP_TOOLCHAIN: 'stable'}})?.to, cargo('stable'));
+	t.is(follow(t, rust, {from: '/home/me/.cargo/bin/rustup'}), undefined);
+	const overrides = {
+		...rust,
+		'/home/me/.rustup/settings.toml': `${rust['/home/me/.rustup/settings.toml'] ?? ''}"/x" = "1.70.0"\n`,
+	};
+	t.throws(() => follow(t, overrides, {from}), {code: 'TARGET_NOT_FOUND'});
+});
+
+test('a cache before a compiler is passed', t => {
+	const tree = {
+		'/usr/bin/ccache': program,
+		'/usr/bin/gcc': program,
+		'/usr/lib/ccache/gcc': '-> ../../bin/ccache',
+	};
+	t.is(follow(t, tree, {from: '/usr/lib/ccache/gcc'})?.to, sysrootPath('/usr/bin/gcc'));
+});
+
+test('what cannot be known from files is refused, with the command that names it', t => {
+	const tree = {
+		'/home/me/.asdf/shims/node':
+			'#!/usr/bin/env bash\n# asdf-plugin: nodejs 20.1.0\nexec asdf exec "node" "$@"\n',
+		'/usr/bin/snap': program,
+		'/snap/bin/tool': '-> /usr/bin/snap',
+	};
+	for (const from of ['/home/me/.asdf/shims/node', '/snap/bin/tool']) {
+		t.throws(() => follow(t, tree, {from}), {
+			code: 'TARGET_NOT_FOUND',
+			message: /only starts another program/u,
+		});
+	}
+});
+
+test('a script that merely mentions a manager is none', t => {
+	const tree = {
+		'/usr/bin/update': '#!/bin/sh\n# exec "/home/me/.pyenv/libexec/pyenv" exec x\npyenv rehash\n',
+	};
+	t.is(follow(t, tree, {from: '/usr/bin/update'}), undefined);
+});

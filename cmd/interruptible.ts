@@ -2,25 +2,35 @@
  * Work that clears up after itself when a signal stops it.
  *
  * The first signal is an abort, which the work meets at its next step. A second one of the same kind
- * ends us at once.
+ * ends us at once, and so does any in a part of the work that makes nothing: such parts are long and
+ * take no steps.
  */
+import {lookAtSignal, type Stopping} from '../lib/errors/stop-signal.js';
 
 /** What a user, a terminal or a job scheduler sends to be rid of a program. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Run `work` with a signal that is aborted when this process is told to end; only for so long. */
-export async function interruptibly<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptibly<T>(
+	work: (signal: AbortSignal, atOnce: Stopping['atOnce']) => Promise<T>,
+): Promise<T> {
 	const abort = new AbortController();
 	const interrupt = (): void => abort.abort();
-	for (const ending of endings) {
-		process.once(ending, interrupt);
-	}
-
+	const listen = (): void => endings.forEach(ending => process.once(ending, interrupt));
+	const ignore = (): void => endings.forEach(ending => process.off(ending, interrupt));
+	listen();
 	try {
-		return await work(abort.signal);
+		return await work(abort.signal, async part => {
+			// What came before would not be heard any more.
+			await lookAtSignal(abort.signal);
+			ignore();
+			try {
+				return await part();
+			} finally {
+				listen();
+			}
+		});
 	} finally {
-		for (const ending of endings) {
-			process.off(ending, interrupt);
-		}
+		ignore();
 	}
 }

@@ -39,15 +39,19 @@ export async function pack(packing: Packing): Promise<void> {
 	const upgrades = watchUpgrades(request.sysroot);
 	reporter.atWork(managersAtWork(request.sysroot));
 	try {
-		await interruptibly(async signal => {
-			const decision = await decide(request, signal, {
-				step: what => reporter.step(what),
-				named(parts) {
-					if (!isDry) {
-						assertFree(resolveOutput(request, parts));
-					}
+		await interruptibly(async (signal, atOnce) => {
+			const decision = await decide(
+				request,
+				{signal, atOnce},
+				{
+					step: what => reporter.step(what),
+					named(parts) {
+						if (!isDry) {
+							assertFree(resolveOutput(request, parts));
+						}
+					},
 				},
-			});
+			);
 			reporter.done();
 			try {
 				await carryOut(decision, packing, reporter, signal);

@@ -25,6 +25,7 @@ export interface Reporter {
 
 /** Findings that a user can act on; the others are in the manifest for whoever looks. */
 const worthSaying = new Set([
+	'PACKAGES_UNREAD',
 	'SET_ID_LEFT_OUT',
 	'UNREADABLE_LEFT_OUT',
 	'SPECIAL_FILE_LEFT_OUT',
@@ -33,6 +34,7 @@ const worthSaying = new Set([
 	'NEEDED_EXCLUDED',
 	'TARGET_NOT_LOADED',
 	'NEEDED_BY_PATH',
+	'PRIVATE_LEFT_OUT',
 	'LOADER_NOT_ISOLATED',
 	'PLUG_INS_ADDED',
 	'LINKS_WITH_HOST',

@@ -22,6 +22,7 @@ export interface EntryRules {
 	/** What a message calls the whole: the archive's path, say. */
 	readonly subject: string;
 	readonly limits?: EntryLimits | undefined;
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** What the rules look at; the contents are nobody's business here. */
@@ -46,7 +47,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * Links may lead forward, so where they lead is checked when the last entry has gone by: a writer
  * publishes nothing before this generator has ended.
  *
- * @throws {DynpkError} with the code of the rules
+ * @throws {DynpkError} with the code of the rules; INTERRUPTED
  */
 export async function* checkedEntries<T extends EntryShape>(
 	entries: AsyncIterable<T> | Iterable<T>,
@@ -77,7 +78,7 @@ export async function* checkedEntries<T extends EntryShape>(
 	if (seen.size === 0) {
 		throw new DynpkError(rules.code, `${rules.subject}: has no entries`);
 	}
-	checkSymlinks(seen, rules);
+	await checkSymlinks(seen, rules);
 }
 
 type Refuse = (reason: string) => never;

@@ -7,6 +7,7 @@
  */
 import {posix} from 'node:path';
 import {DynpkError, type FaultCode} from '../errors/dynpk-error.js';
+import {lookAtSignal} from '../errors/stop-signal.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 
 export interface TreeNode {
@@ -14,42 +15,93 @@ export interface TreeNode {
 	readonly target: string | undefined;
 }
 
-/** @throws {DynpkError} the given code, for the first link that leaves the tree */
-export function checkSymlinks(
+/** Characters looked at for all links, in the whole and for each; real ones need a hundredth. */
+const EFFORT = 64 << 20;
+const EFFORT_A_LINK = 8 << 10;
+/** A fraction of a second. */
+const EFFORT_BETWEEN_TURNS = 8 << 20;
+
+export interface SymlinkRules {
+	readonly code: FaultCode;
+	readonly subject: string;
+	readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * @throws {DynpkError} the given code, for the first link that leaves the tree, and for links that lead
+ *   through so many others that following them would take minutes; INTERRUPTED
+ */
+export async function checkSymlinks(
 	tree: ReadonlyMap<string, TreeNode>,
-	{code, subject}: {readonly code: FaultCode; readonly subject: string},
-): void {
+	{code, subject, signal}: SymlinkRules,
+): Promise<void> {
+	let effort = 0;
+	let allowed = EFFORT;
+	let turn = EFFORT_BETWEEN_TURNS;
 	for (const [path, node] of tree) {
 		if (node.kind !== 'symlink' || node.target === undefined) {
 			continue;
 		}
-		if (!staysInside(path, node.target, tree)) {
+
+		const walked = walkLink(path, node.target, tree);
+		if (walked.leavesTree) {
 			throw new DynpkError(code, `${subject}: ${path}: a link out of the tree, to ${node.target}`);
+		}
+
+		effort += walked.effort;
+		allowed += EFFORT_A_LINK;
+		if (effort > allowed) {
+			throw new DynpkError(code, `${subject}: ${path}: its links lead through too many others`);
+		}
+
+		if (effort > turn) {
+			await lookAtSignal(signal);
+			turn = effort + EFFORT_BETWEEN_TURNS;
 		}
 	}
 }
 
-function staysInside(link: string, target: string, tree: ReadonlyMap<string, TreeNode>): boolean {
+interface Walked {
+	readonly leavesTree: boolean;
+	readonly effort: number;
+}
+
+function walkLink(link: string, target: string, tree: ReadonlyMap<string, TreeNode>): Walked {
 	let here = posix.dirname(link);
+	// How many components deep in what is not there.
+	let missing = 0;
 	// The components still to walk, the next one last.
 	const ahead = target.split('/').reverse();
+	let effort = target.length;
 	let hops = 0;
 	for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+		effort += 1;
 		if (name === '' || name === '.') {
 			continue;
 		}
 		if (name === '..') {
+			if (missing > 0) {
+				missing -= 1;
+				continue;
+			}
+
 			here = posix.dirname(here);
 			// The parent of the top-level directory.
 			if (here === '.') {
-				return false;
+				return {leavesTree: true, effort};
 			}
 			continue;
 		}
 
 		const next = `${here}/${name}`;
-		const node = tree.get(next);
-		if (node?.kind !== 'symlink' || node.target === undefined) {
+		effort += next.length;
+		const node = missing > 0 ? undefined : tree.get(next);
+		if (node === undefined) {
+			missing += 1;
+			continue;
+		}
+
+		if (node.kind !== 'symlink' || node.target === undefined) {
 			here = next;
 			continue;
 		}
@@ -57,10 +109,11 @@ function staysInside(link: string, target: string, tree: ReadonlyMap<string, Tre
 		// A loop leads nowhere, so it does not lead out.
 		hops += 1;
 		if (hops > LINK_LIMIT) {
-			return true;
+			break;
 		}
+		effort += node.target.length;
 		ahead.push(...node.target.split('/').reverse());
 	}
 
-	return true;
+	return {leavesTree: false, effort};
 }

@@ -44,12 +44,12 @@ export interface ExtractedEntry {
 
 /** @throws {DynpkError} ARCHIVE_INVALID, OUTPUT_EXISTS, NO_SPACE, PERMISSION, INTERRUPTED */
 export async function extractArchive(request: ExtractRequest): Promise<ExtractedTree> {
-	const {archive, destination, limits, check} = request;
+	const {archive, destination, limits, check, signal} = request;
 	const seen: ExtractedEntry[] = [];
 	let name = '';
 
 	async function* remembered(): AsyncGenerator<ArchiveEntry, void, undefined> {
-		for await (const entry of readArchive({archive, limits})) {
+		for await (const entry of readArchive({archive, limits, signal})) {
 			if (name === '') {
 				name = entry.path;
 			} else {
@@ -71,7 +71,7 @@ export async function extractArchive(request: ExtractRequest): Promise<Extracted
 		mtime: 0,
 		refusal: 'ARCHIVE_INVALID',
 		limits,
-		signal: request.signal,
+		signal,
 		onProgress: request.onProgress,
 		onComplete: async ({output, digests}) => await check?.(describe(output, digests)),
 	});

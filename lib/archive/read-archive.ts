@@ -9,6 +9,7 @@ import {detectCompression} from '../decompress/compression.js';
 import {decompress} from '../decompress/decompress.js';
 import {DecompressError} from '../decompress/decompress-error.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {makeStopCheck} from '../errors/stop-signal.js';
 import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
@@ -17,6 +18,7 @@ import {readTar, type TarMember} from './tar-reader.js';
 
 export interface ReadRequest {
 	readonly archive: HostPath;
+	readonly signal?: AbortSignal | undefined;
 	readonly limits?: EntryLimits | undefined;
 }
 
@@ -29,21 +31,34 @@ const TAR_MAGIC_OFFSET = 257;
  *
  * The rules about links are complete only when the generator has ended.
  *
- * @throws {DynpkError} ARCHIVE_INVALID, UNSUPPORTED_COMPRESSION, PERMISSION, IO
+ * @throws {DynpkError} ARCHIVE_INVALID, UNSUPPORTED_COMPRESSION, INTERRUPTED, PERMISSION, IO
  */
 export async function* readArchive({
 	archive,
 	limits,
+	signal,
 }: ReadRequest): AsyncGenerator<ArchiveEntry, void, undefined> {
 	const file = openArchive(archive);
 	try {
-		const bytes = tarBytes(file, archive);
-		const rules = {code: 'ARCHIVE_INVALID', subject: archive, limits} as const;
+		const bytes = stoppable(tarBytes(file, archive), signal);
+		const rules = {code: 'ARCHIVE_INVALID', subject: archive, limits, signal} as const;
 		for await (const member of checkedEntries(readTar(bytes, archive), rules)) {
 			yield entryOf(member);
 		}
 	} finally {
 		closeSync(file);
+	}
+}
+
+/** A small archive may be a large one's, of which nothing is ever handed on. */
+async function* stoppable(
+	bytes: Pieces,
+	signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+	const stop = makeStopCheck(signal);
+	for await (const piece of bytes) {
+		await stop(piece.length);
+		yield piece;
 	}
 }
 

@@ -34,7 +34,10 @@ interface Announced {
 }
 
 const BLOCK_SIZE = 512;
-const LONGEST_EXTENSION = 1 << 20;
+/** Two paths, and attributes as long as Linux has them. */
+const LONGEST_EXTENSION = 256 << 10;
+/** What headers before a member have on average at most, beyond what a few have. */
+const EXTENSION_SHARE = 16 << 10;
 /** More than any blocking factor in use pads to. */
 const LONGEST_PADDING = 16 << 20;
 
@@ -49,6 +52,8 @@ export async function* readTar(
 	const reader = makeByteReader(source);
 	try {
 		let announced: Announced = {};
+		const before = new Set<string>();
+		let left = 4 * LONGEST_EXTENSION;
 		for (;;) {
 			const block = await takeOr(reader, BLOCK_SIZE, refuse);
 			const header = readTarHeader(block, refuse);
@@ -57,14 +62,21 @@ export async function* readTar(
 			}
 			if (header.kind === 'extension') {
 				announced = {...announced, ...(await readExtension(reader, header, refuse))};
+				left -= header.size;
+				if (before.has(header.extension) || left < 0) {
+					refuse('more headers than its members need');
+				}
+				before.add(header.extension);
 				continue;
 			}
 
 			yield* passMember(reader, describe(header, announced, refuse), refuse);
 			announced = {};
+			before.clear();
+			left += EXTENSION_SHARE;
 		}
 
-		if (Object.keys(announced).length > 0) {
+		if (before.size > 0) {
 			refuse('a long name at its end belongs to nothing');
 		}
 		await expectPadding(reader, refuse);

@@ -130,7 +130,8 @@ async function packInto(
 
 async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promise<WrittenOutput> {
 	const digests = new Map<string, FileDigest>();
-	const rules = {code: 'PAYLOAD_ESCAPES_ROOT', subject: request.output} as const;
+	const {signal} = request;
+	const rules = {code: 'PAYLOAD_ESCAPES_ROOT', subject: request.output, signal} as const;
 	let entries = 0;
 	let bytes = 0;
 	for await (const entry of checkedEntries(request.entries, rules)) {

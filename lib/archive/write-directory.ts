@@ -77,6 +77,7 @@ async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<
 		code: request.refusal ?? 'PAYLOAD_ESCAPES_ROOT',
 		subject: output,
 		limits: request.limits,
+		signal: request.signal,
 	} as const;
 	const digests = new Map<string, FileDigest>();
 	const directories: DirectoryEntry[] = [];

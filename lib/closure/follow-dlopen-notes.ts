@@ -51,14 +51,18 @@ function followNote(
 		const answer = walk.request({needed, from, namespace, ...how});
 		if (answer !== undefined) {
 			if (answer.isNew) {
-				walk.further.push(...loadDependencies(walk, namespace, answer.entry));
+				for (const entry of loadDependencies(walk, namespace, answer.entry)) {
+					walk.further.push(entry);
+				}
 			}
 
 			return;
 		}
 
 		const found = walk.search.locate(needed, from);
-		searched.push(...(found.status === 'missing' ? found.searched : []));
+		for (const place of found.status === 'missing' ? found.searched : []) {
+			searched.push(place);
+		}
 	}
 
 	const [needed] = sonames;

@@ -89,7 +89,9 @@ function open(
 		});
 		if (answer !== undefined) {
 			if (answer.isNew) {
-				walk.further.push(...loadDependencies(walk, namespace, answer.entry));
+				for (const entry of loadDependencies(walk, namespace, answer.entry)) {
+					walk.further.push(entry);
+				}
 			}
 
 			return;

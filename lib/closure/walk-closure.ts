@@ -82,7 +82,9 @@ function loadAuditors(walk: Walk, program: LinkMapEntry): void {
 		const how = {place: 'audit', severity: 'warning', isDlopened: true} as const;
 		const auditor = walk.request({needed, from: program, namespace, ...how});
 		if (auditor !== undefined) {
-			walk.further.push(...loadDependencies(walk, namespace, auditor.entry));
+			for (const entry of loadDependencies(walk, namespace, auditor.entry)) {
+				walk.further.push(entry);
+			}
 		}
 	}
 }
@@ -92,6 +94,8 @@ function loadVariants(walk: Walk, namespace: Namespace): void {
 	// Loading one may bring more, with variants of their own.
 	for (const {entry} of walk.variants) {
 		const [, ...needs] = loadDependencies(walk, namespace, entry);
-		walk.further.push(...needs);
+		for (const entry of needs) {
+			walk.further.push(entry);
+		}
 	}
 }

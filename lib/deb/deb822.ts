@@ -46,6 +46,9 @@ export function parseDeb822(
 	return paragraphs;
 }
 
+/** A hundred times the longest there is. */
+const LONGEST_PARAGRAPH = 16 << 20;
+
 /** Parse a stream paragraph by paragraph, holding one chunk of text at a time. */
 export async function* readDeb822(
 	chunks: AsyncIterable<Uint8Array>,
@@ -60,6 +63,10 @@ export async function* readDeb822(
 		if (end !== -1) {
 			yield* parseDeb822(held.slice(0, end + 1), origin, fields);
 			held = held.slice(end + 2);
+		}
+
+		if (held.length > LONGEST_PARAGRAPH) {
+			throw new DebError('DEB_INVALID', 'a paragraph does not end', {package: origin});
 		}
 	}
 

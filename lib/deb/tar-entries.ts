@@ -11,6 +11,9 @@ export interface TarEntry {
 	readonly content: AsyncIterable<Buffer>;
 }
 
+/** What may come between two files: long names, and what is read ahead. */
+const HEADERS_LIMIT = 64 << 20;
+
 /** @throws {DebError} DEB_INVALID, NAME_NOT_UTF8; errors of `chunks` pass unchanged. */
 export async function* readTarEntries(
 	chunks: AsyncIterable<Buffer>,
@@ -29,9 +32,19 @@ export async function* readTarEntries(
 		});
 	};
 
+	let left = HEADERS_LIMIT;
 	async function* watched(): AsyncGenerator<Buffer> {
 		try {
-			yield* chunks;
+			for await (const chunk of chunks) {
+				left -= chunk.length;
+				if (left < 0) {
+					throw new DebError('DEB_INVALID', 'its archive has headers of no file', {
+						package: origin,
+					});
+				}
+
+				yield chunk;
+			}
 		} catch (error) {
 			sourceError = error instanceof Error ? error : new Error(String(error));
 			throw error;
@@ -47,6 +60,7 @@ export async function* readTarEntries(
 			const {header} = source;
 			const path = entryPath(header, origin);
 			const content = blamed(source as unknown as AsyncIterable<Buffer>, blame);
+			left = HEADERS_LIMIT + header.size;
 			yield {header, path, content};
 			source.resume();
 		}

@@ -3,7 +3,6 @@ import {Readable} from 'node:stream';
 import {ReadableStream} from 'node:stream/web';
 import type {CompressedBytes} from './compression.js';
 import {DecompressError} from './decompress-error.js';
-import {letGo} from './let-go.js';
 import {watchZstdFrames} from './zstd-frames.js';
 
 /**
@@ -74,22 +73,39 @@ export async function* unzstd(source: CompressedBytes): AsyncGenerator<Buffer> {
 	yield* plain;
 }
 
-/** @throws {DecompressError} DAMAGED */
+/**
+ * It answers to each write at once, and is asked so: as a stream it says that it is closed before what
+ * it made has been read, which is then lost.
+ *
+ * @throws {DecompressError} DAMAGED
+ */
 export async function* unbzip2(source: CompressedBytes): AsyncGenerator<Buffer> {
 	const {default: unbzip2Stream} = await import('unbzip2-stream');
 	const guarded = guard(source);
-	const input = Readable.from(guarded.source, {objectMode: false});
 	const decoder = unbzip2Stream();
-	input.on('error', error => decoder.emit('error', error));
-	input.pipe(decoder);
-	try {
-		for await (const chunk of new Readable({objectMode: false}).wrap(decoder)) {
-			yield chunk as Buffer;
+	const plain: Buffer[] = [];
+	let problem: Error | undefined;
+	decoder.on('data', (chunk: Buffer) => plain.push(chunk));
+	decoder.on('error', (error: Error) => {
+		problem ??= error;
+	});
+	const taken = (): Buffer[] => {
+		if (problem !== undefined) {
+			throw problem;
 		}
+
+		return plain.splice(0);
+	};
+	try {
+		for await (const chunk of guarded.source) {
+			decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+			yield* taken();
+		}
+
+		decoder.end();
+		yield* taken();
 	} catch (error) {
 		throw guarded.blame('bzip2', error);
-	} finally {
-		await letGo(input);
 	}
 }
 

@@ -68,7 +68,9 @@ export function decodeNotes(
 			if (typeof decoded === 'string') {
 				malformedDlopenNotes.push(decoded);
 			} else {
-				dlopenNotes.push(...decoded);
+				for (const note of decoded) {
+					dlopenNotes.push(note);
+				}
 			}
 		} else if (note.owner !== 'GNU') {
 			// Go's own build id, type 4 (cmd/internal/buildid).

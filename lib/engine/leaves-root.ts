@@ -4,30 +4,55 @@ import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {BundledFile} from './bundled-file.js';
 
 /** Whether a file is for the loader, or a link or a chain of links leads to one that is, or out of `root/`. */
-export function leadsToLibrary(
-	file: BundledFile,
-	records: ReadonlyMap<string, BundledFile>,
-): boolean {
-	let current: BundledFile | undefined = file;
-	for (let hops = 0; current?.target !== undefined && hops < LINK_LIMIT; hops++) {
-		if (current.isLibrary === true) {
-			return true;
+export type LeadsToLibrary = (file: BundledFile) => boolean;
+
+/** What is found is remembered: the files of a bundle may be one chain of links. */
+export function makeLeadsToLibrary(records: ReadonlyMap<string, BundledFile>): LeadsToLibrary {
+	const known = new Map<BundledFile, boolean>();
+	const directories = new Map<string, string>();
+	const realDirectory = (path: string): string => {
+		const real = directories.get(path) ?? throughLinks(path, records);
+		directories.set(path, real);
+		return real;
+	};
+	const next = ({path, target = ''}: BundledFile): BundledFile | undefined => {
+		const name = target.startsWith('/')
+			? `root${target}`
+			: posix.join(realDirectory(posix.dirname(path)), target);
+		return records.get(posix.join(realDirectory(posix.dirname(name)), posix.basename(target)));
+	};
+	return file => {
+		const passed: BundledFile[] = [];
+		let answer: boolean | undefined;
+		for (let current = file; answer === undefined;) {
+			answer = known.get(current) ?? (passed.length === LINK_LIMIT ? false : atOnce(current));
+			passed.push(current);
+			if (answer === undefined) {
+				const found = next(current);
+				answer = found === undefined ? false : undefined;
+				current = found ?? current;
+			}
 		}
 
-		if (current.kind === 'hardlink') {
-			return !current.target.startsWith('root/');
+		for (const link of passed) {
+			known.set(link, answer);
 		}
 
-		if (climbsOut(current.path, current.target)) {
-			return true;
-		}
+		return answer;
+	};
+}
 
-		const directory = throughLinks(posix.dirname(current.path), records);
-		const name = throughLinks(posix.dirname(posix.join(directory, current.target)), records);
-		current = records.get(posix.join(name, posix.basename(current.target)));
+/** What a file says itself; `undefined` where that is up to what it leads to. */
+function atOnce({isLibrary = false, kind, path, target}: BundledFile): boolean | undefined {
+	if (isLibrary || target === undefined) {
+		return isLibrary;
 	}
 
-	return current?.isLibrary === true;
+	if (kind === 'hardlink') {
+		return !target.startsWith('root/');
+	}
+
+	return climbsOut(path, target) ? true : undefined;
 }
 
 /** Where a directory of the bundle really lies: `root/lib` is `root/usr/lib` on a merged system. */

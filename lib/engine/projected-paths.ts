@@ -18,7 +18,7 @@ import {
 import type {BundledFile, BundledLaunch} from './bundled-file.js';
 import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
 import {hostOwnership} from './host-owned.js';
-import {climbsOut, leadsToLibrary} from './leaves-root.js';
+import {climbsOut, makeLeadsToLibrary} from './leaves-root.js';
 import type {ProjectedPath} from './projected-path.js';
 
 /** In the order of their paths; every directory above a path is among them. */
@@ -39,6 +39,7 @@ export function projectedPaths(
 			.map(({program}) => posix.dirname(program)),
 	);
 	const records = new Map<string, BundledFile>(files.map(file => [file.path, file]));
+	const leadsToLibrary = makeLeadsToLibrary(records);
 	const seen = files.filter(
 		file =>
 			file.path.startsWith('root/') &&
@@ -46,7 +47,7 @@ export function projectedPaths(
 			!liesIn(file.path, twins) &&
 			(file.reason === '--with' ||
 				(hostOwnership(sysrootOf(file.path)) !== 'never' &&
-					!(file.yields === 'always' && leadsToLibrary(file, records)))),
+					!(file.yields === 'always' && leadsToLibrary(file)))),
 	);
 	const whole = findWholeDirectories(seen, programs, records);
 	const untidy = findUntidyDirectories(files, seen, launches);
@@ -72,7 +73,7 @@ export function projectedPaths(
 		const path = sysrootOf(file.path);
 		addDirectories(file.kind === 'directory' ? path : parentOf(path));
 		if (file.kind !== 'directory') {
-			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file, records);
+			const isLibrary = !whole.has(parentOf(path)) && leadsToLibrary(file);
 			const yields = isLibrary ? file.yields : undefined;
 			projected.set(path, {
 				...projectFile(file, path, isLibrary, programs),

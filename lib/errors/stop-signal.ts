@@ -10,6 +10,13 @@ import {DynpkError} from './dynpk-error.js';
 const BYTES_BETWEEN_TURNS = 8 << 20;
 const STEPS_BETWEEN_TURNS = 64;
 
+/** How work is stopped that makes what has to be cleared up, now and then. */
+export interface Stopping {
+	readonly signal: AbortSignal;
+	/** Run a part that makes nothing: meanwhile a signal ends this process, as it would any other. */
+	readonly atOnce: <T>(part: () => Promise<T>) => Promise<T>;
+}
+
 /** Called with the size of each step; resolves at once, or after a turn of the event loop. */
 export type StopCheck = (bytes: number) => Promise<void> | undefined;
 
@@ -17,11 +24,6 @@ export type StopCheck = (bytes: number) => Promise<void> | undefined;
 export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
 	let bytes = 0;
 	let steps = 0;
-
-	async function turn(): Promise<void> {
-		await setImmediate();
-		throwIfStopped(signal);
-	}
 
 	return size => {
 		throwIfStopped(signal);
@@ -32,8 +34,14 @@ export function makeStopCheck(signal: AbortSignal | undefined): StopCheck {
 		}
 		bytes = 0;
 		steps = 0;
-		return turn();
+		return lookAtSignal(signal);
 	};
+}
+
+/** Take a turn of the event loop, in which signals are heard. @throws {DynpkError} INTERRUPTED */
+export async function lookAtSignal(signal: AbortSignal | undefined): Promise<void> {
+	await setImmediate();
+	throwIfStopped(signal);
 }
 
 /** @throws {DynpkError} INTERRUPTED */

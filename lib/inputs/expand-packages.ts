@@ -23,6 +23,7 @@ import {findGeneratedFiles} from './generated-files.js';
 import {isLibraryBulk} from './library-bulk.js';
 import type {Reason} from './payload.js';
 import {isRuledOut, type Standing} from './payload-rules.js';
+import {privateOfPackage} from './private-files.js';
 import {isPublicFile} from './public-file.js';
 import type {LibraryReach} from './reach-libraries.js';
 
@@ -68,7 +69,7 @@ function addWhole(
 		const isKept = (path: SysrootPath): boolean => isWanted || !isRuled(path);
 		addPackageFiles(
 			gathering,
-			{owner, listed, isKept},
+			{owner, listed, isKept, isInstalled: database.isInstalled},
 			{
 				kind: 'package',
 				package: packageId(owner),
@@ -121,7 +122,7 @@ function expandLibraries(
 		const isKept = (path: SysrootPath): boolean => isPrivate(path, gathering);
 		addPackageFiles(
 			gathering,
-			{owner, listed, isKept},
+			{owner, listed, isKept, isInstalled: database.isInstalled},
 			{kind: 'library', package: packageId(owner)},
 		);
 	}
@@ -224,16 +225,27 @@ interface PackageFiles {
 	readonly owner: InstalledPackage;
 	readonly listed: readonly SysrootPath[];
 	readonly isKept: (path: SysrootPath) => boolean;
+	/** What was not, has nothing but what its package file holds. */
+	readonly isInstalled: boolean;
 }
 
 function addPackageFiles(
 	{collector, sysroot}: Gathering,
-	{owner, listed, isKept}: PackageFiles,
+	{owner, listed, isKept, isInstalled}: PackageFiles,
 	reason: Reason,
 ): void {
 	const parents = new Set(listed.map(parentOf));
 	for (const path of listed) {
 		if (!isKept(path) || (isState(path) && !isPublicFile(path, sysroot))) {
+			continue;
+		}
+
+		const finding = isInstalled ? privateOfPackage(path, sysroot) : undefined;
+		if (finding !== undefined) {
+			if (!collector.excludes(path)) {
+				collector.report(finding);
+			}
+
 			continue;
 		}
 

@@ -12,6 +12,7 @@ import {findLeftCalls} from './add-called-programs.js';
 import type {Gathering} from './gathering.js';
 import {findLeftHelpers} from './named-helpers.js';
 import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
+import {PRIVATE_LEFT_OUT} from './private-files.js';
 import type {Target} from './target.js';
 
 /** What the user asked for. */
@@ -59,7 +60,9 @@ export function finishPayload(
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
 		broughtBy: new Map([...owners].map(owner => [packageId(owner), bringersOf(owner, expanded)])),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
-		findings: collector.findings,
+		findings: collector.findings.filter(
+			({code, path}) => code !== PRIVATE_LEFT_OUT || !isCarried(path, gathering),
+		),
 	};
 }
 
@@ -73,6 +76,11 @@ function bringersOf(owner: InstalledPackage, expanded: Gathering['expanded']): B
 	}
 
 	return bringers;
+}
+
+function isCarried(path: string, {collector, sysroot}: Gathering): boolean {
+	const real = sysroot.realPath(sysrootPath(path));
+	return real !== undefined && collector.entries.has(real);
 }
 
 /** What was asked for comes first, and of what was not the first of its name. */

@@ -76,7 +76,9 @@ function filesAt(path: SysrootPath, sysroot: Sysroot): SysrootPath[] {
 		}
 
 		if (sysroot.status(current)?.kind === 'directory') {
-			pending.push(...namesIn(current, sysroot));
+			for (const name of namesIn(current, sysroot)) {
+				pending.push(name);
+			}
 		} else {
 			found.push(current);
 		}

@@ -15,6 +15,7 @@ import {asProgram, describeEntry, isModule, unreadable} from './describe-entry.j
 import type {Exclusions} from './exclusions.js';
 import {isOfRunningHost} from './host-directories.js';
 import type {PayloadEntry, PayloadFinding, Reason} from './payload.js';
+import {privateInTree} from './private-files.js';
 
 export interface Collector {
 	/** By path; grows while the payload is gathered. */
@@ -26,7 +27,10 @@ export interface Collector {
 	addProgram(path: SysrootPath, reason: Reason): PayloadEntry | undefined;
 	/** Whether the user excluded what lies at a path. */
 	excludes(path: SysrootPath): boolean;
-	/** Add everything below a directory, but for what `leaves` says of its path from there on. */
+	/**
+	 * Add everything below a directory, but for what its name tells to be private, and what `leaves` says
+	 * of its path from there on.
+	 */
 	addTree(directory: SysrootPath, reason: Reason, leaves?: (path: string) => boolean): void;
 	report(finding: PayloadFinding): void;
 	/** Say that what lies at a path stays behind, because this user may not look at it. */
@@ -234,7 +238,18 @@ function addTree(collecting: Collecting, tree: Tree): void {
 		} else if (kind === undefined) {
 			findings.push(unreadable(path, sysroot));
 		} else {
-			add(collecting, {path, reason}, untrodden);
+			addUnlessPrivate(collecting, {path, reason});
 		}
+	}
+}
+
+/** What the user excludes anyway needs no word. */
+function addUnlessPrivate(collecting: Collecting, taken: Taken): void {
+	const {sysroot, exclusions, findings} = collecting;
+	const finding = privateInTree(taken.path, sysroot);
+	if (finding === undefined) {
+		add(collecting, taken, untrodden);
+	} else if (!exclusions.excludes(taken.path)) {
+		findings.push(finding);
 	}
 }

@@ -110,7 +110,9 @@ export function makeLibraryReach({
 				const interpreter = object && loaderOf(object, sysroot);
 				if (object && interpreter !== undefined && ownerOfOwn(entry.path) === undefined) {
 					loaders.add(interpreter);
-					libraries.push(...follow(object, entry.path, open(interpreter).search));
+					for (const library of follow(object, entry.path, open(interpreter).search)) {
+						libraries.push(library);
+					}
 				}
 			}
 

@@ -3,7 +3,7 @@ import {posix} from 'node:path';
 import type {FileEntry} from '../archive/archive-entry.js';
 import {readArchive} from '../archive/read-archive.js';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {MANIFEST_NAME, type BundleManifest} from '../manifest/manifest.js';
+import {MANIFEST_LIMIT, MANIFEST_NAME, type BundleManifest} from '../manifest/manifest.js';
 import {parseManifest, readManifest} from '../manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {readHead} from './read-head.js';
@@ -34,6 +34,13 @@ function looksLikeArchive(head: Buffer): boolean {
 async function fromArchive(archive: HostPath): Promise<BundleManifest> {
 	for await (const entry of readArchive({archive})) {
 		if (entry.kind === 'file' && /^[^/]+\/dynpk\.json$/u.test(entry.path)) {
+			if (entry.content.kind === 'pieces' && entry.content.size > MANIFEST_LIMIT) {
+				throw new DynpkError(
+					'MANIFEST_INVALID',
+					`${archive}: ${entry.path} is too large for a manifest`,
+				);
+			}
+
 			return parseManifest(await contents(entry), `${archive}: ${entry.path}`);
 		}
 	}

@@ -8,8 +8,9 @@ import {probeElf} from '../elf/probe-elf.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LookUpPlace} from '../inputs/gather-request.js';
 import {resolveTarget, typedPath} from '../inputs/target.js';
+import type {DatabasePlaces} from '../installed/database-places.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
-import {openDatabases, type DatabasePlaces} from '../installed/open-databases.js';
+import {openDatabases} from '../installed/open-databases.js';
 import {packageId} from '../installed/package-database.js';
 import {findLoader} from '../loader/find-loader.js';
 import {makeLoaderSearch, type LoaderSearchOptions} from '../loader/make-loader-search.js';
@@ -39,7 +40,7 @@ export function inspectProgram(
 	{libraryPath, ...places}: InspectOptions,
 ): InspectedProgram {
 	const sysroot = openSysroot(place.sysroot);
-	const databases = openDatabases(sysroot, places);
+	const {databases} = openDatabases(sysroot, places);
 	const target = resolveTarget(text, place, sysroot, databases);
 	if (target.kind !== 'program' && target.kind !== 'object') {
 		throw new DynpkError('NOT_A_PROGRAM', `${text} is a ${target.kind}`, {

@@ -2,35 +2,42 @@
  * Installed Debian packages, as dpkg has them on record.
  *
  * Its files are read where they are in the one form known (read-dpkg.ts), and dpkg-query(1) is asked
- * where they are not. It would follow links out of a foreign root, so there it is asked only when
- * there are none.
+ * where they are not. It would follow links out of a foreign root, so of that it is shown a copy.
  */
-import {DynpkError} from '../errors/dynpk-error.js';
 import {outsideUsr} from '../paths/merged-usr.js';
-import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {hostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {ADMIN_DIRECTORY, openDpkgFiles} from './dpkg-files.js';
+import {ADMIN_DIRECTORY, openDpkgFiles, STATUS_FILE} from './dpkg-files.js';
 import type {DpkgRecords} from './dpkg-records.js';
-import type {InstalledPackage, PackageDatabase} from './package-database.js';
+import type {DatabasePlaces} from './database-places.js';
+import type {InstalledPackage, PackageDatabase, UnreadDatabase} from './package-database.js';
 import {COARSEST_CLOCK} from './private-cache.js';
+import {regularFileAt, withPrivateCopy} from './private-copy.js';
 import {queryDpkg} from './query-dpkg.js';
 import {readDpkg} from './read-dpkg.js';
 
 /**
- * `undefined` where there is no dpkg database, or one that only dpkg-query could read and it is
- * not here. `cache` is dynpk's own directory, where what was found out is remembered.
+ * `undefined` where there is no dpkg database.
  *
  * @throws {DynpkError} PACKAGE_UNKNOWN for a database that is damaged
  */
-export function openDpkgDatabase(sysroot: Sysroot, cache?: HostPath): PackageDatabase | undefined {
-	const records = openRecords(sysroot, cache);
-	if (records === undefined) {
+export function openDpkgDatabase(
+	sysroot: Sysroot,
+	places: DatabasePlaces,
+): PackageDatabase | UnreadDatabase | undefined {
+	if (regularFileAt(sysroot, STATUS_FILE) === undefined) {
 		return undefined;
+	}
+
+	const records = openRecords(sysroot, places);
+	if (records === undefined) {
+		return {manager: 'deb', unread: ADMIN_DIRECTORY, missing: 'dpkg-query'};
 	}
 
 	let index: ReadonlyMap<string, InstalledPackage> | undefined;
 	return {
 		manager: 'deb',
+		isInstalled: true,
 		find: name => (index ??= indexPackages(records.packages())).get(name),
 		owners(paths) {
 			const listersOf = records.findListers(paths.flatMap(spellings));
@@ -59,47 +66,27 @@ export function openDpkgDatabase(sysroot: Sysroot, cache?: HostPath): PackageDat
 	};
 }
 
-function openRecords(sysroot: Sysroot, cache: HostPath | undefined): DpkgRecords | undefined {
-	const status = sysroot.realPath(sysrootPath(`${ADMIN_DIRECTORY}/status`));
-	if (status === undefined || sysroot.status(status)?.kind !== 'file') {
-		return undefined;
-	}
-
+/** `undefined` for records that only dpkg-query could read and it is not here. */
+function openRecords(
+	sysroot: Sysroot,
+	{cache, temporary}: DatabasePlaces,
+): DpkgRecords | undefined {
 	const files = openDpkgFiles(sysroot);
 	if (files !== undefined) {
 		return readDpkg(files, cache && {top: cache, name: 'installed', settling: COARSEST_CLOCK});
 	}
 
-	const admin = sysroot.realPath(ADMIN_DIRECTORY);
-	const place = admin && sysroot.hostPath(admin);
-	if (admin === undefined || place === undefined) {
-		return undefined;
+	if (sysroot.root === '/') {
+		return queryDpkg(hostPath(ADMIN_DIRECTORY), {atOnce: false});
 	}
 
-	if (sysroot.root !== '/') {
-		assertPlain(sysroot, admin);
-	}
-
-	return queryDpkg(place);
-}
-
-/** @throws {DynpkError} PACKAGE_UNKNOWN where dpkg-query would leave the root, or wait for ever. */
-function assertPlain(sysroot: Sysroot, admin: SysrootPath): void {
-	for (const directory of ['', '/info', '/updates'].map(name => sysrootPath(admin + name))) {
-		for (const name of sysroot.list(directory) ?? []) {
-			const path = sysrootPath(`${directory}/${name}`);
-			const kind = sysroot.status(path)?.kind;
-			if (kind !== 'file' && kind !== 'directory') {
-				throw new DynpkError(
-					'PACKAGE_UNKNOWN',
-					`dpkg-query cannot be asked about ${sysroot.root}`,
-					{
-						details: [`${path} is neither a file nor a directory there`],
-					},
-				);
-			}
-		}
-	}
+	const copied = {
+		directory: ADMIN_DIRECTORY,
+		below: ['info', 'updates'],
+		isWanted: (name: string) => /^(?:status|arch|format|[^.].*\.list|\d+)$/u.test(name),
+		temporary,
+	};
+	return withPrivateCopy(sysroot, copied, copy => queryDpkg(copy, {atOnce: true}));
 }
 
 function indexPackages(packages: readonly InstalledPackage[]): Map<string, InstalledPackage> {

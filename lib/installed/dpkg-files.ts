@@ -33,7 +33,7 @@ export interface DpkgFiles {
 }
 
 export const ADMIN_DIRECTORY = sysrootPath('/var/lib/dpkg');
-const STATUS_FILE = sysrootPath('/var/lib/dpkg/status');
+export const STATUS_FILE = sysrootPath('/var/lib/dpkg/status');
 const INFO_DIRECTORY = sysrootPath('/var/lib/dpkg/info');
 
 /** `undefined` for a database that is not in the one form known here, or just being changed. */

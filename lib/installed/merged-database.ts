@@ -33,6 +33,7 @@ export function openMergedDatabase(merged: MergedSysroot, solution: Solution): P
 	const all = [...packages.values()];
 	return {
 		manager: all[0]?.manager ?? 'rpm',
+		isInstalled: false,
 		find: name =>
 			all.find(owner => owner.name === name || `${owner.name}:${owner.architecture}` === name),
 		owners: paths =>

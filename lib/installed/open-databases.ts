@@ -1,22 +1,24 @@
 /** The package managers that know this sysroot: often one, sometimes none. */
-import type {HostPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import type {DatabasePlaces} from './database-places.js';
 import {openDpkgDatabase} from './dpkg-database.js';
-import type {PackageDatabase} from './package-database.js';
+import type {PackageDatabase, UnreadDatabase} from './package-database.js';
 import {openRpmDatabase} from './rpm-database.js';
 
-export interface DatabasePlaces {
-	/** dynpk's own directory; without one nothing is remembered for the next time. */
-	readonly cache: HostPath | undefined;
-	/** Where a private directory can be made. */
-	readonly temporary: HostPath;
+export interface InstalledPackages {
+	readonly databases: readonly PackageDatabase[];
+	/** What they would tell, nobody knows. */
+	readonly unread: readonly UnreadDatabase[];
 }
 
-export function openDatabases(
-	sysroot: Sysroot,
-	{cache, temporary}: DatabasePlaces,
-): PackageDatabase[] {
-	return [openDpkgDatabase(sysroot, cache), openRpmDatabase(sysroot, temporary)].flatMap(
-		database => database ?? [],
-	);
+/** @throws {DynpkError} PACKAGE_UNKNOWN for a database that is damaged; NO_SPACE, PERMISSION, IO */
+export function openDatabases(sysroot: Sysroot, places: DatabasePlaces): InstalledPackages {
+	const found = [
+		openDpkgDatabase(sysroot, places),
+		openRpmDatabase(sysroot, places.temporary),
+	].filter(database => database !== undefined);
+	return {
+		databases: found.flatMap(database => ('unread' in database ? [] : [database])),
+		unread: found.flatMap(database => ('unread' in database ? [database] : [])),
+	};
 }

@@ -32,6 +32,8 @@ export interface SourcePackage {
 
 export interface PackageDatabase {
 	readonly manager: 'deb' | 'rpm';
+	/** Its files have been on a machine, which may have written secrets into them. */
+	readonly isInstalled: boolean;
 	/** An installed package by `name` or `name:architecture`, or by a name it provides. */
 	find(name: string): InstalledPackage | undefined;
 	/** The owners of these paths; a path nobody owns is absent from the answer. */
@@ -45,6 +47,15 @@ export interface PackageDatabase {
 	 * do not name the directories of every file, or name what an installation makes as well.
 	 */
 	ownDirectories(packages: readonly InstalledPackage[]): ReadonlyMap<SysrootPath, InstalledPackage>;
+}
+
+/** A database that is there, and nobody here to read it. */
+export interface UnreadDatabase {
+	readonly manager: 'deb' | 'rpm';
+	/** Its directory. */
+	readonly unread: SysrootPath;
+	/** The program that could read it. */
+	readonly missing: string;
 }
 
 /** How a package is written to a person and in the manifest. */

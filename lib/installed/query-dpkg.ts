@@ -5,19 +5,23 @@
  * one for all file lists when the first question about files comes. dpkg-query reads every list to
  * answer for a single path, so a call a question costs as much each time.
  */
-import {spawnSync} from 'node:child_process';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {askManager} from './ask-manager.js';
 import type {DpkgRecords} from './dpkg-records.js';
 import {dependencyGroups} from './dpkg-status.js';
 import type {InstalledPackage} from './package-database.js';
 
 /**
- * `undefined` where there is no dpkg-query to ask.
+ * `undefined` where there is no dpkg-query to ask. Where `admin` will be gone later, everything is asked
+ * `atOnce`.
  *
  * @throws {DynpkError} PACKAGE_UNKNOWN with its own words where it fails.
  */
-export function queryDpkg(admin: HostPath): DpkgRecords | undefined {
+export function queryDpkg(
+	admin: HostPath,
+	{atOnce}: {readonly atOnce: boolean},
+): DpkgRecords | undefined {
 	const query = (format: string): string | undefined =>
 		runDpkgQuery([`--admindir=${admin}`, '-W', '-f', format]);
 	const status = query(STATUS_FORMAT);
@@ -29,6 +33,10 @@ export function queryDpkg(admin: HostPath): DpkgRecords | undefined {
 	let known: ReadonlyMap<InstalledPackage, string> | undefined;
 	const lists = (): ReadonlyMap<InstalledPackage, string> =>
 		(known ??= splitLists(query(FILES_FORMAT) ?? '', packages));
+	if (atOnce) {
+		lists();
+	}
+
 	const answers = new Map<string, readonly InstalledPackage[]>();
 	return {
 		packages: () => packages.map(({owner}) => owner),
@@ -53,26 +61,14 @@ const MARK = '\u0001';
 /** A line for the package, then an indented one for each of its files. */
 const FILES_FORMAT = `${MARK}\${binary:Package}\\n\${db-fsys:Files}`;
 
-/** Large enough for the file lists of a whole distribution. */
-const OUTPUT_LIMIT = 1 << 30;
-
 /** A character of the answer is a byte: names need not be UTF-8, and it costs less. */
 function runDpkgQuery(args: readonly string[]): string | undefined {
-	const result = spawnSync('dpkg-query', args, {
-		encoding: 'latin1',
-		env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
-		maxBuffer: OUTPUT_LIMIT,
-	});
-	if (result.error !== undefined) {
-		return undefined;
+	const answer = askManager('dpkg-query', args, 'latin1');
+	if (answer?.isWhole === false) {
+		throw new DynpkError('PACKAGE_UNKNOWN', `dpkg-query failed: ${answer.said}`);
 	}
 
-	if (result.status !== 0) {
-		const words = Buffer.from(result.stderr, 'latin1').toString('utf8').trim();
-		throw new DynpkError('PACKAGE_UNKNOWN', `dpkg-query failed: ${words}`);
-	}
-
-	return result.stdout;
+	return answer?.stdout;
 }
 
 interface NamedPackage {

@@ -6,37 +6,56 @@
  * locks and logs beside a database and follows links, so one of a foreign root is asked in a copy,
  * taken within that root.
  */
-import {spawnSync} from 'node:child_process';
-import {constants, copyFileSync, mkdtempSync} from 'node:fs';
 import {posix} from 'node:path';
-import {removeTree} from '../archive/remove-tree.js';
-import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {DynpkError} from '../errors/dynpk-error.js';
 import {outsideUsr} from '../paths/merged-usr.js';
 import {hostPath, sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import type {InstalledPackage, PackageDatabase, SourcePackage} from './package-database.js';
+import {askManager} from './ask-manager.js';
+import type {
+	InstalledPackage,
+	PackageDatabase,
+	SourcePackage,
+	UnreadDatabase,
+} from './package-database.js';
+import {regularFileAt, withPrivateCopy} from './private-copy.js';
 
 const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
 
 /**
- * `undefined` where there is no rpm database or no rpm to ask. `temporary` is where a private directory
- * can be made.
+ * `undefined` where there is no rpm database. `temporary` is where a private directory can be made.
  *
  * @throws {DynpkError} PACKAGE_UNKNOWN for a database that rpm cannot read
  */
 export function openRpmDatabase(
 	sysroot: Sysroot,
 	temporary: HostPath,
-): PackageDatabase | undefined {
+	ask = askManager,
+): PackageDatabase | UnreadDatabase | undefined {
 	const directory = databases
 		.map(path => sysrootPath(path))
 		.find(path => {
 			const names = sysroot.list(path) ?? [];
-			return names.some(name => isDatabase(name) && fileAt(sysroot, path, name) !== undefined);
+			return names.some(
+				name => isDatabase(name) && regularFileAt(sysroot, sysrootPath(posix.join(path, name))),
+			);
 		});
-	const dump = directory === undefined ? undefined : dumpOf(sysroot, directory, temporary);
-	if (dump === undefined) {
+	if (directory === undefined) {
 		return undefined;
+	}
+
+	const runRpm = (place: HostPath, name: string): string | undefined => queryRpm(place, name, ask);
+	const dump =
+		sysroot.root === '/'
+			? runRpm(hostPath(directory), directory)
+			: withPrivateCopy(
+					sysroot,
+					// All but what rpm makes anew: locks, and Berkeley DB's shared memory.
+					{directory, below: [], isWanted: name => !/^__db|lock$/u.test(name), temporary},
+					copy => runRpm(copy, posix.join(sysroot.root, directory)),
+				);
+	if (dump === undefined) {
+		return {manager: 'rpm', unread: directory, missing: 'rpm'};
 	}
 
 	const records = dump
@@ -47,6 +66,7 @@ export function openRpmDatabase(
 	const ownerOf = indexFiles(records);
 	return {
 		manager: 'rpm',
+		isInstalled: true,
 		find(name) {
 			const direct = records.find(record => record.package.name === name);
 			return direct?.package ?? providers.get(name) ?? ownerOf.get(name);
@@ -88,80 +108,30 @@ const queryFormat = (recommends: string): string =>
 	`[%{FILENAMES}\\n]${RECORD}`;
 const queryFormats = [queryFormat('[%{RECOMMENDNAME}\\n]'), queryFormat('')];
 
-const OUTPUT_LIMIT = 1 << 30;
-
 function isDatabase(name: string): boolean {
 	return /^(?:rpmdb\.sqlite|Packages(?:\.db)?)$/u.test(name);
 }
 
-/** Where a regular file of a root lies here, links followed inside the root. */
-function fileAt(sysroot: Sysroot, directory: SysrootPath, name: string): HostPath | undefined {
-	const real = sysroot.realPath(sysrootPath(posix.join(directory, name)));
-	return real !== undefined && sysroot.status(real)?.kind === 'file'
-		? sysroot.hostPath(real)
-		: undefined;
-}
-
-function dumpOf(sysroot: Sysroot, directory: SysrootPath, temporary: HostPath): string | undefined {
-	if (sysroot.root === '/') {
-		return runRpm(hostPath(directory), directory);
-	}
-
-	const copy = copyDatabase(sysroot, directory, temporary);
-	try {
-		return runRpm(copy, posix.join(sysroot.root, directory));
-	} finally {
-		removeTree(copy);
-	}
-}
-
-/** All but what rpm makes anew: locks, and Berkeley DB's shared memory. */
-function copyDatabase(sysroot: Sysroot, directory: SysrootPath, temporary: HostPath): HostPath {
-	const names = (sysroot.list(directory) ?? []).filter(name => !/^__db|lock$/u.test(name));
-	let copy: HostPath | undefined;
-	try {
-		copy = hostPath(mkdtempSync(posix.join(temporary, 'dynpk-rpm-')));
-		for (const name of names) {
-			const file = fileAt(sysroot, directory, name);
-			if (file !== undefined) {
-				copyFileSync(file, posix.join(copy, name), constants.COPYFILE_FICLONE);
-			}
-		}
-
-		return copy;
-	} catch (error) {
-		if (copy !== undefined) {
-			removeTree(copy);
-		}
-
-		throw faultFromErrno(error, `cannot copy ${directory} to ${temporary}`);
-	}
-}
-
 /** By its place rather than by `--root`, which changes the root directory and so needs privileges. */
-function runRpm(place: HostPath, name: string): string | undefined {
+function queryRpm(place: HostPath, name: string, ask: typeof askManager): string | undefined {
 	let said = '';
 	for (const format of queryFormats) {
-		const result = spawnSync('rpm', ['--dbpath', place, '-qa', '--qf', format], {
-			encoding: 'utf8',
-			env: {LC_ALL: 'C', PATH: '/usr/bin:/bin:/usr/local/bin'},
-			maxBuffer: OUTPUT_LIMIT,
-		});
-		if (result.error !== undefined && 'code' in result.error && result.error.code === 'ENOENT') {
+		const answer = ask('rpm', ['--dbpath', place, '-qa', '--qf', format], 'utf8');
+		if (answer === undefined) {
 			return undefined;
 		}
 
-		if (result.error === undefined && result.status === 0 && !/^error: /mu.test(result.stderr)) {
-			return result.stdout;
+		if (answer.isWhole && !/^error: /mu.test(answer.said)) {
+			return answer.stdout;
 		}
 
-		said = `${result.stderr}${result.error?.message ?? ''}`;
+		({said} = answer);
 	}
 
 	// Packed as if nothing were installed, programs would lack what their packages bring.
-	const errors = said.split('\n').filter(line => line.startsWith('error: '));
+	const words = said.split('\n').filter(line => line !== '' && !line.startsWith('warning: '));
 	throw new DynpkError('PACKAGE_UNKNOWN', `rpm cannot read the database ${name}`, {
-		details: errors.map(line => line.slice('error: '.length).replaceAll(place, name)),
+		details: words.map(line => line.replace(/^error: /u, '').replaceAll(place, name)),
 		hint: 'pack where rpm knows its format, or mend it with rpm --rebuilddb',
 	});
 }

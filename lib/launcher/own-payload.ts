@@ -58,8 +58,9 @@ export function findOwnPayload(
 
 /** The first of the list that the file bears. */
 function findMark(object: ElfObject, file: HostFile): Mark | undefined {
-	const mapped = object.programHeaders.filter(({type}) => type === PT_LOAD);
-	const outside = Math.max(0, ...mapped.map(({offset, fileSize}) => offset + fileSize));
+	const outside = object.programHeaders
+		.filter(({type}) => type === PT_LOAD)
+		.reduce((last, {offset, fileSize}) => Math.max(last, offset + fileSize), 0);
 	const identification = Buffer.from(file.read(8, 8));
 	const bearing = new Set(
 		marks.filter(
@@ -70,6 +71,10 @@ function findMark(object: ElfObject, file: HostFile): Mark | undefined {
 	const longest = Math.max(...marks.map(({bytes}) => bytes.length));
 	for (let start = 0; start < file.size; start += WINDOW - longest + 1) {
 		const window = file.read(start, WINDOW);
+		if (isZero(window)) {
+			continue;
+		}
+
 		for (const mark of marks) {
 			const from = mark.place === 'anywhere' ? 0 : Math.max(0, outside - start);
 			if (mark.place !== 'identification' && window.indexOf(mark.bytes, from) !== -1) {
@@ -88,12 +93,20 @@ function accountedEnd(object: ElfObject, file: HostFile, sections: readonly Sect
 		...sections.map(({header}) => header.offset + header.size),
 		...sections.filter(({type}) => type !== SHT_NOBITS).map(({offset, size}) => offset + size),
 	].filter(end => end <= file.size);
-	for (let at = Math.max(64, ...ends); at < file.size; at += WINDOW) {
-		const found = file.read(at, WINDOW).findIndex(byte => byte !== 0);
-		if (found !== -1) {
-			return at + found;
+	const end = ends.reduce((last, other) => Math.max(last, other), 64);
+	for (let at = end; at < file.size; at += WINDOW) {
+		const window = file.read(at, WINDOW);
+		if (!isZero(window)) {
+			return at + window.findIndex(byte => byte !== 0);
 		}
 	}
 
 	return file.size;
+}
+
+const zeros = Buffer.alloc(WINDOW);
+
+/** A file may be one hole of gigabytes, which is no reason to look at each byte of it. */
+function isZero(window: Buffer): boolean {
+	return zeros.subarray(0, window.length).equals(window);
 }

@@ -5,19 +5,29 @@
  * pattern that counts from the directory of the file it stands in, `hwcap` lines without meaning.
  * A libc5-style `DIR=TYPE` keeps its directory.
  */
-import picomatch from 'picomatch';
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
 import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {nameGlob} from './name-glob.js';
 
 /** A configuration file is a few lines; ldconfig itself has no limits. */
 const LARGEST_FILE = 1 << 20;
 const MOST_FILES = 1000;
 const MOST_DIRECTORIES = 10_000;
+const MOST_PATTERNS = 10_000;
+/** Names that patterns are held against: all of /etc, a thousand times. */
+const MOST_NAMES = 1_000_000;
 
-/** Read a configuration with all it includes; empty where there is none. */
+/**
+ * Read a configuration with all it includes; empty where there is none.
+ *
+ * @throws {DynpkError} LD_SO_CACHE_INVALID for more includes than can be followed
+ */
 export function readLdSoConf(sysroot: Sysroot, path: SysrootPath): readonly SysrootPath[] {
 	const directories = new Set<SysrootPath>();
 	const visited = new Set<SysrootPath>();
+	const budget = {patterns: MOST_PATTERNS, names: MOST_NAMES};
 
 	function readFile(file: SysrootPath): void {
 		// A file that includes itself would be read for ever.
@@ -28,14 +38,27 @@ export function readLdSoConf(sysroot: Sysroot, path: SysrootPath): readonly Sysr
 		visited.add(file);
 		const text = sysroot.read(file, LARGEST_FILE)?.toString('utf8') ?? '';
 		for (const line of text.split('\n')) {
-			readLine(line.replace(/#.*/u, '').trim(), parentOf(file));
+			// To the library that reads it, a line ends at a NUL.
+			readLine(line.replace(/[#\0].*/u, '').trim(), parentOf(file));
 		}
 	}
 
 	function readLine(line: string, directory: SysrootPath): void {
 		const [keyword, ...patterns] = line.split(/\s+/u);
 		if (keyword === 'include') {
-			patterns.flatMap(pattern => expandPattern(sysroot, pattern, directory)).forEach(readFile);
+			for (const pattern of patterns) {
+				budget.patterns--;
+				const absolute = pattern.startsWith('/') ? pattern : `${directory}/${pattern}`;
+				const files = expandPattern(sysroot, absolute, budget);
+				if (budget.patterns < 0 || budget.names < 0) {
+					throw new DynpkError(
+						'LD_SO_CACHE_INVALID',
+						`${path} includes files by more patterns than can be followed`,
+					);
+				}
+
+				files.forEach(readFile);
+			}
 		} else if (line.startsWith('/') && directories.size < MOST_DIRECTORIES) {
 			directories.add(sysrootPath(line.replace(/=[^/=]*$/u, '')));
 		}
@@ -45,29 +68,41 @@ export function readLdSoConf(sysroot: Sysroot, path: SysrootPath): readonly Sysr
 	return [...directories];
 }
 
-/** glob(3) by components, links followed; names that begin with a dot match only when asked for. */
+/** PATH_MAX, with the NUL behind a path. */
+const LONGEST_PATTERN = 4096;
+
+/** glob(3) by components, links followed; what it looks at is taken off the budget of names. */
 function expandPattern(
 	sysroot: Sysroot,
 	pattern: string,
-	directory: SysrootPath,
+	budget: {names: number},
 ): readonly SysrootPath[] {
-	const absolute = pattern.startsWith('/') ? pattern : `${directory}/${pattern}`;
+	if (pattern.length >= LONGEST_PATTERN) {
+		return [];
+	}
+
 	let paths: readonly SysrootPath[] = [sysrootPath('/')];
-	for (const component of absolute.split('/').filter(part => part !== '')) {
-		paths = paths.flatMap(path => matchIn(sysroot, path, component)).slice(0, MOST_FILES);
+	for (const component of pattern.split('/').filter(part => part !== '')) {
+		const found: SysrootPath[] = [];
+		const isPlain = !/[*?[\\]/u.test(component);
+		const matches = nameGlob(component);
+		for (const path of paths) {
+			if (found.length >= MOST_FILES || budget.names < 0) {
+				break;
+			}
+
+			const names = isPlain ? [component] : (sysroot.list(path, () => true) ?? []);
+			budget.names -= names.length;
+			const inside = (name: string): SysrootPath => sysrootPath(posix.join(path, name));
+			found.push(
+				...(isPlain
+					? names.map(inside).filter(name => sysroot.realPath(name) !== undefined)
+					: names.filter(matches).map(inside)),
+			);
+		}
+
+		paths = found.slice(0, MOST_FILES);
 	}
 
 	return [...paths].sort(comparePaths);
-}
-
-const globOptions = {nobrace: true, noextglob: true, noglobstar: true, nonegate: true};
-
-function matchIn(sysroot: Sysroot, path: SysrootPath, component: string): readonly SysrootPath[] {
-	const inside = (name: string) => sysrootPath(`${path}/${name}`);
-	if (!/[*?[\\]/u.test(component)) {
-		return sysroot.realPath(inside(component)) === undefined ? [] : [inside(component)];
-	}
-
-	const matches = picomatch(component, globOptions);
-	return (sysroot.list(path) ?? []).filter(name => matches(name)).map(inside);
 }

@@ -12,6 +12,9 @@ import type {BundlePath, SysrootPath} from '../paths/paths.js';
 /** At the top of every bundle. */
 export const MANIFEST_NAME = 'dynpk.json';
 
+/** Of its bytes: more than half a million files at a few hundred each. */
+export const MANIFEST_LIMIT = 256 << 20;
+
 export interface BundleManifest {
 	readonly format: 'dynpk-bundle';
 	readonly version: 1;

@@ -5,6 +5,7 @@
  * otherwise be kept while the bundle is written.
  */
 import {objectsOf} from '../closure/objects-of.js';
+import {lookAtSignal, type Stopping} from '../errors/stop-signal.js';
 import {makeExclusions} from '../inputs/exclusions.js';
 import {gatherPayload} from '../inputs/gather-payload.js';
 import {readLocaleArchive} from '../inputs/read-locale-archive.js';
@@ -52,17 +53,23 @@ export interface DecisionWatch {
 /** @throws {DynpkError} what opening the world, gathering, walking and planning throw; INTERRUPTED. */
 export async function decide(
 	request: PackRequest,
-	signal: AbortSignal,
+	{signal, atOnce}: Stopping,
 	watch: DecisionWatch = {},
 ): Promise<Decision> {
 	const {targets} = request;
 	const more = targets.length > 1 ? ` and ${targets.length - 1} more` : '';
 	watch.step?.(`reading ${targets[0] ?? ''}${more}: packages and files`);
 	const world = await openWorld(request, signal);
+	const decision = () => decideInWorld(request, world, watch, signal);
+	const {close} = world;
+	if (close === undefined) {
+		return {...(await atOnce(decision)), close: () => undefined};
+	}
+
 	try {
-		return {...(await decideInWorld(request, world, watch)), close: world.close};
+		return {...(await decision()), close};
 	} catch (error) {
-		world.close();
+		close();
 		throw error;
 	}
 }
@@ -71,6 +78,7 @@ async function decideInWorld(
 	request: PackRequest,
 	world: World,
 	watch: DecisionWatch,
+	signal: AbortSignal,
 ): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
 	const exclusions = makeExclusions(request.exclude, world);
@@ -102,11 +110,13 @@ async function decideInWorld(
 	watch.named?.(outputParts);
 	const {length} = payload.entries;
 	watch.step?.(`reading ${outputParts.name}: the libraries of ${length} entries`);
+	await lookAtSignal(signal);
 	const walked = walkPayload(payload, {
 		sysroot,
 		exclusions,
 		libraryPath,
 	});
+	await lookAtSignal(signal);
 	const loader = walked.loaders[0]?.facts.object;
 	const launchers = await openLaunchers(request, loader ?? mainObject(payload));
 	const candidates = gatherCandidates(payload, walked);

@@ -102,6 +102,9 @@ function rememberedKits(): KitFor {
 	};
 }
 
+/** All of a program is looked through; a file of this size is a disk image, or a hole. */
+const PROGRAM_LIMIT = 8 * 2 ** 30;
+
 /** Programs of another machine have a launcher of that, where one was built; scripts the main one. */
 function nativeLaunchers(
 	main: LauncherKit,
@@ -112,10 +115,18 @@ function nativeLaunchers(
 	return {
 		isNative: true,
 		toolsFor: kitFor,
-		chooseStrategy: object =>
-			withHostFile(object.path, object.size, file =>
+		chooseStrategy(object) {
+			if (object.size > PROGRAM_LIMIT) {
+				throw new DynpkError(
+					'FILE_TOO_LARGE',
+					`${object.path}: no program has ${object.size} bytes`,
+				);
+			}
+
+			return withHostFile(object.path, object.size, file =>
 				chooseStrategy(object, {file, stubSize: kitFor(object)?.stub.length, forced}),
-			),
+			);
+		},
 		makeLauncher: launch => makeNativeLauncher(launch, kitOf(launch).launcher),
 		makeSelfLaunch: (spec, bytes, from) =>
 			makeSelfLaunch({

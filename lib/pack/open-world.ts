@@ -26,8 +26,8 @@ export interface World {
 	/** Where bare program names are looked up. */
 	readonly searchPath: readonly string[];
 	readonly findings: readonly FindingRecord[];
-	/** Remove what was made for it. */
-	readonly close: () => void;
+	/** Remove what was made for it, where anything was. */
+	readonly close: (() => void) | undefined;
 }
 
 /** @throws {DynpkError} what reading, solving and merging packages throw; INTERRUPTED. */
@@ -45,13 +45,19 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 	}
 
 	const root = openSysroot(sysroot);
+	const places = {cache: request.cache, temporary: request.temporaryDirectory};
+	const {databases, unread} = openDatabases(root, places);
 	return {
 		sysroot: root,
-		databases: openDatabases(root, {cache: request.cache, temporary: request.temporaryDirectory}),
+		databases,
 		targets,
 		searchPath,
-		findings: [],
-		close: () => undefined,
+		findings: unread.map(({unread: path, missing}) => ({
+			code: 'PACKAGES_UNREAD',
+			path,
+			message: `without ${missing} here nobody knows which packages those are, so what programs need of them stays behind; install it, or name the files with --with`,
+		})),
+		close: undefined,
 	};
 }
 

@@ -60,6 +60,10 @@ export function withHostFile<T>(path: HostPath, size: number, use: (file: HostFi
 			size,
 			read(start, length) {
 				const wanted = Math.max(0, Math.min(length, size - start));
+				if (wanted > AT_ONCE_LIMIT) {
+					throw new DynpkError('FILE_TOO_LARGE', `${path} has a table of ${wanted} bytes`);
+				}
+
 				if (arena.length < wanted) {
 					arena = Buffer.allocUnsafeSlow(wanted);
 				}
@@ -76,11 +80,21 @@ export function withHostFile<T>(path: HostPath, size: number, use: (file: HostFi
 	}
 }
 
+/** The largest tables of strings and symbols have a quarter of it. */
+const AT_ONCE_LIMIT = 256 << 20;
+
 /** One for all files: to fill new pages takes longer than to read them. */
 let arena = Buffer.alloc(0);
 
-/** Read all of a file at once. @throws {DynpkError} as `hostFilePieces` does */
+/** Of loaders, C libraries and what is edited as a whole; the largest programs there are have a quarter of it. */
+const WHOLE_LIMIT = 1 << 30;
+
+/** Read all of a file at once. @throws {DynpkError} as `hostFilePieces` does; FILE_TOO_LARGE */
 export function readHostFile(path: HostPath, size: number): Buffer {
+	if (size > WHOLE_LIMIT) {
+		throw new DynpkError('FILE_TOO_LARGE', `${path} is too large to be edited: ${size} bytes`);
+	}
+
 	const [whole = Buffer.alloc(0)] = [...hostFilePieces(path, size, size)];
 	return whole;
 }

@@ -85,8 +85,15 @@ export function parseHeader(
 	const entries = new Map<number, HeaderEntry>();
 	const covered = readRegion(bytes, store, kind, origin);
 	const added = new Map<number, HeaderEntry>();
+	// Entries that share values would make a small header cost what a gigabyte does.
+	let left = store.length;
 	for (let index = covered === undefined ? 0 : 1; index < entryCount; index++) {
 		const entry = readEntry(bytes, INTRO_LENGTH + index * ENTRY_LENGTH, store, origin);
+		left -= entry.length;
+		if (left < 0) {
+			throw badHeader(origin, 'its entries share values');
+		}
+
 		const side = index < (covered ?? entryCount) ? entries : added;
 		if (side.has(entry.tag)) {
 			throw badHeader(origin, `${tagName(entry.tag)} appears twice`);

@@ -61,7 +61,14 @@ export function makeLinkResolver(index: DirectoryIndex): LinkResolver {
 	};
 }
 
+/** PATH_MAX, with the NUL behind a path: the kernel opens nothing by a longer one. */
+const LONGEST_PATH = 4096;
+
 function resolve(resolver: Resolver, path: SysrootPath): Resolution {
+	if (path.length >= LONGEST_PATH) {
+		return ABSENT;
+	}
+
 	const remembered = resolver.known.get(path);
 	if (remembered !== undefined) {
 		return remembered;
@@ -119,6 +126,12 @@ function enter(resolver: Resolver, from: Resolved, name: string): Resolution {
 	return links > LINK_LIMIT ? LOOP : {...target, links};
 }
 
+/**
+ * Nesting is refused before the stack could notice, and as late that each look into a chain without
+ * end settles the next forty links of it.
+ */
+const DEEPEST = 2 * LINK_LIMIT;
+
 /** Where one link leads, counted from the link itself. */
 function follow(resolver: Resolver, directory: SysrootPath, name: string): Resolution {
 	const {index, known, beingFollowed} = resolver;
@@ -128,8 +141,8 @@ function follow(resolver: Resolver, directory: SysrootPath, name: string): Resol
 		return remembered;
 	}
 
-	// Nesting deeper than the limit is refused before the stack could notice.
-	if (beingFollowed.has(path) || beingFollowed.size > LINK_LIMIT) {
+	const depth = beingFollowed.size;
+	if (beingFollowed.has(path) || depth > DEEPEST) {
 		return LOOP;
 	}
 
@@ -137,8 +150,8 @@ function follow(resolver: Resolver, directory: SysrootPath, name: string): Resol
 	const target = index.linkTarget(directory, name) ?? '';
 	const resolution = followTarget(resolver, directory, target);
 	beingFollowed.delete(path);
-	// A loop met halfway says nothing about the links on the way to it.
-	if (resolution.status === 'found') {
+	// Whichever end it was met at, behind this link there are more of them than may be followed.
+	if (resolution.status === 'found' || (resolution.status === 'loop' && depth <= LINK_LIMIT)) {
 		known.set(path, resolution);
 	}
 

@@ -4,9 +4,9 @@
  * The form is docs/trace-v1.schema.json. A trace may come from another user: the
  * schema, which also keeps every path clean, decides whether it is believed.
  */
-import {readFileSync, statSync} from 'node:fs';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
+import {readWholeFile} from '../paths/read-whole-file.js';
 import {objectionToForm} from '../schema/check-form.js';
 
 export interface TraceEvidence {
@@ -44,11 +44,12 @@ const SIZE_LIMIT = 256 << 20;
 export function readTrace(file: HostPath): TraceEvidence {
 	let text: string;
 	try {
-		if (statSync(file).size > SIZE_LIMIT) {
-			throw invalid(file, 'it is too large');
+		const read = readWholeFile(file, SIZE_LIMIT);
+		if (read.status === 'refused') {
+			throw invalid(file, read.why);
 		}
 
-		text = readFileSync(file, 'utf8');
+		text = read.bytes.toString('utf8');
 	} catch (error) {
 		throw error instanceof DynpkError ? error : faultFromErrno(error, `cannot read ${file}`);
 	}

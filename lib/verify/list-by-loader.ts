@@ -31,7 +31,9 @@ export async function listByLoader(
 	const findings: VerifyFinding[] = [];
 	const worker = async (): Promise<void> => {
 		for (let launch = pending.pop(); launch !== undefined; launch = pending.pop()) {
-			findings.push(...judge(launch, await list(real, launch), real, expected));
+			for (const finding of judge(launch, await list(real, launch), real, expected)) {
+				findings.push(finding);
+			}
 		}
 	};
 
@@ -126,7 +128,9 @@ function judge(
 		findings.push({code: 'OBJECT_FROM_OUTSIDE', path: launch.program, message});
 	}
 
-	findings.push(...differences(launch, listed, expected));
+	for (const finding of differences(launch, listed, expected)) {
+		findings.push(finding);
+	}
 	if (listed.length === 0 && findings.length === 0) {
 		const [reason = 'nothing'] = answer.trim().split('\n');
 		const message = `the bundled loader does not list it: ${reason}`;

@@ -1,6 +1,5 @@
 /** Digests of the libraries that want a name which another one wants too: equal bytes are no rivals. */
-import {createHash} from 'node:crypto';
-import {readHostFile} from '../paths/host-file.js';
+import {digestFile} from './digest-file.js';
 import {groupByName, type LibraryCandidate} from './library-candidates.js';
 
 /** By file id. @throws {DynpkError} what reading a file throws */
@@ -9,8 +8,7 @@ export function digestRivals(candidates: readonly LibraryCandidate[]): Map<strin
 	for (const rivals of groupByName(candidates).values()) {
 		for (const {object} of rivals.size === 1 ? [] : rivals) {
 			if (!digests.has(object.fileId)) {
-				const bytes = readHostFile(object.path, object.size);
-				digests.set(object.fileId, createHash('sha256').update(bytes).digest('hex'));
+				digests.set(object.fileId, digestFile(object));
 			}
 		}
 	}

@@ -6,7 +6,6 @@
  * or a directory brought along answers where nothing else does. What a run path or LD_LIBRARY_PATH
  * leads to stays as it is found.
  */
-import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
@@ -19,8 +18,8 @@ import type {
 	Reason,
 } from '../inputs/payload.js';
 import type {Found, LoaderSearch, Missing, Place, Searched} from '../loader/loader-search.js';
-import {readHostFile} from '../paths/host-file.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
+import {digestFile} from './digest-file.js';
 import {parentOf, type SysrootPath} from '../paths/paths.js';
 
 export interface HandedOver {
@@ -209,8 +208,7 @@ function distinctContents(libraries: readonly HandedLibrary[]): readonly HandedL
 
 	const byDigest = new Map<string, HandedLibrary>();
 	for (const library of libraries) {
-		const {path, size} = library.object;
-		const digest = createHash('sha256').update(readHostFile(path, size)).digest('hex');
+		const digest = digestFile(library.object);
 		byDigest.set(digest, byDigest.get(digest) ?? library);
 	}
 

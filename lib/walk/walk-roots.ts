@@ -33,7 +33,9 @@ export function walkRoots(payload: Payload, loaders: readonly WalkedLoader[]): W
 			findings.push(foreignFinding(entry.path, object));
 		} else if (object !== undefined && loader !== undefined) {
 			const others = usesOrigin(object) ? (linkedNames.get(entry.path) ?? []) : [];
-			walks.push(...walkNames(object, [entry.path, ...others], loader));
+			for (const walk of walkNames(object, [entry.path, ...others], loader)) {
+				walks.push(walk);
+			}
 		}
 	}
 
@@ -116,7 +118,10 @@ function walkNames(
 		name,
 		closure: walkClosure(object, name, loader.search, {habits: true}),
 	}));
-	const least = Math.min(...walks.map(({closure}) => errorsOf(closure).length));
+	const least = walks.reduce(
+		(count, {closure}) => Math.min(count, errorsOf(closure).length),
+		Infinity,
+	);
 	const best = walks.filter(({closure}) => errorsOf(closure).length === least);
 	return least === 0 ? best : best.slice(0, 1);
 }

@@ -163,6 +163,10 @@ const attacks: Record<string, readonly [readonly RawMember[], RegExp]> = {
 	'a pax record longer than its header': [[top, paxMember('99 path=x\n')], /wrong length/u],
 	'a pax record of no length': [[top, paxMember('0 path=x\n')], /without a length/u],
 	'a pax record without an end': [[top, paxMember('10 path=xy')], /does not end its line/u],
+	'headers without end': [
+		[top, paxMember(paxRecord('path', 'top/a')), paxMember(paxRecord('path', 'top/b'))],
+		/more headers than its members need/u,
+	],
 	'a long name for nothing': [[top, paxMember(paxRecord('path', 'top/ab'))], /belongs to nothing/u],
 	'a name that is not UTF-8': [[top, {name: Buffer.from('top/\xff', 'latin1')}], /not UTF-8/u],
 	'a wrong checksum': [[top, {name: 'top/x', checksumOff: 1}], /wrong checksum/u],
@@ -339,4 +343,18 @@ test('GNU tar agrees that our own archives are sound', async t => {
 	await writeArchive({entries: sample, output: scratch.path('a.tar'), form: 'tar', mtime: 1});
 	const {status, stderr} = await runCommand('tar', ['-tf', scratch.path('a.tar')]);
 	t.deepEqual([status, stderr], [0, '']);
+});
+
+test('links that lead through links without end are refused before they take minutes', async t => {
+	const detour = 'd/../'.repeat(800);
+	const links = Array.from({length: 1000}, (_, number): RawMember[] => [
+		paxMember(paxRecord('linkpath', `${detour}l${number + 1}`)),
+		{name: `top/l${number}`, type: '2'},
+	]);
+	const scratch = makeScratchPlace(t);
+	const archive = scratch.path('a.tar.gz');
+	writeFileSync(archive, gzipSync(rawTar([top, {name: 'top/d', type: '5'}, ...links.flat()])));
+	const attempt = extractArchive({archive, destination: scratch.path('out')});
+	await t.throwsAsync(attempt, {code: 'ARCHIVE_INVALID', message: /lead through too many others/u});
+	t.deepEqual(readdirSync(scratch.directory), ['a.tar.gz']);
 });

@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
 import test from 'ava';
 import {DebError} from '../../lib/deb/deb-error.js';
 import {parseDeb822, readDeb822} from '../../lib/deb/deb822.js';
@@ -80,4 +81,16 @@ test("dpkg's own status file is read as dpkg-query reads it", t => {
 		.filter(line => line.startsWith('installed '))
 		.map(line => line.slice('installed '.length));
 	t.deepEqual([...ours].sort(), theirs.sort());
+});
+
+test('a paragraph that does not end is refused before it is all of memory', async t => {
+	function* endless(): Generator<Buffer> {
+		const piece = Buffer.alloc(1 << 20, 'a: b\n');
+		for (;;) {
+			yield piece;
+		}
+	}
+
+	const reading = readDeb822(Readable.from(endless()), 'index').next();
+	await t.throwsAsync(reading, {instanceOf: DebError, message: /does not end/u});
 });

@@ -6,6 +6,7 @@ import {DebError, type DebErrorCode} from '../../lib/deb/deb-error.js';
 import {readDeb} from '../../lib/deb/read-deb.js';
 import {readDebPayload} from '../../lib/deb/read-payload.js';
 import {controlText, writeDeb, writeTar, type WrittenDeb} from '../helpers/packages/deb-build.js';
+import {rawMember} from '../helpers/worlds/tar-writer.js';
 import {mutate, seededRandom} from '../helpers/worlds/mutate.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
@@ -139,4 +140,17 @@ test('a damaged package is read or refused by our own error, never anything else
 	}
 
 	t.true(refused > 500);
+});
+
+test('headers of no file are refused before they take for ever', async t => {
+	const record = Buffer.alloc(1 << 20, 'x');
+	record.write(`${record.length} comment=`);
+	record.write('\n', record.length - 1);
+	const header = rawMember({name: 'PaxHeader', type: 'x', body: record});
+	const data = gzipSync(Buffer.concat(Array<Buffer>(70).fill(header)), {level: 1});
+	const tar = await writeTar(control());
+	const bytes = await writeDeb({members: [format, ['control.tar', tar], ['data.tar.gz', data]]});
+	const found = await refusal(t, bytes);
+	t.is(found?.code, 'DEB_INVALID');
+	t.regex(found?.message ?? '', /headers of no file/u);
 });

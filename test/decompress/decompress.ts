@@ -58,6 +58,13 @@ for (const [compression, tools] of decoders) {
 		const packed = compress[compression](plain);
 		t.is(detectCompression(packed), compression);
 		t.true((await collect(packed, compression, options)).equals(plain));
+		const short = plain.subarray(0, 500);
+		const parts: Buffer[] = [];
+		for await (const part of decompress([compress[compression](short)], compression, options)) {
+			parts.push(part);
+		}
+
+		t.true(Buffer.concat(parts).equals(short), 'all of it in one piece');
 	});
 
 	test(`${compression} that ends early is damaged, never short, ${by}`, async t => {

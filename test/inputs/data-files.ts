@@ -91,6 +91,11 @@ const files: Readonly<
 		butNot: ['string', false],
 		reason: ['string', true],
 	},
+	'inputs/data/private-files.json': {
+		pattern: ['string', true],
+		holds: ['string', false],
+		reason: ['string', true],
+	},
 	'inputs/data/trace-companions.json': {
 		pattern: ['string', true],
 		with: ['object', true],

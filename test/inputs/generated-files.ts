@@ -41,6 +41,7 @@ function generated(t: ExecutionContext, world: World): readonly SysrootPath[] {
 	const listed = (world.listed ?? []).map(sysrootPath);
 	const database: PackageDatabase = {
 		manager: 'deb',
+		isInstalled: true,
 		find: () => undefined,
 		owners: paths =>
 			new Map(

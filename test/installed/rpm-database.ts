@@ -3,12 +3,16 @@ import {execFileSync} from 'node:child_process';
 import {mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import type {DynpkError} from '../../lib/errors/dynpk-error.js';
+import type {ManagerAnswer} from '../../lib/installed/ask-manager.js';
 import {walkPackages} from '../../lib/installed/package-closure.js';
 import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {rpmOf} from '../helpers/packages/installed.js';
 import {need} from '../helpers/run/need.js';
 import {listTree} from '../helpers/worlds/list-tree.js';
+import {putFile} from '../helpers/worlds/put-file.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 const specs: Readonly<Record<string, string>> = {
@@ -87,7 +91,7 @@ function splitSpec(text: string): readonly [string, string] {
 
 test('rpm tells of packages, what they need and provide, and of their files', t => {
 	if (!need(t, 'rpm', 'rpmbuild')) return;
-	const database = openRpmDatabase(openSysroot(makeRoot(t, '/var/lib/rpm')), makeScratch(t));
+	const database = rpmOf(makeRoot(t, '/var/lib/rpm'), makeScratch(t));
 	t.not(database, undefined);
 
 	const tool = database!.find('tool')!;
@@ -142,15 +146,12 @@ test('rpm tells of packages, what they need and provide, and of their files', t 
 
 test('a database where newer systems keep it is read as well', t => {
 	if (!need(t, 'rpm', 'rpmbuild')) return;
-	const database = openRpmDatabase(
-		openSysroot(makeRoot(t, '/usr/lib/sysimage/rpm')),
-		makeScratch(t),
-	);
+	const database = rpmOf(makeRoot(t, '/usr/lib/sysimage/rpm'), makeScratch(t));
 	t.is(database?.find('tool')?.name, 'tool');
 });
 
 test('a root without an rpm database has none', t => {
-	t.is(openRpmDatabase(openSysroot(makeScratch(t)), makeScratch(t)), undefined);
+	t.is(rpmOf(makeScratch(t), makeScratch(t)), undefined);
 });
 
 test('a root is left as it was, and no link of it is followed out of it', t => {
@@ -162,18 +163,18 @@ test('a root is left as it was, and no link of it is followed out of it', t => {
 	mkdirSync(join(root, 'var/lib'), {recursive: true});
 	symlinkSync('/opt/rpm', join(root, 'var/lib/rpm'));
 	const before = [...listTree(root)];
-	t.is(openRpmDatabase(openSysroot(root), scratch)?.find('tool')?.name, 'tool');
+	t.is(rpmOf(root, scratch)?.find('tool')?.name, 'tool');
 	t.deepEqual([...listTree(root)], before);
 	t.deepEqual(readdirSync(scratch), []);
 
 	const outside = hostPath(makeScratch(t));
 	mkdirSync(join(outside, 'var/lib'), {recursive: true});
 	symlinkSync(join(root, 'opt/rpm'), join(outside, 'var/lib/rpm'));
-	t.is(openRpmDatabase(openSysroot(outside), scratch), undefined);
+	t.is(rpmOf(outside, scratch), undefined);
 	rmSync(join(outside, 'var/lib/rpm'));
 	mkdirSync(join(outside, 'var/lib/rpm'));
 	symlinkSync(join(root, 'opt/rpm/rpmdb.sqlite'), join(outside, 'var/lib/rpm/rpmdb.sqlite'));
-	t.is(openRpmDatabase(openSysroot(outside), scratch), undefined);
+	t.is(rpmOf(outside, scratch), undefined);
 });
 
 test('a database that rpm cannot read is a fault, not a system without packages', t => {
@@ -182,9 +183,24 @@ test('a database that rpm cannot read is a fault, not a system without packages'
 	mkdirSync(join(root, 'var/lib/rpm'), {recursive: true});
 	writeFileSync(join(root, 'var/lib/rpm/rpmdb.sqlite'), 'nothing of the kind'.repeat(1000));
 	const scratch = makeScratch(t);
-	t.throws(() => openRpmDatabase(openSysroot(root), scratch), {
+	t.throws(() => rpmOf(root, scratch), {
 		code: 'PACKAGE_UNKNOWN',
 		message: `rpm cannot read the database ${root}/var/lib/rpm`,
 	});
 	t.deepEqual(readdirSync(scratch), []);
+});
+
+test('what rpm says is told where it ends badly, and a database that nobody here can read is', t => {
+	const root = makeScratch(t);
+	putFile(root, 'var/lib/rpm/rpmdb.sqlite', 'some bytes');
+	const open = (answer: ManagerAnswer | undefined) =>
+		openRpmDatabase(openSysroot(hostPath(root)), hostPath(makeScratch(t)), () => answer);
+	t.deepEqual(open(undefined), {
+		manager: 'rpm',
+		unread: sysrootPath('/var/lib/rpm'),
+		missing: 'rpm',
+	});
+	const late = {isWhole: false, stdout: '', said: 'no answer within 60 seconds'};
+	const error = t.throws<DynpkError>(() => open(late), {code: 'PACKAGE_UNKNOWN'});
+	t.deepEqual(error.details, ['no answer within 60 seconds']);
 });

@@ -1,6 +1,7 @@
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {nameGlob} from '../../lib/loader/name-glob.js';
 import {readLdSoConf} from '../../lib/loader/read-ld-so-conf.js';
 import {sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
@@ -66,4 +67,55 @@ test('a file that includes itself is read once', t => {
 
 test('without a configuration there are no directories', t => {
 	t.deepEqual(directoriesOf(t, {'etc/other': ''}), []);
+});
+
+test('a shell pattern matches the names that glob(3) says', t => {
+	const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+		['*', ['a', 'a b', '*'], ['.a']],
+		['a*b*c', ['abc', 'abbc', 'a-b-c', 'abcbc'], ['ab', 'acb', 'abcd']],
+		['.*', ['.a', '.'], ['a']],
+		['?.conf', ['a.conf', 'é.conf'], ['.conf', 'ab.conf', '..conf']],
+		['[a-c]x', ['ax', 'cx'], ['dx', '-x']],
+		['[!a-c]x', ['dx', '-x'], ['ax', '.x']],
+		['[]x]', [']', 'x'], ['[', '[]']],
+		['[a', ['[a'], ['a']],
+		['\\*\\[', ['*['], ['a[', '\\*[']],
+		['a**b', ['ab', 'axb'], ['a']],
+		['(a|b)+{c,d}@(e)', ['(a|b)+{c,d}@(e)'], ['a', 'ac']],
+	];
+	for (const [pattern, matching, others] of cases) {
+		t.deepEqual([...matching, ...others].filter(nameGlob(pattern)), [...matching], pattern);
+	}
+});
+
+test('a pattern is matched in the time that its length allows, and a long one by nothing', t => {
+	const name = 'a'.repeat(255);
+	t.false(nameGlob(`${'*a'.repeat(200)}*b`)(name));
+	t.true(nameGlob(`${'*a'.repeat(255)}*`)(name));
+	for (const long of ['*a', '[', '[a', '?', '\\', '*']) {
+		t.is(nameGlob(long.repeat(100_000))(name), long === '*', long);
+	}
+});
+
+test('lines of any length and includes of any number are borne, or refused by a typed error', t => {
+	const names = Array.from({length: 1000}, (_, number) => `a${'a'.repeat(200)}${number}`);
+	const files = Object.fromEntries(names.map(name => [`etc/${name}`, '/never\n']));
+	const hostile = `include /etc/${'*a'.repeat(30)}*b`;
+	t.deepEqual(directoriesOf(t, {...files, 'etc/ld.so.conf': `${hostile}\n/last\n`}), ['/last']);
+	const long = ['include /etc/', 'include ', '/', 'include /'].map(
+		start => `${start}${'x/*'.repeat(40_000)}`,
+	);
+	t.is(directoriesOf(t, {'etc/ld.so.conf': `${long.join('\n')}\n/last\0x\n`}).at(-1), '/last');
+	const many = `${hostile} `.repeat(20_000).replaceAll('include ', '');
+	t.throws(() => directoriesOf(t, {...files, 'etc/ld.so.conf': `include ${many}`}), {
+		code: 'LD_SO_CACHE_INVALID',
+		message: /more patterns than can be followed/u,
+	});
+	const chain = Object.fromEntries(
+		Array.from({length: 999}, (_, number) => [
+			`etc/${number}`,
+			`include ${number + 1}\n/d${number}`,
+		]),
+	);
+	t.is(directoriesOf(t, {...chain, 'etc/ld.so.conf': 'include 0'}).length, 999);
 });

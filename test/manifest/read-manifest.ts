@@ -187,3 +187,12 @@ for (const [title, [entries, expected]] of Object.entries(differences)) {
 		t.deepEqual(told, expected);
 	});
 }
+
+test('a manifest of values that take far more memory than their text is not parsed', t => {
+	for (const text of ['[', '{', '0,', '"a":', '"":[],']) {
+		const bytes = Buffer.alloc(text.length << 26, text);
+		const before = process.memoryUsage().heapUsed;
+		t.throws(() => parseManifest(bytes, 'made'), {message: 'made is too large for a manifest'});
+		t.true(process.memoryUsage().heapUsed - before < 64 << 20, text);
+	}
+});

@@ -1,6 +1,14 @@
 /** Targets that cannot be packed. */
 import {execFileSync} from 'node:child_process';
-import {chmodSync, mkdirSync, readFileSync} from 'node:fs';
+import {
+	appendFileSync,
+	chmodSync,
+	copyFileSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	truncateSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {buildObjects} from '../helpers/elf/build-objects.js';
@@ -10,6 +18,7 @@ import {need} from '../helpers/run/need.js';
 import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {assertRefused, makeFiles, type Refusal} from '../helpers/run/refusal.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** What needs no more than files, words and an answer; `rest` are the lines behind the first. */
 interface Row extends Omit<Refusal, 'cwd' | 'run'> {
@@ -295,4 +304,28 @@ test('a target that --exclude leaves out', async t => {
 		code: 'USAGE',
 		says: '--exclude leaves out the target $PWD/prog itself',
 	});
+});
+
+test('a program of gigabytes is packed by what it needs, or refused; its size is no fault of dynpk', async t => {
+	const cwd = makeScratch(t);
+	const program = join(cwd, 'big');
+	copyFileSync('/bin/true', program);
+	for (const [size, message] of [
+		[3 * 2 ** 30, undefined],
+		[100 * 2 ** 30, /^dynpk: \S+\/big: no program has 107374182400 bytes\n/u],
+	] as const) {
+		truncateSync(program, size);
+		const answer = await runDynpk(['pack', './big', '--dry-run', '--scope', 'closure'], {cwd});
+		t.is(answer.status, message === undefined ? 0 : 5, answer.stderr);
+		t.regex(answer.stderr, message ?? /^/u);
+		t.is((await runDynpk(['inspect', './big'], {cwd})).status, 0);
+	}
+
+	// What lies behind its sections makes it one that reads its own file, which is edited as a whole.
+	truncateSync(program, 3 * 2 ** 30);
+	appendFileSync(program, 'x');
+	const answer = await runDynpk(['pack', './big', '-o', 'out.tar', '--scope', 'closure'], {cwd});
+	t.is(answer.status, 5);
+	t.regex(answer.stderr, /big is too large to be edited: 3221225473 bytes\n/u);
+	t.deepEqual(readdirSync(cwd), ['big']);
 });

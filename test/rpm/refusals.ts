@@ -2,6 +2,7 @@ import {truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
+import {parseHeader} from '../../lib/rpm/header.js';
 import {headerString} from '../../lib/rpm/header-values.js';
 import {readRpm} from '../../lib/rpm/read-rpm.js';
 import {RpmError, type RpmErrorCode} from '../../lib/rpm/rpm-error.js';
@@ -306,4 +307,24 @@ test('a file name that is not UTF-8 is refused', async t => {
 test('names with newlines and escapes are carried as they are', async t => {
 	const found = await read(t, writeRpm({files: [{path: '/a\nb\u{1b}[2J'}]}));
 	t.true(found.has('/a\nb\u{1b}[2J'));
+});
+
+test('a header whose entries share values is refused: a small one would cost what a gigabyte does', t => {
+	const entries = Array.from({length: 3}, (_, index) => {
+		const entry = Buffer.alloc(16);
+		[1000 + index, 6, 0, 1].forEach((word, at) => entry.writeUInt32BE(word, at * 4));
+		return entry;
+	});
+	const store = Buffer.from('text\0text\0');
+	const intro = Buffer.alloc(16);
+	[0x8eade801, 0, entries.length, store.length].forEach((word, at) => {
+		intro.writeUInt32BE(word, at * 4);
+	});
+	t.throws(() => parseHeader(Buffer.concat([intro, ...entries, store]), 'immutable', 'made'), {
+		code: 'RPM_BAD_HEADER',
+		message: /share values/u,
+	});
+	const two = entries.slice(0, 2);
+	intro.writeUInt32BE(two.length, 8);
+	t.notThrows(() => parseHeader(Buffer.concat([intro, ...two, store]), 'immutable', 'made'));
 });

@@ -16,7 +16,7 @@ import {inScratch} from './lib/in-scratch.js';
 import {planOf} from './lib/plan-of.js';
 
 const sysroot = openSysroot(hostPath('/'));
-const databases = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
+const {databases} = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
 const explanations = readExplanations('dlopen-callers-explained.json');
 const listed = readData('libraries.json') as readonly string[];
 const asked = process.argv.slice(2);

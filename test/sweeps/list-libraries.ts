@@ -20,7 +20,7 @@ const counts = countReverseDependencies(readFileSync(index, 'utf8'));
 const names = openDatabases(openSysroot(hostPath('/')), {
 	cache: undefined,
 	temporary: hostPath(tmpdir()),
-}).flatMap(database =>
+}).databases.flatMap(database =>
 	installedByRank(database, counts)
 		.filter(owner => (database.files([owner]).get(owner) ?? []).some(path => isLibrary.test(path)))
 		.map(({name}) => name),

@@ -25,10 +25,8 @@ const counts = countReverseDependencies(readFileSync(index, 'utf8'));
 const sysroot = openSysroot(hostPath('/'));
 const rows: string[] = [];
 await inScratch(async scratch => {
-	for (const database of openDatabases(sysroot, {
-		cache: undefined,
-		temporary: hostPath(tmpdir()),
-	})) {
+	const places = {cache: undefined, temporary: hostPath(tmpdir())};
+	for (const database of openDatabases(sysroot, places).databases) {
 		for (const owner of installedByRank(database, counts)) {
 			for (const {name, path} of programsOf(owner, database)) {
 				const argv = rows.length < WANTED ? await firstThatWorks(path, scratch) : undefined;

@@ -18,7 +18,7 @@ import {planOf} from './lib/plan-of.js';
 import {traceRun, type Job} from './lib/trace-run.js';
 
 const sysroot = openSysroot(hostPath('/'));
-const databases = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
+const {databases} = openDatabases(sysroot, {cache: undefined, temporary: hostPath(tmpdir())});
 const explanations = readExplanations('opened-files-explained.json');
 const jobs = [
 	...(readData('programs.json') as readonly Job[]),

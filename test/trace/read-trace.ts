@@ -1,4 +1,5 @@
 /** A trace comes from somewhere: what has not its form is refused before anything is made of it. */
+import {execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
@@ -50,4 +51,13 @@ test('pack stops at a file that is no trace, and writes nothing', async t => {
 	t.regex(answer.stderr, /^dynpk: \S+\/trace is no trace: must have required property/u);
 	t.false(existsSync(join(directory, 'bundle')));
 	t.is((await runDynpk([...pack, '--trace', 'absent'], {cwd: directory})).status, 3);
+});
+
+test('a trace that is no file is refused, and waits for nobody', t => {
+	const scratch = makeScratch(t);
+	const fifo = hostPath(join(scratch, 'fifo'));
+	execFileSync('mkfifo', [fifo]);
+	for (const path of [fifo, scratch, hostPath('/dev/zero')]) {
+		t.throws(() => readTrace(path), {code: 'TRACE_INVALID', message: /not a regular file/u}, path);
+	}
 });

@@ -49,7 +49,9 @@ export function deriveAlternatives(
 	const best = new Map<string, Alternative>();
 	for (const script of scripts) {
 		const {alternatives, unreadable} = parseCalls(script);
-		findings.push(...unreadable);
+		for (const finding of unreadable) {
+			findings.push(finding);
+		}
 		for (const alternative of alternatives) {
 			const known = best.get(alternative.name);
 			if (known === undefined || alternative.priority > known.priority) {

@@ -8,6 +8,8 @@
 
 /** Loops in loops multiply; a script with more than this is not written out any further. */
 const MAX_ROUNDS = 1000;
+/** Of a whole script, beyond which its loops stand as they are written. */
+const MAX_COMMANDS = 100_000;
 
 type Round = ReadonlyMap<string, string>;
 
@@ -28,7 +30,9 @@ export function unrollShellLoops(script: string): readonly string[] {
 				open.pop();
 			}
 		} else if (command !== '' && !command.startsWith('#')) {
-			commands.push(...rounds.map(round => substitute(command, round)));
+			const [first = new Map<string, string>()] = rounds;
+			const written = commands.length < MAX_COMMANDS ? rounds : [first];
+			commands.push(...written.map(round => substitute(command, round)));
 		}
 	}
 

@@ -1,5 +1,4 @@
 /** A Debian `Packages` index, plain or compressed: one record for each paragraph. */
-import {createReadStream} from 'node:fs';
 import {DebError} from '../../deb/deb-error.js';
 import {readDeb822, type Paragraph} from '../../deb/deb822.js';
 import {dependencyFields, readDebDependencies} from '../../deb/read-deb.js';
@@ -7,6 +6,7 @@ import {decompress} from '../../decompress/decompress.js';
 import {DecompressError} from '../../decompress/decompress-error.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {hostPath, parentOf, type HostPath} from '../../paths/paths.js';
+import {openIndex} from './open-index.js';
 import type {PackageRecord} from './package-record.js';
 import {recordOfDeb} from './record-of-deb.js';
 import {compressionOf, insideRepository} from './repository-metadata.js';
@@ -25,7 +25,7 @@ export async function readDebIndex(index: HostPath): Promise<readonly PackageRec
 	const repository = archiveRoot(parentOf(index));
 	const records: PackageRecord[] = [];
 	try {
-		const plain = decompress(createReadStream(index), await compressionOf(index));
+		const plain = decompress(openIndex(index), compressionOf(index));
 		for await (const paragraph of readDeb822(plain, index, fields)) {
 			records.push(makeRecord(paragraph, index, repository));
 		}

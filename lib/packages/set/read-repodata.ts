@@ -6,12 +6,12 @@
  * are not opened.
  */
 import {createHash} from 'node:crypto';
-import {createReadStream} from 'node:fs';
 import {posix} from 'node:path';
 import {decompress} from '../../decompress/decompress.js';
 import {DecompressError} from '../../decompress/decompress-error.js';
 import {DynpkError, errnoOf} from '../../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../../paths/paths.js';
+import {openIndex} from './open-index.js';
 import type {PackageRecord} from './package-record.js';
 import {makePrimaryHandler} from './primary-handler.js';
 import {compressionOf, insideRepository, versionOf} from './repository-metadata.js';
@@ -31,7 +31,7 @@ export async function readRepomd(repository: HostPath): Promise<RepositoryMetada
 	const found = new Map<string, MetadataFile>();
 	let draft = new Map<'type' | 'href' | 'algorithm' | 'value', string>();
 	let text = '';
-	await readXml(createReadStream(path), path, {
+	await readXml(openIndex(path), path, {
 		open(name, attributes) {
 			text = '';
 			if (name === 'data') {
@@ -139,14 +139,14 @@ async function* readMetadata(file: MetadataFile): AsyncGenerator<Buffer> {
 	const {path, checksum} = file;
 	const digest = checksum && createHash(checksum.algorithm);
 	async function* hashed(): AsyncGenerator<Buffer> {
-		for await (const chunk of createReadStream(path, {highWaterMark: 1 << 18})) {
+		for await (const chunk of openIndex(path)) {
 			digest?.update(chunk as Buffer);
 			yield chunk as Buffer;
 		}
 	}
 
 	try {
-		yield* decompress(hashed(), await compressionOf(path));
+		yield* decompress(hashed(), compressionOf(path));
 	} catch (error) {
 		if (errnoOf(error) === 'ENOENT') {
 			const index = posix.join(posix.dirname(path), 'repomd.xml');

@@ -2,10 +2,11 @@
  * What the readers of a repository's indices share: how a version is put together, where a file of
  * the repository may lie, and what an index is compressed with.
  */
-import {open} from 'node:fs/promises';
+import {closeSync, fstatSync, readSync} from 'node:fs';
 import {posix} from 'node:path';
 import {detectCompression, MAGIC_LENGTH, type Compression} from '../../decompress/compression.js';
 import {DynpkError} from '../../errors/dynpk-error.js';
+import {openToRead} from '../../paths/open-to-read.js';
 import {bundlePath, hostPath, type HostPath} from '../../paths/paths.js';
 
 /** `[EPOCH:]VERSION-RELEASE` of a `version` element; an epoch of 0 is none. */
@@ -27,13 +28,13 @@ export function insideRepository(repository: HostPath, href: string): HostPath {
 }
 
 /** By the first bytes, not by the name. */
-export async function compressionOf(path: HostPath): Promise<Compression> {
-	const handle = await open(path, 'r');
+export function compressionOf(path: HostPath): Compression {
+	const fd = openToRead(path);
 	try {
 		const start = Buffer.alloc(MAGIC_LENGTH);
-		const {bytesRead} = await handle.read(start, 0, MAGIC_LENGTH, 0);
-		return detectCompression(start.subarray(0, bytesRead));
+		const length = fstatSync(fd).isFile() ? readSync(fd, start, 0, MAGIC_LENGTH, 0) : 0;
+		return detectCompression(start.subarray(0, length));
 	} finally {
-		await handle.close();
+		closeSync(fd);
 	}
 }

@@ -267,3 +267,12 @@ test('a file that is no package is refused by name', async t => {
 	t.is(error.code, 'RPM_BAD_LEAD');
 	t.regex(error.message, /x\.rpm/u);
 });
+
+test('an index that is no file is refused, and waits for nobody', async t => {
+	for (const name of ['Packages', 'Packages.gz', 'repodata/repomd.xml']) {
+		const repository = makeScratch(t);
+		mkdirSync(join(repository, 'repodata'));
+		execFileSync('mkfifo', [join(repository, name)]);
+		await t.throwsAsync(openPackageSet([], [repository]), {code: 'PACKAGE_INDEX_INVALID'}, name);
+	}
+});

@@ -1,5 +1,6 @@
 /** What `dynpk pack TARGET` would carry of this machine, with the options that users leave alone. */
 import {decide} from '../../../lib/pack/decide.js';
+import {packRequest} from '../../helpers/run/pack-request.js';
 import {hostPath, type SysrootPath} from '../../../lib/paths/paths.js';
 import {userDirectories} from '../../../lib/paths/program-directories.js';
 import type {Sysroot} from '../../../lib/sysroot/sysroot.js';
@@ -18,33 +19,8 @@ export interface Carried {
 export async function planOf(target: string, scratch: string, sysroot: Sysroot): Promise<Carried> {
 	const place = hostPath(scratch);
 	const decision = await decide(
-		{
-			targets: [target],
-			name: undefined,
-			output: undefined,
-			force: false,
-			listedAt: new Map(),
-			with: [],
-			scan: [],
-			traces: [],
-			exclude: [],
-			repositories: [],
-			libraryPath: '',
-			session: {},
-			missing: 'warn',
-			scope: 'auto',
-			recommends: 'named',
-			audit: {mode: 'off', allowed: [], allowedPrograms: []},
-			launcher: 'auto',
-			strategy: 'auto',
-			version: '0',
-			sysroot: sysroot.root,
-			workingDirectory: place,
-			searchPath: userDirectories,
-			temporaryDirectory: place,
-			cache: place,
-		},
-		new AbortController().signal,
+		{...packRequest(place, [target]), sysroot: sysroot.root, searchPath: userDirectories},
+		{signal: new AbortController().signal, atOnce: part => part()},
 	);
 	decision.close();
 	const paths = new Set<SysrootPath>();

@@ -6,11 +6,11 @@
  * could show the same state for other bytes. The note's own time tells how late it is, so that the
  * clock of the file system is asked and not ours.
  */
-import {createHash, randomBytes} from 'node:crypto';
+import {createHash} from 'node:crypto';
 import {
 	closeSync,
+	constants,
 	fstatSync,
-	mkdirSync,
 	openSync,
 	readFileSync,
 	renameSync,
@@ -19,13 +19,16 @@ import {
 } from 'node:fs';
 import type {HostPath} from '../paths/paths.js';
 import {describeState, type ArchiveState} from './archive-state.js';
+import {passingName} from './leftovers.js';
+import {preparePrivateChild} from './private-place.js';
 
 const COARSEST_CLOCK_NS = 2_000_000_000n;
 
 /** The digest that was remembered for this state, if any. */
 export function recallDigest(cache: HostPath, state: ArchiveState): string | undefined {
 	try {
-		const text = readFileSync(notePath(cache, state), 'latin1');
+		const {directory} = preparePrivateChild(cache, 'digests');
+		const text = directory === undefined ? '' : readOwn(notePath(directory, state));
 		return /^[0-9a-f]{64}$/u.test(text) ? text : undefined;
 	} catch {
 		return undefined;
@@ -34,21 +37,35 @@ export function recallDigest(cache: HostPath, state: ArchiveState): string | und
 
 export function rememberDigest(cache: HostPath, state: ArchiveState, sha256: string): void {
 	try {
-		mkdirSync(`${cache}/digests`, {recursive: true, mode: 0o700});
-		writeNote(cache, state, sha256);
+		const {directory} = preparePrivateChild(cache, 'digests');
+		if (directory !== undefined) {
+			writeNote(directory, state, sha256);
+		}
 	} catch {
 		// A cache that is full or read-only serves what it has.
 	}
 }
 
-function writeNote(cache: HostPath, state: ArchiveState, sha256: string): void {
-	const path = `${cache}/digests/.new-${randomBytes(12).toString('hex')}`;
+/** A note that somebody else has left there, while they could, is none. */
+function readOwn(path: string): string {
+	const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		const status = fstatSync(file);
+		const isOurs = status.isFile() && status.uid === process.geteuid?.();
+		return isOurs && (status.mode & 0o022) === 0 ? readFileSync(file, 'latin1') : '';
+	} finally {
+		closeSync(file);
+	}
+}
+
+function writeNote(directory: HostPath, state: ArchiveState, sha256: string): void {
+	const path = `${directory}/${passingName()}`;
 	const file = openSync(path, 'wx', 0o600);
 	try {
 		writeSync(file, sha256);
 		const settled = fstatSync(file, {bigint: true}).mtimeNs - state.changedNs > COARSEST_CLOCK_NS;
 		if (settled) {
-			renameSync(path, notePath(cache, state));
+			renameSync(path, notePath(directory, state));
 		} else {
 			unlinkSync(path);
 		}
@@ -57,6 +74,6 @@ function writeNote(cache: HostPath, state: ArchiveState, sha256: string): void {
 	}
 }
 
-function notePath(cache: HostPath, state: ArchiveState): string {
-	return `${cache}/digests/${createHash('sha256').update(describeState(state)).digest('hex')}`;
+function notePath(directory: HostPath, state: ArchiveState): string {
+	return `${directory}/${createHash('sha256').update(describeState(state)).digest('hex')}`;
 }

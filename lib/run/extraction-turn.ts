@@ -2,17 +2,17 @@
  * Let one of many processes unpack while the others wait for it, without a lock that can go stale.
  *
  * The sign of a holder is a listening socket: others connect to it and are told by the kernel when
- * it is gone, also when it was killed. Nobody waits by the clock. The name of the lock is a hard
+ * it is gone, also when it was killed. As long as it works it sends them a byte now and then: one that is
+ * suspended does not, and loses its turn. Only the time between two bytes counts, by the clock of
+ * who waits. The name of the lock is a hard
  * link to that socket, so it is taken by link(2), which succeeds once. This only saves work: what
  * makes the result right is the rename in `unpack-once.ts`, so where sockets do not work (or on
  * another node of a network file system) everyone simply unpacks.
  */
-import {randomBytes} from 'node:crypto';
 import {
 	closeSync,
 	linkSync,
 	lstatSync,
-	mkdirSync,
 	openSync,
 	renameSync,
 	unlinkSync,
@@ -22,6 +22,8 @@ import {once} from 'node:events';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {errnoOf} from '../errors/dynpk-error.js';
 import type {HostPath} from '../paths/paths.js';
+import {unfinishedName} from './leftovers.js';
+import {preparePrivateChild} from './private-place.js';
 
 export type Turn =
 	| {readonly status: 'ours'; readonly release: () => void}
@@ -31,22 +33,34 @@ export type Turn =
 	| {readonly status: 'unavailable'};
 
 export interface TurnRequest {
-	/** A private directory. */
-	readonly locks: HostPath;
+	/** A private directory; locks lie in one of its own in it. */
+	readonly cache: HostPath;
 	readonly name: string;
+	/** How long, in milliseconds, a holder may give no sign. */
+	readonly patience?: number;
 	readonly signal?: AbortSignal | undefined;
 }
 
 /** Take the turn, or wait until whoever has it is done or dead. */
-export async function awaitTurn({locks, name, signal}: TurnRequest): Promise<Turn> {
+export async function awaitTurn({
+	cache,
+	name,
+	signal,
+	patience = PATIENCE,
+}: TurnRequest): Promise<Turn> {
+	const {directory: locks} = preparePrivateChild(cache, 'locks');
 	let directory: number | undefined;
 	try {
-		mkdirSync(locks, {recursive: true, mode: 0o700});
+		if (locks === undefined) {
+			return {status: 'unavailable'};
+		}
+
 		directory = openSync(locks, 'r');
 		// A socket's path has room for 107 bytes; this one is short however deep the cache lies.
 		const throughDescriptor = `/proc/self/fd/${directory}`;
 		const lock = `${locks}/${name}`;
-		const holder = await waitForHolder({lock, address: `${throughDescriptor}/${name}`, signal});
+		const address = `${throughDescriptor}/${name}`;
+		const holder = await waitForHolder({lock, address, signal, patience});
 		if (holder === 'left') {
 			return {status: 'over'};
 		}
@@ -60,13 +74,19 @@ export async function awaitTurn({locks, name, signal}: TurnRequest): Promise<Tur
 	}
 }
 
+/** Between two signs of a holder. */
+const BEAT = 1000;
+/** A holder that reads and checks large files may be late. */
+const PATIENCE = 15_000;
+
 interface Lock {
 	readonly lock: string;
 	readonly address: string;
 	readonly signal: AbortSignal | undefined;
+	readonly patience: number;
 }
 
-async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'left'> {
+async function waitForHolder({lock, address, signal, patience}: Lock): Promise<'none' | 'left'> {
 	const before = lstatSync(lock, {throwIfNoEntry: false, bigint: true});
 	if (before === undefined) {
 		return 'none';
@@ -76,8 +96,16 @@ async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'l
 		await once(socket, 'connect', {signal});
 		// It closes when the holder does, or when the kernel does that for it.
 		const gone = once(socket, 'close', {signal});
+		// The clock of a socket, which begins anew with each byte.
+		socket.setTimeout(patience);
+		const isSilent = once(socket, 'timeout', {signal}).then(() => true);
+		isSilent.catch(() => undefined);
 		socket.resume();
-		await gone;
+		if (await Promise.race([gone.then(() => false), isSilent])) {
+			gone.catch(() => undefined);
+			return removeStale(lock, before) ? 'none' : 'left';
+		}
+
 		return 'left';
 	} catch (error) {
 		const errno = errnoOf(error);
@@ -96,7 +124,7 @@ async function waitForHolder({lock, address, signal}: Lock): Promise<'none' | 'l
 
 /** Take the lock away under a name of our own, and give it back if it was not the dead one. */
 function removeStale(lock: string, dead: BigIntStats): boolean {
-	const aside = `${lock}.${randomName()}`;
+	const aside = lock.replace(/[^/]*$/u, unfinishedName());
 	try {
 		renameSync(lock, aside);
 	} catch (error) {
@@ -126,7 +154,7 @@ interface LockPlace {
 }
 
 async function takeLock({lock, locks, throughDescriptor}: LockPlace): Promise<Turn> {
-	const own = randomName();
+	const own = unfinishedName();
 	const waiting = new Set<Socket>();
 	const server = createServer(socket => {
 		waiting.add(socket);
@@ -135,6 +163,12 @@ async function takeLock({lock, locks, throughDescriptor}: LockPlace): Promise<Tu
 	server.listen(`${throughDescriptor}/${own}`);
 	await once(server, 'listening');
 	server.unref();
+	const beat = setInterval(() => {
+		for (const socket of waiting) {
+			socket.write('.');
+		}
+	}, BEAT);
+	beat.unref();
 	try {
 		linkSync(`${locks}/${own}`, lock);
 		// The lock is another name of the same socket, and enough.
@@ -142,28 +176,34 @@ async function takeLock({lock, locks, throughDescriptor}: LockPlace): Promise<Tu
 	} catch (error) {
 		// This removes the socket's own name.
 		server.close();
+		clearInterval(beat);
 		if (errnoOf(error) === 'EEXIST') {
 			return {status: 'over'};
 		}
 		throw error;
 	}
 
-	return {status: 'ours', release: () => release(server, waiting, lock)};
+	const held = lstatSync(lock, {bigint: true});
+	const releaseOwn = (): void => {
+		clearInterval(beat);
+		release({server, waiting, lock, held});
+	};
+	return {status: 'ours', release: releaseOwn};
 }
 
-function release(server: Server, waiting: ReadonlySet<Socket>, lock: string): void {
-	try {
-		unlinkSync(lock);
-	} catch {
-		// Somebody took us for dead; the lock is theirs.
-	}
+interface Held {
+	readonly server: Server;
+	readonly waiting: ReadonlySet<Socket>;
+	readonly lock: string;
+	readonly held: BigIntStats;
+}
+
+function release({server, waiting, lock, held}: Held): void {
+	// Somebody may have taken us for dead: then the lock is theirs.
+	removeStale(lock, held);
 
 	for (const socket of waiting) {
 		socket.destroy();
 	}
 	server.close();
-}
-
-function randomName(): string {
-	return randomBytes(8).toString('hex');
 }

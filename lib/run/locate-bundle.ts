@@ -10,7 +10,12 @@ import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {makeDirectoryIn, noTemporaryPlace} from './make-temporary-directory.js';
-import {objectionToPrograms, preparePrivateDirectory} from './private-place.js';
+import {
+	objectionToPrograms,
+	preparePrivateChild,
+	preparePrivateDirectory,
+	type PrivateDirectory,
+} from './private-place.js';
 import {unpackOnce} from './unpack-once.js';
 
 export interface LocateRequest {
@@ -71,14 +76,14 @@ async function unpackToCache(
 	if (cache === undefined) {
 		return undefined;
 	}
-	const objection = preparePrivateDirectory(cache) ?? objectionToPrograms(cache);
-	if (objection !== undefined) {
-		objections.push(`${cache} ${objection}`);
+	const {directory, objection} = prepareCache(cache);
+	if (directory === undefined) {
+		objections.push(objection);
 		return undefined;
 	}
 
 	try {
-		return await unpackOnce({archive: bundle, cache, ...rest});
+		return await unpackOnce({archive: bundle, cache: directory, ...rest});
 	} catch (error) {
 		// A full home directory is everyday life on a cluster, and no reason not to run.
 		if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') {
@@ -87,6 +92,18 @@ async function unpackToCache(
 		objections.push(`${cache} has no space left`);
 		return undefined;
 	}
+}
+
+function prepareCache(cache: HostPath): PrivateDirectory {
+	const prepared = preparePrivateDirectory(cache);
+	if (prepared.directory === undefined) {
+		return prepared;
+	}
+
+	const objection =
+		preparePrivateChild(prepared.directory, 'bundles').objection ??
+		objectionToPrograms(prepared.directory);
+	return objection === undefined ? prepared : {directory: undefined, objection};
 }
 
 async function unpackToTemporary(

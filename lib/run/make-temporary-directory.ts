@@ -34,7 +34,7 @@ export function makeDirectoryIn(parent: HostPath, objections: string[]): HostPat
 		}
 
 		rmdirSync(directory);
-		objections.push(`${parent} ${objection}`);
+		objections.push(objection.replace(directory, parent));
 	} catch (error) {
 		objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
 	}

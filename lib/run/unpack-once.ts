@@ -3,10 +3,19 @@
  *
  * Bundles lie under the digest of their archive. Each is unpacked and checked under another name and
  * then renamed, so what has its name is whole; of two that come at once, the second finds the
- * name taken (rename(2) refuses a directory that is not empty) and throws its own away.
+ * name taken (rename(2) refuses a directory that is not empty) and throws its own away. One that is no
+ * longer what was unpacked makes room for a new one, and what killed processes have left goes
+ * whenever something is unpacked.
  */
-import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, renameSync} from 'node:fs';
+import {
+	chmodSync,
+	lstatSync,
+	mkdirSync,
+	renameSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
 import {removeTree} from '../archive/remove-tree.js';
 import {throwIfStopped} from '../errors/stop-signal.js';
@@ -20,7 +29,9 @@ import {
 	type ArchiveState,
 } from './archive-state.js';
 import {recallDigest, rememberDigest} from './digest-memory.js';
+import {isEntrySound, removeEntryState, writeEntryState} from './entry-state.js';
 import {awaitTurn} from './extraction-turn.js';
+import {collectLeftovers, passingName, unfinishedName} from './leftovers.js';
 
 export interface UnpackRequest {
 	readonly archive: HostPath;
@@ -44,14 +55,14 @@ export async function unpackOnce(request: UnpackRequest): Promise<HostPath> {
 	}
 
 	const place = hostPath(`${cache}/bundles/${sha256}`);
-	while (!existsSync(place)) {
-		const turn = await awaitTurn({locks: hostPath(`${cache}/locks`), name: sha256, signal});
+	while (!isEntrySound(place)) {
+		const turn = await awaitTurn({cache, name: sha256, signal});
 		try {
 			throwIfStopped(signal);
 			if (turn.status === 'over') {
 				continue;
 			}
-			if (!existsSync(place)) {
+			if (!isEntrySound(place)) {
 				await unpackTo(place, state, request);
 			}
 		} finally {
@@ -71,27 +82,86 @@ async function unpackTo(
 ): Promise<void> {
 	const {archive, cache, check, signal, onUnpack} = request;
 	onUnpack?.();
-	const bundles = `${cache}/bundles`;
-	const destination = hostPath(`${bundles}/.new-${randomBytes(12).toString('hex')}`);
+	const bundles = hostPath(`${cache}/bundles`);
+	// What unpacking makes on its way lies in a directory that tells whose it is.
+	const own = hostPath(`${bundles}/${unfinishedName()}`);
+	const destination = hostPath(`${own}/tree`);
 	try {
-		mkdirSync(bundles, {recursive: true, mode: 0o700});
+		collectAll(cache);
+		makeOwn(own);
 		await extractArchive({archive, destination, check, signal});
 		// Otherwise these bytes might not be those of the digest.
 		if (!sameState(readArchiveState(archive), state)) {
 			throw changedFault(archive);
 		}
-		renameUnlessTaken(destination, place);
+		publish(destination, place);
 	} finally {
-		removeTree(destination);
+		removeTree(own);
 	}
 }
 
-function renameUnlessTaken(from: HostPath, to: HostPath): void {
+function makeOwn(directory: HostPath): void {
+	try {
+		mkdirSync(directory, 0o700);
+	} catch (error) {
+		throw faultFromErrno(error, `cannot write ${directory}`);
+	}
+}
+
+/** The time is that of a new file. */
+function collectAll(cache: HostPath): void {
+	for (const directory of ['bundles', 'digests', 'locks', '.']) {
+		const path = hostPath(`${cache}/${directory}`);
+		const clock = `${path}/${passingName()}`;
+		try {
+			writeFileSync(clock, '', {flag: 'wx', mode: 0o600});
+			const now = lstatSync(clock).mtimeMs;
+			unlinkSync(clock);
+			collectLeftovers(path, now);
+		} catch (error) {
+			// A cache without room serves what it has; one that is missing holds nothing.
+			if (errnoOf(error) === undefined) {
+				throw error;
+			}
+		}
+	}
+}
+
+function publish(destination: HostPath, place: HostPath): void {
+	// A directory that changes its parent must be writable.
+	chmodSync(destination, statSync(destination).mode | 0o200);
+	writeEntryState(place, destination);
+	if (lstatSync(place, {throwIfNoEntry: false}) !== undefined && !isEntrySound(place)) {
+		setAside(place);
+	}
+
+	if (!renameUnlessTaken(destination, place)) {
+		removeEntryState(place, destination);
+	}
+}
+
+/** What is left of a damaged entry, or what somebody else has put in its place; its state goes with it. */
+function setAside(place: HostPath): void {
+	const aside = hostPath(place.replace(/[^/]*$/u, unfinishedName()));
+	try {
+		removeEntryState(place, place);
+		renameSync(place, aside);
+		removeTree(aside);
+	} catch (error) {
+		// Gone already, or not ours to remove.
+		if (errnoOf(error) === undefined) {
+			throw error;
+		}
+	}
+}
+
+function renameUnlessTaken(from: HostPath, to: HostPath): boolean {
 	try {
 		renameSync(from, to);
+		return true;
 	} catch (error) {
 		if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) {
-			return;
+			return false;
 		}
 		throw faultFromErrno(error, `cannot write ${to}`);
 	}

@@ -7,11 +7,15 @@ import {
 	mkdirSync,
 	readdirSync,
 	renameSync,
+	rmSync,
 	statSync,
 	symlinkSync,
+	truncateSync,
+	unlinkSync,
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
+import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../lib/paths/paths.js';
@@ -29,8 +33,9 @@ async function makeArchive(scratch: ScratchPlace, script = 'echo hello'): Promis
 	return archive;
 }
 
+/** What each entry was when it was unpacked lies beside it. */
 function bundlesIn(cache: string): readonly string[] {
-	return readdirSync(`${cache}/bundles`);
+	return readdirSync(`${cache}/bundles`).filter(name => !/^[0-9a-f]{64}\./u.test(name));
 }
 
 test('an archive is unpacked the first time and only then', async t => {
@@ -150,7 +155,7 @@ const untrusted: Record<string, (cache: string, t: ExecutionContext) => boolean>
 		symlinkSync(`${cache}.real`, cache);
 		return true;
 	},
-	'can be written to by others': cache => {
+	'can be written to by others, who may have put programs there: remove it': cache => {
 		mkdirSync(cache);
 		chmodSync(cache, 0o770);
 		return true;
@@ -165,10 +170,8 @@ const untrusted: Record<string, (cache: string, t: ExecutionContext) => boolean>
 		chownSync(cache, 1, 1);
 		return true;
 	},
-	'cannot be made (ENOTDIR)': cache => {
+	'is not a directory': cache => {
 		writeFileSync(cache, '');
-		renameSync(cache, `${cache}.file`);
-		symlinkSync(`${cache}.file/x`, cache);
 		return true;
 	},
 };
@@ -190,6 +193,149 @@ for (const [reason, prepare] of Object.entries(untrusted)) {
 		t.deepEqual(readdirSync(temporary), []);
 	});
 }
+
+const placesWithin = ['bundles', 'digests', 'locks'] as const;
+
+for (const within of placesWithin) {
+	test(`${within} that is a link, somebody else’s or open to others is not used`, async t => {
+		const scratch = makeScratchPlace(t);
+		const bundle = await makeArchive(scratch);
+		const order = {bundle, temporary: [scratch.directory]};
+		const cases: Record<string, (place: string) => void> = {
+			link: place => {
+				mkdirSync(`${place}.real`, {mode: 0o700});
+				symlinkSync(`${place}.real`, place);
+			},
+			open: place => {
+				mkdirSync(place);
+				chmodSync(place, 0o777);
+			},
+			...(process.getuid?.() === 0
+				? {
+						theirs: (place: string) => {
+							mkdirSync(place, {mode: 0o700});
+							chownSync(place, 1, 1);
+						},
+					}
+				: {}),
+		};
+		for (const [kind, prepare] of Object.entries(cases)) {
+			const cache = scratch.path(kind);
+			mkdirSync(cache, {mode: 0o700});
+			prepare(`${cache}/${within}`);
+			for (const turn of [1, 2]) {
+				const {stdout, stderr} = await runBundleChild({...order, cache});
+				t.is(stdout, 'hello\n', `${kind} ${turn}`);
+				t.is(stderr.includes('unpacking to'), within === 'bundles', `${kind} ${turn}: ${stderr}`);
+			}
+
+			t.deepEqual(readdirSync(`${cache}/${within}`), [], kind);
+		}
+	});
+}
+
+test('what others put into a cache that was open to them is not run when it is closed', async t => {
+	if (process.getuid?.() !== 0) return missingHere(t, 'needs root', false);
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	await runBundleChild({bundle, cache});
+	const [name = ''] = bundlesIn(cache);
+	const entry = `${cache}/bundles/${name}`;
+	writeFileSync(`${entry}/bin/entry`, '#!/bin/sh\necho theirs\n');
+	for (const path of [entry, `${entry}/bin`, `${entry}/bin/entry`]) chownSync(path, 1, 1);
+	const {stdout, stderr} = await runBundleChild({bundle, cache});
+	t.deepEqual([stdout, stderr], ['hello\n', 'unpacking\n']);
+});
+
+test('a parent that others can change is no place for a cache, unless they cannot get there', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	for (const closed of [false, true]) {
+		const home = scratch.path(closed ? 'closed' : 'open');
+		mkdirSync(`${home}/shared`, {recursive: true});
+		chmodSync(`${home}/shared`, 0o777);
+		chmodSync(scratch.directory, 0o755);
+		chmodSync(home, closed ? 0o700 : 0o755);
+		const order = {bundle, cache: `${home}/shared/cache`, temporary: [scratch.directory]};
+		const {stdout, stderr} = await runBundleChild(order);
+		t.is(stdout, 'hello\n');
+		t.is(stderr.includes(`${home}/shared can be written to by others`), !closed, stderr);
+	}
+});
+
+const damages: Readonly<Record<string, (entry: string) => void>> = {
+	'a library is gone': entry => unlinkSync(`${entry}/lib/libx.so`),
+	'it is empty': entry => {
+		rmSync(entry, {recursive: true});
+		mkdirSync(entry);
+	},
+	'a program became a link to nothing': entry => {
+		unlinkSync(`${entry}/bin/entry`);
+		symlinkSync('nowhere', `${entry}/bin/entry`);
+	},
+	'a program was cut off': entry => truncateSync(`${entry}/bin/entry`, 3),
+	'it is a link to nothing': entry => {
+		rmSync(entry, {recursive: true});
+		symlinkSync('nowhere', entry);
+	},
+	'what is known of it is gone': entry => {
+		for (const name of readdirSync(dirname(entry))) {
+			if (name.endsWith('.json')) unlinkSync(join(dirname(entry), name));
+		}
+	},
+};
+
+for (const [title, damage] of Object.entries(damages)) {
+	test(`an entry of the cache is unpacked again where ${title}`, async t => {
+		const scratch = makeScratchPlace(t);
+		const bundle = scratch.path('b.tar');
+		await makeBundle(
+			bundle,
+			{entry: 'cat "${0%/bin/*}/lib/libx.so"', '../lib/libx.so': 'whole'},
+			'tar',
+		);
+		const cache = scratch.path('cache');
+		const first = await runBundleChild({bundle, cache});
+		t.regex(first.stdout, /whole/u);
+		const [name = ''] = bundlesIn(cache);
+		damage(`${cache}/bundles/${name}`);
+		const healed = await runBundleChild({bundle, cache});
+		t.deepEqual([healed.stdout, healed.stderr], [first.stdout, 'unpacking\n']);
+		t.is((await runBundleChild({bundle, cache})).stderr, '');
+		t.is(bundlesIn(cache).length, 1);
+	});
+}
+
+test('a file more is no damage: programs may leave theirs', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	await runBundleChild({bundle, cache});
+	const [name = ''] = bundlesIn(cache);
+	writeFileSync(`${cache}/bundles/${name}/bin/entry.pyc`, '');
+	t.is((await runBundleChild({bundle, cache})).stderr, '');
+});
+
+test('what killed processes have left is removed when something is unpacked', async t => {
+	const scratch = makeScratchPlace(t);
+	const bundle = await makeArchive(scratch);
+	const cache = scratch.path('cache');
+	const killed = async (): Promise<void> => {
+		const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
+		await once(holder.stderr!, 'data');
+		holder.kill('SIGKILL');
+		await once(holder, 'close');
+	};
+	await killed();
+	await killed();
+	t.is(bundlesIn(cache).length, 1, 'the first one’s is gone');
+	t.is((await runBundleChild({bundle, cache})).stdout, 'hello\n');
+	t.deepEqual(
+		bundlesIn(cache).map(name => name.length),
+		[64],
+	);
+});
 
 test('without a home, a fresh directory is used and removed, also when a signal ends the program', async t => {
 	const scratch = makeScratchPlace(t);
@@ -254,6 +400,7 @@ test('a digest is remembered for the state of a file, and not for a younger one'
 		changedNs: state.changedNs + BigInt(seconds) * 1_000_000_000n,
 	});
 	const cache = scratch.path('cache');
+	mkdirSync(cache, {mode: 0o700});
 	const digest = 'ab'.repeat(32);
 	// Changed in an hour: however long this machine pauses here, that is younger than the note.
 	rememberDigest(cache, changed(3600), digest);

@@ -2,6 +2,7 @@
  * Make small bundles of shell scripts and start `run-child.ts` on them.
  */
 import {spawn, type ChildProcess, type StdioOptions} from 'node:child_process';
+import {posix} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {ArchiveEntry} from '../../../lib/archive/archive-entry.js';
 import {writeArchive} from '../../../lib/archive/write-archive.js';
@@ -12,7 +13,7 @@ import type {RunOrder} from './run-child.js';
 
 export type Scripts = Readonly<Record<string, string>>;
 
-/** A bundle whose `bin/` holds these scripts, by name; `form` is a directory where it is absent. */
+/** A bundle whose `bin/` holds these scripts, by name, which may lead to `../lib/`; `form` is a directory where it is absent. */
 export async function makeBundle(
 	output: string,
 	scripts: Scripts,
@@ -20,10 +21,15 @@ export async function makeBundle(
 ): Promise<void> {
 	const entries: ArchiveEntry[] = [
 		{kind: 'directory', path: 'tree', mode: 0o755},
-		{kind: 'directory', path: 'tree/bin', mode: 0o755},
+		...['tree/bin', 'tree/lib'].map(path => ({kind: 'directory', path, mode: 0o755}) as const),
 		...Object.entries(scripts).map(([name, script]): ArchiveEntry => {
 			const bytes = Buffer.from(script.startsWith('#!') ? script : `#!/bin/sh\n${script}\n`);
-			return {kind: 'file', path: `tree/bin/${name}`, mode: 0o755, content: {kind: 'bytes', bytes}};
+			return {
+				kind: 'file',
+				path: posix.join('tree/bin', name),
+				mode: 0o755,
+				content: {kind: 'bytes', bytes},
+			};
 		}),
 	];
 	const request = {entries, output: hostPath(output), mtime: 1};

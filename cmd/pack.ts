@@ -88,7 +88,8 @@ function build(argv: Argv): Argv<PackArguments> {
 			scope: {
 				choices: ['auto', 'closure', 'package'] as const,
 				default: 'auto' as const,
-				describe: 'only what a program links to, or its package (where none owns it, its prefix) with all it depends on',
+				describe:
+					'only what a program links to, or its package (where none owns it, its prefix) with all it depends on',
 			},
 			recommends: {
 				choices: ['none', 'named', 'all'] as const,

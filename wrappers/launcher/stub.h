@@ -32,7 +32,8 @@ static inline uintptr_t map_launcher(const char *path, size_t page)
 		return 0;
 	start = code->p_vaddr & ~(page - 1);
 	size = (code->p_vaddr + code->p_memsz + page - 1) & ~(page - 1);
-	base = sys_mmap(0, size, PROT_READ, flags, fd, 0);
+	/* What lies before the code is the launcher's data. */
+	base = sys_mmap(0, size, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (failed(base) ||
 	    failed(sys_mmap((uintptr_t)base + start, size - start, PROT_READ | PROT_EXEC,
 			    flags | MAP_FIXED, fd, (uint32_t)(code->p_offset & ~(page - 1)))))

@@ -11,7 +11,9 @@ import type {SysrootPath} from '../paths/paths.js';
 import {userDirectories} from '../paths/program-directories.js';
 import {travelOf} from './called-programs.js';
 import type {Gathering} from './gathering.js';
+import {searchedBy} from './interpreter.js';
 import type {PayloadEntry, PayloadFinding} from './payload.js';
+import {behindRedirector} from './redirectors.js';
 import {findShellCommands} from './shell-commands.js';
 import {findOnPath} from './target.js';
 
@@ -78,12 +80,12 @@ function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering)
 /** Whatever is called and is here, whoever owns it. */
 function callsOf(script: PayloadEntry, {request, sysroot}: Gathering): Call[] {
 	const text = sysroot.read(script.path, SCRIPT_LIMIT)?.toString('utf8') ?? '';
-	const searchPath = script.package === undefined ? request.searchPath : userDirectories;
+	const ofOthers = script.package === undefined ? searchedBy(script) : userDirectories;
 	return [...findShellCommands(text)].flatMap(name => {
 		const path = name.startsWith('/')
 			? findOnPath(posix.basename(name), [posix.dirname(name)], sysroot)
-			: findOnPath(name, searchPath, sysroot);
-		return path === undefined ? [] : [{path, script}];
+			: findOnPath(name, ofOthers ?? request.searchPath, sysroot);
+		return path === undefined ? [] : [{path: behindRedirector(path, request, sysroot), script}];
 	});
 }
 

@@ -39,8 +39,8 @@ export function resolveInterpreter(
 	return path !== undefined && sysroot.realPath(path) !== undefined ? path : undefined;
 }
 
-/** Where `env` in a script looks that is not the user's own; `undefined` in one that is. */
-function searchedBy(script: PayloadEntry): readonly string[] | undefined {
+/** Where a script that is not the user's own looks for programs; `undefined` of one that is. */
+export function searchedBy(script: PayloadEntry): readonly string[] | undefined {
 	if (script.reason.kind === 'prefix') {
 		return [posix.join(script.reason.prefix, 'bin'), ...userDirectories];
 	}

@@ -85,6 +85,23 @@ export function followRedirector(
 	return {from: path, to, why: choice.why};
 }
 
+/** The program behind a redirector; the redirector itself where what it chooses is not clear. */
+export function behindRedirector(
+	path: SysrootPath,
+	place: LookUpPlace,
+	sysroot: Sysroot,
+): SysrootPath {
+	try {
+		return followRedirector(path, place, sysroot)?.to ?? path;
+	} catch (error) {
+		if (error instanceof DynpkError && error.code === 'TARGET_NOT_FOUND') {
+			return path;
+		}
+
+		throw error;
+	}
+}
+
 function recognise(
 	path: SysrootPath,
 	place: LookUpPlace,

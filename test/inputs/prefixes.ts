@@ -52,6 +52,8 @@ test('a Python of pyenv, by its shim, by its path, as a directory and as base of
 		'.pyenv/versions/3.9.1/bin/helper': '#!/opt/none/python\n',
 		'.pyenv/versions/3.9.1/lib/python3.9/os.py': 'modules',
 		'.pyenv/versions/3.9.1/lib/libpython3.9.a': 'archive',
+		'.pyenv/versions/3.9.1/bin/wrapper': '#!/bin/sh\nexec python3 /x/wrapped\n',
+		'job.sh': '#!/bin/sh\ntool /x/y\n',
 		'v/pyvenv.cfg': `home = ${python}/bin\n`,
 		'v/bin/entry': `#!${home}/v/bin/python3\n`,
 	});
@@ -99,6 +101,13 @@ test('a Python of pyenv, by its shim, by its path, as a directory and as base of
 			);
 		}
 	}
+
+	// What a script calls by a shim is the program behind it.
+	const job = join(home, 'job.sh');
+	const calling = await runDynpk(['pack', job, '--dry-run'], {env});
+	t.regex(calling.stderr, /job\.sh calls tool: not packed/u);
+	const both = await runDynpk(['pack', job, 'tool', '--dry-run'], {env});
+	t.notRegex(both.stderr, /not packed/u);
 
 	const alone = await runDynpk(
 		['pack', join(python, 'bin/python3'), '--scope', 'closure', '--dry-run', '--json'],

@@ -3,8 +3,9 @@
  *
  * A program that an installed package owns brings that package and the packages it cannot do
  * without; any other brings itself, and of the packages of its libraries what those hold for
- * themselves (docs/decisions/0005). Either way the shared libraries come later, from the walk. Gathering goes round until nothing new turns up: a package
- * brings scripts, a script its interpreter, an interpreter its package.
+ * themselves (docs/decisions/0005). Either way the shared libraries come later, from the walk. Gathering
+ * goes round until nothing new turns up: a package brings scripts, a script its interpreter, an
+ * interpreter its package.
  */
 import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
@@ -24,6 +25,7 @@ import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
+import {addAsPrefix, addBelongings, addOwners, addOwnPrefix} from './belongings.js';
 import type {Exclusions} from './exclusions.js';
 import {expandPackages} from './expand-packages.js';
 import {finishPayload} from './finish-payload.js';
@@ -31,10 +33,8 @@ import type {GatherRequest} from './gather-request.js';
 import type {Gathering} from './gathering.js';
 import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
-import {owningPackages} from './owning-packages.js';
 import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {makeCollector, type Collector} from './payload-collector.js';
-import {asPrefix, basePython, prefixOf, type Prefix} from './prefixes.js';
 import {makeCompanionFinder} from './payload-companions.js';
 import {makeLibraryReach} from './reach-libraries.js';
 import type {Shebang} from './shebang.js';
@@ -153,7 +153,7 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 		}
 
 		case 'directory':
-			if (!addPrefix(gathering, asPrefix(target.path, sysroot))) {
+			if (!addAsPrefix(gathering, target.path)) {
 				collector.addTree(target.path, {kind: 'target'});
 			}
 
@@ -198,51 +198,6 @@ function withNamesake(
 	const path = findOnPath(name, request.searchPath, sysroot);
 	const others = programs.filter(program => program.name !== name);
 	return path === undefined ? [...programs] : [{name, path}, ...others];
-}
-
-/** Returns the packages that travel because this file does. */
-function addOwners(
-	{request, sysroot, databases, roots}: Gathering,
-	path: SysrootPath,
-): readonly InstalledPackage[] {
-	const owners = request.scope === 'closure' ? [] : [...owningPackages(path, sysroot, databases)];
-	for (const owner of owners) {
-		roots.add(owner);
-	}
-
-	return owners;
-}
-
-interface Belongings {
-	readonly owners: readonly InstalledPackage[];
-	readonly prefix: Prefix | undefined;
-}
-
-/** The packages that own a program; where there are none, the installation that it lies in. */
-function addBelongings(gathering: Gathering, path: SysrootPath): Belongings {
-	const owners = addOwners(gathering, path);
-	const isAlone = owners.length === 0 && gathering.request.scope === 'auto';
-	const prefix = isAlone ? prefixOf(path, gathering.sysroot) : undefined;
-	addPrefix(gathering, prefix);
-	return {owners, prefix};
-}
-
-/** Returns whether there is one. */
-function addPrefix(gathering: Gathering, prefix: Prefix | undefined): boolean {
-	const {prefixes, collector, sysroot} = gathering;
-	if (prefix === undefined || prefixes.has(prefix.path)) {
-		return prefix !== undefined;
-	}
-
-	const {path, kind, leaves} = prefix;
-	prefixes.add(path);
-	collector.addTree(path, {kind: 'prefix', prefix: path, of: kind}, leaves);
-	const base = basePython(prefix, sysroot);
-	if (base !== undefined) {
-		addBelongings(gathering, base);
-	}
-
-	return true;
 }
 
 /** A program that only chooses another is passed, and that is said. */
@@ -337,7 +292,7 @@ function settleLinkedPrograms(gathering: Gathering): void {
 		) {
 			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
 			if (addOwners(gathering, link.path).length === 0) {
-				addBelongings(gathering, entry.path);
+				addOwnPrefix(gathering, entry.path);
 			}
 		}
 	}

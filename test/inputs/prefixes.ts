@@ -84,6 +84,7 @@ test('a Python of pyenv, by its shim, by its path, as a directory and as base of
 		t.is(packed.status, 0, packed.stderr);
 		t.regex(packed.stderr, /helper: its interpreter \(\/opt\/none\/python\) is not here/u);
 		t.regex(packed.stderr, /spare\.so: needs libabsent\.so\.1, which is not here/u);
+		t.regex(packed.stderr, /3\.9\.1: lib\/libpython3\.9\.a in it stays behind, /u);
 		t.is(packed.stderr.includes('shims/tool: starts '), name === 'shim');
 		const {files} = readManifest(join(bundle, 'dynpk.json'));
 		t.false(
@@ -101,6 +102,24 @@ test('a Python of pyenv, by its shim, by its path, as a directory and as base of
 			);
 		}
 	}
+
+	const whole = await runDynpk(
+		[
+			'pack',
+			python,
+			'--scope',
+			'closure',
+			'--missing',
+			'warn',
+			'--exclude',
+			'*/helper',
+			'--dry-run',
+			'--json',
+		],
+		{env},
+	);
+	t.is(whole.status, 0, whole.stderr);
+	t.true(whole.stdout.includes('libpython3.9.a'));
 
 	// What a script calls by a shim is the program behind it.
 	const job = join(home, 'job.sh');

@@ -1,10 +1,10 @@
 /** Programs that only choose another one: what they choose, by their own files. */
-import {chmodSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {chmodSync} from 'node:fs';
 import test, {type ExecutionContext} from 'ava';
 import {followRedirector, type Redirection} from '../../lib/inputs/redirectors.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {putFile} from '../helpers/worlds/put-file.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 /** Text of a file, executable where it begins with `#!`; `-> TARGET` of a link. */
@@ -40,13 +40,9 @@ interface Asked {
 function follow(t: ExecutionContext, tree: Tree, asked: Asked): Redirection | undefined {
 	const root = makeScratch(t);
 	for (const [path, text] of Object.entries(tree)) {
-		const place = join(root, path);
-		mkdirSync(dirname(place), {recursive: true});
-		if (text.startsWith('-> ')) {
-			symlinkSync(text.slice(3), place);
-		} else {
-			writeFileSync(place, text);
-			chmodSync(place, text.startsWith('#!') ? 0o755 : 0o644);
+		const place = putFile(root, path, text);
+		if (text.startsWith('#!')) {
+			chmodSync(place, 0o755);
 		}
 	}
 

@@ -41,7 +41,6 @@ const worthSaying = new Set([
 	'EDITABLE_LEFT_OUT',
 	'PACKAGE_FILES_ABSENT',
 	'NO_NATIVE_LAUNCHER',
-	'LIBRARY_TWICE',
 	'VERSIONS_OF_UNNEEDED',
 ]);
 
@@ -119,6 +118,7 @@ export function makeReporter(options: {
 				),
 				...privateLines(findings.filter(({code}) => code === PRIVATE)),
 				...developmentLines(findings.filter(({code}) => code === DEVELOPMENT)),
+				...findings.filter(({code}) => code === 'LIBRARY_TWICE').map(copiesLine),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -235,6 +235,14 @@ function developmentLines(findings: readonly FindingRecord[]): readonly string[]
 	return [
 		`packages for building stay behind: ${said}${rest}; as targets they travel, too (--why tells who asks for one)`,
 	];
+}
+
+/** Which copies, by the ends of their paths; whoever wants to know who asks for each, inspects. */
+function copiesLine({message}: FindingRecord): string {
+	const copies = message
+		.replaceAll(/ \(for .*?\)(?=, |$)/gu, '')
+		.replaceAll(/\/\S*?(?<end>[^/\s]+\/[^/\s]+)(?=, |$)/gu, '$<end>');
+	return `${copies} (dynpk inspect tells for whom)`;
 }
 
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {

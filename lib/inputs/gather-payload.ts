@@ -35,6 +35,7 @@ import type {NamedProgram, Payload} from './payload.js';
 import {makeCollector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
 import {makeLibraryReach} from './reach-libraries.js';
+import {refuseBundle} from './refuse-bundle.js';
 import {settleLinkedPrograms, settleScripts} from './settle-programs.js';
 import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
@@ -46,7 +47,11 @@ export function gatherPayload(
 	exclusions: Exclusions,
 ): Payload {
 	const targets = request.targets.map(text =>
-		namingPlace(request.listedAt.get(text), () => resolveTarget(text, request, sysroot, databases)),
+		namingPlace(request.listedAt.get(text), () => {
+			const target = resolveTarget(text, request, sysroot, databases);
+			refuseBundle(target, sysroot);
+			return target;
+		}),
 	);
 	const gathering: Gathering = {
 		request,

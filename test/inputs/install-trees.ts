@@ -66,6 +66,14 @@ test('where nothing but an installation lies all of it travels, but what is for 
 	const reasons = readManifest(join(bundle, 'dynpk.json')).files.map(({reason}) => reason);
 	t.true(reasons.includes(`prefix ${top} (installed)`));
 	await answersOf(t, bundle, 'here\n');
+	for (const target of [bundle, join(bundle, 'bin/solver')]) {
+		await assertRefused(t, {
+			...{cwd: top, code: 'NOT_A_PROGRAM', pack: [target]},
+			says: `${target} belongs to the bundle ${bundle}`,
+		});
+	}
+
+	t.is((await runDynpk(['inspect', join(bundle, 'bin/solver')])).status, 0);
 });
 
 test('in a tree of sources or a home what stays behind is said in one line, and --scope prefix takes it', async t => {

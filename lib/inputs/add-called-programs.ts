@@ -69,9 +69,10 @@ export function findLeftCalls(
 	});
 }
 
-/** A shell script, or the user's own in a language whose calls are read. */
-function isRead({content, package: owner}: PayloadFile): boolean {
-	return content.kind === 'script' && (isShellScript(content.shebang) || owner === undefined);
+/** A shell script, or the user's own in a language whose calls are read; those of an installation are not. */
+function isRead({content, package: owner, reason}: PayloadFile): boolean {
+	const isOwn = owner === undefined && reason.kind !== 'prefix';
+	return content.kind === 'script' && (isOwn || isShellScript(content.shebang));
 }
 
 function isShellScript({interpreter, envProgram}: Shebang): boolean {

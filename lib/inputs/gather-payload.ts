@@ -258,6 +258,8 @@ function addAlternatives({collector, alternatives}: Gathering): void {
 	}
 }
 
+const DANGLING_SAID = 3;
+
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {
 		if (entry.kind === 'file' && entry.content.kind === 'elf') {
@@ -265,8 +267,11 @@ function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 		}
 	}
 
+	// Such as those of an environment whose Python is gone.
+	const dangling = collector.findings.filter(({code}) => code === 'DANGLING_LINK');
 	const names = targets.map(target => ('path' in target ? target.path : target.name));
 	throw new DynpkError('NO_ELF_FOUND', `no ELF file in ${names.join(', ')}`, {
+		details: dangling.slice(0, DANGLING_SAID).map(({path, message}) => `${path} ${message}`),
 		hint: 'data files travel beside a program, with --with',
 	});
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
+import {assertRefused} from '../helpers/run/refusal.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {compile} from '../helpers/worlds/mini-bundle.js';
 import {putFile} from '../helpers/worlds/put-file.js';
@@ -100,4 +101,16 @@ test('what lies inside, is taken or is no editable install needs no word', async
 		const answer = await runOnHost(host, {bundle, argv: ['bin/python3']});
 		t.deepEqual(answer, {status: 0, signal: undefined, stdout: 'own module\n', stderr: ''}, name);
 	}
+});
+
+test('an environment whose Python is gone is refused, with the link that led to it', async t => {
+	const cwd = makeScratch(t);
+	putFile(cwd, '/v/pyvenv.cfg', 'home = /gone/bin\n');
+	mkdirSync(join(cwd, 'v/bin'));
+	symlinkSync('/gone/bin/python3', join(cwd, 'v/bin/python3'));
+	const rest = await assertRefused(t, {
+		...{cwd, code: 'NO_ELF_FOUND', pack: ['./v']},
+		says: 'no ELF file in $PWD/v',
+	});
+	t.is(rest[0], '  $PWD/v/bin/python3 leads to /gone/bin/python3, which is not there');
 });

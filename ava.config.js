@@ -18,6 +18,7 @@ export default {
 		'!test/sweeps/**',
 		'!test/torture/run.ts',
 		'!test/torture/formats/**',
+		'!test/torture/ordeals/**',
 	],
 	typescript: {rewritePaths: {'test/': 'build/test/'}, compile: false},
 	workerThreads: false,

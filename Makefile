@@ -82,9 +82,9 @@ check-sanitizers: build ## The C of targets as ordinary programs under ASan and 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
-# FORMATS are the files of test/torture/formats; bounded by INPUTS a format and by MINUTES for all; SEED and
-# FROM repeat what it reports. A part of it belongs to `test`.
-torture: build ## Damage every format that is read, and count what that does (FORMATS="path-table")
+# FORMATS are the files of test/torture/formats and of test/torture/ordeals, which let calls fail, race and kill; bounded by
+# INPUTS of each and by MINUTES for all; SEED and FROM repeat what it reports. A part of it belongs to `test`.
+torture: build ## Damage what is read, let calls fail, kill and race, and count what that does (FORMATS="path-table errors-pack")
 	SEED=$(SEED) FROM=$(FROM) INPUTS=$(INPUTS) MINUTES=$(MINUTES) node build/test/torture/run.js $(FORMATS)
 
 # Hours on a small machine, and tens of gigabytes of packages: run where much is installed.

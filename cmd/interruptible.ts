@@ -10,17 +10,27 @@ import {lookAtSignal, type Stopping} from '../lib/errors/stop-signal.js';
 /** What a user, a terminal or a job scheduler sends to be rid of a program. */
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Run a part whose own handlers take the signals, those of a program that is run. */
+export type HandOver = <T>(part: () => Promise<T>) => Promise<T>;
+
 /** Run `work` with a signal that is aborted when this process is told to end; only for so long. */
 export async function interruptibly<T>(
-	work: (signal: AbortSignal, atOnce: Stopping['atOnce']) => Promise<T>,
+	work: (signal: AbortSignal, atOnce: Stopping['atOnce'], handOver: HandOver) => Promise<T>,
 ): Promise<T> {
 	const abort = new AbortController();
-	const interrupt = (): void => abort.abort();
+	let isHandedOver = false;
+	const interrupt = (ending: NodeJS.Signals): void => {
+		if (isHandedOver) {
+			process.once(ending, interrupt);
+		} else {
+			abort.abort();
+		}
+	};
 	const listen = (): void => endings.forEach(ending => process.once(ending, interrupt));
 	const ignore = (): void => endings.forEach(ending => process.off(ending, interrupt));
 	listen();
 	try {
-		return await work(abort.signal, async part => {
+		const atOnce: Stopping['atOnce'] = async part => {
 			// What came before would not be heard any more.
 			await lookAtSignal(abort.signal);
 			ignore();
@@ -29,7 +39,17 @@ export async function interruptibly<T>(
 			} finally {
 				listen();
 			}
-		});
+		};
+		const handOver: HandOver = async part => {
+			await lookAtSignal(abort.signal);
+			isHandedOver = true;
+			try {
+				return await part();
+			} finally {
+				isHandedOver = false;
+			}
+		};
+		return await work(abort.signal, atOnce, handOver);
 	} finally {
 		ignore();
 	}

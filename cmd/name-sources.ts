@@ -28,7 +28,7 @@ export function nameSources(stack: string): string {
 
 function readMap(file: string): SourceMap | undefined {
 	try {
-		return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload);
+		return new SourceMap(JSON.parse(readFileSync(file).toString()) as SourceMapPayload);
 	} catch {
 		return undefined;
 	}

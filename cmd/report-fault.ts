@@ -5,7 +5,7 @@ import {DynpkError, faultFromErrno} from '../lib/errors/dynpk-error.js';
 import {sanitise} from '../lib/errors/sanitise.js';
 import {nameSources} from './name-sources.js';
 
-const BUG_STATUS = 70;
+export const BUG_STATUS = 70;
 
 export function reportFault(error: unknown, write: (text: string) => void): number {
 	if (error instanceof DynpkError) {

@@ -25,6 +25,7 @@ fi
 
 ban 'output must not depend on the clock' 'Date\.now|new Date\(\)' lib
 ban 'a shell between us and a program parses names' '(^|[^.a-zA-Z])exec(Sync)?\(|shell: true' lib cmd
+ban 'of node:fs it ends Node.js 20 where close(2) fails: read bytes, and make text of them' "readFileSync\(.*'utf-?8'" lib cmd
 ban 'ldd and its switch execute the input' 'LD_TRACE_LOADED_OBJECTS|\bldd\b.*spawn' lib cmd
 ban 'names of the payload reach a script through {{sh}} or {{comment}} only' '[^{]\{\{(program|starter|loader|source|interpreter)\b' wrappers
 ban 'work left for later belongs in the tracker' '(//|/\*|#) *(TODO|XXX|HACK)' assemble lib cmd wrappers audit-stub test bench

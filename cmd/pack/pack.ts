@@ -8,6 +8,7 @@ import {writeBundle} from '../../lib/pack/write-bundle.js';
 import {filesOfPlan} from '../../lib/inspect/packed-files.js';
 import {renderPackageWhy} from '../inspect/render-package-why.js';
 import {interruptibly} from '../interruptible.js';
+import {collectEarly} from './collect-early.js';
 import {describeBundle} from './describe-bundle.js';
 import {renderPlan} from './render-plan.js';
 import {megabytes, refuseTooLarge, sizeOfPlan} from './refuse-too-large.js';
@@ -48,6 +49,7 @@ export async function pack(packing: Packing): Promise<void> {
 				{signal, atOnce},
 				{
 					step: what => reporter.step(what),
+					gathered: collectEarly,
 					named(parts) {
 						if (!isDry) {
 							assertFree(resolveOutput(request, parts));

@@ -5,6 +5,7 @@ import {sanitise} from '../../lib/errors/sanitise.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {findProgram} from '../../lib/run/find-program.js';
 import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
+import {removeQuietly} from '../../lib/run/remove-quietly.js';
 import {askEngines} from '../../lib/verify/ask-engines.js';
 
 export interface ExplainRequest extends LocateRequest {
@@ -35,6 +36,6 @@ export async function explainEngine(
 		const line = `${program}: ${answer.engine}, because ${answer.reason}`;
 		return `${sanitise(line)}\non this host:\n${offers.join('')}`;
 	} finally {
-		remove?.();
+		removeQuietly(remove, request.notice);
 	}
 }

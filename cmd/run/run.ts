@@ -15,7 +15,7 @@ import {cacheDirectory} from '../cache-directory.js';
 import {interruptibly} from '../interruptible.js';
 import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
-import {reportFault} from '../report-fault.js';
+import {BUG_STATUS, reportFault} from '../report-fault.js';
 import {explainEngine} from './explain-engine.js';
 
 export interface RunCommandLine {
@@ -86,8 +86,8 @@ export async function run(commandLine: RunCommandLine): Promise<void> {
 		endAs(outcome);
 	} catch (error) {
 		const status = reportFault(error, text => process.stderr.write(text));
-		const isOurs = error instanceof DynpkError && error.code !== 'INTERRUPTED';
-		process.exitCode = isOurs ? FAILED_BEFORE_START : status;
+		const isInterrupted = error instanceof DynpkError && error.code === 'INTERRUPTED';
+		process.exitCode = isInterrupted || status === BUG_STATUS ? status : FAILED_BEFORE_START;
 	}
 }
 

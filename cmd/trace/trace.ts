@@ -10,12 +10,13 @@ import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
 import {makeTemporaryDirectory} from '../../lib/run/make-temporary-directory.js';
 import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
+import {removeQuietly} from '../../lib/run/remove-quietly.js';
 import {startProgram} from '../../lib/run/start-program.js';
 import {gatherEvidence} from '../../lib/trace/gather-evidence.js';
 import {openObservers, type Observers} from '../../lib/trace/observers.js';
 import type {TraceEvidence} from '../../lib/trace/trace-evidence.js';
 import {assertWritable, writeTrace} from '../../lib/trace/write-trace.js';
-import {interruptibly} from '../interruptible.js';
+import {interruptibly, type HandOver} from '../interruptible.js';
 import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 
@@ -29,7 +30,7 @@ export interface TraceCommandLine {
 
 /** @throws {DynpkError} USAGE, TARGET_NOT_FOUND, INTERRUPTED, and what making the trace's place throws. */
 export async function trace(commandLine: TraceCommandLine): Promise<void> {
-	const {command, env, workingDirectory} = commandLine;
+	const {command, env} = commandLine;
 	const [name, ...args] = command;
 	if (name === undefined) {
 		throw new DynpkError('USAGE', 'name a command to trace', {
@@ -47,10 +48,29 @@ export async function trace(commandLine: TraceCommandLine): Promise<void> {
 		);
 	}
 
+	const outcome = await interruptibly((signal, _, handOver) =>
+		watchRun({commandLine, name, file, args, env}, signal, handOver),
+	);
+	if (outcome.kind === 'not-started') {
+		notice(outcome.reason);
+	}
+
+	endAs(outcome);
+}
+
+interface WatchedRun extends Start {
+	readonly commandLine: TraceCommandLine;
+}
+
+async function watchRun(
+	{commandLine, ...start}: WatchedRun,
+	signal: AbortSignal,
+	handOver: HandOver,
+): Promise<ProgramOutcome> {
+	const {env, workingDirectory} = commandLine;
 	const output = hostPath(posix.resolve(workingDirectory, commandLine.output));
 	assertWritable(output);
 	const privateDirectory = makeTemporaryDirectory(temporaryPlaces(env), []);
-	let outcome: ProgramOutcome;
 	try {
 		const observers = openObservers({
 			privateDirectory,
@@ -58,23 +78,23 @@ export async function trace(commandLine: TraceCommandLine): Promise<void> {
 			strace: findProgram('strace', commandLine),
 		});
 		tellObservers(commandLine, observers);
-		outcome = await startUnder(observers, {file, name, args, env});
+		// What is sent to the program is not meant for what it leaves behind.
+		const outcome = await handOver(() => startUnder(observers, start));
 		if (outcome.kind !== 'not-started') {
-			// What was sent to the program is not meant for what it left behind.
-			const gathered = await interruptibly(signal =>
-				gatherEvidence({...observers, workingDirectory, privateDirectory, signal}),
-			);
+			const {hidden, ...gathered} = await gatherEvidence({
+				...observers,
+				workingDirectory,
+				privateDirectory,
+				signal,
+			});
+			tellHidden(hidden);
 			writeTrace(output, {...head(commandLine, observers, outcome), ...gathered});
 		}
+
+		return outcome;
 	} finally {
-		removeTree(privateDirectory);
+		removeQuietly(() => removeTree(privateDirectory), notice);
 	}
-
-	if (outcome.kind === 'not-started') {
-		notice(outcome.reason);
-	}
-
-	endAs(outcome);
 }
 
 interface Start {
@@ -123,6 +143,13 @@ function tellObservers({quiet}: TraceCommandLine, {stub, strace}: Observers): vo
 
 	if (!quiet && strace !== 'used') {
 		notice(`files and most programs are not recorded: ${strace}`);
+	}
+}
+
+function tellHidden([first, ...others]: readonly string[]): void {
+	if (first !== undefined) {
+		const more = others.length === 0 ? '' : ` and ${others.length} more`;
+		notice(`not recorded, because they cannot be looked at: ${first}${more}`);
 	}
 }
 

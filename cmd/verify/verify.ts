@@ -14,6 +14,7 @@ import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {locateBundle} from '../../lib/run/locate-bundle.js';
 import {makeTemporaryDirectory} from '../../lib/run/make-temporary-directory.js';
+import {removeQuietly} from '../../lib/run/remove-quietly.js';
 import type {ProgramOutcome} from '../../lib/run/program-outcome.js';
 import {askEngines, type EngineOffer} from '../../lib/verify/ask-engines.js';
 import {runsHere} from '../../lib/verify/check-host.js';
@@ -56,8 +57,9 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 		notice,
 		signal,
 	});
-	const privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
+	let privateDirectory: HostPath | undefined;
 	try {
+		privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);
 		const findings = await verifyBundle({top, isStatic, privateDirectory, notice, signal});
 		const offers = isStatic ? [] : await offeredEngines(top, findings);
 		const known = readManifest(posix.join(top, 'dynpk.json')).findings.filter(isLoadingFinding);
@@ -71,10 +73,9 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 
 		process.exitCode = findings.length > 0 ? 1 : 0;
 	} finally {
-		remove?.();
-		if (privateDirectory !== undefined) {
-			removeTree(privateDirectory);
-		}
+		const place = privateDirectory;
+		removeQuietly(remove, notice);
+		removeQuietly(place && (() => removeTree(place)), notice);
 	}
 }
 
@@ -176,6 +177,11 @@ async function offeredEngines(
 	for (const {name} of wanted.choice === 'direct' || isForeign ? [] : programs) {
 		const answer = await askEngines({top, manifest, program: name, asked: undefined});
 		if (typeof answer === 'string') {
+			// What is damaged has been said.
+			if (findings.length === 0) {
+				notice(`which engines bin/${name} has here stays untried: ${answer}`);
+			}
+
 			continue;
 		}
 

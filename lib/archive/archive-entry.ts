@@ -45,7 +45,7 @@ export type EntryContent =
 	/** Read once, when its turn comes; it must still have this size. */
 	| {readonly kind: 'host-file'; readonly path: HostPath; readonly size: number}
 	/** Made when its turn comes, from the digests of all files before it: a manifest. */
-	| {readonly kind: 'late'; readonly make: (digests: FileDigests) => Buffer}
+	| {readonly kind: 'late'; readonly make: (digests: FileDigests) => readonly Buffer[]}
 	| {readonly kind: 'pieces'; readonly size: number; readonly pieces: Pieces};
 
 /** Contents as a run of buffers, each of them the reader's to keep. */

@@ -22,8 +22,8 @@ export function readContent(content: EntryContent, digests: FileDigests): OpenCo
 		case 'bytes':
 			return {size: content.bytes.length, pieces: [content.bytes]};
 		case 'late': {
-			const bytes = content.make(digests);
-			return {size: bytes.length, pieces: [bytes]};
+			const pieces = content.make(digests);
+			return {size: pieces.reduce((sum, {length}) => sum + length, 0), pieces};
 		}
 		case 'host-file': {
 			const {path, size} = content;

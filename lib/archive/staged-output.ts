@@ -53,12 +53,8 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 	}
 	const path = nameBeside(output);
 	const attempt = `cannot write ${output}`;
-	let file: number | undefined = attempted(attempt, () =>
-		created(output, () => openSync(path, 'wx', 0o666)),
-	);
-	// What the umask made of it, remembered for later: asking for the umask means changing it.
-	const finalMode = fstatSync(file).mode & 0o777;
-	fchmodSync(file, 0o600);
+	const opened = attempted(attempt, () => created(output, () => openSync(path, 'wx', 0o666)));
+	let file: number | undefined = opened;
 	let published = false;
 	const close = (): void => {
 		const open = file;
@@ -67,6 +63,13 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 			closeSync(open);
 		}
 	};
+	const discard = (): void => {
+		ignoringFailure(close);
+		if (!published) {
+			ignoringFailure(() => unlinkSync(path));
+		}
+	};
+	const finalMode = orElse(discard, () => attempted(attempt, () => takeForUs(opened)));
 	return {
 		write(bytes) {
 			const open = file;
@@ -92,13 +95,15 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 			});
 			published = true;
 		},
-		discard() {
-			ignoringFailure(close);
-			if (!published) {
-				ignoringFailure(() => unlinkSync(path));
-			}
-		},
+		discard,
 	};
+}
+
+/** What the umask made of it, for later: asking for the umask means changing it. */
+function takeForUs(file: number): number {
+	const mode = fstatSync(file).mode & 0o777;
+	fchmodSync(file, 0o600);
+	return mode;
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
@@ -262,6 +267,15 @@ function attempted<T>(attempt: string, act: () => T): T {
 		return act();
 	} catch (error) {
 		throw error instanceof DynpkError ? error : faultFromErrno(error, attempt);
+	}
+}
+
+function orElse<T>(undo: () => void, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		undo();
+		throw error;
 	}
 }
 

@@ -136,7 +136,8 @@ function withOwners(
 ): PayloadEntry[] {
 	const orphans = entries.filter(entry => entry.package === undefined).map(entry => entry.path);
 	const owners = new Map(databases.flatMap(database => [...database.owners(orphans)]));
-	return entries.map(entry =>
-		entry.package === undefined ? {...entry, package: owners.get(entry.path)} : entry,
-	);
+	return entries.map(entry => {
+		const owner = owners.get(entry.path);
+		return entry.package === undefined && owner !== undefined ? {...entry, package: owner} : entry;
+	});
 }

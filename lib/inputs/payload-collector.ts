@@ -104,7 +104,15 @@ function add(collecting: Collecting, taken: Taken, trail: Trail): PayloadEntry |
 	}
 
 	const status = sysroot.status(path);
-	if (status === undefined || exclusions.excludes(path)) {
+	if (exclusions.excludes(path)) {
+		return undefined;
+	}
+
+	if (status === undefined) {
+		if (sysroot.isHidden(path)) {
+			findings.push(unreadable(path, sysroot));
+		}
+
 		return undefined;
 	}
 

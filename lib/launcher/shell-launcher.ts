@@ -49,7 +49,9 @@ export function makeShellLauncher(template: string): (spec: LaunchSpec, version:
 
 /** The text of the template that travels with dynpk itself. */
 export function readShellTemplate(): string {
-	return readFileSync(new URL('../../../wrappers/shell/launcher.sh.hbs', import.meta.url), 'utf8');
+	return readFileSync(
+		new URL('../../../wrappers/shell/launcher.sh.hbs', import.meta.url),
+	).toString();
 }
 
 function compileTemplate(source: string): (view: Readonly<Record<string, unknown>>) => string {

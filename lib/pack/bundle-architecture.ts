@@ -1,6 +1,7 @@
 /** The machine that a bundle is for: that of its first program, known before any library is looked for. */
 import {architectureName} from '../elf/elf-machines.js';
 import type {ElfObject} from '../elf/elf-object.js';
+import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {Payload, PayloadEntry} from '../inputs/payload.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -14,7 +15,7 @@ export function bundleArchitecture(payload: Payload): string | undefined {
 /** The first program, or what starts it where it is a script; any object where there is no program. */
 export function mainObject(payload: Payload): ElfObject | undefined {
 	const {programs, entries} = payload;
-	const byPath = new Map(entries.map(entry => [entry.path, entry]));
+	const byPath = entriesByPath(payload);
 	for (const {file} of programs) {
 		const object = objectOf(file, payload, byPath);
 		if (object !== undefined) {

@@ -44,6 +44,8 @@ export interface Decision {
 
 /** Told on the way; what they throw ends the deciding. */
 export interface DecisionWatch {
+	/** How many entries the payload has, before they are worked on. */
+	readonly gathered?: (entries: number) => void;
 	/** What the bundle will be called is known; most of the work is still to be done. */
 	readonly named?: (parts: OutputParts) => void;
 	/** What is begun, in words for who waits. */
@@ -63,7 +65,7 @@ export async function decide(
 	const decision = () => decideInWorld(request, world, watch, signal);
 	const {close} = world;
 	if (close === undefined) {
-		return {...(await atOnce(decision)), close: () => undefined};
+		return {...(await atOnce(decision)), close: nothingToClose};
 	}
 
 	try {
@@ -72,6 +74,11 @@ export async function decide(
 		close();
 		throw error;
 	}
+}
+
+/** Made out here: a function made beside the world would keep it. */
+function nothingToClose(): void {
+	// All files are the machine's own.
 }
 
 async function decideInWorld(
@@ -110,6 +117,7 @@ async function decideInWorld(
 	};
 	watch.named?.(outputParts);
 	const {length} = payload.entries;
+	watch.gathered?.(length);
 	watch.step?.(`reading ${outputParts.name}: the libraries of ${length} entries`);
 	await lookAtSignal(signal);
 	const walked = walkPayload(payload, {

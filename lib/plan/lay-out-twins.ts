@@ -6,6 +6,7 @@
  * name to the interpreter, because scripts ask `$0` what they shall be (bzegrep, psql).
  */
 import {posix} from 'node:path';
+import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {Payload} from '../inputs/payload.js';
 import {bundlePath, parentOf, payloadPath, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {noOrigin, type Operation} from './bundle-plan.js';
@@ -32,10 +33,11 @@ export function layOutTwins(payload: Payload, moved: ReadonlySet<SysrootPath>): 
 
 /** By the path it would have beside the script: every other name of a moved script. */
 function findAliases(
-	{entries}: Payload,
+	payload: Payload,
 	moved: ReadonlySet<SysrootPath>,
 ): Map<SysrootPath, SysrootPath> {
-	const known = new Map(entries.map(entry => [entry.path, entry]));
+	const {entries} = payload;
+	const known = entriesByPath(payload);
 	const aliases = new Map<SysrootPath, SysrootPath>();
 	for (const entry of entries) {
 		const script = entry.kind === 'symlink' ? entry.leadsTo : undefined;

@@ -20,8 +20,11 @@ export function libraryOperations(
 	{payload, owners, walked}: LibraryFacts,
 ): Operation[] {
 	const {requesters} = walked;
+	const wanted = new Set(libraries.map(({object}) => object.fileId));
 	const payloadFiles = new Map(
-		payload.entries.flatMap(entry => (entry.kind === 'file' ? [[entry.fileId, entry]] : [])),
+		payload.entries.flatMap(entry =>
+			entry.kind === 'file' && wanted.has(entry.fileId) ? [[entry.fileId, entry]] : [],
+		),
 	);
 	return libraries.flatMap(({object, source, home, aliases}) => {
 		const carried = payloadFiles.get(object.fileId);

@@ -14,32 +14,33 @@ export function orderOperations(operations: readonly Operation[]): Operation[] {
 	const directories = new Set(
 		complete.filter(({kind}) => kind === 'directory').map(({path}) => path),
 	);
-	const keyed = complete.map(operation => ({
-		operation,
-		components: operation.path.split('/'),
-		isDirectory: directories.has(operation.path),
-	}));
-	keyed.sort(compareKeys);
-	return hardlinksBackward(keyed.map(({operation}) => operation));
+	complete.sort((a, b) => compareOrder(a.path, b.path, directories));
+	return hardlinksBackward(complete);
 }
 
-interface Keyed {
-	readonly components: readonly string[];
-	readonly isDirectory: boolean;
-}
-
-function compareKeys(a: Keyed, b: Keyed): number {
-	const shared = Math.min(a.components.length, b.components.length);
-	for (let index = 0; index < shared; index++) {
-		const [left = '', right = ''] = [a.components[index], b.components[index]];
-		if (left !== right) {
-			const leftIsFile = index === a.components.length - 1 && !a.isDirectory;
-			const rightIsFile = index === b.components.length - 1 && !b.isDirectory;
-			return leftIsFile === rightIsFile ? comparePaths(left, right) : leftIsFile ? 1 : -1;
-		}
+/** By the first components that differ. They are cut out here: kept for all paths they outweigh these. */
+function compareOrder(a: BundlePath, b: BundlePath, directories: ReadonlySet<BundlePath>): number {
+	let at = 0;
+	while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) {
+		at += 1;
 	}
 
-	return a.components.length - b.components.length;
+	const start = at === 0 ? 0 : a.lastIndexOf('/', at - 1) + 1;
+	const left = componentAt(a, start);
+	const right = componentAt(b, start);
+	// One path ends where the other goes on.
+	if (left === right) {
+		return a.length - b.length;
+	}
+
+	const leftIsFile = start + left.length === a.length && !directories.has(a);
+	const rightIsFile = start + right.length === b.length && !directories.has(b);
+	return leftIsFile === rightIsFile ? comparePaths(left, right) : leftIsFile ? 1 : -1;
+}
+
+function componentAt(path: string, start: number): string {
+	const end = path.indexOf('/', start);
+	return path.slice(start, end === -1 ? path.length : end);
 }
 
 function missingDirectories(operations: readonly Operation[]): Operation[] {
@@ -75,6 +76,10 @@ function hardlinksBackward(sorted: readonly Operation[]): Operation[] {
 			links.push(operation);
 			linksTo.set(operation.target, links);
 		}
+	}
+
+	if (linksTo.size === 0) {
+		return [...sorted];
 	}
 
 	const position = new Map(sorted.map((operation, index) => [operation.path, index]));

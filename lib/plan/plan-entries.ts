@@ -3,7 +3,8 @@
  * are started.
  */
 import {posix} from 'node:path';
-import type {PackedProgram, Payload} from '../inputs/payload.js';
+import {entriesByPath} from '../inputs/entries-by-path.js';
+import type {PackedProgram, Payload, PayloadEntry} from '../inputs/payload.js';
 import type {ForwardLaunch} from '../launcher/launch-spec.js';
 import type {ProgramRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type SysrootPath} from '../paths/paths.js';
@@ -18,7 +19,7 @@ export interface EntryPlan {
 }
 
 export function planEntries(payload: Payload, walked: WalkedPayload): EntryPlan {
-	const files = new Set(payload.entries.map(({path}) => path));
+	const files = entriesByPath(payload);
 	const entries = payload.programs.map(program => ({
 		program,
 		launch: isOfEnvironment(program, walked, files) ? forwardTo(program) : undefined,
@@ -43,7 +44,7 @@ export function planEntries(payload: Payload, walked: WalkedPayload): EntryPlan 
 function isOfEnvironment(
 	{path, file}: PackedProgram,
 	{programs}: WalkedPayload,
-	files: ReadonlySet<SysrootPath>,
+	files: ReadonlyMap<SysrootPath, PayloadEntry>,
 ): boolean {
 	const configuration = posix.join(posix.dirname(path), '..', 'pyvenv.cfg') as SysrootPath;
 	return programs.has(file) && files.has(configuration);

@@ -2,6 +2,7 @@
 import {posix} from 'node:path';
 import type {ElfObject} from '../elf/elf-object.js';
 import {hostOwnership} from '../engine/host-owned.js';
+import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {
@@ -37,7 +38,7 @@ export const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0,
 
 /** In the order of the payload. */
 export function planLaunches(facts: LaunchFacts): LaunchSpec[] {
-	const entries = new Map(facts.payload.entries.map(entry => [entry.path, entry]));
+	const entries = entriesByPath(facts.payload);
 	return facts.payload.entries.flatMap(entry =>
 		entry.kind === 'file' ? (launchOf(entry, facts, entries) ?? []) : [],
 	);

@@ -14,12 +14,11 @@ import {
 	openSync,
 	readFileSync,
 	renameSync,
-	unlinkSync,
 	writeSync,
 } from 'node:fs';
 import type {HostPath} from '../paths/paths.js';
 import {describeState, type ArchiveState} from './archive-state.js';
-import {passingName} from './leftovers.js';
+import {withPassingFile} from './passing-file.js';
 import {preparePrivateChild} from './private-place.js';
 
 const COARSEST_CLOCK_NS = 2_000_000_000n;
@@ -59,19 +58,13 @@ function readOwn(path: string): string {
 }
 
 function writeNote(directory: HostPath, state: ArchiveState, sha256: string): void {
-	const path = `${directory}/${passingName()}`;
-	const file = openSync(path, 'wx', 0o600);
-	try {
+	withPassingFile(directory, 0o600, (file, path) => {
 		writeSync(file, sha256);
 		const settled = fstatSync(file, {bigint: true}).mtimeNs - state.changedNs > COARSEST_CLOCK_NS;
 		if (settled) {
 			renameSync(path, notePath(directory, state));
-		} else {
-			unlinkSync(path);
 		}
-	} finally {
-		closeSync(file);
-	}
+	});
 }
 
 function notePath(directory: HostPath, state: ArchiveState): string {

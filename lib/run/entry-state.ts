@@ -25,8 +25,8 @@ import {
 import {posix} from 'node:path';
 import {removeTree} from '../archive/remove-tree.js';
 import {errnoOf} from '../errors/dynpk-error.js';
-import {hostPath, type HostPath} from '../paths/paths.js';
-import {passingName} from './leftovers.js';
+import {hostPath, parentOf, type HostPath} from '../paths/paths.js';
+import {withPassingFile} from './passing-file.js';
 
 interface EntryState {
 	readonly version: 1;
@@ -88,9 +88,10 @@ function namesPath(path: HostPath): HostPath {
 }
 
 function writeWhole(path: HostPath, value: unknown): void {
-	const unfinished = path.replace(/[^/]*$/u, passingName());
-	writeFileSync(unfinished, JSON.stringify(value), {flag: 'wx', mode: 0o600});
-	renameSync(unfinished, path);
+	withPassingFile(parentOf(path), 0o600, (file, unfinished) => {
+		writeFileSync(file, JSON.stringify(value));
+		renameSync(unfinished, path);
+	});
 }
 
 function isAsWritten(top: HostPath): boolean {
@@ -123,7 +124,9 @@ function readOwn(path: HostPath): unknown {
 	const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 	try {
 		const status = fstatSync(file);
-		return isOurs(status) && status.isFile() ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+		return isOurs(status) && status.isFile()
+			? JSON.parse(readFileSync(file).toString())
+			: undefined;
 	} finally {
 		closeSync(file);
 	}

@@ -1,8 +1,10 @@
 /** A fresh private directory that programs can run from. */
-import {mkdtempSync, rmdirSync} from 'node:fs';
+import {mkdtempSync} from 'node:fs';
+import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {objectionToPrograms} from './private-place.js';
+import {removeQuietly} from './remove-quietly.js';
 
 /**
  * Make it in the first of `temporary` where programs can run; why others cannot serve is added to
@@ -26,19 +28,24 @@ export function makeTemporaryDirectory(
 
 /** The same in one place; `undefined` where it cannot serve. */
 export function makeDirectoryIn(parent: HostPath, objections: string[]): HostPath | undefined {
+	let directory: HostPath;
 	try {
-		const directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
-		const objection = objectionToPrograms(directory);
-		if (objection === undefined) {
-			return directory;
-		}
-
-		rmdirSync(directory);
-		objections.push(objection.replace(directory, parent));
+		directory = hostPath(mkdtempSync(`${parent}/dynpk-`));
 	} catch (error) {
 		objections.push(`${parent} cannot be used (${errnoOf(error) ?? String(error)})`);
+		return undefined;
 	}
 
+	const objection = objectionToPrograms(directory);
+	if (objection === undefined) {
+		return directory;
+	}
+
+	objections.push(objection.replace(directory, parent));
+	removeQuietly(
+		() => removeTree(directory),
+		sentence => objections.push(sentence),
+	);
 	return undefined;
 }
 

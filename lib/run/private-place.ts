@@ -8,21 +8,11 @@
  * told by access(2), which answers EACCES for a file that has its execute bit; nothing is run to
  * find out.
  */
-import {
-	accessSync,
-	closeSync,
-	constants,
-	lstatSync,
-	mkdirSync,
-	openSync,
-	realpathSync,
-	unlinkSync,
-	type Stats,
-} from 'node:fs';
+import {accessSync, constants, lstatSync, mkdirSync, realpathSync, type Stats} from 'node:fs';
 import {posix} from 'node:path';
 import {errnoOf} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
-import {passingName} from './leftovers.js';
+import {withPassingFile} from './passing-file.js';
 
 /** Why a directory is of no use, as a clause that begins with its name; `undefined` when it is fine. */
 export type Objection = string | undefined;
@@ -158,19 +148,20 @@ function isOurs({uid}: Stats): boolean {
 
 /** Create a file in it, and see whether it could be run. */
 export function objectionToPrograms(directory: HostPath): Objection {
-	const probe = `${directory}/${passingName()}`;
 	try {
-		closeSync(openSync(probe, 'wx', 0o700));
+		return withPassingFile(directory, 0o700, (_, probe) => canBeRun(probe))
+			? undefined
+			: `${directory} is mounted noexec`;
 	} catch (error) {
 		return `${directory} cannot be written to (${errnoOf(error) ?? String(error)})`;
 	}
+}
 
+function canBeRun(probe: HostPath): boolean {
 	try {
 		accessSync(probe, constants.X_OK);
-		return undefined;
+		return true;
 	} catch {
-		return `${directory} is mounted noexec`;
-	} finally {
-		unlinkSync(probe);
+		return false;
 	}
 }

@@ -8,6 +8,7 @@ import type {HostPath} from '../paths/paths.js';
 import {findProgram} from './find-program.js';
 import type {LocatedBundle} from './locate-bundle.js';
 import type {ProgramOutcome} from './program-outcome.js';
+import {removeQuietly} from './remove-quietly.js';
 import {startProgram} from './start-program.js';
 
 export interface RunRequest {
@@ -40,14 +41,5 @@ export async function runBundle(request: RunRequest): Promise<ProgramOutcome> {
 		return await startProgram({file: found.file, args, env, comesBack: remove !== undefined});
 	} finally {
 		removeQuietly(remove, request.notice);
-	}
-}
-
-/** What could not be removed is worth a word, but does not change how the program ended. */
-function removeQuietly(remove: (() => void) | undefined, notice: (sentence: string) => void): void {
-	try {
-		remove?.();
-	} catch (error) {
-		notice(`cannot remove the temporary directory: ${String(error)}`);
 	}
 }

@@ -7,15 +7,7 @@
  * longer what was unpacked makes room for a new one, and what killed processes have left goes
  * whenever something is unpacked.
  */
-import {
-	chmodSync,
-	lstatSync,
-	mkdirSync,
-	renameSync,
-	statSync,
-	unlinkSync,
-	writeFileSync,
-} from 'node:fs';
+import {chmodSync, fstatSync, lstatSync, mkdirSync, renameSync, statSync} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
 import {removeTree} from '../archive/remove-tree.js';
 import {throwIfStopped} from '../errors/stop-signal.js';
@@ -31,7 +23,8 @@ import {
 import {recallDigest, rememberDigest} from './digest-memory.js';
 import {isEntrySound, removeEntryState, writeEntryState} from './entry-state.js';
 import {awaitTurn} from './extraction-turn.js';
-import {collectLeftovers, passingName, unfinishedName} from './leftovers.js';
+import {collectLeftovers, unfinishedName} from './leftovers.js';
+import {withPassingFile} from './passing-file.js';
 
 export interface UnpackRequest {
 	readonly archive: HostPath;
@@ -112,11 +105,8 @@ function makeOwn(directory: HostPath): void {
 function collectAll(cache: HostPath): void {
 	for (const directory of ['bundles', 'digests', 'locks', '.']) {
 		const path = hostPath(`${cache}/${directory}`);
-		const clock = `${path}/${passingName()}`;
 		try {
-			writeFileSync(clock, '', {flag: 'wx', mode: 0o600});
-			const now = lstatSync(clock).mtimeMs;
-			unlinkSync(clock);
+			const now = withPassingFile(path, 0o600, clock => fstatSync(clock).mtimeMs);
 			collectLeftovers(path, now);
 		} catch (error) {
 			// A cache without room serves what it has; one that is missing holds nothing.

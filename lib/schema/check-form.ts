@@ -26,6 +26,6 @@ const validators = new Map<FormName, ValidateFunction>();
 
 function compile(name: FormName): ValidateFunction {
 	const path = new URL(`../../../docs/${name}.schema.json`, import.meta.url);
-	const schema = JSON.parse(readFileSync(path, 'utf8')) as object;
+	const schema = JSON.parse(readFileSync(path).toString()) as object;
 	return new Ajv2020({strict: true, strictRequired: false, allowUnionTypes: true}).compile(schema);
 }

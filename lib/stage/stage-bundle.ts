@@ -6,13 +6,17 @@
  */
 import {createHash} from 'node:crypto';
 import {posix} from 'node:path';
-import type {ArchiveEntry, EntryContent, FileDigests} from '../archive/archive-entry.js';
+import type {
+	ArchiveEntry,
+	EntryContent,
+	FileDigest,
+	FileDigests,
+} from '../archive/archive-entry.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import type {LaunchSpec, LoaderLaunch} from '../launcher/launch-spec.js';
-import {encodeManifest} from '../manifest/encode-manifest.js';
+import {encodeManifestInPieces, type StreamedManifest} from '../manifest/encode-manifest.js';
 import {
 	MANIFEST_NAME,
-	type BundleManifest,
 	type FileRecord,
 	type LoaderEditRecord,
 	type LoaderRecord,
@@ -81,8 +85,8 @@ export function* stageBundle(plan: BundlePlan, tools: StageTools): Iterable<Arch
 		}
 	}
 
-	const make = (digests: FileDigests): Buffer =>
-		encodeManifest(makeManifest(plan, tools.tool, loaders, below, digests));
+	const make = (digests: FileDigests): readonly Buffer[] =>
+		encodeManifestInPieces(makeManifest(plan, tools.tool, loaders, below, digests));
 	yield {kind: 'file', path: manifestEntry(plan), mode: 0o644, content: {kind: 'late', make}};
 }
 
@@ -147,7 +151,7 @@ function makeManifest(
 	loaders: ReadonlyMap<string, CopiedLoader>,
 	below: (path: string) => string,
 	digests: FileDigests,
-): BundleManifest {
+): StreamedManifest {
 	return {
 		format: 'dynpk-bundle',
 		version: 1,
@@ -166,18 +170,22 @@ function makeManifest(
 		engine: plan.engine,
 		...(plan.libraryPath === undefined ? {} : {libraryPath: plan.libraryPath}),
 		packages: plan.packages,
-		files: plan.operations.map(operation =>
-			fileRecord(operation, digests.get(below(operation.path))),
-		),
+		files: fileRecords(plan.operations, path => digests.get(below(path))),
 		objects: plan.objects,
 		findings: plan.findings,
 	};
 }
 
-function fileRecord(
-	operation: Operation,
-	digest: {readonly sha256: string; readonly size: number} | undefined,
-): FileRecord {
+function* fileRecords(
+	operations: readonly Operation[],
+	digestOf: (path: string) => FileDigest | undefined,
+): Generator<FileRecord, void, undefined> {
+	for (const operation of operations) {
+		yield fileRecord(operation, digestOf(operation.path));
+	}
+}
+
+function fileRecord(operation: Operation, digest: FileDigest | undefined): FileRecord {
 	const {path, reason} = operation;
 	switch (operation.kind) {
 		case 'directory':

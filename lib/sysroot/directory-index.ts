@@ -18,6 +18,8 @@ export interface DirectoryIndex {
 	names(directory: SysrootPath): ReadonlySet<string> | undefined;
 	/** Describe `name` in a directory as lstat(2) does. */
 	entry(directory: SysrootPath, name: string): FileStatus | undefined;
+	/** Whether `entry` says nothing because this user may not look into the directory. */
+	isHidden(directory: SysrootPath, name: string): boolean;
 	/** The text of the link `name` in a directory. */
 	linkTarget(directory: SysrootPath, name: string): string | undefined;
 }
@@ -25,7 +27,7 @@ export interface DirectoryIndex {
 export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 	const prefix = root === '/' ? '' : root;
 	const listings = new Map<SysrootPath, ReadonlySet<string> | undefined>();
-	const entries = new Map<string, FileStatus | undefined>();
+	const entries = new Map<string, FileStatus | 'hidden' | undefined>();
 	const targets = new Map<string, string | undefined>();
 
 	// The one place where a sysroot path becomes a host path: it is free of links by then.
@@ -42,7 +44,7 @@ export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 		return known;
 	}
 
-	function entry(directory: SysrootPath, name: string): FileStatus | undefined {
+	function look(directory: SysrootPath, name: string): FileStatus | 'hidden' | undefined {
 		if (names(directory)?.has(name) === false) {
 			return undefined;
 		}
@@ -55,6 +57,11 @@ export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 		return entries.get(path);
 	}
 
+	function entry(directory: SysrootPath, name: string): FileStatus | undefined {
+		const found = look(directory, name);
+		return found === 'hidden' ? undefined : found;
+	}
+
 	function linkTarget(directory: SysrootPath, name: string): string | undefined {
 		const path = `${hostPath(directory)}/${name}`;
 		if (!targets.has(path)) {
@@ -65,7 +72,9 @@ export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 		return targets.get(path);
 	}
 
-	return {hostPath, names, entry, linkTarget};
+	const isHidden = (directory: SysrootPath, name: string): boolean =>
+		look(directory, name) === 'hidden';
+	return {hostPath, names, entry, isHidden, linkTarget};
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -82,9 +91,21 @@ function readNames(path: HostPath): ReadonlySet<string> | undefined {
 	}
 }
 
-function readStatus(path: string): FileStatus | undefined {
-	const status = unlessNothing(path, () => lstatSync(path, {bigint: true, throwIfNoEntry: false}));
-	return status === undefined ? undefined : describe(status);
+function readStatus(path: string): FileStatus | 'hidden' | undefined {
+	const status = unlessNothing(path, () => lookAt(path));
+	return typeof status === 'object' ? describe(status) : status;
+}
+
+function lookAt(path: string): BigIntStats | 'hidden' | undefined {
+	try {
+		return lstatSync(path, {bigint: true, throwIfNoEntry: false});
+	} catch (error) {
+		if (errnoOf(error) === 'EACCES') {
+			return 'hidden';
+		}
+
+		throw error;
+	}
 }
 
 /** @throws {DynpkError} NAME_NOT_UTF8 for a text that would come out as another one. */

@@ -8,7 +8,7 @@ import {closeSync, readSync, statSync, type BigIntStats} from 'node:fs';
 import {openElf} from '../elf/open-elf.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {openToRead} from '../paths/open-to-read.js';
-import {comparePaths, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {comparePaths, parentOf, type HostPath, type SysrootPath} from '../paths/paths.js';
 import {describe, makeDirectoryIndex, type DirectoryIndex} from './directory-index.js';
 import {makeLinkResolver, type LinkResolver} from './link-resolver.js';
 import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
@@ -44,6 +44,7 @@ export function openSysroot(root: HostPath): Sysroot {
 			return path === '/' ? root : at && index.hostPath(nameIn(at.directory, at.name));
 		},
 		status: (path: SysrootPath) => statusOf(open, path),
+		isHidden: (path: SysrootPath) => isHidden(open, path),
 		linkTarget(path: SysrootPath) {
 			const at = links.locate(path);
 			return at && index.linkTarget(at.directory, at.name);
@@ -85,6 +86,18 @@ function nameIn(directory: SysrootPath, name: string): SysrootPath {
 function statusOf({rootStatus, index, links}: OpenRoot, path: SysrootPath): FileStatus | undefined {
 	const at = links.locate(path);
 	return path === '/' ? rootStatus : at && index.entry(at.directory, at.name);
+}
+
+/** The first component of which nothing is known decides. */
+function isHidden({index, links}: OpenRoot, path: SysrootPath): boolean {
+	let unknown = path;
+	let at = links.locate(unknown);
+	while (at === undefined && unknown !== '/') {
+		unknown = parentOf(unknown);
+		at = links.locate(unknown);
+	}
+
+	return at !== undefined && index.isHidden(at.directory, at.name);
 }
 
 interface Listing {

@@ -40,6 +40,8 @@ export interface Sysroot {
 	hostPath(path: SysrootPath): HostPath | undefined;
 	/** Like lstat(2): a final link is described, not followed. */
 	status(path: SysrootPath): FileStatus | undefined;
+	/** Whether nothing is known of a path because this user may not look into a directory on the way. */
+	isHidden(path: SysrootPath): boolean;
 	/** The text of a symlink, as stored. */
 	linkTarget(path: SysrootPath): string | undefined;
 	/**

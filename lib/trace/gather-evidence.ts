@@ -4,10 +4,11 @@
  * A path with `..` is resolved as far as that, because links before it decide where it leads; the
  * links behind stay, so that a bundle gets them too.
  */
-import {createReadStream, existsSync, readFileSync, realpathSync, statSync} from 'node:fs';
+import {createReadStream, openSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {posix} from 'node:path';
 import {createInterface} from 'node:readline';
 import {readAuditRecords} from '../audit/read-audit-records.js';
+import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {makeStopCheck} from '../errors/stop-signal.js';
 import {comparePaths, isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Observers} from './observers.js';
@@ -18,6 +19,8 @@ export interface GatheredEvidence {
 	readonly programs: readonly {readonly path: SysrootPath}[];
 	readonly objects: readonly TracedObject[];
 	readonly files: readonly TracedFile[];
+	/** What it used and this user may not look at, or cannot: left out. */
+	readonly hidden: readonly string[];
 }
 
 export interface GatherRequest extends Pick<Observers, 'records' | 'log'> {
@@ -27,11 +30,12 @@ export interface GatherRequest extends Pick<Observers, 'records' | 'log'> {
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws {DynpkError} INTERRUPTED */
+/** @throws {DynpkError} INTERRUPTED, IO */
 export async function gatherEvidence(request: GatherRequest): Promise<GatheredEvidence> {
 	const isOurs = (path: SysrootPath): boolean =>
 		isWithin(path, sysrootPath(request.privateDirectory));
-	const settle = makeSettler(request.workingDirectory);
+	const hidden: string[] = [];
+	const settle = makeSettler(request.workingDirectory, hidden);
 	const programs = new Set<SysrootPath>();
 	const objects = new Map<string, TracedObject>();
 	const files = new Map<SysrootPath, TracedFile['use']>();
@@ -74,18 +78,34 @@ export async function gatherEvidence(request: GatherRequest): Promise<GatheredEv
 			.filter(([path]) => !programs.has(path))
 			.map(([path, use]) => ({path, use}))
 			.sort(byPath),
+		hidden,
 	};
 }
 
 function readRecords(file: string): ReturnType<typeof readAuditRecords>['records'] {
-	return existsSync(file) ? readAuditRecords(readFileSync(file, 'utf8')).records : [];
+	const text = ifThere(file, () => readFileSync(file));
+	return text === undefined ? [] : readAuditRecords(text.toString()).records;
 }
 
 /** A log may be larger than memory. */
 function linesOf(file: string): AsyncIterable<string> | readonly string[] {
-	return existsSync(file)
-		? createInterface({input: createReadStream(file), crlfDelay: Infinity})
-		: [];
+	const fd = ifThere(file, () => openSync(file, 'r'));
+	return fd === undefined
+		? []
+		: createInterface({input: createReadStream(file, {fd}), crlfDelay: Infinity});
+}
+
+/** An observer that saw nothing may have written nothing; `undefined` then. */
+function ifThere<T>(file: string, read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (errnoOf(error) === 'ENOENT') {
+			return undefined;
+		}
+
+		throw faultFromErrno(error, `cannot read ${file}`);
+	}
 }
 
 function isLoader(path: string): boolean {
@@ -93,18 +113,27 @@ function isLoader(path: string): boolean {
 }
 
 /** The path of a regular file, clean and absolute; answers are remembered. */
-function makeSettler(workingDirectory: string): (path: string) => SysrootPath | undefined {
+function makeSettler(
+	workingDirectory: string,
+	hidden: string[],
+): (path: string) => SysrootPath | undefined {
 	const known = new Map<string, SysrootPath | undefined>();
 	return path => {
 		if (!known.has(path)) {
-			known.set(path, settlePath(posix.isAbsolute(path) ? path : `${workingDirectory}/${path}`));
+			const absolute = posix.isAbsolute(path) ? path : `${workingDirectory}/${path}`;
+			known.set(path, settlePath(absolute, hidden));
 		}
 
 		return known.get(path);
 	};
 }
 
-function settlePath(path: string): SysrootPath | undefined {
+/** It was there once, a temporary file perhaps. */
+const NOT_THERE: ReadonlySet<string> = new Set([
+	...['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'],
+]);
+
+function settlePath(path: string, hidden: string[]): SysrootPath | undefined {
 	const climb = path.lastIndexOf('/../');
 	try {
 		const head = climb === -1 ? '' : realpathSync(path.slice(0, climb + '/..'.length));
@@ -112,8 +141,11 @@ function settlePath(path: string): SysrootPath | undefined {
 			`${head}/${climb === -1 ? path : path.slice(climb + '/../'.length)}`,
 		);
 		return statSync(settled).isFile() && !/\p{Surrogate}/u.test(settled) ? settled : undefined;
-	} catch {
-		// It was there once, a temporary file perhaps.
+	} catch (error) {
+		if (!NOT_THERE.has(errnoOf(error) ?? '')) {
+			hidden.push(path);
+		}
+
 		return undefined;
 	}
 }

@@ -60,7 +60,7 @@ const levels: readonly (readonly [string, readonly string[]])[] = [
 function hostCpuLevel(): string | undefined {
 	let text: string;
 	try {
-		text = readFileSync('/proc/cpuinfo', 'utf8');
+		text = readFileSync('/proc/cpuinfo').toString();
 	} catch {
 		return undefined;
 	}

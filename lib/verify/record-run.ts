@@ -67,7 +67,7 @@ function judgeRecord(file: string, program: string, top: string): VerifyFinding[
 		return [{code: 'RUN_NOT_RECORDED', path: program, message: `nothing is known: ${why}`}];
 	}
 
-	const {records, events, damaged} = readAuditRecords(readFileSync(file, 'utf8'));
+	const {records, events, damaged} = readAuditRecords(readFileSync(file).toString());
 	const outside = records.filter(({verdict}) => verdict === 'outside');
 	const findings = new Map(
 		outside.map((record): readonly [string, VerifyFinding] => {

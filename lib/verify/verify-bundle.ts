@@ -92,7 +92,7 @@ function isElf(top: HostPath, path: BundlePath): boolean {
 /** A host without the file has the C library's own choice, which is what its files hold. */
 function readConfiguration(): string {
 	try {
-		return readFileSync('/etc/nsswitch.conf', 'utf8');
+		return readFileSync('/etc/nsswitch.conf').toString();
 	} catch {
 		return '';
 	}

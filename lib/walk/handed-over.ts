@@ -10,6 +10,7 @@ import {posix} from 'node:path';
 import type {Closure} from '../closure/closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
+import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {
 	Payload,
 	PayloadEntry,
@@ -36,8 +37,9 @@ export interface HandedLibrary {
 }
 
 /** What a payload has of them, by soname and by every name of a file or of a link to it. */
-export function findHandedOver({entries, libraries}: Payload): HandedOver {
-	const byPath = new Map(entries.map(entry => [entry.path, entry]));
+export function findHandedOver(payload: Payload): HandedOver {
+	const {entries, libraries} = payload;
+	const byPath = entriesByPath(payload);
 	const targets = new Set(libraries);
 	const byName = new Map<string, HandedLibrary[]>();
 	for (const entry of entries) {

@@ -204,7 +204,10 @@ test('every digest is that of the bytes written, and late entries are made from 
 				mode: 0o644,
 				content: {
 					kind: 'late',
-					make: known => Buffer.from([...known].map(([path, {sha256: sum}]) => path + sum).join()),
+					make: known =>
+						[...known].map(([path, {sha256: sum}], at) =>
+							Buffer.from(`${at === 0 ? '' : ','}${path}${sum}`),
+						),
 				},
 			},
 		],

@@ -38,6 +38,26 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		t.deepEqual(answer, {said: 'ready\n', status: null, signal});
 	});
 
+	test(`${signal} to a part that has handlers of its own is theirs, and the next one ours`, async t => {
+		const answer = await signalled(
+			`const alive = setInterval(() => {}, 1000);
+			await interruptibly(async (signal, _, handOver) => {
+				await handOver(() => new Promise(resolve => {
+					process.once('${signal}', resolve);
+					ready();
+				}));
+				for (let waited = 0; !signal.aborted; waited++) {
+					if (waited === 0) ready();
+					await new Promise(resolve => setImmediate(resolve));
+				}
+			});
+			clearInterval(alive);
+			process.exitCode = 3;`,
+			signal,
+		);
+		t.deepEqual(answer, {said: 'ready\nready\n', status: 3, signal: null});
+	});
+
 	test(`${signal} aborts the work before and after such a part`, async t => {
 		const wait = `for (let waited = 0; !signal.aborted; waited++) {
 			if (waited === 0) ready();

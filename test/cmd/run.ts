@@ -114,6 +114,22 @@ test('what is no bundle: status 125, which no program of ours ends with', async 
 	}
 });
 
+test('a call that the system refuses has no status of a program either', async t => {
+	const cwd = makeScratch(t);
+	writeFileSync(join(cwd, 'text.tar.gz'), 'no archive');
+	const refused = "new Error('EIO: i/o error, fstat'), {code: 'EIO', errno: -5, syscall: 'fstat'}";
+	writeFileSync(
+		join(cwd, 'refuse.cjs'),
+		`require('node:fs').fstatSync = () => { throw Object.assign(${refused}); };`,
+	);
+	const env = {XDG_CACHE_HOME: cwd, NODE_OPTIONS: `--require=${join(cwd, 'refuse.cjs')}`};
+	const answer = await runDynpk(['run', 'text.tar.gz'], {cwd, env});
+	t.deepEqual(
+		[answer.status, answer.stdout, answer.stderr],
+		[125, '', 'dynpk: the system refused fstat: i/o error\n'],
+	);
+});
+
 test('run without a bundle is wrong usage', async t => {
 	t.deepEqual(await runDynpk(['run']), {
 		status: 2,

@@ -7,6 +7,7 @@ import {makeExclusions} from '../../lib/inputs/exclusions.js';
 import {makeCollector} from '../../lib/inputs/payload-collector.js';
 import {hostPath, sysrootPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
+import {failCall} from '../helpers/worlds/failing-call.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
 test('a script among data that a program directory links to is started; a module stays its text', t => {
@@ -48,6 +49,29 @@ test('a tree deeper than paths may be long is told for what it is', t => {
 		[['UNREADABLE_LEFT_OUT', 'its path is too long for the system']],
 	);
 });
+
+test.serial(
+	'what lies in a directory that this user may not look into is told to stay behind',
+	t => {
+		const root = makeScratch(t);
+		mkdirSync(join(root, 'var/closed/deep'), {recursive: true});
+		writeFileSync(join(root, 'var/closed/deep/file'), '');
+		failCall(t, 'lstatSync', {
+			errno: 'EACCES',
+			on: path => path.startsWith(join(root, 'var/closed/')),
+		});
+		const collector = makeCollector(openSysroot(root), makeExclusions(['/var/closed/unwanted']));
+		for (const name of ['deep', 'deep/file', 'unwanted']) {
+			collector.add(sysrootPath(`/var/closed/${name}`), {kind: 'target'});
+		}
+
+		collector.add(sysrootPath('/var/absent/file'), {kind: 'target'});
+		t.deepEqual(
+			collector.findings.map(({code, path}) => [code, path]),
+			['deep', 'deep/file'].map(name => ['UNREADABLE_LEFT_OUT', `/var/closed/${name}`]),
+		);
+	},
+);
 
 test('an empty pattern and one longer than any path are no patterns', t => {
 	for (const pattern of ['', 'x'.repeat(70_000)]) {

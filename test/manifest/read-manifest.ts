@@ -1,7 +1,7 @@
 /** A manifest is believed only when it has the published form. */
 import test from 'ava';
 import {compareTree, type TreeEntry} from '../../lib/manifest/compare-tree.js';
-import {encodeManifest} from '../../lib/manifest/encode-manifest.js';
+import {encodeManifest, encodeManifestInPieces} from '../../lib/manifest/encode-manifest.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
 import type {BundleManifest, FileRecord} from '../../lib/manifest/manifest.js';
 import {parseManifest} from '../../lib/manifest/read-manifest.js';
@@ -83,6 +83,25 @@ const parse = (value: unknown) => parseManifest(Buffer.from(JSON.stringify(value
 
 test('what was written is what is read', t => {
 	t.deepEqual(parseManifest(encodeManifest(good), 'x'), good);
+});
+
+test('what would not be read again is not written', t => {
+	const {length} = encodeManifest(good);
+	t.is(Buffer.concat(encodeManifestInPieces(good, length)).length, length);
+	t.throws(() => encodeManifestInPieces(good, length - 1), {code: 'FILE_TOO_LARGE'});
+});
+
+test('records are taken one by one, and nothing is left of those that were handed on', t => {
+	let made = 0;
+	function* files(): Generator<FileRecord> {
+		for (; made < 5000; made++) {
+			yield {path: bundlePath(`root/${made}`), kind: 'symlink', target: 'x', reason: 'a test'};
+		}
+	}
+
+	const pieces = encodeManifestInPieces({...good, files: files()});
+	t.true(pieces.length > 2 && pieces.every(({length}) => length < 1 << 17));
+	t.is(parseManifest(Buffer.concat(pieces), 'x').files.length, made);
 });
 
 test('launches of every kind are read', t => {

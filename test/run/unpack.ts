@@ -22,9 +22,11 @@ import {hostPath} from '../../lib/paths/paths.js';
 import {locateBundle} from '../../lib/run/locate-bundle.js';
 import {readArchiveState} from '../../lib/run/archive-state.js';
 import {recallDigest, rememberDigest} from '../../lib/run/digest-memory.js';
+import {writeEntryState} from '../../lib/run/entry-state.js';
 import {runCommand} from '../helpers/run/command.js';
 import {missingHere, need} from '../helpers/run/need.js';
 import {makeBundle, runBundleChild, startBundleChild} from '../helpers/run/run-bundle-child.js';
+import {failCall} from '../helpers/worlds/failing-call.js';
 import {makeScratchPlace, type ScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 async function makeArchive(scratch: ScratchPlace, script = 'echo hello'): Promise<string> {
@@ -414,6 +416,25 @@ test('a digest is remembered for the state of a file, and not for a younger one'
 	}
 
 	t.is(readdirSync(`${cache}/digests`).length, 1);
+});
+
+test.serial('what is remembered but cannot be put in its place leaves nothing behind', t => {
+	const scratch = makeScratchPlace(t);
+	const archive = hostPath(scratch.path('archive'));
+	const cache = hostPath(scratch.path('cache'));
+	for (const directory of [`${cache}/bundles/entry/bin`, `${cache}/digests`]) {
+		mkdirSync(directory, {recursive: true, mode: 0o700});
+	}
+
+	writeFileSync(archive, 'bytes');
+	utimesSync(archive, 1, 1);
+	failCall(t, 'renameSync', {errno: 'EACCES'});
+	const state = {...readArchiveState(archive), changedNs: 0n};
+	rememberDigest(cache, state, '0'.repeat(64));
+	const place = hostPath(`${cache}/bundles/entry`);
+	t.throws(() => writeEntryState(place, place), {code: 'EACCES'});
+	t.deepEqual(readdirSync(`${cache}/digests`), []);
+	t.deepEqual(readdirSync(`${cache}/bundles`), ['entry']);
 });
 
 test('writing to a file changes its state even where size and time of modification are set back', t => {

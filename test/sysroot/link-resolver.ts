@@ -19,6 +19,7 @@ function countingIndex(links: ReadonlyMap<string, string>): {
 			},
 			names: () => new Set(links.keys()),
 			entry: (_, name) => (links.has(name) ? link : undefined),
+			isHidden: () => false,
 			linkTarget(_, name) {
 				reads++;
 				return links.get(name);

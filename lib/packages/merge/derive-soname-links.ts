@@ -68,7 +68,7 @@ function configuredDirectories(
 			([path, {kind}]) =>
 				kind === 'file' && /^\/etc\/ld\.so\.conf(?:\.d\/[^/]+\.conf)?$/u.test(path),
 		)
-		.flatMap(([path]) => readFileSync(posix.join(root, path), 'utf8').split('\n'))
+		.flatMap(([path]) => readFileSync(posix.join(root, path)).toString().split('\n'))
 		.map(line => line.replace(/#.*/u, '').trim())
 		.filter(line => line.startsWith('/'))
 		.map(sysrootPath);

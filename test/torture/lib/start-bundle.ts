@@ -26,12 +26,15 @@ import {builtDirectory, builtKit} from '../../helpers/worlds/built-kit.js';
 import {librariesOf, newLoaderOptions} from '../../helpers/worlds/mini-bundle.js';
 import {compiledBy} from '../../helpers/worlds/made-file.js';
 import type {Verdict} from './format.js';
+import {FaultyEnd} from './ordeal.js';
 import {openStarter, type Ended} from './starter.js';
 
 export type StartEngine = 'shim' | 'userns';
 
 export interface StartedBundle {
 	readonly top: string;
+	/** The directory that is projected, beside the top: the one word of the launcher. */
+	readonly place: string;
 	/** Below the top. */
 	readonly table: string;
 	readonly rules: readonly string[];
@@ -104,12 +107,13 @@ export async function makeStartedBundle(scratch: string): Promise<StartedBundle>
 	});
 	return {
 		top,
+		place,
 		table,
 		rules,
 		launcher: spec.launcher,
 		spec,
 		start: async (engine, env = {}) =>
-			judge(await start({DYNPK_ENGINE: engine, ...env}, [join(top, spec.launcher), place])),
+			judgeStart(await start({DYNPK_ENGINE: engine, ...env}, [join(top, spec.launcher), place])),
 	};
 }
 
@@ -187,19 +191,31 @@ const rightLines = [
 const sentence =
 	/^(?:dynpk(?:-audit)?: |kernel: |ERROR: ld\.so: object )|: error while loading shared libraries: /u;
 
-function judge({status, signal, isLate, stdout: out, stderr: said}: Ended): Verdict {
-	const told = JSON.stringify({status, signal, out, said});
-	if (isLate) throw new Error(`a start hangs: ${told}`);
-	if (signal !== 0) throw new Error(`a start ends by a signal: ${told}`);
-	const lines = out.split('\n').filter(line => line !== '');
-	const sentences = said.split('\n').filter(line => line !== '');
-	const isRight = lines.every(line => rightLines.some(right => right.test(line)));
+/** Whether a program tells what neither the bundle nor the host has. */
+export function faultOfLines(stdout: string): boolean {
+	return !linesOf(stdout).every(line => rightLines.some(right => right.test(line)));
+}
+
+/** `mayBeSilent` is true where it could not say its sentence. */
+export function judgeStart(
+	{status, signal, isLate, stdout, stderr, ...more}: Ended,
+	{mayBeSilent = false}: {readonly mayBeSilent?: boolean} = {},
+): Verdict {
+	const told = JSON.stringify({status, signal, stdout, stderr, ...more});
+	if (isLate) throw new FaultyEnd('hang', `a start hangs: ${told}`);
+	if (signal !== 0) throw new FaultyEnd('wrong', `a start ends by a signal: ${told}`);
+	const sentences = linesOf(stderr);
 	const isSaid = sentences.every(line => sentence.test(line));
-	if (!isRight || !isSaid) throw new Error(`a wrong start: ${told}`);
+	if (faultOfLines(stdout) || !isSaid) throw new FaultyEnd('wrong', `a wrong start: ${told}`);
 	if (status === 0) return sentences.length === 0 ? 'accepted' : 'refused';
-	if (lines.length > 0 || sentences.length !== 1 || status < 125) {
-		throw new Error(`a start fails in other ways than with one sentence: ${told}`);
+	const isOneSentence = sentences.length === 1 || (mayBeSilent && sentences.length === 0);
+	if (linesOf(stdout).length > 0 || !isOneSentence || status < 125) {
+		throw new FaultyEnd('wrong', `a start fails in other ways than with one sentence: ${told}`);
 	}
 
 	return 'refused';
+}
+
+function linesOf(text: string): readonly string[] {
+	return text.split('\n').filter(line => line !== '');
 }

@@ -13,6 +13,7 @@ import {reportStrangers} from './belongings.js';
 import {findEditableInstalls} from './editable-installs.js';
 import type {Gathering} from './gathering.js';
 import {findLeftHelpers} from './named-helpers.js';
+import {findLeftModules} from './own-modules.js';
 import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {PRIVATE_LEFT_OUT} from './private-files.js';
 import type {Target} from './target.js';
@@ -46,6 +47,7 @@ export function finishPayload(
 	reportStrangers(gathering);
 	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
 	findEditableInstalls(entries, sysroot).forEach(finding => collector.report(finding));
+	findLeftModules(gathering, entries).forEach(finding => collector.report(finding));
 	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {

@@ -54,8 +54,11 @@ async function packInto(name: string, argv: readonly string[], options: DynpkRun
 		...options,
 		env: {...options.env, PATH: systemPath},
 	});
-	// Which helpers settings name and this machine has is its own affair.
-	const said = answer.stderr.replaceAll(/^dynpk: \S+ names .*: not packed; .*\n/gmu, '');
+	// Which helpers settings name, and which modules were added, is this machine's own affair.
+	const said = answer.stderr.replaceAll(
+		/^dynpk: \S+ (?:names .*: not packed|\S+ has .* there, which no package has, .*); .*\n/gmu,
+		'',
+	);
 	if (answer.status !== 0 || said !== '') {
 		throw new Error(`pack ${argv.join(' ')}: ${answer.status ?? answer.signal}\n${answer.stderr}`);
 	}

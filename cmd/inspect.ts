@@ -28,7 +28,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 				type: 'string',
 				requiresArg: true,
 				describe:
-					'tell which chain of requests leads to this soname or path, or to this package of a bundle (deb:NAME)',
+					'tell which chain of requests leads to this soname or path, or why this package (deb:NAME) or file is in a bundle',
 			},
 			packages: {
 				type: 'boolean',

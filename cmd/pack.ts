@@ -28,14 +28,17 @@ interface PackArguments {
 	readonly libraryPath: readonly string[];
 	readonly noLibraryPath: boolean;
 	readonly missing: 'error' | 'warn' | 'ignore';
-	readonly scope: 'auto' | 'closure' | 'package';
+	readonly strict: boolean;
+	readonly scope: 'auto' | 'closure' | 'package' | 'prefix';
 	readonly recommends: 'none' | 'named' | 'all';
+	readonly commands: boolean;
 	readonly launcher: 'auto' | 'native' | 'sh';
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
 	readonly allow: readonly string[];
 	readonly allowExec: readonly string[];
 	readonly sysroot: string;
+	readonly maxSize: string | undefined;
 	readonly dryRun: boolean;
 	readonly why: string | undefined;
 	readonly json: boolean;
@@ -48,7 +51,7 @@ function build(argv: Argv): Argv<PackArguments> {
 	return argv
 		.positional('targets', {
 			describe:
-				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME or rpm:NAME; or @FILE, a list of such, one a line',
+				'a program, script, shared object or directory; an .rpm or .deb file; deb:NAME, rpm:NAME or conda:NAME; or @FILE, a list of such, one a line',
 			type: 'string',
 			array: true,
 			demandOption: true,
@@ -85,17 +88,27 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: 'error' as const,
 				describe: 'what to do about libraries and required packages that are nowhere to be found',
 			},
+			strict: {
+				type: 'boolean',
+				default: false,
+				describe: 'fail where a member of a directory cannot work here; else it is said',
+			},
 			scope: {
-				choices: ['auto', 'closure', 'package'] as const,
+				choices: ['auto', 'closure', 'package', 'prefix'] as const,
 				default: 'auto' as const,
 				describe:
-					'only what a program links to, or its package (where none owns it, its prefix) with all it depends on',
+					'only what a program links to, its package with all it depends on, or, where none owns it, the prefix that it was installed into',
 			},
 			recommends: {
 				choices: ['none', 'named', 'all'] as const,
 				default: 'named' as const,
 				describe:
 					'whose recommended packages travel: nobody’s, those of packages that targets name, or all',
+			},
+			commands: {
+				type: 'boolean',
+				default: false,
+				describe: 'pack what your own scripts call, as if each program were a target',
 			},
 			launcher: {
 				choices: ['auto', 'native', 'sh'] as const,
@@ -124,6 +137,11 @@ function build(argv: Argv): Argv<PackArguments> {
 				requiresArg: true,
 				default: '/',
 				describe: 'resolve inside this root directory, of any architecture',
+			},
+			'max-size': {
+				type: 'string',
+				requiresArg: true,
+				describe: 'refuse what is larger, such as 500M or 2G (of 1000), before it is written',
 			},
 			'dry-run': {
 				type: 'boolean',
@@ -154,6 +172,7 @@ async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
 		request: packRequest(argv, await listedTargets(argv)),
 		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
 		dryRun: argv.dryRun,
+		maxSize: argv.maxSize === undefined ? undefined : byteCount(argv.maxSize),
 		why: argv.why,
 		json: argv.json,
 		quiet: argv.quiet,
@@ -198,8 +217,10 @@ function packRequest(
 		libraryPath: libraryPath(argv),
 		session: process.env,
 		missing: argv.missing,
+		strict: argv.strict,
 		scope: argv.scope,
 		recommends: argv.recommends,
+		commands: argv.commands,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
 		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},
@@ -210,6 +231,21 @@ function packRequest(
 		cache: cacheDirectory(process.env),
 		version: VERSION,
 	};
+}
+
+const units: Readonly<Record<string, number>> = {'': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12};
+
+/** @throws {DynpkError} USAGE for what is no size */
+function byteCount(text: string): number {
+	const {number = '', unit = ''} =
+		/^(?<number>\d+(?:\.\d+)?)(?<unit>[kMGT]?)B?$/u.exec(text)?.groups ?? {};
+	if (number === '') {
+		throw new DynpkError('USAGE', `--max-size is no size: ${text}`, {
+			hint: 'give bytes, or a number with k, M, G or T: 500M',
+		});
+	}
+
+	return Number(number) * (units[unit] ?? 1);
 }
 
 /** @throws {DynpkError} USAGE when the variable is set and no number of seconds. */

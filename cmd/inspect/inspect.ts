@@ -2,6 +2,7 @@
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {explainFile, type FileAnswer} from '../../lib/inspect/explain-file.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
 import {inspectProgram} from '../../lib/inspect/inspect-program.js';
@@ -12,6 +13,7 @@ import {findPackageFacts, type PackageFacts} from '../../lib/inspect/package-fac
 import {bundleId, encodeManifest} from '../../lib/manifest/encode-manifest.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import {renderFileWhy} from './render-file-why.js';
 import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderPackage} from './render-package.js';
 import {renderPackageWhy} from './render-package-why.js';
@@ -52,10 +54,15 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	}
 
 	const {why, json} = inspection;
+	const files = manifest === undefined || why === undefined ? [] : filesMeant(why, manifest);
+	if (why !== undefined && files.length > 0) {
+		return renderFileWhy(why, files, json);
+	}
+
 	if (manifest !== undefined && why !== undefined && isPackage(why, manifest)) {
 		const {packages, findings} = manifest;
-		const files = filesOfManifest(manifest);
-		return renderPackageWhy(why, {packages, files, findings}, json);
+		const packed = {packages, files: filesOfManifest(manifest), findings};
+		return renderPackageWhy(why, packed, json);
 	}
 
 	const {thing, graph} = manifest === undefined ? program(inspection) : bundle(manifest);
@@ -68,6 +75,16 @@ function describeShares(manifest: BundleManifest | undefined, {path, json}: Insp
 	}
 
 	return renderShares(packageShares(filesOfManifest(manifest), manifest.packages), json);
+}
+
+/** Of a name that nobody asks for and that is no package's, the files. */
+function filesMeant(name: string, manifest: BundleManifest): FileAnswer[] {
+	const isAsked = manifest.objects.some(
+		({soname, needed}) =>
+			soname === name || needed.some(edge => edge.name === name || edge.to === name),
+	);
+	const isOfPackage = manifest.packages.some(({id}) => id === name || id.endsWith(`:${name}`));
+	return isAsked || isOfPackage ? [] : explainFile(name, manifest.files);
 }
 
 /** A library may have its package's name: without `deb:` that is asked for. */

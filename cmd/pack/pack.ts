@@ -11,12 +11,15 @@ import {interruptibly} from '../interruptible.js';
 import {collectEarly} from './collect-early.js';
 import {describeBundle} from './describe-bundle.js';
 import {renderPlan} from './render-plan.js';
+import {megabytes, refuseTooLarge, sizeOfPlan} from './refuse-too-large.js';
 import {makeReporter, type Reporter} from './reporter.js';
 
 export interface Packing {
 	readonly request: PackRequest;
 	/** Seconds since 1970, of every entry. */
 	readonly mtime: number;
+	/** In bytes; `undefined` for any size. */
+	readonly maxSize: number | undefined;
 	/** Only say what would be packed. */
 	readonly dryRun: boolean;
 	/** Only say by whose wish this package would be. */
@@ -98,6 +101,7 @@ async function carryOut(
 
 	reporter.findings(plan.findings);
 	reporter.session(session);
+	refuseTooLarge(plan, packing.maxSize);
 	if (dryRun) {
 		process.stdout.write(renderPlan(plan, json));
 	} else {
@@ -114,6 +118,7 @@ async function write(
 	const output = resolveOutput(request, {name: plan.name, architecture});
 	const {version} = request;
 	const onProgress = reporter.progress(plan);
+	reporter.step(`packing ${plan.operations.length} entries, ${megabytes(sizeOfPlan(plan))}`);
 	const {id, entries, bytes} = await writeBundle(
 		{plan, launchers},
 		{output, mtime, version, signal, onProgress},

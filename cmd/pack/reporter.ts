@@ -26,9 +26,6 @@ export interface Reporter {
 /** Findings that a user can act on; the others are in the manifest for whoever looks. */
 const worthSaying = new Set([
 	'PACKAGES_UNREAD',
-	'SET_ID_LEFT_OUT',
-	'UNREADABLE_LEFT_OUT',
-	'SPECIAL_FILE_LEFT_OUT',
 	'UNRESOLVED_REQUIRES',
 	'NEEDED_MISSING',
 	'NEEDED_EXCLUDED',
@@ -40,13 +37,22 @@ const worthSaying = new Set([
 	'LINKS_WITH_HOST',
 	'REDIRECTED',
 	'PREFIX_PART_LEFT_OUT',
+	'PREFIX_LEFT_OUT',
+	'EDITABLE_LEFT_OUT',
+	'PACKAGE_FILES_ABSENT',
 	'NO_NATIVE_LAUNCHER',
-	'LIBRARY_TWICE',
 	'VERSIONS_OF_UNNEEDED',
 ]);
 
 /** Of these a directory may have any number: a line for the first of a kind. */
-const saidOnce = new Set(['FOREIGN_OBJECT', 'SCRIPT_NOT_STARTED_HERE', 'NEEDED_BY_SPARE_MISSING']);
+const saidOnce = new Set([
+	'SET_ID_LEFT_OUT',
+	'UNREADABLE_LEFT_OUT',
+	'SPECIAL_FILE_LEFT_OUT',
+	'FOREIGN_OBJECT',
+	'SCRIPT_NOT_STARTED_HERE',
+	'NEEDED_BY_SPARE_MISSING',
+]);
 
 /** What scripts call, or settings name, and does not travel: one line for all of a kind. */
 const CALLED = 'CALLED_LEFT_OUT';
@@ -104,14 +110,15 @@ export function makeReporter(options: {
 				...[...saidOnce].flatMap(code => onceLines(findings.filter(found => found.code === code))),
 				...leftLines(
 					findings.filter(({code}) => code === CALLED),
-					['scripts', 'call'],
+					['scripts', 'call', '--commands packs them'],
 				),
 				...leftLines(
 					findings.filter(({code}) => code === NAMED),
-					['files', 'name'],
+					['files', 'name', 'programs that are targets too travel along'],
 				),
 				...privateLines(findings.filter(({code}) => code === PRIVATE)),
 				...developmentLines(findings.filter(({code}) => code === DEVELOPMENT)),
+				...findings.filter(({code}) => code === 'LIBRARY_TWICE').map(copiesLine),
 				...packageLines(findings.filter(({code}) => saidByPackage.has(code))),
 			];
 			if (!options.quiet) {
@@ -177,20 +184,27 @@ function onceLines(findings: readonly FindingRecord[]): readonly string[] {
 
 function leftLines(
 	findings: readonly FindingRecord[],
-	[noun, verb]: readonly [string, string],
+	[noun, verb, hint]: readonly [noun: string, verb: string, hint: string],
 ): readonly string[] {
 	const [first] = findings;
 	if (first === undefined) {
 		return [];
 	}
 
-	const programs = [...new Set(findings.map(({message}) => message.split(' ')[1] ?? ''))];
+	const programs = [...new Set(findings.map(({message}) => leftProgram(message)))];
 	const said = programs.slice(0, CALLS_SAID).join(', ');
 	const more = programs.length > CALLS_SAID ? ` and ${programs.length - CALLS_SAID} more` : '';
 	const files = new Set(findings.map(({path}) => path)).size;
 	const who =
 		files === 1 ? `${first.path} ${verb}s` : `${first.path} and ${files - 1} more ${noun} ${verb}`;
-	return [`${who} ${said}${more}: not packed; programs that are targets too travel along`];
+	return [`${who} ${said}${more}: not packed; ${hint}`];
+}
+
+/** `calls git (/usr/bin/git, deb:git)`: the name, with the package where that is called otherwise. */
+function leftProgram(message: string): string {
+	const {name = '', owner} =
+		/^\S+ (?<name>\S+)(?: \([^,)]*(?:, (?<owner>[^)]*))?\))?/u.exec(message)?.groups ?? {};
+	return owner === undefined || owner.endsWith(`:${name}`) ? name : `${name} (${owner})`;
 }
 
 function privateLines(findings: readonly FindingRecord[]): readonly string[] {
@@ -221,6 +235,14 @@ function developmentLines(findings: readonly FindingRecord[]): readonly string[]
 	return [
 		`packages for building stay behind: ${said}${rest}; as targets they travel, too (--why tells who asks for one)`,
 	];
+}
+
+/** Which copies, by the ends of their paths; whoever wants to know who asks for each, inspects. */
+function copiesLine({message}: FindingRecord): string {
+	const copies = message
+		.replaceAll(/ \(for .*?\)(?=, |$)/gu, '')
+		.replaceAll(/\/\S*?(?<end>[^/\s]+\/[^/\s]+)(?=, |$)/gu, '$<end>');
+	return `${copies} (dynpk inspect tells for whom)`;
 }
 
 function packageLines(findings: readonly FindingRecord[]): readonly string[] {

@@ -6,14 +6,18 @@
  */
 import {posix} from 'node:path';
 import {lookUpOwners} from '../installed/look-up-owners.js';
-import type {InstalledPackage} from '../installed/package-database.js';
+import {packageId, type InstalledPackage} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import {userDirectories} from '../paths/program-directories.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import {addBelongings} from './belongings.js';
 import {travelOf} from './called-programs.js';
 import type {Gathering} from './gathering.js';
 import {searchedBy} from './interpreter.js';
-import type {PayloadEntry, PayloadFinding} from './payload.js';
+import {findLiteralCommands} from './literal-commands.js';
+import type {PayloadEntry, PayloadFile, PayloadFinding} from './payload.js';
 import {behindRedirector} from './redirectors.js';
+import type {Shebang} from './shebang.js';
 import {findShellCommands} from './shell-commands.js';
 import {findOnPath} from './target.js';
 
@@ -28,7 +32,7 @@ const shells = /\/(?:sh|ash|bash|dash|ksh|ksh93|mksh|zsh)$/u;
 export function addCalledPrograms(gathering: Gathering): void {
 	const {collector, sysroot, databases, called} = gathering;
 	const calls = [...collector.entries.values()].flatMap(entry => {
-		if (called.scripts.has(entry.path) || !isShellScript(entry)) {
+		if (called.scripts.has(entry.path) || entry.kind !== 'file' || !isRead(entry)) {
 			return [];
 		}
 
@@ -54,23 +58,37 @@ export function findLeftCalls(
 	entries: readonly PayloadEntry[],
 ): PayloadFinding[] {
 	const owned = new Set(entries.flatMap(entry => (entry.package === undefined ? [] : entry.path)));
-	return [...called.others].flatMap(([path, script]) => {
+	return [...called.others].flatMap(([path, {script, owner}]) => {
 		if (collector.entries.has(sysroot.realPath(path) ?? path)) {
 			return [];
 		}
 
 		const code = owned.has(script.path) ? 'CALLED_BY_PACKAGE_LEFT_OUT' : 'CALLED_LEFT_OUT';
-		return [{code, path: script.path, message: `calls ${posix.basename(path)} (${path})`}];
+		const of = owner === undefined ? '' : `, ${packageId(owner)}`;
+		return [{code, path: script.path, message: `calls ${posix.basename(path)} (${path}${of})`}];
 	});
 }
 
-function isShellScript(entry: PayloadEntry): boolean {
-	if (entry.kind !== 'file' || entry.content.kind !== 'script') {
-		return false;
+/** A shell script, or the user's own in a language whose calls are read; those of an installation are not. */
+function isRead({content, package: owner, reason}: PayloadFile): boolean {
+	const isOwn = owner === undefined && reason.kind !== 'prefix';
+	return content.kind === 'script' && (isOwn || isShellScript(content.shebang));
+}
+
+function isShellScript({interpreter, envProgram}: Shebang): boolean {
+	return shells.test(`/${envProgram ?? interpreter}`);
+}
+
+function commandsOf({path, content}: PayloadFile, sysroot: Sysroot): Iterable<string> {
+	const text = sysroot.read(path, SCRIPT_LIMIT)?.toString('utf8') ?? '';
+	if (content.kind !== 'script') {
+		return [];
 	}
 
-	const {interpreter, envProgram} = entry.content.shebang;
-	return shells.test(`/${envProgram ?? interpreter}`);
+	const {interpreter, envProgram} = content.shebang;
+	return isShellScript(content.shebang)
+		? findShellCommands(text)
+		: findLiteralCommands(text, posix.basename(envProgram ?? interpreter));
 }
 
 function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering): boolean {
@@ -78,10 +96,9 @@ function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering)
 }
 
 /** Whatever is called and is here, whoever owns it. */
-function callsOf(script: PayloadEntry, {request, sysroot}: Gathering): Call[] {
-	const text = sysroot.read(script.path, SCRIPT_LIMIT)?.toString('utf8') ?? '';
+function callsOf(script: PayloadFile, {request, sysroot}: Gathering): Call[] {
 	const ofOthers = script.package === undefined ? searchedBy(script) : userDirectories;
-	return [...findShellCommands(text)].flatMap(name => {
+	return [...commandsOf(script, sysroot)].flatMap(name => {
 		const path = name.startsWith('/')
 			? findOnPath(posix.basename(name), [posix.dirname(name)], sysroot)
 			: findOnPath(name, ofOthers ?? request.searchPath, sysroot);
@@ -100,9 +117,20 @@ function addCall(gathering: Gathering, call: Call, owner: InstalledPackage | und
 		if (!collector.entries.has(real)) {
 			collector.addProgram(path, {kind: 'called', by: script.path});
 		}
-	} else if (owner?.essential !== true && !called.others.has(path)) {
+	} else if (owner?.essential === true) {
 		// What every system has is left to the host without a word.
-		called.others.set(path, script);
+	} else if (request.commands && script.package === undefined && !isHostTool(real, gathering)) {
+		takeCommand(gathering, call);
+	} else if (!called.others.has(path)) {
+		called.others.set(path, {script, owner});
+	}
+}
+
+/** As if it were a target, too. */
+function takeCommand(gathering: Gathering, {path, script}: Call): void {
+	if (gathering.collector.addProgram(path, {kind: 'called', by: script.path}) !== undefined) {
+		addBelongings(gathering, path);
+		gathering.called.taken.set(path, {name: posix.basename(path), path, isImplied: true});
 	}
 }
 

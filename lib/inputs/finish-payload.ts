@@ -9,6 +9,8 @@ import {
 import {comparePaths, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {findLeftCalls} from './add-called-programs.js';
+import {reportStrangers} from './belongings.js';
+import {findEditableInstalls} from './editable-installs.js';
 import type {Gathering} from './gathering.js';
 import {findLeftHelpers} from './named-helpers.js';
 import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
@@ -41,7 +43,9 @@ export function finishPayload(
 	}
 
 	const entries = withOwners([...collector.entries.values()], databases);
+	reportStrangers(gathering);
 	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
+	findEditableInstalls(entries, sysroot).forEach(finding => collector.report(finding));
 	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {

@@ -7,14 +7,12 @@
  * goes round until nothing new turns up: a package brings scripts, a script its interpreter, an
  * interpreter its package.
  */
-import {isProgram} from '../elf/is-program.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {
 	packageId,
 	type InstalledPackage,
 	type PackageDatabase,
 } from '../installed/package-database.js';
-import {LINK_LIMIT} from '../paths/link-limit.js';
 import {belowUsr} from '../paths/merged-usr.js';
 import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
@@ -25,19 +23,20 @@ import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
 import {addTrace} from './add-trace.js';
 import {findAlternatives} from './alternatives.js';
-import {addAsPrefix, addBelongings, addOwners, addOwnPrefix} from './belongings.js';
+import {addCondaPackages} from './add-conda-packages.js';
+import {addAsPrefix, addLibraryPrefixes, addTargetBelongings} from './belongings.js';
 import type {Exclusions} from './exclusions.js';
 import {expandPackages} from './expand-packages.js';
 import {finishPayload} from './finish-payload.js';
 import type {GatherRequest} from './gather-request.js';
 import type {Gathering} from './gathering.js';
-import {resolveInterpreter} from './interpreter.js';
 import {directoryPrograms, packagePrograms} from './list-programs.js';
-import type {NamedProgram, Payload, PayloadEntry} from './payload.js';
-import {makeCollector, type Collector} from './payload-collector.js';
+import type {NamedProgram, Payload} from './payload.js';
+import {makeCollector} from './payload-collector.js';
 import {makeCompanionFinder} from './payload-companions.js';
 import {makeLibraryReach} from './reach-libraries.js';
-import type {Shebang} from './shebang.js';
+import {refuseBundle} from './refuse-bundle.js';
+import {settleLinkedPrograms, settleScripts} from './settle-programs.js';
 import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
@@ -48,7 +47,11 @@ export function gatherPayload(
 	exclusions: Exclusions,
 ): Payload {
 	const targets = request.targets.map(text =>
-		namingPlace(request.listedAt.get(text), () => resolveTarget(text, request, sysroot, databases)),
+		namingPlace(request.listedAt.get(text), () => {
+			const target = resolveTarget(text, request, sysroot, databases);
+			refuseBundle(target, sysroot);
+			return target;
+		}),
 	);
 	const gathering: Gathering = {
 		request,
@@ -65,13 +68,14 @@ export function gatherPayload(
 			libraryPath: request.libraryPath,
 		}),
 		prefixes: new Set(),
+		strangers: new Map(),
 		held: new Map(),
 		excluded: new Map(),
 		leftOut: new Map(),
 		interpreters: new Map(),
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
-		called: {scripts: new Set(), others: new Map()},
+		called: {scripts: new Set(), others: new Map(), taken: new Map()},
 		alternatives: findAlternatives(sysroot),
 	};
 	targets.forEach(target => reportRedirection(gathering, target));
@@ -94,7 +98,8 @@ export function gatherPayload(
 	}
 
 	assertElf(gathering, targets);
-	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs, targets});
+	const offered = [...programs, ...gathering.called.taken.values()];
+	return finishPayload(gathering, {name: targets[0]?.name ?? '', programs: offered, targets});
 }
 
 /** Have a fault begin with the line of a list that it comes from. */
@@ -120,6 +125,7 @@ function settle(gathering: Gathering): void {
 	for (let before = -1; before !== known();) {
 		before = known();
 		reachLibraries(gathering);
+		addLibraryPrefixes(gathering);
 		expandPackages(gathering);
 		settleScripts(gathering);
 		addCalledPrograms(gathering);
@@ -152,9 +158,11 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 			return withNamesake(gathering, target.package.name, programs);
 		}
 
+		case 'conda':
+			return addCondaPackages(gathering, target);
 		case 'directory':
 			if (!addAsPrefix(gathering, target.path)) {
-				collector.addTree(target.path, {kind: 'target'});
+				collector.addTree(target.path, {kind: 'target', below: target.path});
 			}
 
 			return directoryPrograms(target.path, sysroot, collector.entries);
@@ -165,7 +173,7 @@ function addTarget(gathering: Gathering, target: Target): NamedProgram[] {
 				throw excludedTarget(target.path);
 			}
 
-			const {owners, prefix} = addBelongings(gathering, target.path);
+			const {owners, prefix} = addTargetBelongings(gathering, target.path);
 			owners.forEach(owner => gathering.targeted.add(owner));
 			return target.kind === 'object'
 				? []
@@ -202,7 +210,7 @@ function withNamesake(
 
 /** A program that only chooses another is passed, and that is said. */
 function reportRedirection({collector}: Gathering, target: Target): void {
-	if (target.kind !== 'package' && target.redirection !== undefined) {
+	if ('redirection' in target) {
 		const {from, to, why} = target.redirection;
 		collector.report({
 			code: 'REDIRECTED',
@@ -236,65 +244,9 @@ function addExtra({collector, sysroot}: Gathering, path: SysrootPath): void {
 
 	const real = sysroot.realPath(path) ?? path;
 	if (sysroot.status(real)?.kind === 'directory') {
-		collector.addTree(real, {kind: 'with'});
+		collector.addTree(real, {kind: 'with', below: real});
 	} else {
 		collector.add(path, {kind: 'with'});
-	}
-}
-
-/** Bring in what each executable script is started by. */
-function settleScripts(gathering: Gathering): void {
-	const {collector, interpreters, request, sysroot} = gathering;
-	for (const entry of [...collector.entries.values()]) {
-		if (entry.kind !== 'file' || entry.content.kind !== 'script' || interpreters.has(entry.path)) {
-			continue;
-		}
-
-		const {shebang} = entry.content;
-		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
-		interpreters.set(entry.path, interpreter);
-		if (interpreter === undefined) {
-			reportUnstartable(gathering, entry, shebang);
-		} else {
-			collector.add(interpreter, {kind: 'interpreter', of: entry.path});
-			addBelongings(gathering, interpreter);
-		}
-	}
-}
-
-/** Fatal for a script that was asked for; of a package, it may be one nobody calls. */
-function reportUnstartable({collector}: Gathering, script: PayloadEntry, shebang: Shebang): void {
-	const wanted = shebang.unsupported ?? shebang.envProgram ?? shebang.interpreter;
-	const message = `its interpreter (${wanted}) is not here to be packed`;
-	if (script.reason.kind === 'target') {
-		throw new DynpkError('TARGET_NOT_FOUND', `${script.path}: ${message}`);
-	}
-
-	collector.report({code: 'SCRIPT_NOT_STARTED_HERE', path: script.path, message});
-}
-
-/** A link of the user's tree may lead to a program of the system (`venv/bin/python3`). */
-function settleLinkedPrograms(gathering: Gathering): void {
-	const {collector, settled} = gathering;
-	for (const entry of [...collector.entries.values()]) {
-		if (entry.kind !== 'file' || entry.reason.kind !== 'link' || settled.has(entry.path)) {
-			continue;
-		}
-
-		settled.add(entry.path);
-		const link = firstLink(collector, entry);
-		const users = ['target', 'with', 'prefix'].includes(link?.reason.kind ?? '');
-		if (
-			link !== undefined &&
-			users &&
-			entry.content.kind === 'elf' &&
-			isProgram(entry.content.object)
-		) {
-			// By the first link: every name on the way tells a package (`python3` for `python3.11`).
-			if (addOwners(gathering, link.path).length === 0) {
-				addOwnPrefix(gathering, entry.path);
-			}
-		}
 	}
 }
 
@@ -306,15 +258,7 @@ function addAlternatives({collector, alternatives}: Gathering): void {
 	}
 }
 
-/** The link that a chain of them begins with. */
-function firstLink({entries}: Collector, end: PayloadEntry): PayloadEntry | undefined {
-	let current: PayloadEntry | undefined = end;
-	for (let hops = 0; current?.reason.kind === 'link' && hops < LINK_LIMIT; hops++) {
-		current = entries.get(current.reason.from);
-	}
-
-	return current;
-}
+const DANGLING_SAID = 3;
 
 function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 	for (const entry of collector.entries.values()) {
@@ -323,8 +267,11 @@ function assertElf({collector}: Gathering, targets: readonly Target[]): void {
 		}
 	}
 
+	// Such as those of an environment whose Python is gone.
+	const dangling = collector.findings.filter(({code}) => code === 'DANGLING_LINK');
 	const names = targets.map(target => ('path' in target ? target.path : target.name));
 	throw new DynpkError('NO_ELF_FOUND', `no ELF file in ${names.join(', ')}`, {
+		details: dangling.slice(0, DANGLING_SAID).map(({path, message}) => `${path} ${message}`),
 		hint: 'data files travel beside a program, with --with',
 	});
 }

@@ -3,8 +3,11 @@ import type {UserLibraryPath} from '../loader/library-path.js';
 import type {HostPath} from '../paths/paths.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 
-/** How far a program's reach goes; `auto`: `package` where one owns it, its prefix where a rule knows that, else `closure`. */
-export type Scope = 'auto' | 'closure' | 'package';
+/**
+ * How far a program's reach goes; `auto`: `package` where one owns it, its prefix where that holds nothing else, or
+ * a rule knows it, else `closure`; `prefix`: the same, but any prefix.
+ */
+export type Scope = 'auto' | 'closure' | 'package' | 'prefix';
 
 /**
  * Whose Recommends travel, where they are installed: nobody's, those of the packages that targets name
@@ -23,6 +26,8 @@ export interface GatherRequest extends LookUpPlace {
 	readonly scan: readonly string[];
 	readonly scope: Scope;
 	readonly recommends: Recommends;
+	/** Whether what the user's scripts call travels too. */
+	readonly commands: boolean;
 	/** What runs of programs showed. */
 	readonly traces: readonly TraceEvidence[];
 	/** The user's LD_LIBRARY_PATH, by which objects that no package owns find libraries. */

@@ -6,7 +6,8 @@ import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Alternative} from './alternatives.js';
 import type {Exclusions} from './exclusions.js';
 import type {GatherRequest} from './gather-request.js';
-import type {PayloadEntry} from './payload.js';
+import type {InstallTree} from './install-trees.js';
+import type {NamedProgram, PayloadEntry} from './payload.js';
 import type {Collector} from './payload-collector.js';
 import type {CompanionFinder} from './payload-companions.js';
 import type {LibraryReach} from './reach-libraries.js';
@@ -29,6 +30,8 @@ export interface Gathering {
 	readonly libraries: LibraryReach;
 	/** Installations that are in, which no package owns. */
 	readonly prefixes: Set<SysrootPath>;
+	/** Trees that targets were installed into and that are not taken, with the first such target. */
+	readonly strangers: Map<SysrootPath, {readonly tree: InstallTree; readonly program: SysrootPath}>;
 	/** Packages of which is in what they hold for themselves, by how many importers were known then. */
 	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;
@@ -43,7 +46,15 @@ export interface Gathering {
 		/** Scripts that have been looked into. */
 		readonly scripts: Set<SysrootPath>;
 		/** What they call, besides base tools, by the first that does. */
-		readonly others: Map<SysrootPath, PayloadEntry>;
+		readonly others: Map<SysrootPath, LeftCall>;
+		/** What was taken for `--commands`. */
+		readonly taken: Map<SysrootPath, NamedProgram>;
 	};
 	readonly alternatives: readonly Alternative[];
+}
+
+/** A program that is called and does not travel, by the first script that calls it. */
+export interface LeftCall {
+	readonly script: PayloadEntry;
+	readonly owner: InstalledPackage | undefined;
 }

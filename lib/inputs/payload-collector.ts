@@ -16,6 +16,7 @@ import type {Exclusions} from './exclusions.js';
 import {isOfRunningHost} from './host-directories.js';
 import type {PayloadEntry, PayloadFinding, Reason} from './payload.js';
 import {privateInTree} from './private-files.js';
+import {isMember, isNamed} from './spare-members.js';
 
 export interface Collector {
 	/** By path; grows while the payload is gathered. */
@@ -99,7 +100,7 @@ function add(collecting: Collecting, taken: Taken, trail: Trail): PayloadEntry |
 	const path = canonicalPath(collecting, taken.path);
 	const known = entries.get(path);
 	if (known !== undefined && known.kind !== 'symlink') {
-		return keep(collecting, known, trail);
+		return keep(collecting, asNamed(known, reason), trail);
 	}
 
 	const status = sysroot.status(path);
@@ -126,6 +127,11 @@ function add(collecting: Collecting, taken: Taken, trail: Trail): PayloadEntry |
 	}
 
 	return keep(collecting, described, trail);
+}
+
+/** What is named is more than the member of a directory that it was before. */
+function asNamed<T extends PayloadEntry>(known: T, reason: Reason): T {
+	return isNamed(reason) && isMember(known.reason) ? {...known, reason} : known;
 }
 
 function keep({entries, sysroot}: Collecting, entry: PayloadEntry, {started}: Trail): PayloadEntry {
@@ -207,9 +213,12 @@ function canonicalDirectory(
 
 function addLink({sysroot, entries}: Collecting, {path, reason, owner}: Taken): string {
 	const target = sysroot.linkTarget(path) ?? '';
-	if (!entries.has(path)) {
+	const known = entries.get(path);
+	if (known === undefined) {
 		const leadsTo = sysroot.realPath(path);
 		entries.set(path, {kind: 'symlink', path, target, leadsTo, reason, package: owner});
+	} else {
+		entries.set(path, asNamed(known, reason));
 	}
 
 	return target;

@@ -70,8 +70,8 @@ export interface PayloadDirectory extends PayloadBase {
 
 /** Why something is in the bundle: the answer to the one question users ask. */
 export type Reason =
-	| {readonly kind: 'target'}
-	| {readonly kind: 'with'}
+	/** Named, or what lies `below` a directory that was. */
+	| {readonly kind: 'target' | 'with'; readonly below?: SysrootPath}
 	| {readonly kind: 'scan'; readonly directory: SysrootPath}
 	/** In the installation that a program belongs to; `of` is its kind, such as `java`. */
 	| {readonly kind: 'prefix'; readonly prefix: SysrootPath; readonly of: string}

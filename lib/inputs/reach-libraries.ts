@@ -31,6 +31,8 @@ export interface LibraryReach {
 	readonly importers: Importers;
 	/** Look into those entries that are objects without an owner, and were not looked into before. */
 	extend(entries: Iterable<PayloadEntry>): void;
+	/** Files of libraries that are loaded and that no package owns, those that were not taken before. */
+	takeUnowned(): readonly SysrootPath[];
 }
 
 export interface ReachPlace {
@@ -49,6 +51,7 @@ export function makeLibraryReach({
 }: ReachPlace): LibraryReach {
 	const packages = new Set<InstalledPackage>();
 	const libc = new Set<InstalledPackage>();
+	const unowned: SysrootPath[] = [];
 	const directories = new Set<SysrootPath>();
 	const importers = new Map<string, Set<string>>();
 	const note = (object: ElfObject, path: SysrootPath): void => {
@@ -87,6 +90,7 @@ export function makeLibraryReach({
 		libc,
 		directories,
 		importers,
+		takeUnowned: () => unowned.splice(0),
 		extend(entries) {
 			const all = [...entries];
 			for (const entry of all) {
@@ -124,6 +128,9 @@ export function makeLibraryReach({
 			for (const path of libraries) {
 				const owner = ownerOf(path);
 				addOwner(owner !== undefined && libc.has(owner) ? libc : packages, owner);
+				if (owner === undefined) {
+					unowned.push(sysroot.realPath(path) ?? path);
+				}
 			}
 		},
 	};

@@ -247,11 +247,12 @@ function ofToolchain(redirector: Redirector): Choice | undefined {
 	const channel = /^\s*channel\s*=\s*"(?<name>[^"]+)"/mu.exec(asked.text)?.groups?.name;
 	const toolchain = channel ?? asked.text;
 	const installed = sysroot.list(sysrootPath(`${home}/toolchains`), () => true) ?? [];
-	const full = installed.filter(name => name === toolchain || name.startsWith(`${toolchain}-`));
-	return full.length === 1 || installed.includes(toolchain)
+	const longer = installed.filter(name => name.startsWith(`${toolchain}-`));
+	const chosen = installed.includes(toolchain) ? toolchain : longer[0];
+	return chosen === toolchain || (chosen !== undefined && longer.length === 1)
 		? {
-				program: posix.join(home, 'toolchains', full[0] ?? toolchain, 'bin', posix.basename(path)),
-				why: `rustup’s ${full[0] ?? toolchain}, chosen by ${asked.by}`,
+				program: posix.join(home, 'toolchains', chosen, 'bin', posix.basename(path)),
+				why: `rustup’s ${chosen}, chosen by ${asked.by}`,
 			}
 		: undefined;
 }

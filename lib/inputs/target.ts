@@ -10,6 +10,7 @@ import {nearestNames} from '../errors/nearest-names.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
+import {condaTarget, type CondaTarget} from './conda-packages.js';
 import type {LookUpPlace} from './gather-request.js';
 import type {NamedProgram} from './payload.js';
 import {followRedirector, type Redirection} from './redirectors.js';
@@ -25,10 +26,11 @@ interface LocatedTarget {
 
 export type Target =
 	| LocatedTarget
+	| CondaTarget
 	| {readonly kind: 'package'; readonly name: string; readonly package: InstalledPackage};
 
 /**
- * @throws {DynpkError} TARGET_NOT_FOUND, SETUID_PROGRAM, NOT_A_PROGRAM, PACKAGE_UNKNOWN, PERMISSION, and
+ * @throws {DynpkError} TARGET_NOT_FOUND, SETUID_PROGRAM, NOT_A_PROGRAM, PACKAGE_UNKNOWN, PERMISSION, PACKAGE_INDEX_INVALID, and
  * the ELF reader's own for a damaged file.
  */
 export function resolveTarget(
@@ -41,6 +43,11 @@ export function resolveTarget(
 	if (named !== undefined) {
 		const owner = installedPackage(named.manager ?? '', named.name ?? '', databases);
 		return {kind: 'package', name: owner.name, package: owner};
+	}
+
+	const ofConda = /^conda:(?<name>.+)$/u.exec(text)?.groups?.name;
+	if (ofConda !== undefined) {
+		return condaTarget(ofConda, place, sysroot);
 	}
 
 	const isPath = text.includes('/') || text === '.' || text === '..';

@@ -99,6 +99,7 @@ async function decideInWorld(
 			scan: request.scan,
 			scope: request.scope,
 			recommends: request.recommends,
+			commands: request.commands,
 			traces,
 			libraryPath,
 			sysroot: sysroot.root,
@@ -139,6 +140,7 @@ async function decideInWorld(
 		digests: digestRivals(candidates),
 		localeArchive: readLocaleArchive(payload, sysroot),
 		missing: request.missing,
+		strict: request.strict,
 		strategies: new Map(
 			[...walked.programs].map(([path, {object}]) => [path, launchers.chooseStrategy(object)]),
 		),

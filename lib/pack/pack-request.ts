@@ -32,8 +32,12 @@ export interface PackRequest extends LauncherChoice {
 	/** The user's variables, some of which lead programs to files. */
 	readonly session: Session;
 	readonly missing: MissingPolicy;
+	/** Whether a member of a directory that cannot work here is a fault. */
+	readonly strict: boolean;
 	readonly scope: Scope;
 	readonly recommends: Recommends;
+	/** Whether what the user's scripts call travels too. */
+	readonly commands: boolean;
 	readonly audit: AuditChoice;
 	readonly sysroot: HostPath;
 	readonly workingDirectory: HostPath;

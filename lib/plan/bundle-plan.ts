@@ -72,6 +72,8 @@ export interface MakeHardlink extends OperationBase, Origin {
 /** How the bytes of a file are made, when its turn comes. */
 export type PlannedContent =
 	| CopiedContent
+	/** With a text behind its own bytes. */
+	| ({readonly kind: 'appended'; readonly text: string} & SourceFile)
 	| {readonly kind: 'launcher'; readonly launch: LaunchSpec}
 	/** The launcher of a program that reads its own file, which has to know its bytes. */
 	| {

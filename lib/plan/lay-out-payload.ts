@@ -9,9 +9,10 @@ import type {Payload, PayloadFile, PayloadLink} from '../inputs/payload.js';
 import type {LaunchSpec} from '../launcher/launch-spec.js';
 import type {FindingRecord} from '../manifest/manifest.js';
 import {payloadPath, sysrootPath, type BundlePath, type SysrootPath} from '../paths/paths.js';
-import type {CopiedContent, Operation} from './bundle-plan.js';
+import type {Operation, PlannedContent} from './bundle-plan.js';
 import {originOf} from './describe-origin.js';
 import {twinHome} from './homes.js';
+import {appendixOf} from './installers.js';
 import {layOutTwins} from './lay-out-twins.js';
 import {isSelfReading} from './launcher-operations.js';
 
@@ -116,8 +117,8 @@ function layOutFile(
 		return [{kind: 'hardlink', path, target: earlier, ...originOf(file)}];
 	}
 
-	const kind = contentKind(file, path);
-	if (kind !== 'venv-configuration') {
+	const content = contentOf(file, path);
+	if (content.kind === 'copied' || content.kind === 'compiled-python') {
 		copied.set(file.fileId, path);
 	}
 
@@ -131,7 +132,7 @@ function layOutFile(
 			kind: 'file',
 			path,
 			mode: mode | 0o400,
-			content: {kind, from: file.hostPath, size: file.size},
+			content,
 			...originOf(file),
 		},
 	];
@@ -144,16 +145,24 @@ function hasInterpreter({object}: {readonly object: ElfObject}): boolean {
 /** A handful of lines. */
 const CONFIGURATION_LIMIT = 1 << 16;
 
+/** The largest, perl's of today, has 56 KB. */
+const APPENDED_LIMIT = 1 << 20;
+
 /** Larger ones are no modules. */
 const COMPILED_LIMIT = 32 << 20;
 
-function contentKind({path, size}: PayloadFile, place: BundlePath): CopiedContent['kind'] {
+function contentOf({path, size, hostPath: from}: PayloadFile, place: BundlePath): PlannedContent {
 	if (posix.basename(place) === 'pyvenv.cfg' && size <= CONFIGURATION_LIMIT) {
-		return 'venv-configuration';
+		return {kind: 'venv-configuration', from, size};
+	}
+
+	const text = size <= APPENDED_LIMIT ? appendixOf(path) : undefined;
+	if (text !== undefined) {
+		return {kind: 'appended', text, from, size};
 	}
 
 	const isCompiled = /\/__pycache__\/[^/]+\.pyc$/u.test(path) && size <= COMPILED_LIMIT;
-	return isCompiled ? 'compiled-python' : 'copied';
+	return {kind: isCompiled ? 'compiled-python' : 'copied', from, size};
 }
 
 /** `undefined` for a link that leads to the running host and so cannot be carried. */

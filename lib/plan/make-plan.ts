@@ -34,6 +34,7 @@ import {linkingFindings} from './plan-linking.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
 import {chooseView, shimOf, viewOperations, type EngineTools} from './plan-view.js';
+import {refuseUnusable} from './refuse-unusable.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
 
 export interface PlanRequest {
@@ -46,6 +47,8 @@ export interface PlanRequest {
 	/** The archive of locales, where the payload has locales. */
 	readonly localeArchive: Buffer | undefined;
 	readonly missing: MissingPolicy;
+	/** Whether a member of a directory that cannot work here is a fault. */
+	readonly strict: boolean;
 	/** How the launcher in use starts each dynamic program. */
 	readonly strategies: ReadonlyMap<SysrootPath, StrategyChoice>;
 	readonly audit: Omit<AuditRequest, 'shimOf' | 'travelling'>;
@@ -59,10 +62,14 @@ export interface PlanRequest {
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
 }
 
-/** @throws {DynpkError} UNRESOLVED_NEEDED, SONAME_CLASH, UNSUPPORTED_LOADER */
+/** @throws {DynpkError} UNRESOLVED_NEEDED, MEMBER_UNUSABLE, SONAME_CLASH, UNSUPPORTED_LOADER */
 export function makePlan(request: PlanRequest): BundlePlan {
 	const {payload, walked, strategies, owners} = request;
 	const missing = settleMissing(walked, request.missing);
+	if (request.strict) {
+		refuseUnusable([...payload.findings, ...walked.findings, ...missing]);
+	}
+
 	const inPlace = homesInPlace(walked);
 	const placement = placeLibraries(request.candidates, {
 		payload,

@@ -40,12 +40,20 @@ export function yieldingLibraries(files: readonly Operation[]): (file: Operation
 	};
 }
 
-/** A compiler that needs a C library of the host to link with. */
+/** A compiler that links with the host's C library, or, as Rust's, by the compiler of C that PATH has. */
 export function linkingFindings(files: readonly Operation[]): FindingRecord[] {
+	const rust = files.find(({path}) => path.endsWith('/bin/rustc'));
+	const linksByName =
+		files.some(({path}) => path.includes('/lib/rustlib/')) && find(files, 'cc') === undefined;
+	const message =
+		'it links with the host’s cc, and the C library that this has; gcc as a target too travels along';
+	const linking =
+		rust !== undefined && linksByName ? [{code: 'LINKS_WITH_HOST', path: rust.path, message}] : [];
 	const compiler = find(files, COMPILERS_START_FILE);
 	return compiler === undefined || find(files, START_FILE) !== undefined
-		? []
+		? linking
 		: [
+				...linking,
 				{
 					code: 'LINKS_WITH_HOST',
 					path: compiler.path,

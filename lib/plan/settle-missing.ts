@@ -45,17 +45,20 @@ export function settleMissing(walked: WalkedPayload, policy: MissingPolicy): Fin
 	}
 
 	const carried = pathsBySoname(walked);
-	return [...bearable.values()].map(({needed, by, required, isSpare}) => ({
-		path: by.path,
-		...describeMissing(
+	return [...bearable.values()].map(({needed, by, required, isSpare}) => {
+		const described = describeMissing(
 			needed,
 			walked.excluded.has(needed),
 			// Of what was asked for it is not assumed that somebody else loads it.
 			required ? undefined : carried.get(needed),
-		),
-		...(isSpare ? {code: 'NEEDED_BY_SPARE_MISSING'} : {}),
-	}));
+		);
+		const isUnusable = isSpare && described.code === 'NEEDED_MISSING';
+		return {path: by.path, ...described, ...(isUnusable ? {code: SPARE_MISSING} : {})};
+	});
 }
+
+/** What a member of a directory or an installation lacks. */
+export const SPARE_MISSING = 'NEEDED_BY_SPARE_MISSING';
 
 interface Bearable extends Unresolved {
 	readonly required: boolean;

@@ -102,6 +102,8 @@ function makeContent(
 	switch (content.kind) {
 		case 'copied':
 			return {kind: 'host-file', path: content.from, size: content.size};
+		case 'appended':
+			return bytesContent(Buffer.concat([readSource(content), Buffer.from(content.text)]));
 		case 'compiled-python':
 			return bytesContent(uncheckedPyc(readSource(content)));
 		case 'venv-configuration':

@@ -41,14 +41,21 @@ export function openLoaders(
 		...wanted.filter(({path}) => !offered.has(path)),
 	];
 	const open = makeLoaderSearch({sysroot, libraryPath});
-	const loaders: WalkedLoader[] = [];
+	const loaders: (WalkedLoader & {readonly interpreters: Set<string>})[] = [];
 	const missing: (Wanted & {readonly reason: string})[] = [];
 	for (const one of inOrder) {
 		const found = findLoader(one.interpreter, one.object, sysroot);
 		if (found.status === 'missing') {
 			missing.push({...one, reason: found.reason});
-		} else if (loaders.every(loader => loader.path !== found.real)) {
-			loaders.push(placeLoader(open(one.interpreter), found.real, loaders[0], adapt));
+			continue;
+		}
+
+		const known = loaders.find(loader => loader.path === found.real);
+		const names = known?.interpreters ?? new Set();
+		names.add(one.interpreter);
+		if (known === undefined) {
+			const placed = placeLoader(open(one.interpreter), found.real, loaders, adapt);
+			loaders.push({...placed, interpreters: names});
 		}
 	}
 
@@ -81,7 +88,8 @@ function wantedLoaders(files: readonly PayloadFile[]): Wanted[] {
 
 		const {object} = content;
 		const ofObject = object.isDynamic ? usualInterpreter(object) : undefined;
-		if (isProgram(object) && object.interpreter !== undefined) {
+		// A C library can be started too, by whatever loader its builder had: it is mapped by its own.
+		if (isProgram(object) && object.interpreter !== undefined && object.soname === undefined) {
 			named.push({interpreter: object.interpreter, path, object});
 		}
 
@@ -96,29 +104,46 @@ function wantedLoaders(files: readonly PayloadFile[]): Wanted[] {
 function placeLoader(
 	loader: Loader,
 	path: SysrootPath,
-	main: WalkedLoader | undefined,
+	others: readonly WalkedLoader[],
 	adapt: LoaderRequest['adapt'],
-): WalkedLoader {
+): Omit<WalkedLoader, 'interpreters'> {
 	const {facts} = loader;
+	const [main] = others;
 	const architecture = architectureName(facts.object) ?? 'other';
 	const isOfMain = main === undefined || isSameMachine(main.facts.object, facts.object);
+	const kin = others.filter(other => isSameMachine(other.facts.object, facts.object));
+	// Those of one machine most often have one name: of another distribution's tree, or musl's and glibc's.
+	const own = kin.length === 0 ? architecture : `${architecture}-${kin.length + 1}`;
+	const name = posix.basename(facts.path);
+	const isNameTaken = others.some(other => posix.basename(other.home) === name);
 	return {
 		path,
 		facts,
 		...adapt(loader),
-		home: bundlePath(`libexec/dynpk/${posix.basename(facts.path)}`),
-		libraryDirectory: bundlePath(main === undefined ? 'lib' : `lib-${architecture}`),
+		home: bundlePath(posix.join('libexec/dynpk', isNameTaken ? own : '', name)),
+		libraryDirectory: bundlePath(main === undefined ? 'lib' : `lib-${own}`),
 		toolDirectory: bundlePath(isOfMain ? 'libexec/dynpk' : `libexec/dynpk/${architecture}`),
 	};
 }
 
-/** Whether a loader would map this object, and start it if it is a program. */
-export function answersFor({facts}: WalkedLoader, object: ElfObject): boolean {
+/**
+ * The loader that would map this object, and start it if it is a program: the one that it names, or where
+ * that is not here, one called so.
+ */
+export function loaderFor(
+	loaders: readonly WalkedLoader[],
+	object: ElfObject,
+): WalkedLoader | undefined {
+	const {interpreter} = object;
+	const kin = loaders.filter(({facts}) => isSameMachine(object, facts.object));
+	if (interpreter === undefined || !isProgram(object)) {
+		return kin[0];
+	}
+
+	const name = posix.basename(interpreter);
 	return (
-		isSameMachine(object, facts.object) &&
-		(object.interpreter === undefined ||
-			!isProgram(object) ||
-			posix.basename(object.interpreter) === posix.basename(facts.path))
+		kin.find(({interpreters}) => interpreters.has(interpreter)) ??
+		kin.find(({facts}) => posix.basename(facts.path) === name)
 	);
 }
 

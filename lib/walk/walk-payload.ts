@@ -9,6 +9,7 @@ import {loadingFindings, type LoadingFinding} from '../closure/loading-findings.
 import {objectsOf} from '../closure/objects-of.js';
 import type {Exclusions} from '../inputs/exclusions.js';
 import type {Payload, PayloadFile} from '../inputs/payload.js';
+import {isSpare} from '../inputs/spare-members.js';
 import {libraryPathElements, type UserLibraryPath} from '../loader/library-path.js';
 import type {LoaderSearch} from '../loader/loader-search.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
@@ -46,6 +47,8 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 		(entry): entry is PayloadFile => entry.kind === 'file' && entry.content.kind === 'elf',
 	);
 	const excluded = new Set<string>();
+	const entries = new Map(payload.entries.map(entry => [entry.path, entry]));
+	const spare = new Set(files.filter(file => isSpare(file, entries)).map(({path}) => path));
 	const owned = new Set(files.flatMap(file => (file.package === undefined ? [] : [file.fileId])));
 	const handedOver = findHandedOver(payload);
 	const loaders = openLoaders(files, {
@@ -97,8 +100,12 @@ export function walkPayload(payload: Payload, request: WalkRequest): WalkedPaylo
 			),
 			...findBadCompany(walked),
 		],
-		spare: new Set(files.filter(({reason}) => reason.kind === 'prefix').map(({path}) => path)),
-		required: new Set(files.filter(({reason}) => isAskedFor(reason.kind)).map(({path}) => path)),
+		spare,
+		required: new Set(
+			files.flatMap(({path, reason}) =>
+				!spare.has(path) && isAskedFor(reason.kind) ? [path] : [],
+			),
+		),
 	};
 }
 
@@ -125,7 +132,7 @@ function findBadCompany(roots: readonly WalkedRoot[]): LoadingFinding[] {
 }
 
 function isAskedFor(kind: PayloadFile['reason']['kind']): boolean {
-	return kind === 'target' || kind === 'with' || kind === 'scan' || kind === 'link';
+	return kind === 'target' || kind === 'with' || kind === 'link';
 }
 
 /** Leave out what the user excluded, as if the search had never known it, and remember the name. */

@@ -13,9 +13,9 @@ import {walkClosure} from '../closure/walk-closure.js';
 import type {ElfObject} from '../elf/elf-object.js';
 import {isProgram} from '../elf/is-program.js';
 import type {Payload, PayloadFile, PayloadFinding} from '../inputs/payload.js';
-import type {LinkMapEntry} from '../loader/loader-search.js';
+import type {Found, LinkMapEntry, LoaderSearch} from '../loader/loader-search.js';
 import type {SysrootPath} from '../paths/paths.js';
-import {answersFor, foreignFinding} from './open-loaders.js';
+import {foreignFinding, loaderFor} from './open-loaders.js';
 import type {WalkedLoader, WalkedPayload, WalkedRoot} from './walked-payload.js';
 
 export interface WalkedRoots extends Pick<WalkedPayload, 'programs' | 'findings'> {
@@ -28,7 +28,7 @@ export function walkRoots(payload: Payload, loaders: readonly WalkedLoader[]): W
 	const findings: PayloadFinding[] = [];
 	for (const entry of payload.entries) {
 		const object = entry.kind === 'file' ? loadable(entry, loaders) : undefined;
-		const loader = object && loaders.find(candidate => answersFor(candidate, object));
+		const loader = object && withOwnLoader(object, loaderFor(loaders, object));
 		if (object !== undefined && loader === undefined) {
 			findings.push(foreignFinding(entry.path, object));
 		} else if (object !== undefined && loader !== undefined) {
@@ -65,6 +65,32 @@ interface Walk {
 	readonly name: SysrootPath;
 	readonly loadedBy?: LinkMapEntry | undefined;
 	readonly closure: Closure;
+}
+
+/** A C library that names another loader as its own is mapped by that of its programs all the same. */
+function withOwnLoader(
+	{interpreter, soname}: ElfObject,
+	loader: WalkedLoader | undefined,
+): WalkedLoader | undefined {
+	if (
+		loader === undefined ||
+		interpreter === undefined ||
+		soname === undefined ||
+		loader.interpreters.has(interpreter)
+	) {
+		return loader;
+	}
+
+	const found: Found = {
+		...{status: 'found', object: loader.facts.object, path: loader.path, place: 'name'},
+		...{passedOver: [], variants: []},
+	};
+	const adapt = (search: LoaderSearch): LoaderSearch => ({
+		...search,
+		locate: (needed, requester) =>
+			needed === interpreter ? found : search.locate(needed, requester),
+	});
+	return {...loader, search: adapt(loader.search), fallback: adapt(loader.fallback)};
 }
 
 /** `undefined` for what no loader maps: a static program, an object file, a loader itself. */

@@ -36,7 +36,7 @@ export interface WalkedPayload {
 	readonly findings: readonly PayloadFinding[];
 	/** Paths of objects whose missing libraries are an error, not a finding. */
 	readonly required: ReadonlySet<SysrootPath>;
-	/** Members of an installation that came along whole: what cannot be loaded here need not be there. */
+	/** Members of a directory or an installation: what cannot be loaded here need not be there. */
 	readonly spare: ReadonlySet<SysrootPath>;
 }
 
@@ -65,6 +65,8 @@ export interface WalkedLoader {
 	/** Without links. */
 	readonly path: SysrootPath;
 	readonly facts: LoaderFacts;
+	/** The names of it in programs. */
+	readonly interpreters: ReadonlySet<string>;
 	readonly search: LoaderSearch;
 	/** The same, and what the user brought along answers where it has nothing. */
 	readonly fallback: LoaderSearch;

@@ -38,7 +38,11 @@ function makePlace(t: ExecutionContext): {readonly cwd: string; readonly path: s
 
 const cases: readonly (readonly [title: string, line: string, expected: readonly string[]])[] = [
 	['a command by its beginning', 'dynpk in', ['inspect']],
-	['options of a command', 'dynpk pack --s', ['--scan', '--scope', '--strategy', '--sysroot']],
+	[
+		'options of a command',
+		'dynpk pack --s',
+		['--scan', '--scope', '--strategy', '--strict', '--sysroot'],
+	],
 	['the choices of an option', 'dynpk pack --missing ', ['error', 'ignore', 'warn']],
 	[
 		'programs and files to pack',

@@ -201,7 +201,15 @@ test('two copies of a library in one process: pack, inspect and verify name who 
 	const expected = copies(`${top}/prog`, `${top}/lib/libfast.so`);
 	const last = `${top}/lib/libgomp-a1b2.so.1.0.0`;
 	const packed = await runDynpk(['pack', top, '-o', bundle]);
-	t.deepEqual([packed.status, told(packed.stderr)], [0, [`dynpk: ${last}: ${expected}`]]);
+	t.deepEqual(
+		[packed.status, told(packed.stderr)],
+		[
+			0,
+			[
+				'dynpk: one process may load 2 copies of OpenMP: lib/libgomp.so.1, lib/libgomp-a1b2.so.1.0.0 (dynpk inspect tells for whom)',
+			],
+		],
+	);
 	const program = await runDynpk(['inspect', join(top, 'prog')]);
 	t.deepEqual(told(program.stdout), [`LIBRARY_TWICE ${last}: ${expected}`]);
 	const whole = await runDynpk(['inspect', bundle]);

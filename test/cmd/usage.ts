@@ -46,13 +46,14 @@ test('--help of each command gives examples of it and fits a terminal', async t 
 
 test('every option that help calls a list may be repeated', async t => {
 	for (const command of await commands()) {
-		for (const [, name] of (await help(command)).matchAll(
+		const text = await help(command);
+		for (const [, name] of text.matchAll(
 			/--(?<name>[a-z-]+)[^-]*?\[(?:array|boolean|string|number)\]/gsu,
 		)) {
 			const isList = new RegExp(
 				`--${name!} [^[]*(?:\\[[^\\]]*[A-Z][^\\]]*\\][^[]*)?\\[array\\]`,
 				's',
-			).test(await help(command));
+			).test(text);
 			t.is(isList, repeatable.has(name!), `${command} --${name!}`);
 		}
 	}

@@ -62,6 +62,10 @@ print(c(R.home(), .Library, tryCatch(stop("thrown"), error = conditionMessage)))
 quit(status = 7)
 `;
 
+/** Without an audit, one host has to do. */
+const audits = (name: string): readonly string[] =>
+	name === 'empty' ? ['off', 'enforce'] : ['enforce'];
+
 let asked: ReturnType<typeof answerHere> | undefined;
 
 async function answerHere(t: ExecutionContext) {
@@ -81,7 +85,7 @@ for (const name of targetHosts) {
 		if (host === undefined || bundle === undefined) return;
 		const expected = await (asked ??= answerHere(t));
 		t.is(expected.status, 7, expected.stderr);
-		for (const DYNPK_AUDIT of ['off', 'enforce']) {
+		for (const DYNPK_AUDIT of audits(name)) {
 			const answer = await runOnHost(host, {
 				bundle,
 				argv: ['bin/Rscript', '/opt/program.R'],
@@ -96,7 +100,7 @@ for (const name of targetHosts) {
 		const host = await needHost(t, name);
 		const bundle = host && (await packR(t));
 		if (host === undefined || bundle === undefined) return;
-		for (const DYNPK_AUDIT of ['off', 'enforce']) {
+		for (const DYNPK_AUDIT of audits(name)) {
 			const answer = await runOnHost(host, {bundle, ...commands, env: {DYNPK_AUDIT}});
 			t.is(answer.status, 0, answer.stderr);
 			t.is(

@@ -1,6 +1,7 @@
 /**
  * `node build/test/helpers/summarise-tap.js [AVA-ARGUMENT...]`: run ava, show failures as they come,
- * and end with the line `N passed, N failed, N skipped`.
+ * and end with the line `N passed, N failed, N skipped`. Tests are named by their sources; ava is
+ * told what they were compiled to (a provider that translates costs each file 130 ms).
  *
  * The exit status is ava's own, and 1 where ava ended well without having run anything.
  */
@@ -14,7 +15,9 @@ import {makeTapReader, symbols} from './tap-summary.js';
 const {resolve} = createRequire(import.meta.url);
 const ava = join(dirname(resolve('ava')), 'cli.mjs');
 
-const child = spawn(process.execPath, [ava, '--tap', ...process.argv.slice(2)], {
+const toCompiled = (argument: string): string =>
+	argument.replace(/^(?:\.\/)?(test\/.*)\.ts(?=$|:)/u, 'build/$1.js');
+const child = spawn(process.execPath, [ava, '--tap', ...process.argv.slice(2).map(toCompiled)], {
 	stdio: ['ignore', 'pipe', 'inherit'],
 });
 const closed = once(child, 'close');

@@ -1,6 +1,7 @@
 /** What shell scripts call by name: base tools travel, and the rest is told. */
 import {join} from 'node:path';
 import test from 'ava';
+import {findLiteralCommands} from '../../lib/inputs/literal-commands.js';
 import {readManifest} from '../../lib/manifest/read-manifest.js';
 import {needHost} from '../helpers/run/host-need.js';
 import {need} from '../helpers/run/need.js';
@@ -119,7 +120,7 @@ test('base tools that a package’s scripts call travel, each by itself, and see
 			{
 				code: 'CALLED_BY_PACKAGE_LEFT_OUT',
 				path: '/usr/bin/suite',
-				message: 'calls other (/usr/bin/other)',
+				message: 'calls other (/usr/bin/other, deb:other)',
 			},
 		],
 	);
@@ -134,12 +135,12 @@ test('what the user’s own scripts call travels where it is a base tool, and is
 	t.is(packed.status, 0);
 	t.is(
 		packed.stderr,
-		'dynpk: /opt/own/bin/again.sh and 1 more scripts call mine, other: not packed; programs that are targets too travel along\n',
+		'dynpk: /opt/own/bin/again.sh and 1 more scripts call mine, other: not packed; --commands packs them\n',
 	);
 	const alone = await world.pack(['/opt/own/bin/start.sh', '--dry-run']);
 	t.is(
 		alone.stderr,
-		'dynpk: /opt/own/bin/start.sh calls other: not packed; programs that are targets too travel along\n',
+		'dynpk: /opt/own/bin/start.sh calls other: not packed; --commands packs them\n',
 	);
 	t.is((await world.pack(['/opt/own/bin/start.sh', 'other', '--dry-run'])).stderr, '');
 	for (const name of targetHosts) {
@@ -150,3 +151,54 @@ test('what the user’s own scripts call travels where it is a base tool, and is
 		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, name);
 	}
 });
+
+test('--commands packs what the user’s own scripts call, with its package', async t => {
+	if (!need(t, 'gcc')) return;
+	const python = {'/usr/bin/python3': {symlink: 'sash'}} as const;
+	const script = {'/opt/run.py': {text: '#!/usr/bin/python3\nrun(["other", "/x"])\n'}} as const;
+	const world = await buildInstalled(
+		t,
+		{...packages, other: {files: {...packages.other.files, '/usr/share/other/x': {text: ''}}}},
+		{...unlisted, ...python, ...script},
+	);
+	const said = await world.pack(['/opt/run.py', '--dry-run']);
+	t.is(said.stderr, 'dynpk: /opt/run.py calls other: not packed; --commands packs them\n');
+	t.true((await world.plan(['/opt/run.py', '--commands'])).has('/usr/share/other/x'));
+	const bundle = join(world.root, '../bundle');
+	const packed = await world.pack([
+		'/opt/own/bin/start.sh',
+		'--with',
+		'/opt/own/data',
+		'--commands',
+		'-o',
+		bundle,
+	]);
+	t.deepEqual([packed.status, packed.stderr], [0, '']);
+	const {files} = readManifest(join(bundle, 'dynpk.json'));
+	t.true(files.some(({source}) => source === '/usr/share/other/x'));
+	for (const name of targetHosts) {
+		const host = await needHost(t, name);
+		if (host === undefined) continue;
+		const answer = await runOnHost(host, {bundle, argv: ['bin/start.sh']});
+		const stdout = 'showa of my own\nother of my own\nno absent\n';
+		t.deepEqual(answer, {status: 0, signal: undefined, stdout, stderr: ''}, name);
+	}
+});
+
+for (const [language, text, commands] of [
+	['python3.11', 'subprocess.run(["samtools", "view"])', ['samtools']],
+	['python3', 'check_output((\'bwa\', x))\n# run(["unused"])', ['bwa']],
+	['python', 'subprocess.run("sort x | uniq -c", shell=True)\nrun("no shell")', ['sort', 'uniq']],
+	['pypy3', 'os.system("make all")\nos.execvp("vim", [])', ['make', 'vim']],
+	[
+		'perl',
+		'system("gzip -9 $x"); my $y = `date +%s`; exec \'less\', $x; qx{git log}',
+		['gzip', 'less', 'date', 'git'],
+	],
+	['Rscript', 'system("bcftools index x")\nsystem2("tabix", "x")', ['bcftools', 'tabix']],
+	['lua', 'os.execute("ls")', []],
+] as const) {
+	test(`what ${language} calls literally: ${text}`, t => {
+		t.deepEqual([...findLiteralCommands(text, language)], [...commands]);
+	});
+}

@@ -41,7 +41,7 @@ test('delegates, viewers, filters and what TeX may start are told where they sta
 		...packed,
 		status: 0,
 		stderr:
-			'dynpk: /etc/ImageMagick-6/delegates.xml and 3 more files name draw, filter, keep, show: not packed; programs that are targets too travel along\n',
+			'dynpk: /etc/ImageMagick-6/delegates.xml and 3 more files name draw (deb:drawing), filter, keep (deb:others), show (deb:others): not packed; programs that are targets too travel along\n',
 	});
 	const {findings} = readManifest(join(bundle, 'dynpk.json'));
 	t.deepEqual(

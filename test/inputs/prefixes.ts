@@ -148,6 +148,7 @@ test('marks tell an installation; a home, a shared place and a plain directory a
 		'home/me/.local/lib/python3.9/os.py': '',
 		'home/me/project/bin/run': '#!',
 		'home/me/project/lib/data': '',
+		'home/me/project/Makefile': '',
 		'home/me/conda/conda-meta/zlib-1.3-0.json': '{}',
 		'home/me/conda/lib/R/bin/exec/R': '#!',
 		'home/me/conda/pkgs/zlib/lib/libz.so': '',

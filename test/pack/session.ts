@@ -11,7 +11,7 @@ async function makeWorld(t: ExecutionContext): Promise<World | undefined> {
 	return need(t, 'gcc')
 		? buildObjects(t, {
 				'env/bin/R': {libc: true, source: 'int main(void) { return 0; }'},
-				'env/share/data': {text: 'x'},
+				'env/modules/data': {text: 'x'},
 				mapper: {needs: ['libproj.so.25'], runpath: '$ORIGIN'},
 				'libproj.so.25': {},
 				other: {},

@@ -53,3 +53,13 @@ test('with them it sees its own', t => {
 	t.deepEqual(yields(all), [undefined, undefined, undefined, undefined]);
 	t.deepEqual(linkingFindings(all), []);
 });
+
+test('Rust’s compiler links with a compiler of C, the bundle’s or the host’s', t => {
+	const rust = [file('root/r/bin/rustc'), file('root/r/lib/rustlib/x/lib/libstd.rlib')];
+	t.deepEqual(
+		linkingFindings(rust).map(({code, path}) => [code, path]),
+		[['LINKS_WITH_HOST', 'root/r/bin/rustc']],
+	);
+	t.deepEqual(linkingFindings([...rust, link('root/usr/bin/cc', 'gcc')]), []);
+	t.deepEqual(linkingFindings(rust.slice(0, 1)), []);
+});

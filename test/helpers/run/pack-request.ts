@@ -19,6 +19,8 @@ export function packRequest(place: HostPath, targets: readonly string[]): PackRe
 		libraryPath: '',
 		session: {},
 		missing: 'warn',
+		strict: false,
+		commands: false,
 		scope: 'auto',
 		recommends: 'named',
 		audit: {mode: 'off', allowed: [], allowedPrograms: []},

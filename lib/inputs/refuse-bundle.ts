@@ -1,0 +1,31 @@
+/** A bundle, or a program of one, as a target: it is what packing makes, and is named instead. */
+import {posix} from 'node:path';
+import {DynpkError} from '../errors/dynpk-error.js';
+import {parentOf, sysrootPath} from '../paths/paths.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
+import type {Target} from './target.js';
+
+/** As deep as a program may lie in a bundle, with the path that it was packed at. */
+const BUNDLE_DEPTH = 32;
+
+/** @throws {DynpkError} NOT_A_PROGRAM, with the bundle */
+export function refuseBundle(target: Target, sysroot: Sysroot): void {
+	if (!('path' in target)) {
+		return;
+	}
+
+	const {path} = target;
+	let directory = sysroot.realPath(path) ?? path;
+	for (let depth = 0; depth < BUNDLE_DEPTH && directory !== '/'; depth++) {
+		const has = (name: string): boolean =>
+			sysroot.status(sysrootPath(posix.join(directory, name))) !== undefined;
+		if (has('dynpk.json') && has('libexec/dynpk')) {
+			throw new DynpkError('NOT_A_PROGRAM', `${path} belongs to the bundle ${directory}`, {
+				details: ['it finds everything in there, and starts wherever that is copied to'],
+				hint: `copy ${directory}, or pack the program that it was made from, by its path`,
+			});
+		}
+
+		directory = parentOf(directory);
+	}
+}

@@ -94,8 +94,10 @@ function installedPackage(
 
 	const owner = database.find(name);
 	if (owner === undefined) {
+		const [meant] = nearestNames(name, database.names());
+		const others = 'install it on this machine first, or name its package file';
 		throw new DynpkError('PACKAGE_UNKNOWN', `package ${manager}:${name} is not installed`, {
-			hint: 'install it on this machine first, or name its package file',
+			hint: meant === undefined ? others : `did you mean ${manager}:${meant}? Or else ${others}`,
 		});
 	}
 

@@ -39,6 +39,7 @@ export function openDpkgDatabase(
 		manager: 'deb',
 		isInstalled: true,
 		find: name => (index ??= indexPackages(records.packages())).get(name),
+		names: () => records.packages().map(({name}) => name),
 		owners(paths) {
 			const listersOf = records.findListers(paths.flatMap(spellings));
 			return new Map(

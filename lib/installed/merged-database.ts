@@ -36,6 +36,7 @@ export function openMergedDatabase(merged: MergedSysroot, solution: Solution): P
 		isInstalled: false,
 		find: name =>
 			all.find(owner => owner.name === name || `${owner.name}:${owner.architecture}` === name),
+		names: () => all.map(({name}) => name),
 		owners: paths =>
 			new Map(
 				paths.flatMap(path => {

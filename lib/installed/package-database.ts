@@ -36,6 +36,8 @@ export interface PackageDatabase {
 	readonly isInstalled: boolean;
 	/** An installed package by `name` or `name:architecture`, or by a name it provides. */
 	find(name: string): InstalledPackage | undefined;
+	/** Of all its packages, for who mistyped one. */
+	names(): readonly string[];
 	/** The owners of these paths; a path nobody owns is absent from the answer. */
 	owners(paths: readonly SysrootPath[]): ReadonlyMap<SysrootPath, InstalledPackage>;
 	/** Every path each package lists, directories included, in the package's order. */

@@ -71,6 +71,7 @@ export function openRpmDatabase(
 			const direct = records.find(record => record.package.name === name);
 			return direct?.package ?? providers.get(name) ?? ownerOf.get(name);
 		},
+		names: () => records.map(record => record.package.name),
 		owners(paths) {
 			return new Map(
 				paths.flatMap(path => {

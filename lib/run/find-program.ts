@@ -5,6 +5,7 @@
  */
 import {accessSync, constants, readdirSync, statSync, type Stats} from 'node:fs';
 import {errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
+import {nearestNames} from '../errors/nearest-names.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import type {ProgramOutcome} from './program-outcome.js';
 
@@ -20,7 +21,12 @@ export function findProgram(directory: HostPath, program: string): FoundProgram 
 	const status = isName ? statusOf(file) : undefined;
 	if (status === undefined) {
 		const reason = `there is no program ${program} in ${directory}`;
-		return {kind: 'not-started', status: 127, reason, ...namesHint(directory)};
+		return {
+			kind: 'not-started',
+			status: 127,
+			reason,
+			...namesHint(directory, isName ? program : ''),
+		};
 	}
 
 	if (!status.isFile()) {
@@ -54,11 +60,13 @@ function statusOf(file: HostPath): Stats | undefined {
 	}
 }
 
-function namesHint(directory: HostPath): {readonly hint?: string} {
+function namesHint(directory: HostPath, program: string): {readonly hint?: string} {
 	try {
 		const names = readdirSync(`${directory}/bin`).sort();
 		const shown = names.slice(0, MOST_NAMES_SHOWN).join(', ');
-		return {hint: `it has ${shown}${names.length > MOST_NAMES_SHOWN ? ', …' : ''}`};
+		const [meant] = nearestNames(program, names);
+		const guess = meant === undefined ? '' : `did you mean ${meant}? `;
+		return {hint: `${guess}it has ${shown}${names.length > MOST_NAMES_SHOWN ? ', …' : ''}`};
 	} catch {
 		return {};
 	}

@@ -45,6 +45,7 @@ function generated(t: ExecutionContext, world: World): readonly SysrootPath[] {
 		manager: 'deb',
 		isInstalled: true,
 		find: () => undefined,
+		names: () => [],
 		owners: paths =>
 			new Map(
 				paths

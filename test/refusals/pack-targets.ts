@@ -261,6 +261,12 @@ for (const manager of ['deb', 'rpm']) {
 	});
 }
 
+test('a mistyped package: the nearest one is named', async t => {
+	if (!need(t, 'dpkg-query')) return;
+	const {stderr} = await runDynpk(['pack', 'deb:coreutlis', '--dry-run']);
+	t.regex(stderr, /^hint: did you mean deb:coreutils\? Or else install it/mu);
+});
+
 for (const name of ['a/b', '..', '.hidden', '', 'x'.repeat(201)]) {
 	test(`--name ${JSON.stringify(name.slice(0, 10))}`, async t => {
 		await assertRefused(t, {

@@ -64,6 +64,13 @@ test('no such program is 127 and says which there are', async t => {
 	}
 });
 
+test('of a mistyped program the nearest one is named', async t => {
+	const scratch = makeScratchPlace(t);
+	await makeBundle(scratch.path('b'), {prog: 'exit 0', two: 'exit 0'});
+	const {stderr} = await runBundleChild({bundle: scratch.path('b'), program: 'prgo'});
+	t.regex(stderr, /; did you mean prog\? it has prog, two\n$/u);
+});
+
 test('what is there but cannot be started is 126, with the reason', async t => {
 	const scratch = makeScratchPlace(t);
 	const bundle = scratch.path('b');

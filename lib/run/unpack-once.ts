@@ -55,8 +55,9 @@ export async function unpackOnce(request: UnpackRequest): Promise<HostPath> {
 			if (turn.status === 'over') {
 				continue;
 			}
-			if (!isEntrySound(place)) {
-				await unpackTo(place, state, request);
+			// What was just published is not asked about: some file systems number files anew each time.
+			if (!isEntrySound(place) && (await unpackTo(place, state, request))) {
+				return place;
 			}
 		} finally {
 			if (turn.status === 'ours') {
@@ -68,11 +69,12 @@ export async function unpackOnce(request: UnpackRequest): Promise<HostPath> {
 	return place;
 }
 
+/** Returns whether it became the entry; somebody else's may be there. */
 async function unpackTo(
 	place: HostPath,
 	state: ArchiveState,
 	request: UnpackRequest,
-): Promise<void> {
+): Promise<boolean> {
 	const {archive, cache, check, signal, onUnpack} = request;
 	onUnpack?.();
 	const bundles = hostPath(`${cache}/bundles`);
@@ -87,7 +89,7 @@ async function unpackTo(
 		if (!sameState(readArchiveState(archive), state)) {
 			throw changedFault(archive);
 		}
-		publish(destination, place);
+		return publish(destination, place);
 	} finally {
 		removeTree(own);
 	}
@@ -117,7 +119,7 @@ function collectAll(cache: HostPath): void {
 	}
 }
 
-function publish(destination: HostPath, place: HostPath): void {
+function publish(destination: HostPath, place: HostPath): boolean {
 	// A directory that changes its parent must be writable.
 	chmodSync(destination, statSync(destination).mode | 0o200);
 	writeEntryState(place, destination);
@@ -125,9 +127,12 @@ function publish(destination: HostPath, place: HostPath): void {
 		setAside(place);
 	}
 
-	if (!renameUnlessTaken(destination, place)) {
+	const isPublished = renameUnlessTaken(destination, place);
+	if (!isPublished) {
 		removeEntryState(place, destination);
 	}
+
+	return isPublished;
 }
 
 /** What is left of a damaged entry, or what somebody else has put in its place; its state goes with it. */

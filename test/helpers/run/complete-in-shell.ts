@@ -20,6 +20,15 @@ export interface Line {
 	readonly path?: string;
 }
 
+const scripts = new Map<Shell, Promise<string>>();
+
+/** Asked for once a shell. */
+async function scriptFor(shell: Shell): Promise<string> {
+	const known = scripts.get(shell) ?? runDynpk(['completion', shell]).then(({stdout}) => stdout);
+	scripts.set(shell, known);
+	return known;
+}
+
 /** Each candidate once, in byte order. */
 export async function completeInShell(
 	t: ExecutionContext,
@@ -28,7 +37,7 @@ export async function completeInShell(
 ): Promise<readonly string[]> {
 	const scratch = makeScratch(t);
 	const script = join(scratch, 'script');
-	writeFileSync(script, (await runDynpk(['completion', shell])).stdout);
+	writeFileSync(script, await scriptFor(shell));
 	const place = {script, output: join(scratch, 'output'), scratch, line, cwd, path};
 	const text = await completers[shell](place);
 	const candidates = text.split('\n').filter(word => word !== '');

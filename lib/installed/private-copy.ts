@@ -22,7 +22,7 @@ export interface CopyRequest {
 }
 
 /**
- * Use a copy of a directory's files, which is removed afterwards.
+ * Use a copy of a directory's files, which is removed afterwards, also where a signal is to end us.
  *
  * @throws {DynpkError} PACKAGE_UNKNOWN for more than any database has; NO_SPACE, PERMISSION, IO
  */
@@ -31,35 +31,63 @@ export function withPrivateCopy<T>(
 	{directory, below, isWanted, temporary}: CopyRequest,
 	use: (copy: HostPath) => T,
 ): T {
-	const copy = makePlace(temporary);
+	return beforeSignals(() => {
+		const copy = makePlace(temporary);
+		try {
+			copyFiles(sysroot, {directory, below, isWanted}, copy);
+			return use(copy);
+		} finally {
+			removeTree(copy);
+		}
+	});
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal that nobody else awaits ends us when the part is done: it is heard after what is synchronous. */
+function beforeSignals<T>(part: () => T): T {
+	const unawaited = endings.filter(ending => process.listenerCount(ending) === 0);
+	const stopListening = (): void => unawaited.forEach(ending => process.off(ending, end));
+	const end = (ending: NodeJS.Signals): void => {
+		stopListening();
+		process.kill(process.pid, ending);
+	};
+	unawaited.forEach(ending => process.on(ending, end));
 	try {
-		let left = LARGEST_DATABASE;
-		for (const part of ['', ...below]) {
-			const place = hostPath(posix.join(copy, part));
-			if (part !== '') {
-				mkdirSync(place, 0o700);
-			}
+		return part();
+	} finally {
+		// The first turn may have begun already; between two, signals are heard.
+		setImmediate(() => setImmediate(stopListening));
+	}
+}
 
-			const from = sysrootPath(posix.join(directory, part));
-			for (const name of (sysroot.list(from, () => true) ?? []).filter(isWanted)) {
-				const file = regularFileAt(sysroot, sysrootPath(posix.join(from, name)));
-				left -= file?.size ?? 0;
-				if (left < 0) {
-					throw new DynpkError(
-						'PACKAGE_UNKNOWN',
-						`the files in ${directory} are too large for a database of packages`,
-					);
-				}
-
-				if (file !== undefined) {
-					copyFile(file, hostPath(posix.join(place, name)));
-				}
-			}
+function copyFiles(
+	sysroot: Sysroot,
+	{directory, below, isWanted}: Omit<CopyRequest, 'temporary'>,
+	copy: HostPath,
+): void {
+	let left = LARGEST_DATABASE;
+	for (const part of ['', ...below]) {
+		const place = hostPath(posix.join(copy, part));
+		if (part !== '') {
+			mkdirSync(place, 0o700);
 		}
 
-		return use(copy);
-	} finally {
-		removeTree(copy);
+		const from = sysrootPath(posix.join(directory, part));
+		for (const name of (sysroot.list(from, () => true) ?? []).filter(isWanted)) {
+			const file = regularFileAt(sysroot, sysrootPath(posix.join(from, name)));
+			left -= file?.size ?? 0;
+			if (left < 0) {
+				throw new DynpkError(
+					'PACKAGE_UNKNOWN',
+					`the files in ${directory} are too large for a database of packages`,
+				);
+			}
+
+			if (file !== undefined) {
+				copyFile(file, hostPath(posix.join(place, name)));
+			}
+		}
 	}
 }
 

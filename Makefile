@@ -68,7 +68,7 @@ check-nodes: hosts ## The tests of single stages under other releases of Node.js
 
 # `test` looks at a sample of what the machine has, where that is much.
 test-differential: hosts ## Our readers, search and solver against the real ones or every answer, whole
-	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts' test/packages/solve/solve-properties.ts test/engine/namespace-conformance.ts
+	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts' test/packages/solve/solve-properties.ts test/engine/namespace-conformance.ts test/shim/conformance.ts
 
 # Of what is installed here, by lists in test/sweeps/data; traces programs for half an hour. Each prints what it examined.
 sweeps: build ## What real programs and libraries open and a bundle would lack

@@ -28,13 +28,28 @@ export function findLeftModules(
 	entries: readonly PayloadEntry[],
 ): PayloadFinding[] {
 	return languages
-		.filter(({core}) => entries.some(({path}) => core.test(path)))
 		.filter(({language}) => language !== 'Python' || seesSystem(gathering.sysroot, entries))
-		.flatMap(language =>
-			language.directories
-				.flatMap(pattern => directoriesOf(pattern, gathering))
-				.flatMap(directory => findingOf(directory, language, {...gathering, entries})),
-		);
+		.flatMap(language => {
+			const patterns = versionsOf(language, entries).flatMap(version =>
+				language.directories.map(pattern => pattern.replaceAll('<version>', version)),
+			);
+			const directories = new Set(patterns.flatMap(pattern => directoriesOf(pattern, gathering)));
+			return [...directories].flatMap(directory =>
+				findingOf(directory, language, {...gathering, entries}),
+			);
+		});
+}
+
+/** Of what travels; one without a name where the directories have none in theirs. */
+function versionsOf(
+	{core}: (typeof languages)[number],
+	entries: readonly PayloadEntry[],
+): readonly string[] {
+	const versions = entries.flatMap(({path}) => {
+		const match = core.exec(path);
+		return match === null ? [] : [match.groups?.version ?? ''];
+	});
+	return [...new Set(versions)];
 }
 
 /** A virtual environment's Python sees its own modules alone, unless it says otherwise (PEP 405). */

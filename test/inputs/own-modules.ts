@@ -16,7 +16,7 @@ const packages = {
 			[`${shared}/space/owned/__init__.py`]: text,
 		},
 	},
-	other: {files: {'/usr/bin/other': program, '/usr/share/R/library/base/DESCRIPTION': text}},
+	other: {files: {'/usr/bin/other': program, '/usr/lib/R/library/base/DESCRIPTION': text}},
 } satisfies Record<string, InstalledPackageSpec>;
 const unlisted = {
 	[`${site}/mine/__init__.py`]: text,
@@ -24,6 +24,7 @@ const unlisted = {
 	[`${site}/mine-1.0.dist-info/METADATA`]: text,
 	[`${site}/gone/__pycache__/gone.cpython-311.pyc`]: text,
 	[`${site}/distutils-precedence.pth`]: text,
+	'/usr/local/lib/python3.10/dist-packages/of-another/__init__.py': text,
 	[`${shared}/third/__init__.py`]: text,
 	'/usr/local/lib/R/site-library/mine/DESCRIPTION': text,
 } as const;

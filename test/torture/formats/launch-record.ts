@@ -8,7 +8,7 @@ import {wordsAt, type Format, type Original} from '../lib/format.js';
 import {makeStartedBundle} from '../lib/start-bundle.js';
 
 const SIZE_PLACE = 8;
-const FIXED_SIZE = 144;
+const FIXED_SIZE = 152;
 
 /** The size and the check sum are right again: what they say is looked at. */
 function settle(damaged: Buffer): Buffer {

@@ -16,6 +16,7 @@ import {findLeftHelpers} from './named-helpers.js';
 import {findLeftModules} from './own-modules.js';
 import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {PRIVATE_LEFT_OUT} from './private-files.js';
+import {findLeftNeighbours} from './script-neighbours.js';
 import type {Target} from './target.js';
 
 /** What the user asked for. */
@@ -47,6 +48,7 @@ export function finishPayload(
 	reportStrangers(gathering);
 	findLeftCalls(gathering, entries).forEach(finding => collector.report(finding));
 	findEditableInstalls(entries, sysroot).forEach(finding => collector.report(finding));
+	findLeftNeighbours(entries, sysroot).forEach(finding => collector.report(finding));
 	findLeftModules(gathering, entries).forEach(finding => collector.report(finding));
 	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));

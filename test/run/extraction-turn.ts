@@ -3,7 +3,7 @@ import {readdirSync} from 'node:fs';
 import test from 'ava';
 import {hostPath} from '../../lib/paths/paths.js';
 import {awaitTurn} from '../../lib/run/extraction-turn.js';
-import {makeBundle, startBundleChild} from '../helpers/run/run-bundle-child.js';
+import {makeBundle, startHolder} from '../helpers/run/run-bundle-child.js';
 import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
 test('of many who come at the same moment one has the turn, the others hear when it is over', async t => {
@@ -41,8 +41,7 @@ test('who is suspended loses the turn', async t => {
 	await makeBundle(bundle, {entry: 'exit 0'}, 'tar');
 	const cache = scratch.path('cache');
 	// It waits for its stdin in a call that lets nothing else happen.
-	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
-	await once(holder.stderr!, 'data');
+	const holder = await startHolder({bundle, cache});
 	const [name = ''] = readdirSync(`${cache}/locks`);
 	const turn = await awaitTurn({cache, name, patience: 200});
 	t.is(turn.status, 'ours');

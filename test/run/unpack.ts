@@ -25,7 +25,7 @@ import {recallDigest, rememberDigest} from '../../lib/run/digest-memory.js';
 import {writeEntryState} from '../../lib/run/entry-state.js';
 import {runCommand} from '../helpers/run/command.js';
 import {missingHere, need} from '../helpers/run/need.js';
-import {makeBundle, runBundleChild, startBundleChild} from '../helpers/run/run-bundle-child.js';
+import {makeBundle, runBundleChild, startHolder} from '../helpers/run/run-bundle-child.js';
 import {failCall} from '../helpers/worlds/failing-call.js';
 import {makeScratchPlace, type ScratchPlace} from '../helpers/worlds/scratch-place.js';
 
@@ -87,8 +87,7 @@ test('others wait for the one who unpacks', async t => {
 	const scratch = makeScratchPlace(t);
 	const bundle = await makeArchive(scratch);
 	const cache = scratch.path('cache');
-	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
-	await once(holder.stderr!, 'data');
+	const holder = await startHolder({bundle, cache});
 	const others = [1, 2, 3].map(() => runBundleChild({bundle, cache}));
 	holder.stdin!.end();
 	for (const {stdout, stderr} of await Promise.all(others)) {
@@ -100,8 +99,7 @@ test('whoever dies while unpacking keeps nobody waiting', async t => {
 	const scratch = makeScratchPlace(t);
 	const bundle = await makeArchive(scratch);
 	const cache = scratch.path('cache');
-	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
-	await once(holder.stderr!, 'data');
+	const holder = await startHolder({bundle, cache});
 	const waiting = runBundleChild({bundle, cache});
 	holder.kill('SIGKILL');
 	const {stdout, stderr} = await waiting;
@@ -114,8 +112,7 @@ test('a lock left by the dead is taken away', async t => {
 	const scratch = makeScratchPlace(t);
 	const bundle = await makeArchive(scratch);
 	const cache = scratch.path('cache');
-	const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
-	await once(holder.stderr!, 'data');
+	const holder = await startHolder({bundle, cache});
 	holder.kill('SIGKILL');
 	await once(holder, 'close');
 	t.is(readdirSync(`${cache}/locks`).length, 1);
@@ -324,8 +321,7 @@ test('what killed processes have left is removed when something is unpacked', as
 	const bundle = await makeArchive(scratch);
 	const cache = scratch.path('cache');
 	const killed = async (): Promise<void> => {
-		const holder = startBundleChild({bundle, cache, hold: true}, ['pipe', 'ignore', 'pipe']);
-		await once(holder.stderr!, 'data');
+		const holder = await startHolder({bundle, cache});
 		holder.kill('SIGKILL');
 		await once(holder, 'close');
 	};

@@ -3,6 +3,7 @@
  */
 import {spawn, type ChildProcess, type StdioOptions} from 'node:child_process';
 import {posix} from 'node:path';
+import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import type {ArchiveEntry} from '../../../lib/archive/archive-entry.js';
 import {writeArchive} from '../../../lib/archive/write-archive.js';
@@ -54,4 +55,16 @@ export async function runBundleChild(
 export function startBundleChild(order: RunOrder, stdio: StdioOptions): ChildProcess {
 	const [command, ...args] = runChildCommand(order);
 	return spawn(command, args, {stdio, detached: true});
+}
+
+/** One that has unpacked the bundle, and keeps it from its place until a byte or the end of its stdin. */
+export async function startHolder(order: RunOrder): Promise<ChildProcess> {
+	const holder = startBundleChild({...order, hold: true}, ['pipe', 'ignore', 'pipe']);
+	const said: string[] = [];
+	for await (const line of createInterface({input: holder.stderr!})) {
+		if (line === 'holding') return holder;
+		said.push(line);
+	}
+
+	throw new Error(`it ended before it held anything: ${said.join('; ')}`);
 }

@@ -1,8 +1,8 @@
 /**
  * A process that runs a program of a bundle as `dynpk run` does, its one argument a `RunOrder` in JSON.
  *
- * What it does itself it says on stderr, one word at the start of each line: `unpacking`, `notice`,
- * `fault` with the code, `not-started`.
+ * What it does itself it says on stderr, one word at the start of each line: `unpacking`, `holding`,
+ * `notice`, `fault` with the code, `not-started`.
  */
 import {readSync, writeSync} from 'node:fs';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
@@ -30,7 +30,11 @@ function say(line: string): void {
 const order = JSON.parse(process.argv[2] ?? '') as RunOrder;
 
 function check(): Promise<void> {
-	if (order.hold === true) readSync(0, Buffer.alloc(1));
+	if (order.hold === true) {
+		say('holding');
+		readSync(0, Buffer.alloc(1));
+	}
+
 	if (order.damaged === true) throw new DynpkError('BUNDLE_DAMAGED', 'not what was packed');
 	return Promise.resolve();
 }

@@ -82,20 +82,28 @@ static void call_mkstemp(void)
 	answer(mkstemp(template) >= 0);
 }
 
+/* A directory that is known for one gives its name to a link. */
+static void call_replace(void)
+{
+	char inside[4096];
+	struct stat status;
+
+	snprintf(inside, sizeof(inside), "%s/magic", path);
+	answer(mkdir(path, 0700) == 0);
+	for (int i = 0; i < 4; i++)
+		stat(inside, &status);
+	answer(rename(path, "/opt/view/host/replaced") == 0 &&
+	       symlink("/opt/view/share", path) == 0);
+	say_status(stat(inside, &status), &status);
+}
+
 const struct call changes_calls[] = {
-	{ "setxattr", call_setxattr },
-	{ "lsetxattr", call_lsetxattr },
-	{ "removexattr", call_removexattr },
-	{ "mkostemps", call_mkostemps },
-	{ "truncate", call_truncate },
-	{ "chmod", call_chmod },
-	{ "utimens", call_utimens },
-	{ "mkdir", call_mkdir },
-	{ "unlink", call_unlink },
-	{ "rmdir", call_rmdir },
-	{ "symlink", call_symlink },
-	{ "rename", call_rename },
-	{ "link", call_link },
-	{ "mkstemp", call_mkstemp },
-	{ NULL, NULL },
+	{ "replace", call_replace },	 { "setxattr", call_setxattr },
+	{ "lsetxattr", call_lsetxattr }, { "removexattr", call_removexattr },
+	{ "mkostemps", call_mkostemps }, { "truncate", call_truncate },
+	{ "chmod", call_chmod },	 { "utimens", call_utimens },
+	{ "mkdir", call_mkdir },	 { "unlink", call_unlink },
+	{ "rmdir", call_rmdir },	 { "symlink", call_symlink },
+	{ "rename", call_rename },	 { "link", call_link },
+	{ "mkstemp", call_mkstemp },	 { NULL, NULL },
 };

@@ -2,7 +2,7 @@
  * Make one call after another and say what came of each: the subject and the oracle of the
  * conformance test, which compares what it prints with and without the shim.
  *
- * With --twice each call is made twice, and the second one answers. Reads lines
+ * With --knowing each call is made before, of its path and of another name beside it. Reads lines
  * `CALL<TAB>PATH<TAB>HOW<TAB>DIRECTORY`: the directory is entered before the call where HOW is
  * `in`, opened and passed as a descriptor where it is `at`. Each line runs in a child of
  * its own; nothing but what the call answers is printed, one line a case.
@@ -33,19 +33,31 @@ static const struct call *find_call(const char *name)
 	return NULL;
 }
 
-/* Once for nothing, and then for the answer: what was learned the first time must not change it. */
-static void run_twice(void (*run)(void))
+/* What is remembered is what was met again and again. */
+enum { LESSONS = 3 };
+
+/* Some times for nothing, and then for the answer: what was learned before must not change it. */
+static void run_knowing(void (*run)(void))
 {
 	FILE *answers = stdout;
+	const char *subject = path;
+	const char *last = strrchr(path, '/');
+	char neighbour[8192];
 
+	snprintf(neighbour, sizeof(neighbour), "%.*sneighbour",
+		 last == NULL ? 0 : (int)(last + 1 - path), path);
 	stdout = fopen("/dev/null", "w");
 	run();
+	path = neighbour;
+	for (int i = 0; i < LESSONS; i++)
+		run();
+	path = subject;
 	fclose(stdout);
 	stdout = answers;
 	run();
 }
 
-static void run_case(const char *call, const char *how, const char *directory, bool twice)
+static void run_case(const char *call, const char *how, const char *directory, bool knows)
 {
 	const struct call *found;
 
@@ -63,8 +75,8 @@ static void run_case(const char *call, const char *how, const char *directory, b
 	found = find_call(call);
 	if (found == NULL)
 		printf("no such call");
-	else if (twice)
-		run_twice(found->run);
+	else if (knows)
+		run_knowing(found->run);
 	else
 		found->run();
 }
@@ -82,7 +94,7 @@ static void run_here(char **fields)
 
 int main(int argc, char **argv)
 {
-	const bool twice = argc > 1 && strcmp(argv[1], "--twice") == 0;
+	const bool knows = argc > 1 && strcmp(argv[1], "--knowing") == 0;
 	const bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
 	char line[8192];
 
@@ -105,7 +117,7 @@ int main(int argc, char **argv)
 		pid = fork();
 		if (pid == 0) {
 			path = fields[1];
-			run_case(fields[0], fields[2], fields[3], twice);
+			run_case(fields[0], fields[2], fields[3], knows);
 			fflush(stdout);
 			_exit(0);
 		}

@@ -32,6 +32,7 @@ interface PackArguments {
 	readonly scope: 'auto' | 'closure' | 'package' | 'prefix';
 	readonly recommends: 'none' | 'named' | 'all';
 	readonly commands: boolean;
+	readonly suspected: boolean;
 	readonly launcher: 'auto' | 'native' | 'sh';
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
@@ -109,6 +110,11 @@ function build(argv: Argv): Argv<PackArguments> {
 				type: 'boolean',
 				default: false,
 				describe: 'pack what your own scripts call, as if each program were a target',
+			},
+			suspected: {
+				type: 'boolean',
+				default: false,
+				describe: 'pack data that programs name by a path compiled in and that stays behind else',
 			},
 			launcher: {
 				choices: ['auto', 'native', 'sh'] as const,
@@ -221,6 +227,7 @@ function packRequest(
 		scope: argv.scope,
 		recommends: argv.recommends,
 		commands: argv.commands,
+		suspected: argv.suspected,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
 		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},

@@ -60,14 +60,19 @@ export function findStrings(
 	});
 }
 
-/** Code and data share a segment where a linker parts neither. */
+/**
+ * Where a linker parts data from code at all, it puts data behind it and the loader's tables before it, or all
+ * that is constant before it.
+ */
 function readOnlyExtents(
 	headers: readonly ProgramHeader[],
 ): readonly {readonly start: number; readonly end: number}[] {
 	const constant = headers.filter(({type, flags}) => type === PT_LOAD && (flags & PF_W) === 0);
-	const data = constant.filter(({flags}) => (flags & PF_X) === 0);
+	const isData = ({flags}: ProgramHeader): boolean => (flags & PF_X) === 0;
+	const code = constant.findIndex(header => !isData(header));
+	const searched = [constant.slice(code + 1).filter(isData), constant.filter(isData), constant];
 	let left = SEARCH_LIMIT;
-	return (data.length === 0 ? constant : data).map(({offset, fileSize}) => {
+	return (searched.find(({length}) => length > 0) ?? []).map(({offset, fileSize}) => {
 		const length = Math.min(fileSize, left);
 		left -= length;
 		return {start: offset, end: offset + length};

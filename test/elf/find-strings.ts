@@ -61,15 +61,17 @@ test('what has no end, or is longer than a path can be, is none', t => {
 	]);
 });
 
-test('code is searched where data is not apart from it, what is written to never', t => {
+test('tables and code are searched where data is not apart from them, what is written to never', t => {
 	const one = (text: string): Buffer => data(100, {10: text});
-	const [code, constant, variable] = [
+	const [tables, code, constant, variable] = [
+		{bytes: one('/opt/x/tables'), flags: 4},
 		{bytes: one('/opt/x/code'), flags: PF_X | 4},
 		{bytes: one('/opt/x/constant'), flags: 4},
 		{bytes: one('/opt/x/variable'), flags: PF_W | 4},
 	];
 	const texts = (segments: readonly Segment[]) => find(t, segments).map(({text}) => text);
-	t.deepEqual(texts([code, constant, variable]), ['/opt/x/constant']);
+	t.deepEqual(texts([tables, code, constant, variable]), ['/opt/x/constant']);
+	t.deepEqual(texts([constant, code, variable]), ['/opt/x/constant']);
 	t.deepEqual(texts([code, variable]), ['/opt/x/code']);
 	t.deepEqual(texts([variable]), []);
 });

@@ -60,8 +60,9 @@ const char *const others[] = {
 	);
 	const notice =
 		'dynpk: 2 files or directories that programs name stay behind (/usr/share/tables, /usr/share/words/list); --suspected packs them, dynpk inspect --suspects tells where\n';
-	const dry = await world.pack(['tool', '--dry-run']);
-	t.deepEqual([dry.status, dry.stderr], [0, notice]);
+	const without = join(world.root, '../without');
+	const said = await world.pack(['tool', '-o', without]);
+	t.deepEqual([said.status, said.stderr], [0, notice]);
 	t.is((await world.pack(['tool', '--scope', 'closure', '--dry-run'])).stderr, '');
 	const some = ['--exclude', '/usr/share/tables', '--with', '/usr/share/words', '--dry-run'];
 	t.is((await world.pack(['tool', ...some])).stderr, '');
@@ -77,6 +78,12 @@ const char *const others[] = {
 	const lines = asked.stdout.trimEnd().split('\n');
 	t.is(lines.length, evidence.length);
 	evidence.forEach((pattern, at) => t.regex(lines[at] ?? '', pattern));
+	t.is((await runDynpk(['inspect', without, '--suspects'])).stdout, asked.stdout);
+	const {stdout} = await runDynpk(['inspect', without, '--suspects', '--json']);
+	t.like(JSON.parse(stdout), {
+		schema: 'dynpk-suspects/1',
+		suspects: [{path: '/usr/share/tables'}, {path: '/usr/share/words/list'}],
+	});
 
 	const bundle = join(world.root, '../bundle');
 	const packed = await world.pack(['tool', '--suspected', '-o', bundle]);

@@ -18,7 +18,7 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Exclusions} from './exclusions.js';
 import type {Importers} from './library-bulk.js';
-import type {PayloadEntry} from './payload.js';
+import type {PayloadEntry, Reason} from './payload.js';
 
 export interface LibraryReach {
 	/** Packages whose libraries are loaded, that of the C library apart. */
@@ -155,12 +155,18 @@ function directoryOf(path: SysrootPath, sysroot: Sysroot): SysrootPath {
 	return sysrootPath(posix.dirname(sysroot.realPath(path) ?? path));
 }
 
-/** One that came by the user's word, or by a link of the user's. */
+/** What brings an object that no package owns. */
+const bringing: readonly Reason['kind'][] = [
+	...(['target', 'with', 'scan', 'prefix', 'link', 'trace', 'suspected'] as const),
+	...(['called', 'interpreter'] as const),
+];
+
+/** One that came by the user's word, or by a link or a script of the user's. */
 function isOwnObject(entry: PayloadEntry): boolean {
 	return (
 		objectOf(entry)?.isDynamic === true &&
 		entry.package === undefined &&
-		['target', 'with', 'scan', 'prefix', 'link', 'trace', 'suspected'].includes(entry.reason.kind)
+		bringing.includes(entry.reason.kind)
 	);
 }
 

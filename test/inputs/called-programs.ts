@@ -197,14 +197,15 @@ test('a wrapper of the user’s travels with the one program that it becomes', a
 				text: '#!/bin/sh\nexport X=1\nother /x\nexec -a "$0" "/opt/x/bin/deep" --flag "$@"\n',
 			},
 			'/opt/x/bin/deep': {text: '#!/bin/sh\nexec /opt/x/libexec/real "$@"\n'},
-			'/opt/x/libexec/real': tool('real'),
+			'/opt/x/libexec/real': {...tool('real'), needs: [`${libraries}/libbase.so.1`]},
 		},
 	);
-	const packed = await world.pack(['/opt/wrapper', '--dry-run']);
+	const packed = await world.pack(['/opt/wrapper', '--scope', 'package', '--dry-run']);
 	t.is(packed.stderr, 'dynpk: /opt/wrapper calls other: not packed; --commands packs them\n');
-	const plan = await world.plan(['/opt/wrapper', '--scope', 'package']);
-	t.is(plan.get('/opt/x/bin/deep'), 'called by /opt/wrapper');
-	t.is(plan.get('/opt/x/libexec/real'), 'called by /opt/x/bin/deep');
+	t.regex(packed.stdout, /root\/opt\/x\/bin\S*\/deep\tcalled by \/opt\/wrapper$/mu);
+	t.regex(packed.stdout, /root\/opt\/x\/libexec\/\S*real\S*\tcalled by \/opt\/x\/bin\/deep$/mu);
+	// Its library's package holds it.
+	t.regex(packed.stdout, /root\/usr\/share\/base\/data\t/u);
 	t.false((await world.plan(['/opt/wrapper', '--scope', 'closure'])).has('/opt/x/bin/deep'));
 });
 

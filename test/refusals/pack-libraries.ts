@@ -136,17 +136,12 @@ test('of two files with one soname the member that cannot be loaded here gives w
 		'b/image.so': {source: 'int image(void) { return 2; }'},
 	});
 	const finding = `dynpk: ${world.path('a/image.so')}: needs libgone.so.1, which is not here\n`;
-	for (const order of [
-		['a', 'b'],
-		['b', 'a'],
-	]) {
-		const scans = order.flatMap(name => ['--scan', name]);
-		const argv = ['pack', './prog', ...scans, '--dry-run'];
-		const answer = await runDynpk(argv, {cwd: world.directory});
-		t.deepEqual([answer.status, answer.stderr], [0, finding]);
-		const link = answer.stdout.split('\n').find(line => line.includes('lib/image.so'));
-		t.regex(link ?? '', /b\/image\.so/u);
-	}
+	const answer = await runDynpk(['pack', './prog', '--scan', '.', '--dry-run'], {
+		cwd: world.directory,
+	});
+	t.deepEqual([answer.status, answer.stderr], [0, finding]);
+	const link = answer.stdout.split('\n').find(line => line.includes('lib/image.so'));
+	t.regex(link ?? '', /b\/image\.so/u);
 
 	const strict = ['pack', './prog', '--scan', '.', '--strict', '-o', 'out.tar'];
 	t.not((await runDynpk(strict, {cwd: world.directory})).status, 0);

@@ -13,6 +13,7 @@ export interface InspectArguments {
 	readonly path: string;
 	readonly why: string | undefined;
 	readonly packages: boolean;
+	readonly suspects: boolean;
 	readonly libraryPath: readonly string[];
 	readonly noLibraryPath: boolean;
 	readonly sysroot: string;
@@ -39,6 +40,12 @@ function build(argv: Argv): Argv<InspectArguments> {
 				default: false,
 				describe: 'tell how much of a bundle each package is, the largest first',
 			},
+			suspects: {
+				type: 'boolean',
+				default: false,
+				describe:
+					'tell what programs name by a path compiled in and pack would leave behind, with who names it',
+			},
 			...libraryPathOptions,
 			sysroot: {
 				type: 'string',
@@ -64,6 +71,7 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 	const inspection = {
 		why: argv.why,
 		packages: argv.packages,
+		suspects: argv.suspects,
 		json: argv.json,
 		sysroot: argv.sysroot,
 		libraryPath: libraryPath(argv),

@@ -72,6 +72,11 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: false,
 				describe: 'pack what your own scripts call, as if each program were a target',
 			},
+			suspected: {
+				type: 'boolean',
+				default: false,
+				describe: 'pack data that programs name by a path compiled in and that stays behind else',
+			},
 			launcher: {
 				choices: ['auto', 'native', 'sh'] as const,
 				default: 'auto' as const,

@@ -18,6 +18,7 @@ import {renderGraph, type InspectedThing} from './render-graph.js';
 import {renderPackage} from './render-package.js';
 import {renderPackageWhy} from './render-package-why.js';
 import {renderShares} from './render-shares.js';
+import {renderSuspects} from './render-suspects.js';
 import {renderWhy} from './render-why.js';
 
 export interface Inspection {
@@ -25,6 +26,8 @@ export interface Inspection {
 	readonly why: string | undefined;
 	/** Tell how much each package of a bundle is. */
 	readonly packages: boolean;
+	/** Tell what programs name and pack leaves behind. */
+	readonly suspects: boolean;
 	readonly json: boolean;
 	readonly sysroot: string;
 	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
@@ -49,6 +52,12 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	}
 
 	const manifest = await findManifest(path);
+	if (inspection.suspects) {
+		const {findLeftSuspects} = await import('./find-left-suspects.js');
+		const findings = manifest?.findings ?? (await findLeftSuspects(inspection));
+		return renderSuspects(findings, inspection.json);
+	}
+
 	if (inspection.packages) {
 		return describeShares(manifest, inspection);
 	}
@@ -101,7 +110,13 @@ function isPackage(name: string, {objects}: BundleManifest): boolean {
 	);
 }
 
-function describePackage(facts: PackageFacts, {why, packages, json}: Inspection): string {
+function describePackage(facts: PackageFacts, {why, packages, suspects, json}: Inspection): string {
+	if (suspects) {
+		throw new DynpkError('USAGE', '--suspects asks about a program or a bundle', {
+			hint: 'pack the package, and ask the bundle',
+		});
+	}
+
 	if (packages) {
 		throw new DynpkError('USAGE', '--packages asks about a bundle, not about a package file');
 	}

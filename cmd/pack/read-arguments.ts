@@ -36,6 +36,7 @@ export interface PackArguments {
 	readonly scope: 'auto' | 'closure' | 'package' | 'prefix';
 	readonly recommends: 'none' | 'named' | 'all';
 	readonly commands: boolean;
+	readonly suspected: boolean;
 	readonly launcher: 'auto' | 'native' | 'sh';
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
 	readonly audit: 'off' | 'warn' | 'enforce';
@@ -100,6 +101,7 @@ function packRequest(
 		scope: argv.scope,
 		recommends: argv.recommends,
 		commands: argv.commands,
+		suspected: argv.suspected,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
 		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},

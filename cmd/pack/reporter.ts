@@ -68,6 +68,10 @@ const PRIVATE = 'TRACE_PRIVATE_LEFT_OUT';
 const DEVELOPMENT = 'DEVELOPMENT_LEFT_OUT';
 const DEVELOPMENT_SAID = 6;
 
+/** What objects name by a path compiled in: one line, too. */
+const SUSPECT = 'SUSPECT_LEFT_OUT';
+const SUSPECTS_SAID = 3;
+
 /** Of these a package may have many, and a set many packages: a line for each of the first few. */
 const saidByPackage = new Set(['SCRIPTLET_NOT_RUN', 'ALTERNATIVE_UNREADABLE']);
 const PACKAGES_SAID = 10;
@@ -118,6 +122,7 @@ export function makeReporter(options: {
 					findings.filter(({code}) => code === NAMED),
 					['files', 'name', 'programs that are targets too travel along'],
 				),
+				...suspectLines(findings.filter(({code}) => code === SUSPECT)),
 				...privateLines(findings.filter(({code}) => code === PRIVATE)),
 				...developmentLines(findings.filter(({code}) => code === DEVELOPMENT)),
 				...findings.filter(({code}) => code === 'LIBRARY_TWICE').map(copiesLine),
@@ -207,6 +212,22 @@ function leftProgram(message: string): string {
 	const {name = '', owner} =
 		/^\S+ (?<name>\S+)(?: \([^,)]*(?:, (?<owner>[^)]*))?\))?/u.exec(message)?.groups ?? {};
 	return owner === undefined || owner.endsWith(`:${name}`) ? name : `${name} (${owner})`;
+}
+
+function suspectLines(findings: readonly FindingRecord[]): readonly string[] {
+	const [first, ...others] = findings;
+	if (first === undefined) {
+		return [];
+	}
+
+	const said = findings.slice(0, SUSPECTS_SAID).map(({path}) => path);
+	const more = findings.length > SUSPECTS_SAID ? ', …' : '';
+	const rest = 'dynpk inspect --suspects tells where';
+	return others.length === 0
+		? [`${first.path}, which a program names, stays behind; --suspected packs it, ${rest}`]
+		: [
+				`${findings.length} files or directories that programs name stay behind (${said.join(', ')}${more}); --suspected packs them, ${rest}`,
+			];
 }
 
 function privateLines(findings: readonly FindingRecord[]): readonly string[] {

@@ -7,7 +7,9 @@
 import hostByNature from './data/host-by-nature.json' with {type: 'json'};
 
 export const hostPrograms: readonly string[] = patternsOf('program').flatMap(expandBraces);
-export const hostFiles: readonly string[] = withAllBelow(patternsOf('file'));
+/** As they are written, directories for themselves. */
+export const hostFilePatterns: readonly string[] = patternsOf('file');
+export const hostFiles: readonly string[] = withAllBelow(hostFilePatterns);
 
 /** Each pattern of files or directories, for audit rules. */
 export function withAllBelow(patterns: readonly string[]): string[] {

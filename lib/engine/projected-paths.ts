@@ -7,6 +7,7 @@
  * host has of its own (host-owned.ts) is never hidden.
  */
 import {posix} from 'node:path';
+import {hostOwnership} from '../audit/host-owned.js';
 import {pathPattern} from '../paths/path-pattern.js';
 import {
 	comparePaths,
@@ -17,7 +18,6 @@ import {
 } from '../paths/paths.js';
 import type {BundledFile, BundledLaunch} from './bundled-file.js';
 import sharedDirectories from './data/shared-directories.json' with {type: 'json'};
-import {hostOwnership} from './host-owned.js';
 import {climbsOut, makeLeadsToLibrary} from './leaves-root.js';
 import type {ProjectedPath} from './projected-path.js';
 

@@ -9,7 +9,6 @@ import {lookUpOwners} from '../installed/look-up-owners.js';
 import {packageId, type InstalledPackage} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
 import {userDirectories} from '../paths/program-directories.js';
-import type {Sysroot} from '../sysroot/sysroot.js';
 import {addBelongings} from './belongings.js';
 import {travelOf} from './called-programs.js';
 import type {Gathering} from './gathering.js';
@@ -19,11 +18,14 @@ import type {PayloadEntry, PayloadFile, PayloadFinding} from './payload.js';
 import {behindRedirector} from './redirectors.js';
 import type {Shebang} from './shebang.js';
 import {findShellCommands} from './shell-commands.js';
+import {isNamed} from './spare-members.js';
 import {findOnPath} from './target.js';
 
 interface Call {
 	readonly path: SysrootPath;
 	readonly script: PayloadEntry;
+	/** Whether the script becomes this program, for which it only prepares. */
+	readonly isEnd: boolean;
 }
 
 const SCRIPT_LIMIT = 1 << 20;
@@ -79,8 +81,7 @@ function isShellScript({interpreter, envProgram}: Shebang): boolean {
 	return shells.test(`/${envProgram ?? interpreter}`);
 }
 
-function commandsOf({path, content}: PayloadFile, sysroot: Sysroot): Iterable<string> {
-	const text = sysroot.read(path, SCRIPT_LIMIT)?.toString('utf8') ?? '';
+function commandsOf({content}: PayloadFile, text: string): Iterable<string> {
 	if (content.kind !== 'script') {
 		return [];
 	}
@@ -98,13 +99,21 @@ function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering)
 /** Whatever is called and is here, whoever owns it. */
 function callsOf(script: PayloadFile, {request, sysroot}: Gathering): Call[] {
 	const ofOthers = script.package === undefined ? searchedBy(script) : userDirectories;
-	return [...commandsOf(script, sysroot)].flatMap(name => {
+	const text = sysroot.read(script.path, SCRIPT_LIMIT)?.toString('utf8') ?? '';
+	const ends = new Set([...text.matchAll(ENDING)].map(([, program]) => program));
+	return [...commandsOf(script, text)].flatMap(name => {
 		const path = name.startsWith('/')
 			? findOnPath(posix.basename(name), [posix.dirname(name)], sysroot)
 			: findOnPath(name, ofOthers ?? request.searchPath, sysroot);
-		return path === undefined ? [] : [{path: behindRedirector(path, request, sysroot), script}];
+		return path === undefined
+			? []
+			: [{path: behindRedirector(path, request, sysroot), script, isEnd: ends.has(name)}];
 	});
 }
+
+/** `exec -a "$0" "/opt/x/bin/y" "$@"`: a wrapper of one program, which gets all arguments. */
+const ENDING =
+	/^\s*exec\s+(?:-a\s+\S+\s+)?["']?(\/[^\s"'$]+)["']?\s(?:.*\s)?"\$(?:@|\{@\})"\s*$/gmu;
 
 function addCall(gathering: Gathering, call: Call, owner: InstalledPackage | undefined): void {
 	const {request, collector, sysroot, called, roots} = gathering;
@@ -119,11 +128,19 @@ function addCall(gathering: Gathering, call: Call, owner: InstalledPackage | und
 		}
 	} else if (owner?.essential === true) {
 		// What every system has is left to the host without a word.
-	} else if (request.commands && script.package === undefined && !isHostTool(real, gathering)) {
+	} else if (isTaken(call, gathering) && !isHostTool(real, gathering)) {
 		takeCommand(gathering, call);
 	} else if (!called.others.has(path)) {
 		called.others.set(path, {script, owner});
 	}
+}
+
+/** Asked for, or what a wrapper of the user's is there for. */
+function isTaken({script, isEnd}: Call, {request}: Gathering): boolean {
+	const isWrapper = isEnd && (isNamed(script.reason) || script.reason.kind === 'called');
+	return (
+		script.package === undefined && (request.commands || (isWrapper && request.scope !== 'closure'))
+	);
 }
 
 /** As if it were a target, too. */

@@ -9,7 +9,7 @@ import {asPrefix} from './prefixes.js';
 /** Returns the programs of the package itself. */
 export function addCondaPackages(
 	{collector, prefixes, sysroot}: Gathering,
-	{prefix, own, files}: CondaTarget,
+	{prefix, own, files, unmet}: CondaTarget,
 ): NamedProgram[] {
 	// Interpreters of its scripts would bring the whole environment.
 	prefixes.add(prefix);
@@ -26,6 +26,11 @@ export function addCondaPackages(
 	if (absent > 0) {
 		const message = `${absent} of the files that conda lists are not there`;
 		collector.report({code: 'PACKAGE_FILES_ABSENT', path: prefix, message});
+	}
+
+	for (const {by, needed} of unmet) {
+		const message = `needs ${needed}, of which ${prefix}/conda-meta has no record: what it would bring stays behind`;
+		collector.report({code: 'UNRESOLVED_REQUIRES', path: `conda:${by}`, message});
 	}
 
 	const ownPaths = new Set<string>(own);

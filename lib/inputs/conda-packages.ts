@@ -19,6 +19,14 @@ export interface CondaTarget {
 	readonly own: readonly SysrootPath[];
 	/** Of it and of all that it needs, their records among them. */
 	readonly files: readonly SysrootPath[];
+	/** What these need and no record tells of: removed by force, or never installed. */
+	readonly unmet: readonly UnmetNeed[];
+}
+
+export interface UnmetNeed {
+	/** Names of packages. */
+	readonly by: string;
+	readonly needed: string;
 }
 
 /** The largest records list some ten thousand files. */
@@ -53,7 +61,14 @@ export function condaTarget(name: string, place: LookUpPlace, sysroot: Sysroot):
 		});
 	}
 
-	return {kind: 'conda', name, prefix, own, files: [...found.values()].flatMap(({files}) => files)};
+	const all = [...found];
+	return {
+		...{kind: 'conda', name, prefix, own},
+		files: all.flatMap(([, {files}]) => files),
+		unmet: all.flatMap(([by, {depends}]) =>
+			depends.filter(needed => !found.has(needed)).map(needed => ({by, needed})),
+		),
+	};
 }
 
 /** The one that the session is in, else the first whose programs PATH has. */
@@ -111,9 +126,13 @@ function readRecord(
 
 	return {
 		files: [file, ...files.map(path => sysrootPath(posix.join(prefix, path)))],
-		// `python >=3.11,<3.12.0a0`; those of the machine begin with `__`.
-		depends: depends.flatMap(text => /^(?!__)[^\s=<>!~[]+/u.exec(text)?.[0] ?? []),
+		depends: [...new Set(depends.flatMap(text => neededName(text) ?? []))],
 	};
+}
+
+/** `conda-forge::python >=3.11,<3.12.0a0`; nothing for what the machine has, such as `__glibc`. */
+function neededName(text: string): string | undefined {
+	return /^(?:[^\s=<>!~[]*::)?(?<name>(?!__)[^\s=<>!~[]+)/u.exec(text)?.groups?.name;
 }
 
 function parse(text: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {

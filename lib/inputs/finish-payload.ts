@@ -17,6 +17,7 @@ import {findLeftModules} from './own-modules.js';
 import type {Bringer, NamedProgram, Payload, PayloadEntry} from './payload.js';
 import {PRIVATE_LEFT_OUT} from './private-files.js';
 import {findLeftNeighbours} from './script-neighbours.js';
+import {findLeftSuspects} from './suspects.js';
 import type {Target} from './target.js';
 
 /** What the user asked for. */
@@ -51,6 +52,7 @@ export function finishPayload(
 	findLeftNeighbours(entries, sysroot).forEach(finding => collector.report(finding));
 	findLeftModules(gathering, entries).forEach(finding => collector.report(finding));
 	findLeftHelpers(gathering, entries).forEach(finding => collector.report(finding));
+	findLeftSuspects(gathering).forEach(finding => collector.report(finding));
 	const owners = new Set(entries.flatMap(entry => entry.package ?? []));
 	return {
 		name: ownName,

@@ -37,6 +37,7 @@ import {makeCompanionFinder} from './payload-companions.js';
 import {makeLibraryReach} from './reach-libraries.js';
 import {refuseBundle} from './refuse-bundle.js';
 import {settleLinkedPrograms, settleScripts} from './settle-programs.js';
+import {addSuspected} from './suspects.js';
 import {findOnPath, resolveTarget, typedPath, type Target} from './target.js';
 
 /** @throws {DynpkError} whatever {@link resolveTarget} throws; NO_ELF_FOUND, PATH_CLASH. */
@@ -77,6 +78,7 @@ export function gatherPayload(
 		companions: makeCompanionFinder(sysroot),
 		called: {scripts: new Set(), others: new Map(), taken: new Map()},
 		alternatives: findAlternatives(sysroot),
+		compiledIn: new Map(),
 	};
 	targets.forEach(target => reportRedirection(gathering, target));
 	const programs = targets.flatMap(target => addTarget(gathering, target));
@@ -94,6 +96,10 @@ export function gatherPayload(
 
 	settle(gathering);
 	if (addPlugIns(gathering)) {
+		settle(gathering);
+	}
+
+	while (request.suspected && addSuspected(gathering)) {
 		settle(gathering);
 	}
 

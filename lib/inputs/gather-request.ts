@@ -28,6 +28,8 @@ export interface GatherRequest extends LookUpPlace {
 	readonly recommends: Recommends;
 	/** Whether what the user's scripts call travels too. */
 	readonly commands: boolean;
+	/** Whether what objects name by a path compiled in, and what nobody else brings, travels too. */
+	readonly suspected: boolean;
 	/** What runs of programs showed. */
 	readonly traces: readonly TraceEvidence[];
 	/** The user's LD_LIBRARY_PATH, by which objects that no package owns find libraries. */

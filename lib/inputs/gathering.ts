@@ -1,4 +1,5 @@
 /** What the steps of gathering a payload share, and fill. Types only. */
+import type {FoundString} from '../elf/find-strings.js';
 import type {PackageInClosure} from '../installed/package-closure.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import type {SysrootPath} from '../paths/paths.js';
@@ -51,6 +52,8 @@ export interface Gathering {
 		readonly taken: Map<SysrootPath, NamedProgram>;
 	};
 	readonly alternatives: readonly Alternative[];
+	/** Paths that stand in objects, by the object's file id. */
+	readonly compiledIn: Map<string, readonly FoundString[]>;
 }
 
 /** A program that is called and does not travel, by the first script that calls it. */

@@ -56,6 +56,11 @@ export function isShared(directory: SysrootPath, home: string | undefined): bool
 	return shared.test(directory) || ofHome.includes(directory);
 }
 
+/** The distribution's own. */
+export function isSystem(directory: SysrootPath): boolean {
+	return system.test(directory);
+}
+
 /** By the path that the program is called by; `undefined` where that has no such directory. */
 export function installTreeOf(
 	program: SysrootPath,
@@ -82,7 +87,7 @@ function kindOf(
 	home: string | undefined,
 ): InstallTree['kind'] {
 	if (isShared(path, home)) {
-		return system.test(path) ? 'system' : 'shared';
+		return isSystem(path) ? 'system' : 'shared';
 	}
 
 	const names = sysroot.list(path, () => true) ?? [];

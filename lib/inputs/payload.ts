@@ -90,6 +90,8 @@ export type Reason =
 	| {readonly kind: 'trace'; readonly seen: string}
 	| {readonly kind: 'link'; readonly from: SysrootPath}
 	| {readonly kind: 'interpreter'; readonly of: SysrootPath}
+	/** In a place that an object names by a path compiled in. */
+	| {readonly kind: 'suspected'; readonly by: SysrootPath}
 	/** A base tool that a script calls by its name. */
 	| {readonly kind: 'called'; readonly by: SysrootPath}
 	/** A library that an object asks for by this path. */

@@ -18,7 +18,7 @@ import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Exclusions} from './exclusions.js';
 import type {Importers} from './library-bulk.js';
-import type {PayloadEntry} from './payload.js';
+import type {PayloadEntry, Reason} from './payload.js';
 
 export interface LibraryReach {
 	/** Packages whose libraries are loaded, that of the C library apart. */
@@ -31,7 +31,9 @@ export interface LibraryReach {
 	readonly importers: Importers;
 	/** Look into those entries that are objects without an owner, and were not looked into before. */
 	extend(entries: Iterable<PayloadEntry>): void;
-	/** Files of libraries that are loaded and that no package owns, those that were not taken before. */
+	/** Files of libraries that are loaded and that no package owns. */
+	readonly unowned: ReadonlySet<SysrootPath>;
+	/** Those of them that were not taken before. */
 	takeUnowned(): readonly SysrootPath[];
 }
 
@@ -51,7 +53,8 @@ export function makeLibraryReach({
 }: ReachPlace): LibraryReach {
 	const packages = new Set<InstalledPackage>();
 	const libc = new Set<InstalledPackage>();
-	const unowned: SysrootPath[] = [];
+	const unowned = new Set<SysrootPath>();
+	const untaken: SysrootPath[] = [];
 	const directories = new Set<SysrootPath>();
 	const importers = new Map<string, Set<string>>();
 	const note = (object: ElfObject, path: SysrootPath): void => {
@@ -90,7 +93,8 @@ export function makeLibraryReach({
 		libc,
 		directories,
 		importers,
-		takeUnowned: () => unowned.splice(0),
+		unowned,
+		takeUnowned: () => untaken.splice(0),
 		extend(entries) {
 			const all = [...entries];
 			for (const entry of all) {
@@ -128,8 +132,10 @@ export function makeLibraryReach({
 			for (const path of libraries) {
 				const owner = ownerOf(path);
 				addOwner(owner !== undefined && libc.has(owner) ? libc : packages, owner);
-				if (owner === undefined) {
-					unowned.push(sysroot.realPath(path) ?? path);
+				const real = sysroot.realPath(path) ?? path;
+				if (owner === undefined && !unowned.has(real)) {
+					unowned.add(real);
+					untaken.push(real);
 				}
 			}
 		},
@@ -149,12 +155,18 @@ function directoryOf(path: SysrootPath, sysroot: Sysroot): SysrootPath {
 	return sysrootPath(posix.dirname(sysroot.realPath(path) ?? path));
 }
 
-/** One that came by the user's word, or by a link of the user's. */
+/** What brings an object that no package owns. */
+const bringing: readonly Reason['kind'][] = [
+	...(['target', 'with', 'scan', 'prefix', 'link', 'trace', 'suspected'] as const),
+	...(['called', 'interpreter'] as const),
+];
+
+/** One that came by the user's word, or by a link or a script of the user's. */
 function isOwnObject(entry: PayloadEntry): boolean {
 	return (
 		objectOf(entry)?.isDynamic === true &&
 		entry.package === undefined &&
-		['target', 'with', 'scan', 'prefix', 'link', 'trace'].includes(entry.reason.kind)
+		bringing.includes(entry.reason.kind)
 	);
 }
 

@@ -7,10 +7,14 @@
  */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {ofCondaEnvironment} from './conda-run.js';
 import rows from './data/redirectors.json' with {type: 'json'};
 import type {LookUpPlace} from './gather-request.js';
+import {isExecutable, nextOnPath, type Choice, type Redirector} from './redirector.js';
+import {snapProgram} from './snap-apps.js';
+import {amongVersions, ofToolchain} from './version-shims.js';
 
 export interface Redirection {
 	/** What was found, and the program that it would start. */
@@ -20,28 +24,10 @@ export interface Redirection {
 	readonly why: string;
 }
 
-/** What a rule may go by. */
-interface Redirector {
-	readonly path: SysrootPath;
-	/** The file behind all links. */
-	readonly real: SysrootPath;
-	readonly row: Row;
-	/** Where the manager keeps its own, where its script says so. */
-	readonly root: string | undefined;
-	readonly place: LookUpPlace;
-	readonly sysroot: Sysroot;
-}
-
 type Row = (typeof rows)[number];
-
-interface Choice {
-	readonly program: string;
-	readonly why: string;
-}
 
 /** Longer than any shim. */
 const SCRIPT_LIMIT = 8192;
-const SETTING_LIMIT = 64 << 10;
 
 const patterns = rows.map(row => ({
 	row,
@@ -59,18 +45,17 @@ export function followRedirector(
 	place: LookUpPlace,
 	sysroot: Sysroot,
 ): Redirection | undefined {
-	const redirector = recognise(path, place, sysroot);
-	if (redirector === undefined) {
+	const recognised = recognise(path, place, sysroot);
+	if (recognised === undefined) {
 		return undefined;
 	}
 
-	const {row} = redirector;
-	const choice = choose(redirector);
-	const name = posix.basename(path);
+	const [redirector, row] = recognised;
+	const choice = choose(redirector, row);
 	if (choice === undefined) {
 		throw new DynpkError('TARGET_NOT_FOUND', `${path} only starts another program (${row.name})`, {
 			details: [row.reason],
-			hint: `name that one by its path: ${row.names} ${name}`,
+			hint: `name that one by its path: ${otherOf(redirector, row)}`,
 		});
 	}
 
@@ -78,7 +63,7 @@ export function followRedirector(
 	if (!isExecutable(to, sysroot)) {
 		throw new DynpkError('TARGET_NOT_FOUND', `${path} starts ${to}, which is not there`, {
 			details: [choice.why],
-			hint: `choose one that is installed, or name a program by its path: ${row.names} ${name}`,
+			hint: `choose one that is installed, or name a program by its path: ${otherOf(redirector, row)}`,
 		});
 	}
 
@@ -102,24 +87,31 @@ export function behindRedirector(
 	}
 }
 
+/** What to do about a name that only an interactive shell knows; `undefined` for any other. */
+export function shellFunctionHint(name: string): string | undefined {
+	const row = rows.find(({names, kind}) => kind === 'function' && names.split(' ').includes(name));
+	return row && `${name} is no program but a function of the shell (${row.name}): ${row.reason}`;
+}
+
 function recognise(
 	path: SysrootPath,
 	place: LookUpPlace,
 	sysroot: Sysroot,
-): Redirector | undefined {
+): readonly [Redirector, Row] | undefined {
 	const real = sysroot.realPath(path) ?? path;
 	const isLink = posix.basename(real) !== posix.basename(path);
 	let text: string | undefined;
 	for (const {row, script, link} of patterns) {
+		const {name} = row;
 		if (link !== undefined && isLink && link.test(real)) {
-			return {path, real, row, root: undefined, place, sysroot};
+			return [{path, real, name, said: {}, place, sysroot}, row];
 		}
 
 		if (script !== undefined) {
 			text ??= scriptText(real, sysroot);
 			const match = script.exec(text);
 			if (match !== null) {
-				return {path, real, row, root: match.groups?.root, place, sysroot};
+				return [{path, real, name, said: match.groups ?? {}, place, sysroot}, row];
 			}
 		}
 	}
@@ -134,12 +126,14 @@ function scriptText(path: SysrootPath, sysroot: Sysroot): string {
 	return text?.startsWith('#!') === true ? text : '';
 }
 
-function choose(redirector: Redirector): Choice | undefined {
-	switch (redirector.row.kind) {
+function choose(redirector: Redirector, {kind, variable, file}: Row): Choice | undefined {
+	switch (kind) {
 		case 'versions':
-			return amongVersions(redirector);
+			return variable === undefined ? undefined : amongVersions(redirector, {variable, file});
 		case 'rustup':
 			return ofToolchain(redirector);
+		case 'conda-run':
+			return ofCondaEnvironment(redirector);
 		case 'next':
 			return nextOnPath(redirector);
 		default:
@@ -147,133 +141,9 @@ function choose(redirector: Redirector): Choice | undefined {
 	}
 }
 
-/** The first of the versions chosen that has the program; `system` is what PATH has next. */
-function amongVersions(redirector: Redirector): Choice | undefined {
-	const {path, row, root, sysroot, place} = redirector;
-	if (root === undefined || row.file === undefined) {
-		return undefined;
-	}
-
-	const variable = place.environment[row.variable] ?? '';
-	const chosen =
-		variable === ''
-			? fileUpwards(redirector, row.file, `${root}/version`)
-			: {text: variable.replaceAll(':', '\n'), by: row.variable};
-	const name = posix.basename(path);
-	const versions = (chosen?.text ?? 'system').split(/\s+/u).filter(text => text !== '');
-	for (const version of versions) {
-		if (version === 'system') {
-			return nextOnPath(redirector);
-		}
-
-		const home = sysrootPath(`${root}/versions/${newestOf(version, root, sysroot)}`);
-		const program = sysrootPath(posix.join(home, 'bin', name));
-		if (isExecutable(program, sysroot) || versions.length === 1) {
-			return {program, why: `${row.name}’s ${posix.basename(home)}, chosen by ${chosen?.by ?? ''}`};
-		}
-	}
-
-	return undefined;
-}
-
-/** `3.11` is the newest of 3.11 that is there, as pyenv has it. */
-function newestOf(version: string, root: string, sysroot: Sysroot): string {
-	const names = sysroot.list(sysrootPath(`${root}/versions`), () => true) ?? [];
-	const collator = new Intl.Collator('en', {numeric: true});
-	return names.includes(version)
-		? version
-		: (names
-				.filter(name => name.startsWith(`${version}.`))
-				.sort(collator.compare)
-				.at(-1) ?? version);
-}
-
-interface Chosen {
-	readonly text: string;
-	/** The file that says so. */
-	readonly by: string;
-}
-
-/** The first of this name from the working directory up; else the general one. */
-function fileUpwards(
-	{place, sysroot}: Redirector,
-	name: string,
-	general: string,
-): Chosen | undefined {
-	const places: string[] = [];
-	for (let directory = sysrootPath(place.workingDirectory); ; directory = parentOf(directory)) {
-		places.push(posix.join(directory, name));
-		if (directory === '/') {
-			break;
-		}
-	}
-
-	for (const by of [...places, general]) {
-		const text = sysroot.read(sysrootPath(by), SETTING_LIMIT)?.toString('utf8');
-		const lines = text?.replaceAll(/#.*$/gmu, '').trim();
-		if (lines !== undefined && lines !== '') {
-			return {text: lines, by};
-		}
-	}
-
-	return undefined;
-}
-
-/** RUSTUP_TOOLCHAIN, a file of the project, or the default: `stable` is that of the default host. */
-function ofToolchain(redirector: Redirector): Choice | undefined {
-	const {path, place, sysroot} = redirector;
-	const {RUSTUP_HOME, RUSTUP_TOOLCHAIN, HOME} = place.environment;
-	const home = RUSTUP_HOME ?? (HOME === undefined ? undefined : `${HOME}/.rustup`);
-	if (home === undefined) {
-		return undefined;
-	}
-
-	const file = `${home}/settings.toml`;
-	const settings = sysroot.read(sysrootPath(file), SETTING_LIMIT)?.toString('utf8') ?? '';
-	const project =
-		fileUpwards(redirector, 'rust-toolchain.toml', '/') ??
-		fileUpwards(redirector, 'rust-toolchain', '/');
-	const general = /^default_toolchain\s*=\s*"(?<name>[^"]+)"/mu.exec(settings)?.groups?.name;
-	const asked: Chosen | undefined =
-		RUSTUP_TOOLCHAIN === undefined
-			? (project ?? (general === undefined ? undefined : {text: general, by: file}))
-			: {text: RUSTUP_TOOLCHAIN, by: 'RUSTUP_TOOLCHAIN'};
-	// Overrides of directories are rustup's own to compare.
-	const overrides = /^\[overrides\]\s*\n(?=[^[\n])/mu.test(settings);
-	if (asked === undefined || (overrides && RUSTUP_TOOLCHAIN === undefined)) {
-		return undefined;
-	}
-
-	const channel = /^\s*channel\s*=\s*"(?<name>[^"]+)"/mu.exec(asked.text)?.groups?.name;
-	const toolchain = channel ?? asked.text;
-	const installed = sysroot.list(sysrootPath(`${home}/toolchains`), () => true) ?? [];
-	const longer = installed.filter(name => name.startsWith(`${toolchain}-`));
-	const chosen = installed.includes(toolchain) ? toolchain : longer[0];
-	return chosen === toolchain || (chosen !== undefined && longer.length === 1)
-		? {
-				program: posix.join(home, 'toolchains', chosen, 'bin', posix.basename(path)),
-				why: `rustup’s ${chosen}, chosen by ${asked.by}`,
-			}
-		: undefined;
-}
-
-/** The next program of this name on PATH that is no redirector of this kind. */
-function nextOnPath({path, real, row, place, sysroot}: Redirector): Choice | undefined {
-	const own = sysroot.realPath(parentOf(path));
-	for (const directory of place.searchPath) {
-		const program = sysrootPath(posix.join(directory, posix.basename(path)));
-		const isOther =
-			sysroot.realPath(sysrootPath(directory)) !== own && sysroot.realPath(program) !== real;
-		if (isOther && isExecutable(program, sysroot)) {
-			return {program, why: `the next on PATH behind ${row.name}’s`};
-		}
-	}
-
-	return undefined;
-}
-
-function isExecutable(path: SysrootPath, sysroot: Sysroot): boolean {
-	const real = sysroot.realPath(path);
-	const status = real === undefined ? undefined : sysroot.status(real);
-	return status?.kind === 'file' && (status.mode & 0o111) !== 0;
+/** The other program, or the command that names it. */
+function otherOf(redirector: Redirector, {kind, names}: Row): string {
+	const {path, said} = redirector;
+	const file = kind === 'snap' ? snapProgram(redirector) : undefined;
+	return file ?? names.replace('{}', () => said.id ?? posix.basename(path));
 }

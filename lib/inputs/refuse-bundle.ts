@@ -1,7 +1,7 @@
 /** A bundle, or a program of one, as a target: it is what packing makes, and is named instead. */
 import {posix} from 'node:path';
 import {DynpkError} from '../errors/dynpk-error.js';
-import {parentOf, sysrootPath} from '../paths/paths.js';
+import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import type {Target} from './target.js';
 
@@ -15,17 +15,25 @@ export function refuseBundle(target: Target, sysroot: Sysroot): void {
 	}
 
 	const {path} = target;
-	let directory = sysroot.realPath(path) ?? path;
+	const real = sysroot.realPath(path) ?? path;
+	let directory = real;
 	for (let depth = 0; depth < BUNDLE_DEPTH && directory !== '/'; depth++) {
 		const has = (name: string): boolean =>
 			sysroot.status(sysrootPath(posix.join(directory, name))) !== undefined;
 		if (has('dynpk.json') && has('libexec/dynpk')) {
 			throw new DynpkError('NOT_A_PROGRAM', `${path} belongs to the bundle ${directory}`, {
 				details: ['it finds everything in there, and starts wherever that is copied to'],
-				hint: `copy ${directory}, or pack the program that it was made from, by its path`,
+				hint: `copy ${directory}, or pack ${originalOf(real, directory, sysroot) ?? 'the program that it was made from, by its path'}`,
 			});
 		}
 
 		directory = parentOf(directory);
 	}
+}
+
+/** What a file of a bundle was packed from, where that is still here. */
+function originalOf(file: SysrootPath, bundle: SysrootPath, sysroot: Sysroot): string | undefined {
+	const [, path] = file.split(`${bundle}/root`, 2);
+	const isHere = path?.startsWith('/') === true && sysroot.status(sysrootPath(path)) !== undefined;
+	return isHere ? path : undefined;
 }

@@ -29,6 +29,8 @@ type Place =
 	| 'argument'
 	/** Behind `exec` and the like. */
 	| 'wrapped'
+	/** Behind `exec -a`: what the program is to be called. */
+	| 'title'
 	/** Of a clause of `case`. */
 	| 'pattern'
 	/** Between `case` and `in`. */
@@ -162,6 +164,9 @@ function takeWord(reading: Reading, word: ShellWord): void {
 		case 'wrapped':
 			takeWrapped(reading, word);
 			break;
+		case 'title':
+			reading.place = 'wrapped';
+			break;
 		case 'pattern':
 			if (reserved === 'esac') {
 				endCase(reading);
@@ -220,6 +225,8 @@ function takeCommand(reading: Reading, word: ShellWord, reserved: string | undef
 function takeWrapped(reading: Reading, {literal, isAssignment}: ShellWord): void {
 	if (literal === '-v' || literal === '-V') {
 		reading.place = 'argument';
+	} else if (literal === '-a') {
+		reading.place = 'title';
 	} else if (!isAssignment && literal?.startsWith('-') !== true && !/^\d+$/u.test(literal ?? '')) {
 		call(reading, literal);
 		reading.leaves = reading.leaves === 'no' ? 'no' : 'for good';

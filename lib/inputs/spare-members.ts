@@ -1,5 +1,6 @@
 /**
- * Which entries only came along: members of a directory or of an installation that was named.
+ * Which entries only came along: members of a directory or of an installation that was named, and what
+ * is taken because it may be read.
  *
  * What of these cannot work here need not work there. Whatever else travels was named, or is needed
  * by what was.
@@ -13,7 +14,7 @@ export function isNamed(reason: Reason): boolean {
 	return (reason.kind === 'target' || reason.kind === 'with') && reason.below === undefined;
 }
 
-/** Whether it is there because a directory was named. */
+/** Whether it is there because a directory was named, or on suspicion. */
 export function isMember(reason: Reason): boolean {
 	switch (reason.kind) {
 		case 'target':
@@ -21,6 +22,7 @@ export function isMember(reason: Reason): boolean {
 			return reason.below !== undefined;
 		case 'scan':
 		case 'prefix':
+		case 'suspected':
 			return true;
 		default:
 			return false;

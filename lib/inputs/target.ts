@@ -13,7 +13,7 @@ import type {ElfAnswer, Sysroot} from '../sysroot/sysroot.js';
 import {condaTarget, type CondaTarget} from './conda-packages.js';
 import type {LookUpPlace} from './gather-request.js';
 import type {NamedProgram} from './payload.js';
-import {followRedirector, type Redirection} from './redirectors.js';
+import {followRedirector, shellFunctionHint, type Redirection} from './redirectors.js';
 import {readShebang} from './shebang.js';
 
 interface LocatedTarget {
@@ -131,7 +131,7 @@ function programOnPath(name: string, place: LookUpPlace, sysroot: Sysroot): Sysr
 			hint:
 				kind === 'file'
 					? `did you mean ./${name}? A program beside you is named by its path`
-					: hintFor(name, place, sysroot),
+					: (shellFunctionHint(name) ?? hintFor(name, place, sysroot)),
 		});
 	}
 

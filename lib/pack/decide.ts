@@ -100,6 +100,7 @@ async function decideInWorld(
 			scope: request.scope,
 			recommends: request.recommends,
 			commands: request.commands,
+			suspected: request.suspected,
 			traces,
 			libraryPath,
 			sysroot: sysroot.root,

@@ -39,6 +39,8 @@ export interface PackRequest extends LauncherChoice {
 	readonly recommends: Recommends;
 	/** Whether what the user's scripts call travels too. */
 	readonly commands: boolean;
+	/** Whether what objects name by a path compiled in travels too. */
+	readonly suspected: boolean;
 	readonly audit: AuditChoice;
 	readonly sysroot: HostPath;
 	readonly workingDirectory: HostPath;

@@ -29,6 +29,8 @@ function describeReason(reason: Reason): string {
 			return `package ${reason.package}, made when it was installed`;
 		case 'trace':
 			return `trace: ${reason.seen}`;
+		case 'suspected':
+			return `named in ${reason.by}`;
 		case 'link':
 			return `target of the link ${reason.from}`;
 		case 'interpreter':

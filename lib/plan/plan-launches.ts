@@ -1,7 +1,7 @@
 /** Decide how the programs and scripts of a payload are started in the bundle. */
 import {posix} from 'node:path';
+import {hostOwnership} from '../audit/host-owned.js';
 import type {ElfObject} from '../elf/elf-object.js';
-import {hostOwnership} from '../engine/host-owned.js';
 import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';

@@ -4,6 +4,7 @@ import type {Edge} from '../closure/closure.js';
 import type {Payload} from '../inputs/payload.js';
 import type {LinkMapEntry} from '../loader/loader-search.js';
 import {parentOf, payloadPath, type SysrootPath} from '../paths/paths.js';
+import {letGiveWay} from './give-way.js';
 import type {LibraryCandidate, Wanted} from './library-candidates.js';
 import {namedLibraries} from './named-libraries.js';
 import {directoryOf, holdsInPlace, isSwitchedOff, runPathOf} from './run-path.js';
@@ -30,7 +31,7 @@ export function gatherCandidates(payload: Payload, walked: WalkedPayload): Libra
 		addVariants(candidates, root, walked);
 	}
 
-	return [...candidates.values()];
+	return letGiveWay([...candidates.values()], walked);
 }
 
 interface Gathered extends LibraryCandidate {

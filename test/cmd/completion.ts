@@ -41,7 +41,7 @@ const cases: readonly (readonly [title: string, line: string, expected: readonly
 	[
 		'options of a command',
 		'dynpk pack --s',
-		['--scan', '--scope', '--strategy', '--strict', '--sysroot'],
+		['--scan', '--scope', '--strategy', '--strict', '--suspected', '--sysroot'],
 	],
 	['the choices of an option', 'dynpk pack --missing ', ['error', 'ignore', 'warn']],
 	[

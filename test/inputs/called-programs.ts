@@ -185,6 +185,30 @@ test('--commands packs what the user’s own scripts call, with its package', as
 	}
 });
 
+test('a wrapper of the user’s travels with the one program that it becomes', async t => {
+	if (!need(t, 'gcc')) return;
+	const {sash, base, other} = packages;
+	const world = await buildInstalled(
+		t,
+		{sash, base, other},
+		{
+			...unlisted,
+			'/opt/wrapper': {
+				text: '#!/bin/sh\nexport X=1\nother /x\nexec -a "$0" "/opt/x/bin/deep" --flag "$@"\n',
+			},
+			'/opt/x/bin/deep': {text: '#!/bin/sh\nexec /opt/x/libexec/real "$@"\n'},
+			'/opt/x/libexec/real': {...tool('real'), needs: [`${libraries}/libbase.so.1`]},
+		},
+	);
+	const packed = await world.pack(['/opt/wrapper', '--scope', 'package', '--dry-run']);
+	t.is(packed.stderr, 'dynpk: /opt/wrapper calls other: not packed; --commands packs them\n');
+	t.regex(packed.stdout, /root\/opt\/x\/bin\S*\/deep\tcalled by \/opt\/wrapper$/mu);
+	t.regex(packed.stdout, /root\/opt\/x\/libexec\/\S*real\S*\tcalled by \/opt\/x\/bin\/deep$/mu);
+	// Its library's package holds it.
+	t.regex(packed.stdout, /root\/usr\/share\/base\/data\t/u);
+	t.false((await world.plan(['/opt/wrapper', '--scope', 'closure'])).has('/opt/x/bin/deep'));
+});
+
 for (const [language, text, commands] of [
 	['python3.11', 'subprocess.run(["samtools", "view"])', ['samtools']],
 	['python3', 'check_output((\'bwa\', x))\n# run(["unused"])', ['bwa']],

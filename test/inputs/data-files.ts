@@ -17,6 +17,17 @@ function readRows(name: string): readonly Row[] {
 const files: Readonly<
 	Record<string, Readonly<Record<string, readonly [type: string, always: boolean]>>>
 > = {
+	'inputs/data/redirectors.json': {
+		name: ['string', true],
+		script: ['string', false],
+		link: ['string', false],
+		kind: ['string', true],
+		variable: ['string', false],
+		file: ['string', false],
+		names: ['string', true],
+		reason: ['string', true],
+	},
+	'inputs/data/suspect-rules.json': {paths: ['object', true], reason: ['string', true]},
 	'audit/data/host-by-nature.json': {
 		what: ['string', true],
 		paths: ['object', true],
@@ -118,7 +129,7 @@ const files: Readonly<
 		ifConverting: ['boolean', false],
 		reason: ['string', true],
 	},
-	'engine/data/host-owned.json': {
+	'audit/data/host-owned.json': {
 		paths: ['object', true],
 		seen: ['string', true],
 		reason: ['string', true],
@@ -187,7 +198,7 @@ test('an environment rule names a variable and what is done with it', t => {
 });
 
 test('what is the host’s is never seen or gives way, and libraries have names', t => {
-	for (const {seen, paths} of readRows('engine/data/host-owned.json')) {
+	for (const {seen, paths} of readRows('audit/data/host-owned.json')) {
 		t.true(seen === 'never' || seen === 'otherwise', String(paths));
 	}
 

@@ -66,11 +66,15 @@ test('where nothing but an installation lies all of it travels, but what is for 
 	const reasons = readManifest(join(bundle, 'dynpk.json')).files.map(({reason}) => reason);
 	t.true(reasons.includes(`prefix ${top} (installed)`));
 	await answersOf(t, bundle, 'here\n');
-	for (const target of [bundle, join(bundle, 'bin/solver')]) {
-		await assertRefused(t, {
+	for (const [target, original] of [
+		[bundle, 'the program that it was made from, by its path'],
+		[join(bundle, 'bin/solver'), '$PWD/bin/solver'],
+	] as const) {
+		const rest = await assertRefused(t, {
 			...{cwd: top, code: 'NOT_A_PROGRAM', pack: [target]},
 			says: `${target} belongs to the bundle ${bundle}`,
 		});
+		t.is(rest.at(-1), `hint: copy ${bundle}, or pack ${original}`);
 	}
 
 	t.is((await runDynpk(['inspect', join(bundle, 'bin/solver')])).status, 0);
@@ -82,11 +86,15 @@ test('in a tree of sources or a home what stays behind is said in one line, and 
 	const program = join(top, 'bin/solver');
 	const notice = `dynpk: ${top}: has 2 more files (share/solver, share/other); --scope prefix takes them\n`;
 	const said = await runDynpk(['pack', program, '--dry-run']);
-	t.deepEqual([said.status, said.stderr], [0, notice]);
+	const named = `dynpk: ${top}/share/solver/data, which a program names, stays behind; --suspected packs it, dynpk inspect --suspects tells where\n`;
+	t.deepEqual([said.status, said.stderr], [0, notice + named]);
 	const some = ['--with', join(top, 'share/solver'), '--dry-run'];
 	t.regex((await runDynpk(['pack', program, ...some])).stderr, /has 1 more file \(share\/other\)/u);
-	for (const scope of ['closure', 'package']) {
-		t.is((await runDynpk(['pack', program, '--scope', scope, '--dry-run'])).stderr, '', scope);
+	for (const [scope, stderr] of [
+		['closure', ''],
+		['package', named],
+	] as const) {
+		t.is((await runDynpk(['pack', program, '--scope', scope, '--dry-run'])).stderr, stderr, scope);
 	}
 
 	for (const [name, home] of [

@@ -144,7 +144,11 @@ test('conda:NAME is a package with what it needs, and nothing else of its enviro
 		'env/lib/libdep.a': {text: ''},
 		'env/share/dep/data': {text: 'of conda'},
 		'env/bin/unasked': {libc: true, source: printing('main', 'x')},
-		'env/conda-meta/tool-1-h0_0.json': record('tool', ['bin/tool', 'gone'], ['dep >=1', '__glibc']),
+		'env/conda-meta/tool-1-h0_0.json': record(
+			'tool',
+			['bin/tool', 'gone'],
+			['forge::dep >=1', '__glibc >=2.17'],
+		),
 		'env/conda-meta/dep-1-0.json': record(
 			'dep',
 			['lib/libdep.so', 'lib/libdep.a', 'share/dep/data'],
@@ -161,7 +165,11 @@ test('conda:NAME is a package with what it needs, and nothing else of its enviro
 	const packed = await runDynpk(['pack', 'conda:tool', '-o', bundle], {cwd, env});
 	t.deepEqual(
 		[packed.status, packed.stderr],
-		[0, `dynpk: ${world.path('env')}: 1 of the files that conda lists are not there\n`],
+		[
+			0,
+			`dynpk: ${world.path('env')}: 1 of the files that conda lists are not there\n` +
+				`dynpk: conda:dep: needs absent, of which ${world.path('env')}/conda-meta has no record: what it would bring stays behind\n`,
+		],
 	);
 	const sources = readManifest(join(bundle, 'dynpk.json')).files.flatMap(
 		({source}) => source ?? [],
@@ -207,7 +215,7 @@ test('conda:NAME is a package with what it needs, and nothing else of its enviro
 	});
 });
 
-test('a package of Nix brings what its files name in the store', async t => {
+test('a package of Nix brings what its files name in the store, and a wrapper what it starts', async t => {
 	if (!need(t, 'gcc')) return;
 	const at = (letter: string, name: string): string => `/nix/store/${letter.repeat(32)}-${name}`;
 	const [glibc, app, dep, data] = [
@@ -216,25 +224,41 @@ test('a package of Nix brings what its files name in the store', async t => {
 		at('d', 'dep'),
 		at('x', 'data'),
 	];
+	const store = {
+		libc: true,
+		interpreter: `${glibc}/lib/ld-linux-x86-64.so.2`,
+		runpath: `${glibc}/lib`,
+	};
 	const world = await buildInstalled(
 		t,
 		{},
 		{
+			// As makeBinaryWrapper has it.
 			[`${app}/bin/app`]: {
-				libc: true,
+				...store,
+				source: `#include <stdlib.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	setenv("DATA", "${dep}/share/link/data", argc);
+	return execv("${app}/bin/.app-wrapped", argv);
+}
+`,
+			},
+			[`${app}/bin/.app-wrapped`]: {
+				...store,
 				source: `#include <stdio.h>
+#include <stdlib.h>
 int main(void)
 {
 	char line[100] = "nothing";
-	FILE *data = fopen("${dep}/share/link/data", "r");
+	FILE *data = fopen(getenv("DATA"), "r");
 	if (data != NULL)
 		fgets(line, sizeof line, data);
 	puts(line);
 	return 0;
 }
 `,
-				interpreter: `${glibc}/lib/ld-linux-x86-64.so.2`,
-				runpath: `${glibc}/lib`,
 			},
 			[`${app}/share/man/app.1`]: {text: ''},
 			[`${dep}/share/link`]: {symlink: `${data}/share`},

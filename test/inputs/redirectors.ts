@@ -145,6 +145,76 @@ test('what cannot be known from files is refused, with the command that names it
 	}
 });
 
+const conda: Tree = {
+	'/opt/conda/bin/conda': program,
+	'/opt/conda/conda-meta/history': '',
+	'/opt/conda/bin/tool': program,
+	'/opt/conda/envs/work/conda-meta/history': '',
+	'/opt/conda/envs/work/bin/tool': program,
+	'/home/me/.conda/envs/mine/conda-meta/history': '',
+	'/home/me/.conda/envs/mine/bin/tool': program,
+};
+
+for (const [run, expected] of [
+	['exec /opt/conda/bin/conda run -n work tool "$@"', '/opt/conda/envs/work/bin/tool'],
+	[
+		'/opt/conda/bin/conda run --no-capture-output --name=mine tool "$@"',
+		'/home/me/.conda/envs/mine/bin/tool',
+	],
+	[
+		'exec "/opt/conda/bin/conda" run --cwd /x -p /opt/conda/envs/work tool "$@"',
+		'/opt/conda/envs/work/bin/tool',
+	],
+	['exec /opt/conda/bin/conda run tool "${@}"', '/opt/conda/bin/tool'],
+] as const) {
+	test(`conda run: ${run}`, t => {
+		const tree = {...conda, '/usr/bin/run-tool': `#!/bin/sh\n${run}\n`};
+		t.is(follow(t, tree, {from: '/usr/bin/run-tool'})?.to, sysrootPath(expected));
+	});
+}
+
+test('conda run: what a shell expands is not guessed at, and scripts of activation are told', t => {
+	const script = (environment: string): string =>
+		`#!/bin/sh\nexec /opt/conda/bin/conda run -n ${environment} tool "$@"\n`;
+	const guessed = {...conda, '/usr/bin/run-tool': script('$NAME')};
+	const error = t.throws(() => follow(t, guessed, {from: '/usr/bin/run-tool'}));
+	t.like(error, {hint: 'name that one by its path: conda run -n ENVIRONMENT which run-tool'});
+	const activated = {
+		...conda,
+		'/usr/bin/run-tool': script('work'),
+		'/opt/conda/envs/work/etc/conda/activate.d/tool.sh': '',
+	};
+	t.is(
+		follow(t, activated, {from: '/usr/bin/run-tool'})?.why,
+		'of the environment /opt/conda/envs/work, without what /opt/conda/envs/work/etc/conda/activate.d sets',
+	);
+});
+
+test('snaps and flatpaks are refused with the file that they start, or the command that tells it', t => {
+	const tree = {
+		'/usr/bin/snap': program,
+		'/snap/bin/suite.tool': '-> /usr/bin/snap',
+		'/snap/bin/alias': '-> /usr/bin/snap',
+		'/snap/suite/current/meta/snap.yaml':
+			'name: suite\nbase: core22\napps:\n  other:\n    command: bin/other\n  tool:\n    plugs: [home]\n    command: usr/bin/tool --flag\nparts:\n  tool:\n    command: no\n',
+		'/var/lib/flatpak/exports/bin/org.x.Tool':
+			'#!/bin/sh\n\nexec /usr/bin/flatpak run --branch=stable --command=tool org.x.Tool "$@"\n',
+	};
+	for (const [from, other] of [
+		['/snap/bin/suite.tool', '/snap/suite/current/usr/bin/tool'],
+		['/snap/bin/alias', 'the command of an app in /snap/*/current/meta/snap.yaml'],
+		[
+			'/var/lib/flatpak/exports/bin/org.x.Tool',
+			'flatpak info --show-location org.x.Tool, below files/bin',
+		],
+	] as const) {
+		const error = t.throws(() => follow(t, tree, {from}), {
+			message: /only starts another program \((?:snap|flatpak)\)$/u,
+		});
+		t.like(error, {hint: `name that one by its path: ${other}`});
+	}
+});
+
 test('a script that merely mentions a manager is none', t => {
 	const tree = {
 		'/usr/bin/update': '#!/bin/sh\n# exec "/home/me/.pyenv/libexec/pyenv" exec x\npyenv rehash\n',

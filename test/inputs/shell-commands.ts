@@ -66,6 +66,7 @@ for (const [title, script, found] of [
 		'command -p b; env P=1 c; nice -n 5 d; e | xargs -n 1 f; exec a x',
 		'abcdeenvfnicexargs',
 	],
+	['what a program is to be called is no command', 'exec -a "$0" a x', 'a'],
 	['asking for a command is not calling it', 'command -v a; type b; hash c', ''],
 	['absolute paths are called, others are not told', '/bin/a x; /usr/bin/b', '/bin/a/usr/bin/b'],
 	['builtins are no programs', 'cd x; echo a; set -e; . ./b; eval "c"; trap d EXIT; printf e', ''],

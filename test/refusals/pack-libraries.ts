@@ -128,6 +128,25 @@ test('two files with one soname stop the pack: both paths, sizes and who needs t
 	]);
 });
 
+test('of two files with one soname the member that cannot be loaded here gives way', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildObjects(t, {
+		prog: program,
+		'a/image.so': {source: 'int image(void) { return 1; }', needs: ['libgone.so.1']},
+		'b/image.so': {source: 'int image(void) { return 2; }'},
+	});
+	const finding = `dynpk: ${world.path('a/image.so')}: needs libgone.so.1, which is not here\n`;
+	const answer = await runDynpk(['pack', './prog', '--scan', '.', '--dry-run'], {
+		cwd: world.directory,
+	});
+	t.deepEqual([answer.status, answer.stderr], [0, finding]);
+	const link = answer.stdout.split('\n').find(line => line.includes('lib/image.so'));
+	t.regex(link ?? '', /b\/image\.so/u);
+
+	const strict = ['pack', './prog', '--scan', '.', '--strict', '-o', 'out.tar'];
+	t.not((await runDynpk(strict, {cwd: world.directory})).status, 0);
+});
+
 test('--exclude with a pattern of paths settles a clash', async t => {
 	if (!need(t, 'gcc')) return;
 	const world = await rivals(t, 'int image(void) { return 2; }');

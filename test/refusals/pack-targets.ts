@@ -46,6 +46,16 @@ const rows: Readonly<Record<string, Row>> = {
 			'hint: name a file by its path (./no-such-program) or an installed package (deb:no-such-program, rpm:no-such-program)',
 		],
 	},
+	'a function of the shell': {
+		path: '/usr/bin',
+		pack: ['module'],
+		code: 'TARGET_NOT_FOUND',
+		says: 'cannot find a program named module',
+		rest: [
+			'  not in /usr/bin',
+			'hint: module is no program but a function of the shell (Environment Modules, Lmod): load what you need with it, and pack the programs that are on PATH then',
+		],
+	},
 	'a path that does not exist': {
 		pack: ['./nothing/here'],
 		code: 'TARGET_NOT_FOUND',

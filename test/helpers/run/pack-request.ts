@@ -21,6 +21,7 @@ export function packRequest(place: HostPath, targets: readonly string[]): PackRe
 		missing: 'warn',
 		strict: false,
 		commands: false,
+		suspected: false,
 		scope: 'auto',
 		recommends: 'named',
 		audit: {mode: 'off', allowed: [], allowedPrograms: []},

@@ -6,7 +6,7 @@
  * interpreter, is for whoever imports it to name. What rules of the product leave to the host is no lack.
  */
 import {posix} from 'node:path';
-import {hostOwnership} from '../../../lib/engine/host-owned.js';
+import {hostOwnership} from '../../../lib/audit/host-owned.js';
 import {traceObstacle} from '../../../lib/inputs/trace-rules.js';
 import {lookUpOwners} from '../../../lib/installed/look-up-owners.js';
 import {packageId, type PackageDatabase} from '../../../lib/installed/package-database.js';

@@ -1,0 +1,39 @@
+/** What `pack` would say of a target that it leaves behind, and packs with `--suspected`. */
+import {tmpdir} from 'node:os';
+import {posix} from 'node:path';
+import type {FindingRecord} from '../../lib/manifest/manifest.js';
+import {decide} from '../../lib/pack/decide.js';
+import type {PackRequest} from '../../lib/pack/pack-request.js';
+import {hostPath} from '../../lib/paths/paths.js';
+import {interruptibly} from '../interruptible.js';
+import {VERSION} from '../version.js';
+import type {Inspection} from './inspect.js';
+
+/** @throws {DynpkError} what {@link decide} throws */
+export async function findLeftSuspects(inspection: Inspection): Promise<readonly FindingRecord[]> {
+	const findings: FindingRecord[] = [];
+	await interruptibly(async (signal, atOnce) => {
+		const {plan, close} = await decide(packRequest(inspection), {signal, atOnce});
+		close();
+		findings.push(...plan.findings);
+	});
+	return findings;
+}
+
+/** As `pack` has it where nothing but a target is named; what is missing is no question here. */
+function packRequest({path, workingDirectory, sysroot, ...inspection}: Inspection): PackRequest {
+	const {libraryPath, searchPath, cache} = inspection;
+	return {
+		...{targets: [path], listedAt: new Map(), name: undefined, output: undefined, force: false},
+		...{with: [], scan: [], traces: [], exclude: [], repositories: []},
+		...{libraryPath, session: process.env, missing: 'ignore', strict: false},
+		...{scope: 'auto', recommends: 'named', commands: false, suspected: false},
+		audit: {mode: 'off', allowed: [], allowedPrograms: []},
+		...{launcher: 'auto', strategy: 'auto', version: VERSION},
+		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
+		workingDirectory: hostPath(workingDirectory),
+		searchPath,
+		temporaryDirectory: hostPath(tmpdir()),
+		cache,
+	};
+}

@@ -9,5 +9,9 @@ export function renderSuspects(findings: readonly FindingRecord[], json: boolean
 		return `${JSON.stringify({schema: 'dynpk-suspects/1', suspects: found})}\n`;
 	}
 
+	if (suspects.length === 0) {
+		return 'nothing suspected\n';
+	}
+
 	return suspects.map(({path, message}) => `${sanitise(`${path}: ${message}`)}\n`).join('');
 }

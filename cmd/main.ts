@@ -37,12 +37,21 @@ export async function main(words: readonly string[]): Promise<void> {
 	process.on('uncaughtException', error =>
 		process.exit(reportFault(error, text => process.stderr.write(text))),
 	);
+	process.once('beforeExit', reportStandstill);
 	try {
 		await parse(separateCommand(wordsOfHelp(words)));
 	} catch (error) {
 		const fault = isObjection(error) ? await explained(error, words) : error;
 		process.exitCode = reportFault(fault, text => process.stderr.write(text));
 	}
+
+	process.off('beforeExit', reportStandstill);
+}
+
+/** Where nothing is left to happen, and what was asked for has not: Node would end as if it had. */
+function reportStandstill(): void {
+	const fault = new Error('dynpk waits for what never comes');
+	process.exitCode = reportFault(fault, text => process.stderr.write(text));
 }
 
 function isObjection(error: unknown): error is Error {

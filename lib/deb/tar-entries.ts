@@ -59,8 +59,17 @@ export async function* readTarEntries(
 		for await (const source of archive) {
 			const {header} = source;
 			const path = entryPath(header, origin);
-			const content = blamed(source as unknown as AsyncIterable<Buffer>, blame);
-			left = HEADERS_LIMIT + header.size;
+			// tar-stream waits for ever for a member whose size it cannot read.
+			if (!Number.isSafeInteger(header.size)) {
+				throw new DebError('DEB_INVALID', 'its size is no number', {package: origin, entry: path});
+			}
+
+			// A directory may say any size and has no bytes: a stream of them would never end.
+			const isEmpty = header.type === 'directory';
+			const content = isEmpty
+				? nothing()
+				: blamed(source as unknown as AsyncIterable<Buffer>, blame);
+			left = HEADERS_LIMIT + (isEmpty ? 0 : header.size);
 			yield {header, path, content};
 			source.resume();
 		}
@@ -70,6 +79,10 @@ export async function* readTarEntries(
 		input.destroy();
 		archive.destroy();
 	}
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+	// There is none.
 }
 
 /** Errors of the archive surface wherever bytes are asked for, in the caller's loop as well. */

@@ -51,3 +51,14 @@ test('a stream that takes nothing is told, and so is a form for a file', async t
 	const mixed = {says: '--json prints to where the bundle goes', code: 'USAGE'} as const;
 	await assertRefused(t, {cwd, pack: ['./prog', '-o', '-', '--json'], ...mixed});
 });
+
+test('what waits for ever is told as a bug, where Node would end as if all were done', async t => {
+	if (!need(t, 'gcc')) return;
+	const cwd = (await buildObjects(t, {prog: {}})).directory;
+	// Nobody ever hears that it was written.
+	const deaf = 'data:text/javascript,process.stdout.write=()=>true';
+	const env = {NODE_OPTIONS: `--import=${deaf}`};
+	const {status, stderr} = await runDynpk(['pack', './prog', '-o', '-'], {cwd, env});
+	t.is(status, 70);
+	t.regex(stderr, /waits for what never comes/u);
+});

@@ -6,7 +6,7 @@ import {DebError, type DebErrorCode} from '../../lib/deb/deb-error.js';
 import {readDeb} from '../../lib/deb/read-deb.js';
 import {readDebPayload} from '../../lib/deb/read-payload.js';
 import {controlText, writeDeb, writeTar, type WrittenDeb} from '../helpers/packages/deb-build.js';
-import {rawMember} from '../helpers/worlds/tar-writer.js';
+import {rawMember, rawTar, type RawMember} from '../helpers/worlds/tar-writer.js';
 import {mutate, seededRandom} from '../helpers/worlds/mutate.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
@@ -153,4 +153,22 @@ test('headers of no file are refused before they take for ever', async t => {
 	const found = await refusal(t, bytes);
 	t.is(found?.code, 'DEB_INVALID');
 	t.regex(found?.message ?? '', /headers of no file/u);
+});
+
+async function withData(...members: readonly RawMember[]): Promise<Buffer> {
+	const tar = await writeTar(control());
+	return writeDeb({members: [format, ['control.tar', tar], ['data.tar', rawTar(members)]]});
+}
+
+test('a size that is no number is refused, and nobody waits for so many bytes', async t => {
+	const size = Buffer.from('bcbc3030303030313133302000', 'hex').subarray(0, 12);
+	const error = await refusal(t, await withData({name: './usr/a', size}));
+	t.regex(error?.message ?? '', /\/usr\/a: its size is no number/u);
+});
+
+test('a directory has no bytes, whatever size it claims', async t => {
+	const path = join(makeScratch(t), 'made.deb');
+	const claims = {name: './usr/', type: '5', size: '20000000000\0'};
+	writeFileSync(path, await withData(claims, {name: './usr/a', body: Buffer.from('x')}));
+	t.deepEqual(await readAll(path), ['/usr', '/usr/a', '1']);
 });

@@ -114,11 +114,12 @@ async function attemptPart(
 	const memory = new SharedArrayBuffer(4 * shared.length);
 	const words = new Int32Array(memory);
 	words[shared.input] = course.from;
-	const state = {hasEnded: false};
+	const state = {hasEnded: false, isTold: false};
 	let faultsTold = 0;
 	const data: ThreadData = {module, course, scratch, memory};
 	const thread = new Worker(new URL('attempt-inputs.js', import.meta.url), {workerData: data});
 	const tell = (kind: FaultKind, what: string): void => {
+		state.isTold = true;
 		onFault({input: words[shared.input]!, kind, what});
 		void thread.terminate();
 	};
@@ -128,7 +129,11 @@ async function attemptPart(
 			case 'fault':
 				onFault(report.fault);
 				faultsTold += 1;
-				if (faultsTold >= FAULT_LIMIT) void thread.terminate();
+				if (faultsTold >= FAULT_LIMIT) {
+					state.isTold = true;
+					void thread.terminate();
+				}
+
 				break;
 			case 'ended':
 				state.hasEnded = true;
@@ -141,6 +146,8 @@ async function attemptPart(
 	});
 	clearInterval(watch);
 	if (failed !== undefined) tell('bug', failed);
+	// What it waits for never comes, and a command would end as if all were done.
+	else if (!state.hasEnded && !state.isTold) tell('hang', 'it ends without an answer');
 	rmSync(scratch, {recursive: true, force: true});
 	return {
 		accepted: words[shared.accepted]!,

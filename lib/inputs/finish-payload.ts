@@ -66,6 +66,7 @@ export function finishPayload(
 			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
 		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
+		userBases: gathering.distributions.userBases,
 		broughtBy: new Map([...owners].map(owner => [packageId(owner), bringersOf(owner, expanded)])),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings.filter(

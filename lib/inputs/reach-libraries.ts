@@ -154,7 +154,9 @@ function isOwnObject(entry: PayloadEntry): boolean {
 	return (
 		objectOf(entry)?.isDynamic === true &&
 		entry.package === undefined &&
-		['target', 'with', 'scan', 'prefix', 'link', 'trace'].includes(entry.reason.kind)
+		['target', 'with', 'scan', 'prefix', 'distribution', 'link', 'trace'].includes(
+			entry.reason.kind,
+		)
 	);
 }
 

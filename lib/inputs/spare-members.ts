@@ -21,6 +21,7 @@ export function isMember(reason: Reason): boolean {
 			return reason.below !== undefined;
 		case 'scan':
 		case 'prefix':
+		case 'distribution':
 			return true;
 		default:
 			return false;

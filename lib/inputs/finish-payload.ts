@@ -55,7 +55,7 @@ export function finishPayload(
 	return {
 		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs)
+		programs: distinctPrograms(programs, sysroot)
 			.map(({name, path, isImplied}) => ({
 				...{name, path, isImplied},
 				file: sysroot.realPath(path) ?? path,
@@ -93,19 +93,20 @@ function isCarried(path: string, {collector, sysroot}: Gathering): boolean {
 }
 
 /** What was asked for comes first, and of what was not the first of its name. */
-function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
+function distinctPrograms(programs: readonly NamedProgram[], sysroot: Sysroot): NamedProgram[] {
+	const fileOf = ({path}: NamedProgram): SysrootPath => sysroot.realPath(path) ?? path;
 	const byName = new Map<string, NamedProgram>();
 	const isAsked = ({isImplied}: NamedProgram): boolean => isImplied !== true;
 	for (const program of programs.filter(isAsked)) {
 		const other = byName.get(program.name) ?? program;
-		if (other.path !== program.path) {
+		if (fileOf(other) !== fileOf(program)) {
 			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
 				details: [other.path, program.path],
 				hint: 'pack them into two bundles',
 			});
 		}
 
-		byName.set(program.name, program);
+		byName.set(program.name, other);
 	}
 
 	for (const program of programs.filter(candidate => !isAsked(candidate))) {

@@ -55,7 +55,8 @@ export interface PayloadFile extends PayloadBase {
 export type FileContent =
 	| {readonly kind: 'elf'; readonly object: ElfObject}
 	| {readonly kind: 'script'; readonly shebang: Shebang}
-	| {readonly kind: 'data'};
+	/** A module that is started, too, has a first line for that, and stays the text that others read. */
+	| {readonly kind: 'data'; readonly shebang?: Shebang};
 
 export interface PayloadLink extends PayloadBase {
 	readonly kind: 'symlink';

@@ -75,12 +75,15 @@ export function finishPayload(
 	};
 }
 
+/** One may need another for its library, and that one it as a whole: each is told once. */
 function bringersOf(owner: InstalledPackage, expanded: Gathering['expanded']): Bringer[] {
 	const bringers: Bringer[] = [];
+	const told = new Set([owner]);
 	let origin = expanded.get(owner);
-	while (origin?.neededBy !== undefined) {
+	while (origin?.neededBy !== undefined && !told.has(origin.neededBy)) {
 		const how = origin.isRecommended ? 'recommended' : 'needed';
 		bringers.push({package: packageId(origin.neededBy), how});
+		told.add(origin.neededBy);
 		origin = expanded.get(origin.neededBy);
 	}
 

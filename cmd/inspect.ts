@@ -1,8 +1,12 @@
 /** `dynpk inspect`: what a program, an object, a package file or a bundle consists of, and why. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import type {HostPath} from '../lib/paths/paths.js';
 import {cacheDirectory} from './cache-directory.js';
+import {interruptibly} from './interruptible.js';
 import {libraryPath, libraryPathOptions} from './library-path.js';
 import {searchPath} from './search-path.js';
+import {isStandardInput, STANDARD_INPUT} from './standard-streams.js';
+import {temporaryPlaces} from './temporary-places.js';
 import {workingDirectory} from './working-directory.js';
 
 export interface InspectArguments {
@@ -19,7 +23,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 	return argv
 		.positional('path', {
 			describe:
-				'a program (by name or path), a shared object, a package file, or a bundle, packed or unpacked',
+				'a program (by name or path), a shared object, a package file, or a bundle, packed or unpacked; - for an archive by standard input',
 			type: 'string',
 			demandOption: true,
 		})
@@ -47,6 +51,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
 		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
+		.example('ssh HOST cat git.tar.gz | $0 inspect -', 'without a file')
 		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages')
 		.example(
 			'$0 inspect ipython3/ --packages',
@@ -56,8 +61,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 
 async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void> {
 	const {inspect} = await import('./inspect/inspect.js');
-	const text = await inspect({
-		path: argv.path,
+	const inspection = {
 		why: argv.why,
 		packages: argv.packages,
 		json: argv.json,
@@ -66,8 +70,22 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 		workingDirectory: workingDirectory(),
 		searchPath: searchPath(),
 		cache: cacheDirectory(process.env),
-	});
-	process.stdout.write(text);
+	};
+	const {path} = argv;
+	process.stdout.write(
+		isStandardInput(path)
+			? await received(place => inspect({...inspection, path: place}))
+			: await inspect({...inspection, path}),
+	);
+}
+
+/** What takes no signal elsewhere, has something to clear up here. */
+async function received(use: (path: HostPath) => Promise<string>): Promise<string> {
+	const {withBundle} = await import('./with-bundle.js');
+	const temporary = temporaryPlaces(process.env);
+	return interruptibly(signal =>
+		withBundle(STANDARD_INPUT, {workingDirectory: workingDirectory(), temporary, signal}, use),
+	);
 }
 
 export const inspectCommand: CommandModule<object, InspectArguments> = {

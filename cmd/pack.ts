@@ -1,49 +1,7 @@
 /** `dynpk pack`: from targets to a bundle. */
-import {tmpdir} from 'node:os';
-import {posix} from 'node:path';
 import type {Argv, ArgumentsCamelCase, CommandModule} from 'yargs';
-import {DynpkError} from '../lib/errors/dynpk-error.js';
-import type {PackRequest} from '../lib/pack/pack-request.js';
-import {hostPath, type HostPath} from '../lib/paths/paths.js';
-import {cacheDirectory} from './cache-directory.js';
-import {libraryPath, libraryPathOptions} from './library-path.js';
-import type {ListedTargets} from './pack/read-target-lists.js';
-import {searchPath} from './search-path.js';
-import {VERSION} from './version.js';
-import {workingDirectory} from './working-directory.js';
-
-/** Times in a bundle when SOURCE_DATE_EPOCH does not say: the start of 1980, the oldest zip knows. */
-const FIXED_TIME = 315_532_800;
-
-interface PackArguments {
-	readonly targets: readonly string[];
-	readonly output: string | undefined;
-	readonly name: string | undefined;
-	readonly force: boolean;
-	readonly with: readonly string[];
-	readonly scan: readonly string[];
-	readonly trace: readonly string[];
-	readonly exclude: readonly string[];
-	readonly repo: readonly string[];
-	readonly libraryPath: readonly string[];
-	readonly noLibraryPath: boolean;
-	readonly missing: 'error' | 'warn' | 'ignore';
-	readonly strict: boolean;
-	readonly scope: 'auto' | 'closure' | 'package' | 'prefix';
-	readonly recommends: 'none' | 'named' | 'all';
-	readonly commands: boolean;
-	readonly launcher: 'auto' | 'native' | 'sh';
-	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
-	readonly audit: 'off' | 'warn' | 'enforce';
-	readonly allow: readonly string[];
-	readonly allowExec: readonly string[];
-	readonly sysroot: string;
-	readonly maxSize: string | undefined;
-	readonly dryRun: boolean;
-	readonly why: string | undefined;
-	readonly json: boolean;
-	readonly quiet: boolean;
-}
+import {libraryPathOptions} from './library-path.js';
+import type {PackArguments} from './pack/read-arguments.js';
 
 const each = {type: 'string', array: true, nargs: 1, default: [] as string[]} as const;
 
@@ -62,7 +20,11 @@ function build(argv: Argv): Argv<PackArguments> {
 				type: 'string',
 				requiresArg: true,
 				describe:
-					'where to: a directory, or a file ending in .tar, .tar.gz, .tgz or .tar.zst [NAME-ARCH.tar.gz]',
+					'where to: a directory, a file ending in .tar, .tar.gz, .tgz or .tar.zst, or - for standard output [NAME-ARCH.tar.gz]',
+			},
+			form: {
+				choices: ['tar', 'tar.gz', 'tar.zst'] as const,
+				describe: 'of what goes to standard output [tar.gz]',
 			},
 			name: {
 				type: 'string',
@@ -159,6 +121,7 @@ function build(argv: Argv): Argv<PackArguments> {
 		.example('$0 pack ipython3', 'with Python, its modules and all their libraries')
 		.example('$0 pack ./solver --with data -o solver.tar', 'a program of your own and its data')
 		.example('$0 pack python3 deb:python3-numpy -o np.tgz', 'a language and one of its packages')
+		.example('$0 pack git -o - | ssh cluster tar -xz', 'no file on the way')
 		.example('$0 pack @cluster.list', 'the programs and packages that a file lists')
 		.example(
 			'$0 pack git --dry-run',
@@ -167,99 +130,11 @@ function build(argv: Argv): Argv<PackArguments> {
 }
 
 async function handle(argv: ArgumentsCamelCase<PackArguments>): Promise<void> {
-	const {pack} = await import('./pack/pack.js');
-	await pack({
-		request: packRequest(argv, await listedTargets(argv)),
-		mtime: entryTime(process.env.SOURCE_DATE_EPOCH),
-		dryRun: argv.dryRun,
-		maxSize: argv.maxSize === undefined ? undefined : byteCount(argv.maxSize),
-		why: argv.why,
-		json: argv.json,
-		quiet: argv.quiet,
-		isTerminal: process.stderr.isTTY,
-	});
-}
-
-/** Loaded where there is a list. @throws {DynpkError} USAGE, PERMISSION, IO */
-async function listedTargets(argv: ArgumentsCamelCase<PackArguments>): Promise<ListedTargets> {
-	const rest = (argv['--'] as readonly string[] | undefined) ?? [];
-	const targets = [...argv.targets, ...rest];
-	if (!targets.some(target => target.startsWith('@'))) {
-		return {targets, places: new Map()};
-	}
-
-	const {readTargetLists} = await import('./pack/read-target-lists.js');
-	return readTargetLists(targets, workingDirectory());
-}
-
-/** @throws {DynpkError} USAGE for an output without a name. */
-function packRequest(
-	argv: ArgumentsCamelCase<PackArguments>,
-	{targets, places}: ListedTargets,
-): PackRequest {
-	const here = workingDirectory();
-	const absolute = (path: string): HostPath => hostPath(posix.resolve(here, path));
-	if (argv.output === '') {
-		throw new DynpkError('USAGE', '--output names nothing');
-	}
-
-	return {
-		targets,
-		listedAt: places,
-		name: argv.name,
-		output: argv.output === undefined ? undefined : absolute(argv.output),
-		force: argv.force,
-		with: argv.with,
-		scan: argv.scan,
-		traces: argv.trace.map(absolute),
-		exclude: argv.exclude,
-		repositories: argv.repo.map(absolute),
-		libraryPath: libraryPath(argv),
-		session: process.env,
-		missing: argv.missing,
-		strict: argv.strict,
-		scope: argv.scope,
-		recommends: argv.recommends,
-		commands: argv.commands,
-		launcher: argv.launcher,
-		strategy: argv.strategy,
-		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},
-		sysroot: absolute(argv.sysroot),
-		workingDirectory: hostPath(here),
-		searchPath: searchPath(),
-		temporaryDirectory: absolute(tmpdir()),
-		cache: cacheDirectory(process.env),
-		version: VERSION,
-	};
-}
-
-const units: Readonly<Record<string, number>> = {'': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12};
-
-/** @throws {DynpkError} USAGE for what is no size */
-function byteCount(text: string): number {
-	const {number = '', unit = ''} =
-		/^(?<number>\d+(?:\.\d+)?)(?<unit>[kMGT]?)B?$/u.exec(text)?.groups ?? {};
-	if (number === '') {
-		throw new DynpkError('USAGE', `--max-size is no size: ${text}`, {
-			hint: 'give bytes, or a number with k, M, G or T: 500M',
-		});
-	}
-
-	return Number(number) * (units[unit] ?? 1);
-}
-
-/** @throws {DynpkError} USAGE when the variable is set and no number of seconds. */
-function entryTime(text: string | undefined): number {
-	if (text === undefined || text === '') {
-		return FIXED_TIME;
-	}
-
-	const seconds = Number(text);
-	if (!/^\d+$/u.test(text) || seconds > 0xffff_ffff) {
-		throw new DynpkError('USAGE', `SOURCE_DATE_EPOCH is not a time in seconds: ${text}`);
-	}
-
-	return seconds;
+	const [{pack}, {readArguments}] = await Promise.all([
+		import('./pack/pack.js'),
+		import('./pack/read-arguments.js'),
+	]);
+	await pack(await readArguments(argv));
 }
 
 export const packCommand: CommandModule<object, PackArguments> = {

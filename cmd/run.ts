@@ -56,6 +56,7 @@ function build(argv: Argv): Argv<RunArguments> {
 			},
 		})
 		.example('$0 run git-x86_64.tar.gz', 'its entry program')
+		.example('dynpk pack jq -o - | ssh HOST dynpk run -', 'an archive by standard input')
 		.example('$0 run imagemagick/ convert in.png out.jpg', 'another program, with arguments')
 		.example('$0 run --engine=userns git/ git log', 'in a namespace that shows the bundle’s files')
 		.example('$0 run --explain git/', 'which engine git gets here, and why')

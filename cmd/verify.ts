@@ -15,7 +15,7 @@ function build(argv: Argv): Argv<VerifyArguments> {
 			'$0 verify BUNDLE [OPTIONS]\n$0 verify BUNDLE --run -- PROGRAM [ARGS...]\n\nCheck that a bundle is whole, complete, isolated, and fit for this host.',
 		)
 		.positional('bundle', {
-			describe: 'a bundle, packed or unpacked',
+			describe: 'a bundle, packed or unpacked; - for an archive by standard input',
 			type: 'string',
 			demandOption: true,
 		})

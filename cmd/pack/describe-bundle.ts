@@ -3,14 +3,14 @@ import {statSync} from 'node:fs';
 import {posix} from 'node:path';
 import {quote} from '../../lib/launcher/shell-quote.js';
 import {cpuLevel, newestKernel} from '../../lib/manifest/requirements.js';
-import type {BundleOutput} from '../../lib/pack/resolve-output.js';
+import type {NamedOutput} from '../../lib/pack/resolve-output.js';
 import type {BundlePlan} from '../../lib/plan/bundle-plan.js';
 
 export interface MadeBundle {
 	readonly plan: Pick<BundlePlan, 'name' | 'programs' | 'packages' | 'objects'>;
 	/** As `uname -m` says it. */
 	readonly architecture: string | undefined;
-	readonly output: BundleOutput;
+	readonly output: NamedOutput;
 	/** Of file contents. */
 	readonly bytes: number;
 }
@@ -35,7 +35,7 @@ function hostOf({plan: {objects}, architecture}: MadeBundle): string {
 	return `${machine} with Linux${kernel === undefined ? '' : ` ${kernel} or newer`}`;
 }
 
-function startOf({name, programs}: MadeBundle['plan'], {path, form}: BundleOutput): string {
+function startOf({name, programs}: MadeBundle['plan'], {path, form}: NamedOutput): string {
 	const [program] = programs;
 	const file = quote(posix.basename(path));
 	const unpacking = {

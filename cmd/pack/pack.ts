@@ -124,6 +124,11 @@ async function write(
 		{output, mtime, version, signal, onProgress},
 	);
 	reporter.done();
+	// There the bundle itself went.
+	if ('stream' in output) {
+		return;
+	}
+
 	const summary = {output: output.path, id, name: plan.name, entries, bytes};
 	process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${output.path}\n`);
 	reporter.packed(() => describeBundle({plan, output, bytes, architecture}));

@@ -16,6 +16,7 @@ import {interruptibly} from '../interruptible.js';
 import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
 import {BUG_STATUS, reportFault} from '../report-fault.js';
+import {withBundle, type Surroundings} from '../with-bundle.js';
 import {explainEngine} from './explain-engine.js';
 
 export interface RunCommandLine {
@@ -53,16 +54,19 @@ export async function run(commandLine: RunCommandLine): Promise<void> {
 	};
 	try {
 		if (commandLine.explain) {
-			const request = {...location(commandLine, bundle), program};
 			const explain = (signal: AbortSignal): Promise<string> =>
-				explainEngine({...request, signal}, env.DYNPK_ENGINE);
+				withBundle(bundle, surroundings(commandLine, signal), place =>
+					explainEngine({...location(commandLine, place), program, signal}, env.DYNPK_ENGINE),
+				);
 			process.stdout.write(await interruptibly(explain));
 			return;
 		}
 
 		// A signal that comes later is the program's.
 		const located = await interruptibly(signal =>
-			locateBundle({...location(commandLine, bundle), signal}),
+			withBundle(bundle, surroundings(commandLine, signal), place =>
+				locateBundle({...location(commandLine, place), signal}),
+			),
 		);
 		const outcome = await runBundle({
 			located,
@@ -91,10 +95,14 @@ export async function run(commandLine: RunCommandLine): Promise<void> {
 	}
 }
 
-function location(commandLine: RunCommandLine, bundle: string): LocateRequest {
+function surroundings({env, workingDirectory}: RunCommandLine, signal: AbortSignal): Surroundings {
+	return {workingDirectory, temporary: temporaryPlaces(env), signal};
+}
+
+function location(commandLine: RunCommandLine, bundle: HostPath): LocateRequest {
 	const {env, workingDirectory, cache} = commandLine;
 	return {
-		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
+		bundle,
 		cache:
 			cache === undefined ? cacheDirectory(env) : hostPath(posix.resolve(workingDirectory, cache)),
 		temporary: temporaryPlaces(env),

@@ -24,6 +24,7 @@ import {verifyBundle} from '../../lib/verify/verify-bundle.js';
 import {interruptibly} from '../interruptible.js';
 import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
+import {withBundle} from '../with-bundle.js';
 
 export interface VerifyCommandLine {
 	readonly bundle: string;
@@ -49,14 +50,19 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 	}
 
 	const temporary = temporaryPlaces(env);
-	const {directory: top, remove} = await locateBundle({
-		bundle: hostPath(posix.resolve(workingDirectory, bundle)),
-		cache: undefined,
-		temporary,
-		check: () => Promise.resolve(),
-		notice,
-		signal,
-	});
+	const {directory: top, remove} = await withBundle(
+		bundle,
+		{workingDirectory, temporary, signal},
+		place =>
+			locateBundle({
+				bundle: place,
+				cache: undefined,
+				temporary,
+				check: () => Promise.resolve(),
+				notice,
+				signal,
+			}),
+	);
 	let privateDirectory: HostPath | undefined;
 	try {
 		privateDirectory = isStatic ? undefined : privatePlace(temporary, run !== undefined);

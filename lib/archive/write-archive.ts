@@ -26,10 +26,18 @@ import {makeTarHeader, type TarHeader} from './tar-header.js';
 
 export type ArchiveForm = 'tar' | 'tar.gz' | 'tar.zst';
 
+/** Somebody takes the bytes as they come. What he has of one that fails, is cut off. */
+export interface ArchiveStream {
+	/** What messages call it. */
+	readonly name: string;
+	/** The bytes may still be looked at until it is settled. @throws {DynpkError} */
+	readonly write: (bytes: Uint8Array) => Promise<void>;
+}
+
 export interface ArchiveRequest {
 	/** In final order; taken one at a time, each after the one before it has been read. */
 	readonly entries: ArchiveEntries;
-	readonly output: HostPath;
+	readonly output: HostPath | ArchiveStream;
 	readonly form: ArchiveForm;
 	/** Whether a regular file that is there gives way. */
 	readonly replaces?: boolean | undefined;
@@ -44,7 +52,6 @@ export interface ArchiveRequest {
 }
 
 export interface WrittenOutput {
-	readonly output: HostPath;
 	readonly entries: number;
 	/** Bytes of file contents. */
 	readonly bytes: number;
@@ -55,32 +62,30 @@ const USUAL_GZIP_LEVEL = 6;
 const USUAL_ZSTD_LEVEL = 3;
 
 /**
- * Write an archive which appears under its name when it is complete, and only then.
+ * Write an archive which appears under its name when it is complete, and only then; or into a stream.
  *
  * @throws {DynpkError} OUTPUT_EXISTS, INPUT_CHANGED, UNSUPPORTED_COMPRESSION, NO_SPACE, PERMISSION,
  * INTERRUPTED, and PAYLOAD_ESCAPES_ROOT for an entry that no reader of ours would accept
  */
 export async function writeArchive(request: ArchiveRequest): Promise<WrittenOutput> {
-	const staged = stageFile(request.output, {replaces: request.replaces === true});
+	const {output, replaces = false} = request;
+	const stop = makeStopCheck(request.signal);
+	if (typeof output !== 'string') {
+		return writeInto(streamSink(output, stop), request, stop);
+	}
+
+	const staged = stageFile(output, {replaces});
 	try {
-		const stop = makeStopCheck(request.signal);
-		const sink = openSink(request, staged, stop);
-		try {
-			const written = await packInto(sink, request, stop);
-			await sink.end();
-			staged.publish();
-			return written;
-		} catch (error) {
-			sink.abort();
-			throw error;
-		}
+		const written = await writeInto(fileSink(staged, stop), request, stop);
+		staged.publish();
+		return written;
 	} finally {
 		staged.discard();
 	}
 }
 
-function openSink({form, level}: ArchiveRequest, staged: StagedFile, stop: StopCheck): ByteSink {
-	const file: ByteSink = {
+function fileSink(staged: StagedFile, stop: StopCheck): ByteSink {
+	return {
 		write(bytes) {
 			staged.write(bytes);
 			return stop(bytes.length);
@@ -88,13 +93,43 @@ function openSink({form, level}: ArchiveRequest, staged: StagedFile, stop: StopC
 		end: () => Promise.resolve(),
 		abort: () => undefined,
 	};
+}
+
+function streamSink(stream: ArchiveStream, stop: StopCheck): ByteSink {
+	return {
+		async write(bytes) {
+			await stream.write(bytes);
+			await stop(bytes.length);
+		},
+		end: () => Promise.resolve(),
+		abort: () => undefined,
+	};
+}
+
+async function writeInto(
+	bare: ByteSink,
+	request: ArchiveRequest,
+	stop: StopCheck,
+): Promise<WrittenOutput> {
+	const sink = compressed(bare, request);
+	try {
+		const written = await packInto(sink, request, stop);
+		await sink.end();
+		return written;
+	} catch (error) {
+		sink.abort();
+		throw error;
+	}
+}
+
+function compressed(bare: ByteSink, {form, level}: ArchiveRequest): ByteSink {
 	switch (form) {
 		case 'tar':
-			return file;
+			return bare;
 		case 'tar.gz':
-			return gzipBlocks(file, level ?? USUAL_GZIP_LEVEL);
+			return gzipBlocks(bare, level ?? USUAL_GZIP_LEVEL);
 		case 'tar.zst':
-			return compressExternally(file, level ?? USUAL_ZSTD_LEVEL);
+			return compressExternally(bare, level ?? USUAL_ZSTD_LEVEL);
 	}
 }
 
@@ -130,8 +165,9 @@ async function packInto(
 
 async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promise<WrittenOutput> {
 	const digests = new Map<string, FileDigest>();
-	const {signal} = request;
-	const rules = {code: 'PAYLOAD_ESCAPES_ROOT', subject: request.output, signal} as const;
+	const {signal, output} = request;
+	const subject = typeof output === 'string' ? output : output.name;
+	const rules = {code: 'PAYLOAD_ESCAPES_ROOT', subject, signal} as const;
 	let entries = 0;
 	let bytes = 0;
 	for await (const entry of checkedEntries(request.entries, rules)) {
@@ -154,7 +190,7 @@ async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promi
 	}
 
 	pack.finalize();
-	return {output: request.output, entries, bytes, digests};
+	return {entries, bytes, digests};
 }
 
 async function addEntry(pack: Pack, header: TarHeader, pieces: Pieces): Promise<void> {

@@ -35,6 +35,10 @@ import {stageDirectory, type DirectoryStaging} from './staged-output.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import type {WrittenOutput} from './write-archive.js';
 
+export interface WrittenDirectory extends WrittenOutput {
+	readonly output: HostPath;
+}
+
 export interface DirectoryRequest {
 	/** In final order. The top-level directory becomes `output`, whatever its name. */
 	readonly entries: ArchiveEntries;
@@ -50,7 +54,7 @@ export interface DirectoryRequest {
 	readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 	readonly onDigest?: ((path: string, digest: FileDigest) => void) | undefined;
 	/** Called when all is written and nothing published yet; what it throws undoes everything. */
-	readonly onComplete?: ((written: WrittenOutput) => Promise<void>) | undefined;
+	readonly onComplete?: ((written: WrittenDirectory) => Promise<void>) | undefined;
 }
 
 /**
@@ -58,7 +62,7 @@ export interface DirectoryRequest {
  *
  * @throws {DynpkError} as `writeArchive` does
  */
-export async function writeDirectory(request: DirectoryRequest): Promise<WrittenOutput> {
+export async function writeDirectory(request: DirectoryRequest): Promise<WrittenDirectory> {
 	const staged = stageDirectory(request.output, request);
 	try {
 		const written = await fillDirectory(staged.path, request);
@@ -70,7 +74,7 @@ export async function writeDirectory(request: DirectoryRequest): Promise<Written
 	}
 }
 
-async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<WrittenOutput> {
+async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<WrittenDirectory> {
 	const {output} = request;
 	const stop = makeStopCheck(request.signal);
 	const rules = {

@@ -4,6 +4,7 @@
  * Every path of a file here is absolute; targets, `with` and `scan` are as typed, because they are
  * names inside the sysroot.
  */
+import type {ArchiveForm, ArchiveStream} from '../archive/write-archive.js';
 import type {Recommends, Scope} from '../inputs/gather-request.js';
 import type {HostPath} from '../paths/paths.js';
 import type {MissingPolicy} from '../plan/settle-missing.js';
@@ -18,7 +19,7 @@ export interface PackRequest extends LauncherChoice {
 	/** Name of the bundle; by default that of the first target. */
 	readonly name: string | undefined;
 	/** Where to; by default the bundle's name in the working directory. */
-	readonly output: HostPath | undefined;
+	readonly output: HostPath | StreamOutput | undefined;
 	/** Whether an output that is there is replaced. */
 	readonly force: boolean;
 	readonly with: readonly string[];
@@ -47,6 +48,12 @@ export interface PackRequest extends LauncherChoice {
 	readonly temporaryDirectory: HostPath;
 	/** dynpk's own directory, such as `~/.cache/dynpk`; `undefined` where there is no home. */
 	readonly cache: HostPath | undefined;
+}
+
+/** An archive that nothing is named after. */
+export interface StreamOutput {
+	readonly form: ArchiveForm;
+	readonly stream: ArchiveStream;
 }
 
 export interface AuditChoice {

@@ -6,14 +6,16 @@ import type {ArchiveForm} from '../archive/write-archive.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import {MANIFEST_NAME} from '../manifest/manifest.js';
 import {baseName, hostPath, type HostPath} from '../paths/paths.js';
-import type {PackRequest} from './pack-request.js';
+import type {PackRequest, StreamOutput} from './pack-request.js';
 
-export interface BundleOutput {
+export interface NamedOutput {
 	readonly path: HostPath;
 	readonly form: ArchiveForm | 'directory';
 	/** Whether what is there gives way; of directories only a bundle or an empty one does. */
 	readonly replaces: boolean;
 }
+
+export type BundleOutput = NamedOutput | StreamOutput;
 
 type OutputRequest = Pick<PackRequest, 'output' | 'workingDirectory' | 'force'>;
 
@@ -30,7 +32,7 @@ export interface OutputParts {
  * @throws {DynpkError} USAGE for a form that dynpk does not write; OUTPUT_EXISTS
  */
 export function checkOutput({output, force}: OutputRequest): void {
-	if (output !== undefined) {
+	if (typeof output === 'string') {
 		assertFree({path: output, form: outputForm(output), replaces: force});
 	}
 }
@@ -40,13 +42,22 @@ export function resolveOutput(
 	{output, workingDirectory, force}: OutputRequest,
 	{name, architecture}: OutputParts,
 ): BundleOutput {
+	if (typeof output === 'object') {
+		return output;
+	}
+
 	const suffix = architecture === undefined ? '' : `-${architecture}`;
 	const path = output ?? hostPath(posix.join(workingDirectory, `${name}${suffix}.tar.gz`));
 	return {path, form: outputForm(path), replaces: force};
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS where something has its name that does not give way; PERMISSION, IO */
-export function assertFree({path, form, replaces}: BundleOutput): void {
+export function assertFree(output: BundleOutput): void {
+	if ('stream' in output) {
+		return;
+	}
+
+	const {path, form, replaces} = output;
 	if (!replaces) {
 		refuseExisting(path);
 	} else if (form === 'directory') {
@@ -77,13 +88,13 @@ export function assertReplaceable(directory: HostPath): void {
 }
 
 /** What the output is called without its ending; `undefined` where none was named. */
-export function outputName(output: HostPath | undefined): string | undefined {
-	return output === undefined ? undefined : baseName(output).replace(ENDING, '');
+export function outputName(output: PackRequest['output']): string | undefined {
+	return typeof output === 'string' ? baseName(output).replace(ENDING, '') : undefined;
 }
 
 const ENDING = /\.(?:tar|tar\.gz|tgz|tar\.zst|run|zip|tar\.xz|tar\.bz2)$/u;
 
-function outputForm(output: HostPath): BundleOutput['form'] {
+function outputForm(output: HostPath): NamedOutput['form'] {
 	const ending = ENDING.exec(baseName(output))?.[0];
 	switch (ending) {
 		case undefined:

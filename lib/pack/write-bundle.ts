@@ -1,6 +1,6 @@
-/** Carry a decision out: a bundle, as a directory or an archive, whole or not at all. */
+/** Carry a decision out: a bundle, as a directory or an archive, whole or not at all; or into a stream. */
 import type {WriteProgress} from '../archive/archive-entry.js';
-import {writeArchive} from '../archive/write-archive.js';
+import {writeArchive, type ArchiveRequest, type WrittenOutput} from '../archive/write-archive.js';
 import {writeDirectory} from '../archive/write-directory.js';
 import {editLoader} from '../launcher/loader-copy.js';
 import {manifestEntry, stageBundle} from '../stage/stage-bundle.js';
@@ -37,15 +37,24 @@ export async function writeBundle(
 			return {...edited, isolated};
 		},
 	});
-	const {form, path, replaces} = output;
-	const writing = {entries, output: path, mtime, signal, onProgress};
-	const written =
-		form === 'directory'
-			? await writeDirectory({...writing, ...(replaces ? {assertReplaceable} : {})})
-			: await writeArchive({...writing, form, replaces});
+	const written = await writeTo(output, {entries, mtime, signal, onProgress});
 	const manifest = written.digests.get(manifestEntry(plan));
 	if (manifest === undefined) {
 		throw new Error('a bundle was written without its manifest');
 	}
 	return {id: manifest.sha256, entries: written.entries, bytes: written.bytes};
+}
+
+async function writeTo(
+	output: BundleOutput,
+	writing: Omit<ArchiveRequest, 'output' | 'form'>,
+): Promise<WrittenOutput> {
+	if ('stream' in output) {
+		return writeArchive({...writing, output: output.stream, form: output.form});
+	}
+
+	const {form, path, replaces} = output;
+	return form === 'directory'
+		? writeDirectory({...writing, output: path, ...(replaces ? {assertReplaceable} : {})})
+		: writeArchive({...writing, output: path, form, replaces});
 }

@@ -153,8 +153,8 @@ const wrong: readonly (readonly [title: string, argv: string, sentence: string, 
 	],
 	[
 		'two unknown options',
-		'pack git --foo -Z',
-		'pack has no options --foo, -Z',
+		'pack git --qux -Z',
+		'pack has no options --qux, -Z',
 		'dynpk help pack tells more',
 	],
 	[

@@ -29,6 +29,30 @@ my $tool = File::Temp->new; print $tool "#!perl -w\\nprint 1\\n"; close $tool;
 MY->fixin($tool->filename);
 open my $fixed, '<', $tool->filename; print scalar <$fixed>;`;
 
+/** The same of a script that a rock brings: a shell's, which takes a path with a blank. */
+const rock = `cd "$(mktemp -d)" && echo 'print("rock", _VERSION)' >tool.lua && cat >tool-1-1.rockspec <<-'end'
+	package, version, source = 'tool', '1-1', {url = 'tool.lua'}
+	build = {type = 'builtin', modules = {}, install = {bin = {tool = 'tool.lua'}}}
+	end
+	"$0/bin/luarocks" --lua-version 5.1 --tree rt make >said 2>&1 || cat said
+	rt/bin/tool && grep -o "'[^']*/lua5.1'" rt/bin/tool`;
+
+for (const name of targetHosts.filter(host => host !== 'empty')) {
+	test.serial(`${name}: scripts that luarocks installs name the bundle’s lua`, async t => {
+		const host = await needHost(t, name);
+		const targets = ['/usr/bin/luarocks', '/usr/bin/lua5.1', 'deb:liblua5.1-0-dev'];
+		// Which a host need not have.
+		const bundle = host && (await packOnce(t, [...targets, '/usr/bin/md5sum']));
+		if (host === undefined || bundle === undefined) return;
+		const at = '/home/user/my sw';
+		const ran = await runOnHost(host, {
+			binds: [{from: bundle, to: at, readOnly: true}],
+			argv: ['/bin/sh', '-c', rock, at],
+		});
+		t.is(ran.stdout, `rock\tLua 5.1\n'${at}/root/usr/bin/lua5.1'\n`, ran.stderr);
+	});
+}
+
 for (const name of targetHosts) {
 	test.serial(
 		`${name}: scripts that gem and MakeMaker install name the bundle’s interpreters`,

@@ -5,7 +5,7 @@ set -eu
 
 # Programs that the tests pack.
 packed='ca-certificates curl fakeroot faketime file fontconfig fonts-dejavu-core ghostscript git graphviz groff-base gsettings-desktop-schemas
-	imagemagick ipython3 krb5-user libgdk-pixbuf2.0-bin libglib2.0-bin librsvg2-bin librsvg2-common man-db netbase
+	imagemagick ipython3 krb5-user libgdk-pixbuf2.0-bin libglib2.0-bin librsvg2-bin librsvg2-common luarocks man-db netbase
 	openjdk-17-jre-headless openmpi-bin openssl perl postgresql-client-15 python3-magic python3-mpi4py python3-numpy
 	python3-venv r-base-core ruby sed sqlite3 tcl tmux tzdata vim'
 # Shells that launchers must work under, or that complete dynpk's words.

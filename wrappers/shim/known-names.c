@@ -8,7 +8,6 @@
 enum { KNOWN_SIZE = 4096 };
 
 static uint64_t known[KNOWN_SIZE];
-/* Counts what may have put a link in the place of something else: all that was known is void. */
 static uint64_t upheavals;
 
 static uint64_t *known_slot(uint64_t hash)
@@ -18,17 +17,20 @@ static uint64_t *known_slot(uint64_t hash)
 
 bool is_no_link(uint64_t hash)
 {
-	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) ==
-	       hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
+	return __atomic_load_n(known_slot(hash), __ATOMIC_RELAXED) == hash + count_upheavals();
 }
 
 void remember_no_link(uint64_t hash)
 {
-	__atomic_store_n(known_slot(hash), hash + __atomic_load_n(&upheavals, __ATOMIC_RELAXED),
-			 __ATOMIC_RELAXED);
+	__atomic_store_n(known_slot(hash), hash + count_upheavals(), __ATOMIC_RELAXED);
 }
 
 void forget_names(void)
 {
 	__atomic_fetch_add(&upheavals, 1, __ATOMIC_RELAXED);
+}
+
+uint64_t count_upheavals(void)
+{
+	return __atomic_load_n(&upheavals, __ATOMIC_RELAXED);
 }

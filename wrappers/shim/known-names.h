@@ -9,6 +9,8 @@
 
 /* Something was removed, moved or made a link: what was learned of names may no longer hold. */
 void forget_names(void);
+/* How often that was: what is known besides of names holds as long as this does not change. */
+uint64_t count_upheavals(void);
 
 bool is_no_link(uint64_t hash);
 void remember_no_link(uint64_t hash);

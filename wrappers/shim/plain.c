@@ -4,16 +4,26 @@
 #include "descriptors.h"
 #include "known-names.h"
 #include "own-file.h"
+#include "recent-directory.h"
 #include "route.h"
 #include "sandbox.h"
 #include "view.h"
 #include "working-directory.h"
 
+/* The last name of a path, and what is known of the directory it is in. */
+struct last_name {
+	const char *name;
+	uint32_t node;
+	uint64_t hash;
+	/* Whoever asks, however the host changes. */
+	bool is_lasting;
+};
+
 /*
  * Whether a path that stays on the host from `path` on can be left to the kernel; `hash` becomes
  * that of the whole.
  */
-static bool is_plain_host(const char *path, uint64_t *hash)
+static bool is_plain_host(const char *path, uint64_t *hash, struct last_name *last)
 {
 	const char *at = path;
 	uint64_t now = *hash;
@@ -24,6 +34,8 @@ static bool is_plain_host(const char *path, uint64_t *hash)
 		if (*at == '.' && (at[1] == '/' || at[1] == '\0' ||
 				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
 			return false;
+		if (name != path)
+			*last = (struct last_name){ name, NO_NODE, now, last->is_lasting };
 		now = hash_byte(now, '/');
 		for (; *at != '/' && *at != '\0'; at++)
 			now = hash_byte(now, *at);
@@ -76,7 +88,7 @@ static bool find_beginning(const struct view *view, int directory, unsigned inte
  * what the kernel does not show.
  */
 static const char *leave_table(const struct view *view, const char *at, unsigned intent,
-			       uint32_t *node)
+			       struct last_name *last)
 {
 	const struct table *table = view->table;
 
@@ -93,7 +105,13 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 			return at;
 		while (*at != '/' && *at != '\0')
 			at++;
-		child = find_visible(table, *node, name, (size_t)(at - name), intent);
+		last->name = name;
+		child = find_child(table, last->node, name, (size_t)(at - name));
+		if (child != NO_NODE && may_give_way(table, child)) {
+			last->is_lasting = false;
+			if (gives_way(table, child, intent))
+				child = NO_NODE;
+		}
 		if (child == NO_NODE)
 			return name;
 		if (node_at(table, child)->kind == NODE_FILE &&
@@ -103,42 +121,52 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 		if (node_at(table, child)->kind != NODE_MERGED &&
 		    !(node_at(table, child)->kind == NODE_WHOLE && view->is_in_namespace))
 			return NULL;
-		*node = child;
+		last->node = child;
 	}
 }
 
 enum plainness how_plain(int directory, const char *path, unsigned intent)
 {
 	const struct view *now = view();
-	uint32_t node = ROOT_NODE;
-	uint64_t hash = seed_of(ROOT_NODE);
+	struct last_name last = { path, ROOT_NODE, seed_of(ROOT_NODE), true };
+	uint64_t hash;
 	const char *at = path;
+	const char *recent;
 
 	if (now == NULL || !is_path(path) || *path == '\0')
 		return PLAIN;
-	if (*at != '/') {
-		if (!find_beginning(now, directory, intent, &node, &hash))
+	if (*at == '/') {
+		at = leave_recent_directory(path, &last.node, &last.hash);
+	} else {
+		if (!find_beginning(now, directory, intent, &last.node, &last.hash))
 			return NOT_PLAIN;
 		if (at[0] == '.' && at[1] == '/' && at[2] != '\0' && at[2] != '/')
 			at += 2;
 	}
-	if (node != NO_NODE) {
-		at = leave_table(now, at, intent, &node);
+	recent = at;
+	hash = last.hash;
+	if (last.node != NO_NODE) {
+		at = leave_table(now, at, intent, &last);
 		if (at == NULL)
 			return NOT_PLAIN;
+		if (*at == '\0' && node_at(now->table, last.node)->kind == NODE_WHOLE)
+			return (intent & LAUNCH) != 0 ? NOT_PLAIN : PLAIN;
 		if (*at == '\0')
 			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
-		if (node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
+		if (last.node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
 		    (at[4] == '/' || at[4] == '\0'))
 			return behind_root_link(path) != path ||
 					       ((intent & READ) != 0 && is_link_to_program(path))
 				       ? NOT_PLAIN
 				       : PLAIN;
-		hash = seed_of(node);
+		hash = last.hash = seed_of(last.node);
 	}
-	if (!is_plain_host(at, &hash) ||
-	    ((intent & READ) != 0 && find_launched(now, path) != NO_NODE))
+	if (!is_plain_host(at, &hash, &last) ||
+	    ((intent & READ) != 0 && seen_path(now, path) != path &&
+	     find_launched(now, path) != NO_NODE))
 		return NOT_PLAIN;
+	if (*path == '/' && last.is_lasting && last.name != recent && last.name > path + 1)
+		note_directory(path, (size_t)(last.name - 1 - path), last.node, last.hash);
 	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
 		return NOT_PLAIN;
 	return PLAIN;

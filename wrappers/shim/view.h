@@ -84,6 +84,23 @@ static inline bool is_read(const struct node *node, unsigned intent)
 	return (intent & READ) != 0 && (node->flags & NODE_LAUNCHED) != 0;
 }
 
+/* Whether it depends on the host, or on what is asked, if the program sees a node. */
+static inline bool may_give_way(const struct table *table, uint32_t node)
+{
+	return (node_at(table, node)->flags & (NODE_LIBRARY | NODE_FALLBACK)) != 0;
+}
+
+static inline bool gives_way(const struct table *table, uint32_t node, unsigned intent)
+{
+	const unsigned flags = node_at(table, node)->flags;
+	const bool is_library = (flags & NODE_LIBRARY) != 0;
+
+	if (is_library && (intent & LAUNCH) != 0)
+		return true;
+	return (flags & NODE_FALLBACK) != 0 && !(is_library && (intent & LOAD) != 0) &&
+	       host_fills(table, node);
+}
+
 /*
  * The child of this name that the program is to see: neither a library to be started, which is the
  * host's, nor one that gives way to the host's; or NO_NODE.
@@ -92,15 +109,8 @@ static inline uint32_t find_visible(const struct table *table, uint32_t parent, 
 				    size_t length, unsigned intent)
 {
 	const uint32_t child = find_child(table, parent, name, length);
-	const unsigned flags = child == NO_NODE ? 0 : node_at(table, child)->flags;
-	const bool is_library = (flags & NODE_LIBRARY) != 0;
 
-	if (is_library && (intent & LAUNCH) != 0)
-		return NO_NODE;
-	if ((flags & NODE_FALLBACK) != 0 && !(is_library && (intent & LOAD) != 0) &&
-	    host_fills(table, child))
-		return NO_NODE;
-	return child;
+	return child != NO_NODE && gives_way(table, child, intent) ? NO_NODE : child;
 }
 
 #endif

@@ -12,6 +12,7 @@ libdir ?= $(prefix)/lib
 DEMO ?= node
 FILE ?=
 SETS ?=
+JOBS ?=
 NODES ?= 22 24
 FORMATS ?=
 INPUTS ?=
@@ -91,6 +92,11 @@ torture: build ## Damage what is read, let calls fail, kill and race, and count 
 science: hosts ## Pack and run what scientists carry, into docs/science.md (SETS="r octave")
 	node build/test/science/run.js $(SETS)
 
+# Copies installations of languages into prefixes, packs these and hides them. Debian's packages that a job needs and that are not
+# here are named.
+prefixes: hosts ## Pack and run what people install past the package manager, into docs/prefixes.md (JOBS="venv conda")
+	node build/test/prefixes/run.js $(JOBS)
+
 bench: build packages ## Timings against rivals and limits
 	node build/bench/run.js
 
@@ -110,4 +116,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check check-nodes check-sanitizers packages hosts native science sweeps torture lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native prefixes science sweeps torture lint format test test-differential bans bench dist install clean help

@@ -2,7 +2,7 @@
  * `make bench`: what dynpk costs against its rivals and its limits.
  *
  * Each result is printed as a line of JSON when it is there, and all of them as tables at the end.
- * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths` and `installed`; without any, all are run. Figures of a
+ * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths`, `installed` and `prefix`; without any, all are run. Figures of a
  * machine that does something else meanwhile mean little; the ratios mean more.
  */
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
@@ -15,6 +15,7 @@ import {benchInstalled} from './installed.js';
 import {benchMemory} from './memory.js';
 import {benchPack} from './pack.js';
 import {benchPaths} from './paths.js';
+import {benchPrefix} from './prefix.js';
 import {benchStart} from './start.js';
 
 const benches = {
@@ -24,6 +25,7 @@ const benches = {
 	memory: benchMemory,
 	paths: benchPaths,
 	installed: benchInstalled,
+	prefix: benchPrefix,
 };
 
 const asked = process.argv.slice(2);

@@ -60,8 +60,9 @@ export function addTargetBelongings(gathering: Gathering, path: SysrootPath): Be
 
 	const tree = installTreeOf(path, sysroot, request.environment.HOME);
 	if (request.scope === 'auto') {
-		if (tree !== undefined && tree.kind !== 'system' && !strangers.has(tree.path)) {
-			strangers.set(tree.path, {tree, program: path});
+		if (tree !== undefined && tree.kind !== 'system') {
+			const programs = strangers.get(tree.path)?.programs ?? [];
+			strangers.set(tree.path, {tree, programs: [...programs, path]});
 		}
 
 		return known;
@@ -118,9 +119,10 @@ export function addLibraryPrefixes(gathering: Gathering): void {
 }
 
 /** What lies beside targets in trees that are not taken, and may be theirs. */
-export function reportStrangers({strangers, collector, sysroot}: Gathering): void {
-	for (const {tree, program} of strangers.values()) {
-		const message = describeRest(tree, program, collector, sysroot);
+export function reportStrangers({strangers, distributions, collector, sysroot}: Gathering): void {
+	for (const {tree, programs} of strangers.values()) {
+		const program = programs.find(path => !distributions.known.has(path));
+		const message = program && describeRest(tree, program, collector, sysroot);
 		if (message !== undefined) {
 			collector.report({code: 'PREFIX_LEFT_OUT', path: tree.path, message});
 		}

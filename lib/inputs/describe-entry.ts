@@ -49,14 +49,19 @@ export function describeEntry(
 	return {kind: 'file', path, hostPath, mode, size, fileId, content, reason, package: owner};
 }
 
-/** Where a script lies says nothing of one that is started; anything else stays what it is. */
+/** Where a script lies says nothing of one that is started, but that modules keep their text; anything else stays what it is. */
 export function asProgram(entry: PayloadEntry, sysroot: Sysroot): PayloadEntry {
 	if (entry.kind !== 'file' || entry.content.kind !== 'data' || (entry.mode & 0o111) === 0) {
 		return entry;
 	}
 
 	const script = readScript(sysroot.elf(entry.path));
-	return script === undefined ? entry : {...entry, content: script};
+	if (script === undefined) {
+		return entry;
+	}
+
+	const {shebang} = script;
+	return {...entry, content: isModule(entry.path) ? {kind: 'data', shebang} : script};
 }
 
 /** PATH_MAX, with the NUL behind a path. */
@@ -73,8 +78,8 @@ const isLibraryCode = pathPattern(
 	{dot: true},
 );
 
-/** Whether what lies there stays a module, though a link in a directory of programs leads to it. */
-export const isModule = pathPattern(
+/** Whether what lies there stays a module, though it is started. */
+const isModule = pathPattern(
 	scriptRules.filter(rule => rule.unlessLinked !== true).map(rule => rule.pattern),
 	{dot: true},
 );
@@ -97,7 +102,7 @@ function readContent(
 	return (isStarted ? readScript(answer) : undefined) ?? {kind: 'data'};
 }
 
-function readScript(answer: ElfAnswer): FileContent | undefined {
+function readScript(answer: ElfAnswer): Extract<FileContent, {kind: 'script'}> | undefined {
 	const head = answer.status === 'not-elf' ? answer.script : undefined;
 	const shebang = head === undefined ? undefined : readShebang(head);
 	return shebang === undefined ? undefined : {kind: 'script', shebang};

@@ -57,7 +57,7 @@ export function finishPayload(
 	return {
 		name: ownName,
 		entries: entries.sort((a, b) => comparePaths(a.path, b.path)),
-		programs: distinctPrograms(programs)
+		programs: distinctPrograms(programs, sysroot)
 			.map(({name, path, isImplied}) => ({
 				...{name, path, isImplied},
 				file: sysroot.realPath(path) ?? path,
@@ -68,6 +68,7 @@ export function finishPayload(
 			target.kind === 'object' ? [sysroot.realPath(target.path) ?? target.path] : [],
 		),
 		interpreters: travellingInterpreters(interpreters, collector.entries, sysroot),
+		userBases: gathering.distributions.userBases,
 		broughtBy: new Map([...owners].map(owner => [packageId(owner), bringersOf(owner, expanded)])),
 		packages: [...owners].sort((a, b) => comparePaths(packageId(a), packageId(b))),
 		findings: collector.findings.filter(
@@ -76,12 +77,15 @@ export function finishPayload(
 	};
 }
 
+/** One may need another for its library, and that one it as a whole: each is told once. */
 function bringersOf(owner: InstalledPackage, expanded: Gathering['expanded']): Bringer[] {
 	const bringers: Bringer[] = [];
+	const told = new Set([owner]);
 	let origin = expanded.get(owner);
-	while (origin?.neededBy !== undefined) {
+	while (origin?.neededBy !== undefined && !told.has(origin.neededBy)) {
 		const how = origin.isRecommended ? 'recommended' : 'needed';
 		bringers.push({package: packageId(origin.neededBy), how});
+		told.add(origin.neededBy);
 		origin = expanded.get(origin.neededBy);
 	}
 
@@ -94,19 +98,20 @@ function isCarried(path: string, {collector, sysroot}: Gathering): boolean {
 }
 
 /** What was asked for comes first, and of what was not the first of its name. */
-function distinctPrograms(programs: readonly NamedProgram[]): NamedProgram[] {
+function distinctPrograms(programs: readonly NamedProgram[], sysroot: Sysroot): NamedProgram[] {
+	const fileOf = ({path}: NamedProgram): SysrootPath => sysroot.realPath(path) ?? path;
 	const byName = new Map<string, NamedProgram>();
 	const isAsked = ({isImplied}: NamedProgram): boolean => isImplied !== true;
 	for (const program of programs.filter(isAsked)) {
 		const other = byName.get(program.name) ?? program;
-		if (other.path !== program.path) {
+		if (fileOf(other) !== fileOf(program)) {
 			throw new DynpkError('PATH_CLASH', `two programs are named ${program.name}`, {
 				details: [other.path, program.path],
 				hint: 'pack them into two bundles',
 			});
 		}
 
-		byName.set(program.name, program);
+		byName.set(program.name, other);
 	}
 
 	for (const program of programs.filter(candidate => !isAsked(candidate))) {

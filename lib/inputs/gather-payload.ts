@@ -18,6 +18,7 @@ import type {SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {addCalledPrograms} from './add-called-programs.js';
 import {addCompanions} from './add-companions.js';
+import {addDistributions} from './add-distributions.js';
 import {addPlugIns} from './add-plug-ins.js';
 import {addNeededPaths} from './add-needed-paths.js';
 import {addScan} from './add-scan.js';
@@ -77,6 +78,10 @@ export function gatherPayload(
 		settled: new Set(),
 		companions: makeCompanionFinder(sysroot),
 		called: {scripts: new Set(), others: new Map(), taken: new Map()},
+		distributions: {
+			...{begun: new Set(), known: new Set()},
+			...{taken: new Map(), userBases: new Map()},
+		},
 		alternatives: findAlternatives(sysroot),
 		compiledIn: new Map(),
 	};
@@ -134,6 +139,7 @@ function settle(gathering: Gathering): void {
 		addLibraryPrefixes(gathering);
 		expandPackages(gathering);
 		settleScripts(gathering);
+		addDistributions(gathering);
 		addCalledPrograms(gathering);
 		settleLinkedPrograms(gathering);
 		addCompanions(gathering);

@@ -31,8 +31,11 @@ export interface Gathering {
 	readonly libraries: LibraryReach;
 	/** Installations that are in, which no package owns. */
 	readonly prefixes: Set<SysrootPath>;
-	/** Trees that targets were installed into and that are not taken, with the first such target. */
-	readonly strangers: Map<SysrootPath, {readonly tree: InstallTree; readonly program: SysrootPath}>;
+	/** Trees that targets were installed into and that are not taken, with these targets. */
+	readonly strangers: Map<
+		SysrootPath,
+		{readonly tree: InstallTree; readonly programs: readonly SysrootPath[]}
+	>;
 	/** Packages of which is in what they hold for themselves, by how many importers were known then. */
 	readonly held: Map<InstalledPackage, number>;
 	readonly excluded: Map<string, string>;
@@ -50,6 +53,17 @@ export interface Gathering {
 		readonly others: Map<SysrootPath, LeftCall>;
 		/** What was taken for `--commands`. */
 		readonly taken: Map<SysrootPath, NamedProgram>;
+	};
+	/** Of Python. */
+	readonly distributions: {
+		/** Scripts and environments that have been looked into. */
+		readonly begun: Set<SysrootPath>;
+		/** Scripts of which one was found, by which all that they need is known. */
+		readonly known: Set<SysrootPath>;
+		/** Those that are in, by their records, and whether what they need is their own matter. */
+		readonly taken: Map<SysrootPath, boolean>;
+		/** By script that has modules of its user's, the directory that these are below. */
+		readonly userBases: Map<SysrootPath, SysrootPath>;
 	};
 	readonly alternatives: readonly Alternative[];
 	/** Paths that stand in objects, by the object's file id. */

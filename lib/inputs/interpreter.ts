@@ -50,11 +50,20 @@ export function searchedBy(script: PayloadEntry): readonly string[] | undefined 
 
 const ofPackages = new Set<string>(packageDirectories);
 
-/** Also one that a package's link led to, as Debian's `pygettext3` does to `pygettext3.11` of another. */
-function isOfPackage({path, reason: {kind}}: PayloadEntry): boolean {
+/**
+ * Also one that a package's link led to, as Debian's `pygettext3` does to `pygettext3.11` of another, and `pdb3` to a
+ * module.
+ */
+function isOfPackage({path, reason}: PayloadEntry): boolean {
 	return (
-		kind === 'package' ||
-		kind === 'interpreter' ||
-		(kind === 'link' && ofPackages.has(parentOf(path)))
+		reason.kind === 'package' ||
+		reason.kind === 'interpreter' ||
+		(reason.kind === 'link' &&
+			(ofPackages.has(parentOf(path)) || isLinkedModule(path, reason.from)))
 	);
+}
+
+/** Where packages alone put files. */
+function isLinkedModule(path: SysrootPath, from: SysrootPath): boolean {
+	return ofPackages.has(parentOf(from)) && /^\/usr\/(?!local\/)/u.test(path);
 }

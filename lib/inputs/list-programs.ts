@@ -37,16 +37,12 @@ function isExecutable(path: SysrootPath, sysroot: Sysroot): boolean {
 	return status?.kind === 'file' && (status.mode & 0o111) !== 0 && (status.mode & 0o6000) === 0;
 }
 
-/** A program rather than a library with an executable bit, and none of another machine. */
+/** A program rather than a library with an executable bit, or a module that nobody starts; and none of another machine. */
 function startsSomething(entry: PayloadEntry | undefined, sysroot: Sysroot): boolean {
-	if (entry?.kind !== 'file' || entry.content.kind === 'data') {
-		return false;
-	}
-
-	return (
-		entry.content.kind === 'script' ||
-		(isProgram(entry.content.object) && hasLoader(entry.content.object, sysroot))
-	);
+	const content = entry?.kind === 'file' ? entry.content : undefined;
+	return content?.kind === 'elf'
+		? isProgram(content.object) && hasLoader(content.object, sysroot)
+		: content?.shebang !== undefined;
 }
 
 function hasLoader({interpreter}: ElfObject, sysroot: Sysroot): boolean {

@@ -1,39 +1,37 @@
 /**
  * Modules that somebody installed past the package manager, where a language that travels finds them: no
  * package has them and no target names them, so they stay behind; that is said.
- *
- * Which directories these are is data, with what marks the language's own library.
  */
 import {posix} from 'node:path';
 import {lookUpOwners} from '../installed/look-up-owners.js';
-import {pathPattern} from '../paths/path-pattern.js';
 import {isWithin, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import rows from './data/module-directories.json' with {type: 'json'};
 import type {Gathering} from './gathering.js';
+import {
+	expandDirectories,
+	moduleLanguages,
+	seesSystemModules,
+	type ModuleLanguage,
+} from './module-directories.js';
 import type {PayloadEntry, PayloadFinding} from './payload.js';
 
-const SETTING_LIMIT = 64 << 10;
 const NAMES_SAID = 3;
-
-const languages = rows.map(row => ({
-	...row,
-	core: new RegExp(row.core, 'u'),
-	isIgnored: pathPattern(row.ignored, {dot: true}),
-}));
 
 /** One finding for each directory that has some. */
 export function findLeftModules(
 	gathering: Gathering,
 	entries: readonly PayloadEntry[],
 ): PayloadFinding[] {
-	return languages
-		.filter(({language}) => language !== 'Python' || seesSystem(gathering.sysroot, entries))
+	const {request, sysroot} = gathering;
+	return moduleLanguages
+		.filter(({language}) => language !== 'Python' || seesSystem(sysroot, entries))
 		.flatMap(language => {
 			const patterns = versionsOf(language, entries).flatMap(version =>
 				language.directories.map(pattern => pattern.replaceAll('<version>', version)),
 			);
-			const directories = new Set(patterns.flatMap(pattern => directoriesOf(pattern, gathering)));
+			const directories = new Set(
+				patterns.flatMap(pattern => expandDirectories(pattern, request.environment.HOME, sysroot)),
+			);
 			return [...directories].flatMap(directory =>
 				findingOf(directory, language, {...gathering, entries}),
 			);
@@ -41,10 +39,7 @@ export function findLeftModules(
 }
 
 /** Of what travels; one without a name where the directories have none in theirs. */
-function versionsOf(
-	{core}: (typeof languages)[number],
-	entries: readonly PayloadEntry[],
-): readonly string[] {
+function versionsOf({core}: ModuleLanguage, entries: readonly PayloadEntry[]): readonly string[] {
 	const versions = entries.flatMap(({path}) => {
 		const match = core.exec(path);
 		return match === null ? [] : [match.groups?.version ?? ''];
@@ -55,32 +50,7 @@ function versionsOf(
 /** A virtual environment's Python sees its own modules alone, unless it says otherwise (PEP 405). */
 function seesSystem(sysroot: Sysroot, entries: readonly PayloadEntry[]): boolean {
 	const settings = entries.filter(({path}) => posix.basename(path) === 'pyvenv.cfg');
-	return (
-		settings.length === 0 ||
-		settings.some(({path}) =>
-			/^include-system-site-packages\s*=\s*true\s*$/imu.test(
-				sysroot.read(path, SETTING_LIMIT)?.toString('utf8') ?? '',
-			),
-		)
-	);
-}
-
-function directoriesOf(pattern: string, {request, sysroot}: Gathering): SysrootPath[] {
-	const place = pattern.startsWith('~') ? request.environment.HOME : '/';
-	let found = place?.startsWith('/') === true ? [sysrootPath(place)] : [];
-	for (const name of pattern.replace(/^(?:~\/|\/)/u, '').split('/')) {
-		found = found.flatMap(parent => namedIn(parent, name, sysroot));
-	}
-
-	return found;
-}
-
-function namedIn(parent: SysrootPath, name: string, sysroot: Sysroot): SysrootPath[] {
-	const isOne = pathPattern(name);
-	return (sysroot.list(parent, () => true) ?? [])
-		.filter(isOne)
-		.map(child => sysrootPath(posix.join(parent, child)))
-		.filter(path => sysroot.status(path)?.kind === 'directory');
+	return settings.length === 0 || settings.some(({path}) => seesSystemModules(path, sysroot));
 }
 
 /** Deeper than namespaces of modules, and few enough where there is no file at all. */
@@ -110,7 +80,7 @@ function fileOf(path: SysrootPath, sysroot: Sysroot, depth = DEPTH): SysrootPath
 
 function findingOf(
 	directory: SysrootPath,
-	language: (typeof languages)[number],
+	language: ModuleLanguage,
 	gathering: Gathering & {readonly entries: readonly PayloadEntry[]},
 ): PayloadFinding[] {
 	const {left, isAlone} = strangersIn(directory, language, gathering);
@@ -133,7 +103,7 @@ function findingOf(
 /** The names in a directory that no package has and that do not travel, and whether there are no others. */
 function strangersIn(
 	directory: SysrootPath,
-	{isIgnored}: (typeof languages)[number],
+	{isIgnored}: ModuleLanguage,
 	{databases, entries, sysroot}: Gathering & {readonly entries: readonly PayloadEntry[]},
 ): {readonly left: readonly string[]; readonly isAlone: boolean} {
 	const travelling = new Set(

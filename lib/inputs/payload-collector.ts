@@ -11,7 +11,7 @@ import {LINK_LIMIT} from '../paths/link-limit.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {packageDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {asProgram, describeEntry, isModule, unreadable} from './describe-entry.js';
+import {asProgram, describeEntry, unreadable} from './describe-entry.js';
 import type {Exclusions} from './exclusions.js';
 import {isOfRunningHost} from './host-directories.js';
 import type {PayloadEntry, PayloadFinding, Reason} from './payload.js';
@@ -44,11 +44,9 @@ interface Trail {
 	readonly started: boolean;
 }
 
-/**
- * A script that one of these leads to is started, though it may lie among data. A module that can also
- * be started (`pdb3` leads to Python's pdb.py) stays one.
- */
+/** A script that a link in one of these leads to is started, though it may lie among data (`npm`, `pdb3`). */
 const startingDirectories = new Set<string>(packageDirectories);
+const startingNames = new Set(['bin', 'sbin', '.bin']);
 
 /** What has been taken so far. */
 interface Collecting {
@@ -169,9 +167,13 @@ function follow(
 		{path: target, reason: reasonBehind(link, real)},
 		{
 			depth: depth + 1,
-			started: started || (startingDirectories.has(parentOf(path)) && !isModule(real)),
+			started: started || isForPrograms(parentOf(path)),
 		},
 	);
+}
+
+function isForPrograms(directory: SysrootPath): boolean {
+	return startingDirectories.has(directory) || startingNames.has(posix.basename(directory));
 }
 
 /** What lies in the same prefix as a link to it is there for that. */

@@ -18,6 +18,8 @@ export interface Payload {
 	 * directories. A script whose interpreter does not travel is not among them.
 	 */
 	readonly interpreters: ReadonlyMap<SysrootPath, SysrootPath>;
+	/** By script: what Python is to take for the user's own base, which holds modules of it (PEP 370). */
+	readonly userBases: ReadonlyMap<SysrootPath, SysrootPath>;
 	readonly packages: readonly InstalledPackage[];
 	/** By whose wish each of them came, the nearest first; nobody's where a target named it. By package id. */
 	readonly broughtBy: ReadonlyMap<string, readonly Bringer[]>;
@@ -53,7 +55,8 @@ export interface PayloadFile extends PayloadBase {
 export type FileContent =
 	| {readonly kind: 'elf'; readonly object: ElfObject}
 	| {readonly kind: 'script'; readonly shebang: Shebang}
-	| {readonly kind: 'data'};
+	/** A module that is started, too, has a first line for that, and stays the text that others read. */
+	| {readonly kind: 'data'; readonly shebang?: Shebang};
 
 export interface PayloadLink extends PayloadBase {
 	readonly kind: 'symlink';
@@ -98,6 +101,8 @@ export type Reason =
 	| {readonly kind: 'needed'; readonly by: SysrootPath}
 	/** What a library needs though no package of the payload has it. */
 	| {readonly kind: 'companion' | 'plug-in'; readonly of: string}
+	/** Of a distribution of Python that a script starts, or needs. */
+	| {readonly kind: 'distribution'; readonly distribution: string; readonly of: SysrootPath}
 	/** What another package put into a directory of this one. */
 	| {readonly kind: 'guest'; readonly of: string}
 	| {readonly kind: 'alternative'; readonly name: string};

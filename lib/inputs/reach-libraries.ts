@@ -157,8 +157,8 @@ function directoryOf(path: SysrootPath, sysroot: Sysroot): SysrootPath {
 
 /** What brings an object that no package owns. */
 const bringing: readonly Reason['kind'][] = [
-	...(['target', 'with', 'scan', 'prefix', 'link', 'trace', 'suspected'] as const),
-	...(['called', 'interpreter'] as const),
+	...(['target', 'with', 'scan', 'prefix', 'distribution', 'link'] as const),
+	...(['trace', 'suspected', 'called', 'interpreter'] as const),
 ];
 
 /** One that came by the user's word, or by a link or a script of the user's. */

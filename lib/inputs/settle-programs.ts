@@ -10,15 +10,15 @@ import type {Collector} from './payload-collector.js';
 import type {Shebang} from './shebang.js';
 import {isNamed} from './spare-members.js';
 
-/** Bring in what each executable script is started by. */
+/** Bring in what each executable script is started by, and each module that is started, too. */
 export function settleScripts(gathering: Gathering): void {
 	const {collector, interpreters, request, sysroot} = gathering;
 	for (const entry of [...collector.entries.values()]) {
-		if (entry.kind !== 'file' || entry.content.kind !== 'script' || interpreters.has(entry.path)) {
+		const shebang = shebangOf(entry);
+		if (shebang === undefined || interpreters.has(entry.path)) {
 			continue;
 		}
 
-		const {shebang} = entry.content;
 		const interpreter = resolveInterpreter(entry, shebang, request, sysroot);
 		interpreters.set(entry.path, interpreter);
 		if (interpreter === undefined) {
@@ -28,6 +28,10 @@ export function settleScripts(gathering: Gathering): void {
 			addBelongings(gathering, interpreter);
 		}
 	}
+}
+
+function shebangOf(entry: PayloadEntry): Shebang | undefined {
+	return entry.kind === 'file' && entry.content.kind !== 'elf' ? entry.content.shebang : undefined;
 }
 
 /** Fatal for a script that was named; of a directory or a package, it may be one nobody calls. */

@@ -23,6 +23,7 @@ export function isMember(reason: Reason): boolean {
 		case 'scan':
 		case 'prefix':
 		case 'suspected':
+		case 'distribution':
 			return true;
 		default:
 			return false;

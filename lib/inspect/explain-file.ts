@@ -14,7 +14,7 @@ export interface FileAnswer extends Pick<FileRecord, 'path' | 'source' | 'packag
 const options: readonly (readonly [reason: RegExp, option: string])[] = [
 	[/^prefix /u, '--scope closure'],
 	[/^package .*, a library of which is loaded$|^companion of /u, '--scope closure'],
-	[/^called by /u, '--scope closure'],
+	[/^called by |^distribution /u, '--scope closure'],
 	[/^plug-in of |, recommended by /u, '--recommends none'],
 ];
 

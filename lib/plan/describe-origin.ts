@@ -41,6 +41,8 @@ function describeReason(reason: Reason): string {
 			return `needed by ${reason.by}, by this path`;
 		case 'companion':
 			return `companion of ${reason.of}`;
+		case 'distribution':
+			return `distribution ${reason.distribution} of Python, for ${reason.of}`;
 		case 'plug-in':
 		case 'guest':
 			return `plug-in of ${reason.of}`;

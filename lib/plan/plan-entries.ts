@@ -1,11 +1,11 @@
 /**
  * What `bin/` offers: links to the programs, and launchers for those that care by which path they
- * are started.
+ * are started, or that stay modules and have none in their own place.
  */
 import {posix} from 'node:path';
 import {entriesByPath} from '../inputs/entries-by-path.js';
 import type {PackedProgram, Payload, PayloadEntry} from '../inputs/payload.js';
-import type {ForwardLaunch} from '../launcher/launch-spec.js';
+import type {ForwardLaunch, ScriptLaunch} from '../launcher/launch-spec.js';
 import type {ProgramRecord} from '../manifest/manifest.js';
 import {bundlePath, payloadPath, type SysrootPath} from '../paths/paths.js';
 import type {WalkedPayload} from '../walk/walked-payload.js';
@@ -14,15 +14,19 @@ import {anyHost} from './plan-launches.js';
 
 export interface EntryPlan {
 	readonly programs: readonly ProgramRecord[];
-	readonly launches: readonly ForwardLaunch[];
+	readonly launches: readonly EntryLaunch[];
 	readonly operations: readonly Operation[];
 }
+
+type EntryLaunch = ForwardLaunch | ScriptLaunch;
 
 export function planEntries(payload: Payload, walked: WalkedPayload): EntryPlan {
 	const files = entriesByPath(payload);
 	const entries = payload.programs.map(program => ({
 		program,
-		launch: isOfEnvironment(program, walked, files) ? forwardTo(program) : undefined,
+		launch: isOfEnvironment(program, walked, files)
+			? forwardTo(program)
+			: startOfModule(program, payload, files),
 	}));
 	return {
 		programs: payload.programs.map(({name, path}) => ({
@@ -60,6 +64,29 @@ function forwardTo({name, path}: PackedProgram): ForwardLaunch {
 	};
 }
 
+/** `npm` leads to a module that others load: it keeps its text, and its interpreter is started with it. */
+function startOfModule(
+	{name, path, file}: PackedProgram,
+	{interpreters}: Payload,
+	files: ReadonlyMap<SysrootPath, PayloadEntry>,
+): ScriptLaunch | undefined {
+	const entry = files.get(file);
+	const content = entry?.kind === 'file' ? entry.content : undefined;
+	const interpreter = interpreters.get(file);
+	return content?.kind !== 'data' || content.shebang === undefined || interpreter === undefined
+		? undefined
+		: {
+				kind: 'script',
+				launcher: bundlePath(`bin/${name}`),
+				program: payloadPath(path),
+				interpreter: payloadPath(interpreter),
+				arguments: content.shebang.arguments,
+				settings: content.shebang.settings,
+				environment: [],
+				requires: anyHost,
+			};
+}
+
 function linkTo({name, path}: PackedProgram): Operation {
 	return {
 		kind: 'symlink',
@@ -71,7 +98,7 @@ function linkTo({name, path}: PackedProgram): Operation {
 	};
 }
 
-function launcherFile(launch: ForwardLaunch): Operation {
+function launcherFile(launch: EntryLaunch): Operation {
 	return {
 		kind: 'file',
 		path: launch.launcher,

@@ -7,6 +7,7 @@ import type {Payload, PayloadEntry, PayloadFile} from '../inputs/payload.js';
 import type {StrategyChoice} from '../launcher/choose-strategy.js';
 import type {
 	AuditLaunch,
+	EnvironmentRule,
 	HostRequirements,
 	LaunchSpec,
 	ViewLaunch,
@@ -71,9 +72,23 @@ function launchOf(file: PayloadFile, facts: LaunchFacts, entries: Entries): Laun
 		arguments: content.shebang.arguments,
 		settings: content.shebang.settings,
 		...(isAtOwnPath(file, facts, entries) ? {isAtOwnPath: true} : {}),
-		environment: [],
+		environment: userModules(facts.payload.userBases.get(path)),
 		requires: anyHost,
 	};
+}
+
+/** Python looks for a user's modules in the home of who starts it; these came from another one. */
+function userModules(base: SysrootPath | undefined): readonly EnvironmentRule[] {
+	return base === undefined
+		? []
+		: [
+				{
+					variable: 'PYTHONUSERBASE',
+					action: 'default',
+					when: 'always',
+					parts: [{kind: 'bundle', text: payloadPath(base)}],
+				},
+			];
 }
 
 /**

@@ -183,6 +183,7 @@ function placeOf(
 		case 'trace':
 			return reason.kind;
 		case 'prefix':
+		case 'distribution':
 			return 'target';
 		default:
 			return undefined;

@@ -38,6 +38,7 @@ test('env means the system’s programs in a package’s script, and in one that
 		);
 	};
 	t.is(found('/usr/bin/tool3.11', {kind: 'link', from}), '/usr/bin/python3');
+	t.is(found('/usr/lib/python3/module.py', {kind: 'link', from}), '/usr/bin/python3');
 	t.is(found('/home/me/tool', {kind: 'target'}), '/home/shims/python3');
 	t.is(found('/home/me/linked', {kind: 'link', from}), '/home/shims/python3');
 });

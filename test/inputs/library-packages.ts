@@ -147,3 +147,27 @@ test('a library that only the user’s LD_LIBRARY_PATH has brings what its own l
 	t.true(plan.has('/srv/mine/libmine.so.1'));
 	t.true(plan.has('/usr/share/engine-data/words'));
 });
+
+test('a package that needs the one whose library is loaded, and is needed by that, is told once', async t => {
+	if (!need(t, 'gcc')) return;
+	const world = await buildInstalled(
+		t,
+		{
+			libring: {files: {[`${libraries}/libring.so`]: {}}, fields: ['Depends: ring']},
+			ring: {
+				files: {'/usr/bin/ring': {libc: true, source: 'int main(void) { return 0; }'}},
+				fields: ['Depends: libring'],
+			},
+		},
+		{
+			'/opt/own': {
+				libc: true,
+				source: 'int main(void) { return 0; }',
+				needs: [`${libraries}/libring.so`],
+			},
+			'/opt/script': {text: '#!/usr/bin/ring\n'},
+		},
+	);
+	const plan = await world.plan(['/opt/own', '/opt/script']);
+	t.is(plan.get('/usr/bin/ring'), 'package deb:ring, needed by deb:libring');
+});

@@ -14,6 +14,7 @@ const payload: Payload = {
 	libraries: [],
 	entries: [],
 	interpreters: new Map(),
+	userBases: new Map(),
 	packages: [],
 	broughtBy: new Map(),
 	findings: [],

@@ -32,24 +32,49 @@ const systemPath = '/usr/bin:/bin';
 /** How long a job may take, in milliseconds: what a packed program loses is time for nobody. */
 export const jobPatience = 180_000;
 
-/** Run the job with this machine's own programs and those of `build`. */
-export async function runHere(job: Job, here: ThisMachine, build: string): Promise<Outcome> {
+type Variables = Readonly<Record<string, string>>;
+
+/** What was made here, and what whoever uses it has set. */
+export interface Made {
+	readonly build: string;
+	readonly env?: Variables;
+}
+
+/** Run the job with this machine's own programs and those that were made. */
+export async function runHere(
+	job: Job,
+	here: ThisMachine,
+	{build, env = {}}: Made,
+): Promise<Outcome> {
 	return runJob(job, {
 		shell: ['/bin/sh'],
 		host: here.host,
 		path: join(build, job.set.path ?? ''),
 		binds: [...here.binds, {from: build, to: build, readOnly: true}],
+		env,
 	});
 }
 
+/** A bundle, and where it lies below the home of who runs it. */
+export interface PlacedBundle {
+	readonly bundle: string;
+	readonly place: string;
+	readonly env?: Variables;
+}
+
 /** Run the job with the programs of a bundle. */
-export async function runThere(job: Job, host: Host, bundle: string): Promise<Outcome> {
-	const place = `${home}/${job.set.needsPlainPath === true ? 'tools' : 'my bundles/tools'}`;
+export async function runThere(
+	job: Job,
+	host: Host,
+	{bundle, place: name, env = {}}: PlacedBundle,
+): Promise<Outcome> {
+	const place = `${home}/${name}`;
 	return runJob(job, {
 		shell: plainShell(host.name),
 		host,
 		path: `${place}/bin`,
 		binds: [{from: bundle, to: place, readOnly: true}],
+		env,
 	});
 }
 
@@ -58,17 +83,18 @@ interface Stage {
 	readonly host: Pick<Host, 'root'>;
 	readonly path: string;
 	readonly binds?: readonly Bind[];
+	readonly env: Variables;
 }
 
 async function runJob({set, inputs, work}: Job, stage: Stage): Promise<Outcome> {
 	await rm(work, {recursive: true, force: true});
 	await mkdir(work);
 	await cp(inputs, work, {recursive: true, verbatimSymlinks: true});
-	const {shell, host, path, binds = [], ...rest} = stage;
+	const {shell, host, path, binds = [], env, ...rest} = stage;
 	const answer = await runOnHost(host, {
 		...rest,
 		argv: [...shell, '-c', set.run],
-		env: {LANG: 'C.UTF-8', ...set.env, PATH: `${path}:${systemPath}`},
+		env: {LANG: 'C.UTF-8', ...set.env, ...env, PATH: `${path}:${systemPath}`},
 		cwd: workPlace,
 		binds: [...binds, {from: work, to: workPlace, readOnly: false}],
 		timeout: jobPatience,

@@ -45,21 +45,22 @@ const buildPatience = 600_000;
 export async function runSet(set: ScienceSet, scratch: string): Promise<SetResult> {
 	const absent = await absentPackages(set.packages);
 	if (absent.length > 0) return {status: 'absent', packages: absent};
-	const [build, job] = await prepare(set, scratch);
+	const [build, job] = await makeJob(set, scratch);
 	const machine = await machineAsHost(join(scratch, 'machine'), true);
-	const here = await runHere(job, machine, build);
+	const here = await runHere(job, machine, {build});
 	const why =
 		here.end === 0 ? undefined : `ends with ${here.end} here: ${here.stderr}${here.stdout}`;
-	const again = why ?? differenceOf(here, await runHere(job, machine, build));
+	const again = why ?? differenceOf(here, await runHere(job, machine, {build}));
 	if (again !== undefined) return {status: 'unfit', why: again};
 	const nameless = await machineAsHost(join(scratch, 'nameless'), false);
-	const natives = {named: here, nameless: await runHere(job, nameless, build)};
+	const natives = {named: here, nameless: await runHere(job, nameless, {build})};
 	const plain = await packAndCompare({job, natives, build, options: []});
 	if (isRight(plain) || set.named === undefined || !names(plain, set.named)) return plain;
 	return packAndCompare({job, natives, build, options: set.named});
 }
 
-async function absentPackages(packages: readonly string[]): Promise<readonly string[]> {
+/** Which of Debian's packages are not installed here. */
+export async function absentPackages(packages: readonly string[]): Promise<readonly string[]> {
 	const format = '${binary:Package} ${db:Status-Status}\n';
 	const {stdout} = await run('dpkg-query', ['--show', '--showformat', format]);
 	const installed = stdout.split('\n').filter(line => line.endsWith(' installed'));
@@ -69,7 +70,12 @@ async function absentPackages(packages: readonly string[]): Promise<readonly str
 
 const environment = {PATH: '/usr/bin:/bin', HOME: '/nonexistent', LANG: 'C.UTF-8'};
 
-async function prepare(set: ScienceSet, scratch: string): Promise<[build: string, Job]> {
+/** Run the build of a set and put its inputs in place. */
+export async function makeJob(
+	set: ScienceSet,
+	scratch: string,
+	env: Readonly<Record<string, string>> = {},
+): Promise<[build: string, Job]> {
 	const [build, inputs] = [join(scratch, 'build'), join(scratch, 'inputs')];
 	await mkdir(build);
 	await mkdir(inputs);
@@ -79,7 +85,7 @@ async function prepare(set: ScienceSet, scratch: string): Promise<[build: string
 	}
 
 	if (set.build !== undefined) {
-		const options = {cwd: build, env: environment, timeout: buildPatience};
+		const options = {cwd: build, env: {...environment, ...env}, timeout: buildPatience};
 		await run('/bin/sh', ['-e', '-c', set.build], options);
 	}
 
@@ -123,13 +129,15 @@ async function verdict({job, natives, name, bundle}: Trial): Promise<string> {
 	try {
 		const host = await hostWith(name);
 		const here = existsSync(join(host.root, 'etc/passwd')) ? natives.named : natives.nameless;
-		return differenceOf(here, await runThere(job, host, bundle)) ?? 'right';
+		const place = job.set.needsPlainPath === true ? 'tools' : 'my bundles/tools';
+		return differenceOf(here, await runThere(job, host, {bundle, place})) ?? 'right';
 	} catch (error) {
 		return error instanceof Error ? error.message : String(error);
 	}
 }
 
-async function sizeOf(bundle: string): Promise<{bytes: number; files: number}> {
+/** Of all files of a bundle. */
+export async function sizeOf(bundle: string): Promise<{bytes: number; files: number}> {
 	const entries = await readdir(bundle, {recursive: true, withFileTypes: true});
 	const files = entries.filter(entry => entry.isFile());
 	let bytes = 0;

@@ -17,6 +17,8 @@ struct last_name {
 	uint64_t hash;
 	/* Whoever asks, however the host changes. */
 	bool is_lasting;
+	/* It is a file of the bundle that the kernel shows. */
+	bool is_shown;
 };
 
 /*
@@ -35,7 +37,7 @@ static bool is_plain_host(const char *path, uint64_t *hash, struct last_name *la
 				   (at[1] == '.' && (at[2] == '/' || at[2] == '\0'))))
 			return false;
 		if (name != path)
-			*last = (struct last_name){ name, NO_NODE, now, last->is_lasting };
+			*last = (struct last_name){ name, NO_NODE, now, last->is_lasting, false };
 		now = hash_byte(now, '/');
 		for (; *at != '/' && *at != '\0'; at++)
 			now = hash_byte(now, *at);
@@ -116,8 +118,10 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 			return name;
 		if (node_at(table, child)->kind == NODE_FILE &&
 		    !is_read(node_at(table, child), intent) &&
-		    is_of_kernel(view, node_at(table, child)))
+		    is_of_kernel(view, node_at(table, child))) {
+			last->is_shown = true;
 			return name;
+		}
 		if (node_at(table, child)->kind != NODE_MERGED &&
 		    !(node_at(table, child)->kind == NODE_WHOLE && view->is_in_namespace))
 			return NULL;
@@ -125,10 +129,17 @@ static const char *leave_table(const struct view *view, const char *at, unsigned
 	}
 }
 
+/* `recent` is what the path had behind the directory that is known already. */
+static void note_last(const char *path, const char *recent, const struct last_name *last)
+{
+	if (*path == '/' && last->is_lasting && last->name != recent && last->name > path + 1)
+		note_directory(path, (size_t)(last->name - 1 - path), last->node, last->hash);
+}
+
 enum plainness how_plain(int directory, const char *path, unsigned intent)
 {
 	const struct view *now = view();
-	struct last_name last = { path, ROOT_NODE, seed_of(ROOT_NODE), true };
+	struct last_name last = { path, ROOT_NODE, seed_of(ROOT_NODE), true, false };
 	uint64_t hash;
 	const char *at = path;
 	const char *recent;
@@ -149,8 +160,8 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 		at = leave_table(now, at, intent, &last);
 		if (at == NULL)
 			return NOT_PLAIN;
-		if (*at == '\0' && node_at(now->table, last.node)->kind == NODE_WHOLE)
-			return (intent & LAUNCH) != 0 ? NOT_PLAIN : PLAIN;
+		if (*at == '\0' && (intent & LAUNCH) == 0 && is_shown_whole(now, last.node))
+			return PLAIN;
 		if (*at == '\0')
 			return (intent & UNFOLLOWED) != 0 ? PLAIN_IF_THERE : NOT_PLAIN;
 		if (last.node == ROOT_NODE && bytes_equal(at, "proc", 4) &&
@@ -161,12 +172,15 @@ enum plainness how_plain(int directory, const char *path, unsigned intent)
 				       : PLAIN;
 		hash = last.hash = seed_of(last.node);
 	}
+	if (last.is_shown) {
+		note_last(path, recent, &last);
+		return PLAIN;
+	}
 	if (!is_plain_host(at, &hash, &last) ||
 	    ((intent & READ) != 0 && seen_path(now, path) != path &&
 	     find_launched(now, path) != NO_NODE))
 		return NOT_PLAIN;
-	if (*path == '/' && last.is_lasting && last.name != recent && last.name > path + 1)
-		note_directory(path, (size_t)(last.name - 1 - path), last.node, last.hash);
+	note_last(path, recent, &last);
 	if ((intent & (FOLLOW | UNFOLLOWED)) == FOLLOW && !last_is_no_link(directory, path, hash))
 		return NOT_PLAIN;
 	return PLAIN;

@@ -178,6 +178,46 @@ const char *seen_path(const struct view *view, const char *path)
 	return path[length + 5] == '/' ? path + length + 5 : path;
 }
 
+/* For mounts, a directory may have children that only the shim shows. */
+static bool shows_all_children(const struct table *table, uint32_t directory)
+{
+	const struct node *node = node_at(table, directory);
+	const uint32_t count = child_count(table, node);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const unsigned flags = node_at(table, node->first_child + i)->flags;
+
+		if ((flags & NODE_CERTAIN) == 0 ||
+		    (flags & (NODE_LIBRARY | NODE_FALLBACK | NODE_SHIM_ONLY)) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool is_shown_whole(const struct view *view, uint32_t directory)
+{
+	enum { KNOWN_SIZE = 64, IS_KNOWN = 2 };
+	/* Of one directory each: its number, whether this is known, and whether it is so. */
+	static uint64_t known[KNOWN_SIZE];
+	const struct node *node = node_at(view->table, directory);
+	uint64_t *slot = &known[directory % KNOWN_SIZE];
+	uint64_t answer = __atomic_load_n(slot, __ATOMIC_RELAXED);
+
+	if (!view->is_in_namespace)
+		return false;
+	if (node->kind == NODE_WHOLE)
+		return true;
+	if (node->kind != NODE_MERGED || (node->flags & NODE_CERTAIN) == 0 ||
+	    (node->flags & (NODE_FALLBACK | NODE_SHIM_ONLY)) != 0)
+		return false;
+	if (answer >> 2 != directory || (answer & IS_KNOWN) == 0) {
+		answer = (uint64_t)directory << 2 | IS_KNOWN |
+			 (shows_all_children(view->table, directory) ? 1 : 0);
+		__atomic_store_n(slot, answer, __ATOMIC_RELAXED);
+	}
+	return (answer & 1) != 0;
+}
+
 uint32_t locate(const struct view *view, const char *path, bool *is_bundled, uint64_t *hash)
 {
 	const struct table *table = view->table;

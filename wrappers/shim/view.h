@@ -78,6 +78,12 @@ static inline bool is_of_kernel(const struct view *view, const struct node *node
 	return view->is_in_namespace && (node->flags & NODE_LIBRARY) == 0;
 }
 
+/*
+ * Whether the kernel, in a namespace, shows a directory with all that the bundle has there: none of
+ * it gives way, and none is for this process alone.
+ */
+bool is_shown_whole(const struct view *view, uint32_t directory);
+
 /* Whether it is the file that a launcher stands for, and that is what is asked for. */
 static inline bool is_read(const struct node *node, unsigned intent)
 {

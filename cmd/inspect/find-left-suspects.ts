@@ -4,16 +4,26 @@ import {posix} from 'node:path';
 import type {FindingRecord} from '../../lib/manifest/manifest.js';
 import {decide} from '../../lib/pack/decide.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
-import {hostPath} from '../../lib/paths/paths.js';
+import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {interruptibly} from '../interruptible.js';
 import {VERSION} from '../version.js';
-import type {Inspection} from './inspect.js';
+
+/** A target, and where it is looked for. */
+export interface SuspectInquiry {
+	readonly path: string;
+	readonly sysroot: string;
+	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
+	readonly libraryPath: string;
+	readonly workingDirectory: string;
+	readonly searchPath: readonly string[];
+	readonly cache: HostPath | undefined;
+}
 
 /** @throws {DynpkError} what {@link decide} throws */
-export async function findLeftSuspects(inspection: Inspection): Promise<readonly FindingRecord[]> {
+export async function findLeftSuspects(inquiry: SuspectInquiry): Promise<readonly FindingRecord[]> {
 	const findings: FindingRecord[] = [];
 	await interruptibly(async (signal, atOnce) => {
-		const {plan, close} = await decide(packRequest(inspection), {signal, atOnce});
+		const {plan, close} = await decide(packRequest(inquiry), {signal, atOnce});
 		close();
 		findings.push(...plan.findings);
 	});
@@ -21,8 +31,8 @@ export async function findLeftSuspects(inspection: Inspection): Promise<readonly
 }
 
 /** As `pack` has it where nothing but a target is named; what is missing is no question here. */
-function packRequest({path, workingDirectory, sysroot, ...inspection}: Inspection): PackRequest {
-	const {libraryPath, searchPath, cache} = inspection;
+function packRequest({path, workingDirectory, sysroot, ...inquiry}: SuspectInquiry): PackRequest {
+	const {libraryPath, searchPath, cache} = inquiry;
 	return {
 		...{targets: [path], listedAt: new Map(), name: undefined, output: undefined, force: false},
 		...{with: [], scan: [], traces: [], exclude: [], repositories: []},

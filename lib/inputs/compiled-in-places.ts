@@ -18,6 +18,12 @@ const shares: readonly CompiledInPlace[] = ['/usr/share', '/usr/local/share'].ma
 	kind: 'share',
 }));
 
+/** Where sites keep what no package has. Packages' programs ask there for what others may add. */
+const sites: readonly CompiledInPlace[] = ['/opt', '/srv'].map(path => ({
+	path: sysrootPath(path),
+	kind: 'share',
+}));
+
 const PARTS = /^(?:s?bin|lib(?:32|64|exec)?)$/u;
 /** What everybody installs into: what lies below tells more. */
 const COMMON = /^(?:s?bin|lib(?:32|64|exec)?|share|etc|include|var|src|man)$/u;
@@ -39,13 +45,17 @@ export function makeCompiledInPlaces({
 	const known = new Map<SysrootPath, readonly CompiledInPlace[]>();
 	return object => {
 		const prefix = prefixAbove(object);
-		if (prefix === undefined || isSystem(prefix)) {
+		if (prefix === undefined) {
+			return [...shares, ...sites];
+		}
+		if (isSystem(prefix)) {
 			return shares;
 		}
 
 		const kind = isShared(prefix, request.environment.HOME) ? 'shared' : 'own';
 		const places = known.get(prefix) ?? [
 			...shares,
+			...sites,
 			...[prefix, ...namesOf(prefix)].map(path => ({path, kind}) as const),
 		];
 		known.set(prefix, places);

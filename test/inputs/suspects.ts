@@ -131,3 +131,23 @@ const char *const others[] = {"/srv/lib", "/srv/src/own/main.c", "/srv/share/loc
 	t.false(plan.has('/srv/src/own/main.c'));
 	t.false(plan.has('/srv/share/locale/de/x'));
 });
+
+test('a program of no package, wherever it lies, is asked for data of the site', async t => {
+	if (!need(t, 'gcc')) return;
+	const source = reading('main', '/srv/tables/list', '/opt/words/%s');
+	const world = await buildInstalled(
+		t,
+		{},
+		{
+			'/work/tool': {libc: true, source},
+			'/srv/tables/list': {text: 'of nobody\n'},
+			'/opt/words/table': {text: 'of nobody\n'},
+		},
+	);
+	const {status, stderr} = await world.pack(['/work/tool', '--dry-run']);
+	t.is(status, 0);
+	t.regex(
+		stderr,
+		/^dynpk: 2 files or directories that programs name stay behind \(\/opt\/words, \/srv\/tables\/list\);/u,
+	);
+});

@@ -5,10 +5,7 @@
  * ends us at once, and so does any in a part of the work that makes nothing: such parts are long and
  * take no steps.
  */
-import {lookAtSignal, type Stopping} from '../lib/errors/stop-signal.js';
-
-/** What a user, a terminal or a job scheduler sends to be rid of a program. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import {endings, lookAtSignal, type Stopping} from '../lib/errors/stop-signal.js';
 
 /** Run a part whose own handlers take the signals, those of a program that is run. */
 export type HandOver = <T>(part: () => Promise<T>) => Promise<T>;

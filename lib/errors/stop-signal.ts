@@ -4,6 +4,7 @@
  * Files are read and written synchronously, so without a turn of the event loop now and then a
  * signal handler would never run.
  */
+import {setImmediate as onNextTurn} from 'node:timers';
 import {setImmediate} from 'node:timers/promises';
 import {DynpkError} from './dynpk-error.js';
 
@@ -15,6 +16,44 @@ export interface Stopping {
 	readonly signal: AbortSignal;
 	/** Run a part that makes nothing: meanwhile a signal ends this process, as it would any other. */
 	readonly atOnce: <T>(part: () => Promise<T>) => Promise<T>;
+}
+
+/** What a user, a terminal or a job scheduler sends to be rid of a program. */
+export const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Run a part that makes something for a moment; a signal that would end this process meanwhile does so
+ * once it is over.
+ *
+ * Handlers run between turns of the event loop, so one that a signal has met is called when this has
+ * returned. A signal may lie behind what this turn still has to do: two turns see all of them.
+ */
+export function holdingSignals<T>(part: () => T): T {
+	held += 1;
+	if (held === 1) {
+		endings.forEach(ending => process.once(ending, raiseAgain));
+	}
+	try {
+		return part();
+	} finally {
+		onNextTurn(() => onNextTurn(letGo));
+	}
+}
+
+/** Parts that begin before the handlers of the last one are gone share them. */
+let held = 0;
+
+function letGo(): void {
+	held -= 1;
+	if (held === 0) {
+		endings.forEach(ending => process.off(ending, raiseAgain));
+	}
+}
+
+function raiseAgain(ending: NodeJS.Signals): void {
+	if (process.listenerCount(ending) === 0) {
+		process.kill(process.pid, ending);
+	}
 }
 
 /** Called with the size of each step; resolves at once, or after a turn of the event loop. */

@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import {posix} from 'node:path';
 import {errnoOf} from '../errors/dynpk-error.js';
+import {holdingSignals} from '../errors/stop-signal.js';
 import type {HostPath} from '../paths/paths.js';
 
 /** Where the cache is: a directory of dynpk's own, and the name of the one in it for this purpose. */
@@ -68,7 +69,7 @@ export function writeCached(
 		unlessImpossible(() => {
 			makePrivateDirectory(place);
 			withPrivateDirectory(place, directory =>
-				writeFile(directory, file, changed + place.settling, parts),
+				holdingSignals(() => writeFile(directory, file, changed + place.settling, parts)),
 			);
 		});
 	}

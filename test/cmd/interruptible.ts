@@ -6,11 +6,15 @@ import {decide} from '../../lib/pack/decide.js';
 import {packRequest} from '../helpers/run/pack-request.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
-const module = new URL('../../cmd/interruptible.js', import.meta.url).href;
+const [module, holding] = ['../../cmd/interruptible.js', '../../lib/errors/stop-signal.js'].map(
+	path => new URL(path, import.meta.url).href,
+);
 
 /** Run a program that says when to send the signal. */
 async function signalled(program: string, signal: NodeJS.Signals) {
 	const script = `import {interruptibly} from ${JSON.stringify(module)};
+import {holdingSignals} from ${JSON.stringify(holding)};
+import {writeSync} from 'node:fs';
 const ready = () => process.stdout.write('ready\\n');
 ${program}`;
 	const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -36,6 +40,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 			signal,
 		);
 		t.deepEqual(answer, {said: 'ready\n', status: null, signal});
+	});
+
+	test(`${signal} ends such a part after what it makes for a moment`, async t => {
+		const answer = await signalled(
+			`await interruptibly((_, atOnce) => atOnce(async () => {
+				holdingSignals(() => {
+					process.kill(process.pid, '${signal}');
+					writeSync(1, 'made\\n');
+				});
+				for (;;) await new Promise(resolve => setImmediate(resolve));
+			}));`,
+			signal,
+		);
+		t.deepEqual(answer, {said: 'made\n', status: null, signal});
 	});
 
 	test(`${signal} to a part that has handlers of its own is theirs, and the next one ours`, async t => {

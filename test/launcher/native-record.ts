@@ -1,4 +1,4 @@
-import {execFile} from 'node:child_process';
+import {execFile, type ExecFileException} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
@@ -6,10 +6,11 @@ import test from 'ava';
 import {compilePathTable} from '../../lib/engine/compile-path-table.js';
 import type {ProjectedPath} from '../../lib/engine/projected-path.js';
 import type {LaunchSpec} from '../../lib/launcher/launch-spec.js';
-import {makeNativeLauncher} from '../../lib/launcher/native-launcher.js';
+import {makeNativeLauncher, placeRecord} from '../../lib/launcher/native-launcher.js';
 import {encodeLaunchRecord} from '../../lib/launcher/native-record.js';
 import {bundlePath, sysrootPath} from '../../lib/paths/paths.js';
 import {need} from '../helpers/run/need.js';
+import {builtKit} from '../helpers/worlds/built-kit.js';
 import {compileSanitized, wrappers} from '../helpers/worlds/hosted-c.js';
 import {compile, newLoaderOptions, scratch} from '../helpers/worlds/mini-bundle.js';
 
@@ -130,6 +131,24 @@ test('no damaged list of mounts is followed out of its bounds', async t => {
 function directory(path: string, extent: 'merged' | 'whole'): ProjectedPath {
 	return {kind: 'directory', path: sysrootPath(path), extent};
 }
+
+test('a record of a musl with what only glibc has is refused', async t => {
+	if (!need(t, 'gcc')) return;
+	const {launcher} = builtKit();
+	const directory = await scratch(t);
+	const answers: string[] = [];
+	for (const libc of ['glibc', 'musl'] as const) {
+		const file = join(directory, libc);
+		await writeFile(file, placeRecord(encodeLaunchRecord({...spec, libc}), launcher), {
+			mode: 0o755,
+		});
+		const {stderr} = await t.throwsAsync<ExecFileException & {stderr: string}>(run(file));
+		answers.push(stderr);
+	}
+
+	t.notRegex(answers[0]!, /launch record/u);
+	t.regex(answers[1]!, /launch record/u);
+});
 
 test('the same launch gives the same record, and its last byte is NUL', t => {
 	const record = encodeLaunchRecord(spec);

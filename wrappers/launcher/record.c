@@ -89,6 +89,16 @@ static bool has_known_kind(const struct record *record)
 	       (record->strategy >= STRATEGY_MAP && record->strategy <= STRATEGY_SELF);
 }
 
+/* No musl has such options, such a search or such an audit: a loader started by both ways crashes. */
+static bool has_flags_of_one_libc(const struct record *record)
+{
+	const uint32_t glibc = FLAG_HAS_INHIBIT_CACHE | FLAG_HAS_INHIBIT_RPATH | FLAG_HAS_AUDIT |
+			       FLAG_INHIBIT_OWN_RPATH | FLAG_AUDIT_BY_DEFAULT |
+			       FLAG_AUDIT_BY_PRELOAD;
+
+	return (record->flags & FLAG_MUSL) == 0 || (record->flags & glibc) == 0;
+}
+
 static bool has_view(struct extent extent, const struct record *record)
 {
 	if (record->engine == ENGINE_NONE)
@@ -138,7 +148,8 @@ bool check_record(const void *bytes, size_t size)
 	    record->check != record_sum(bytes, size))
 		return false;
 	extent.size = record->size;
-	return has_known_kind(record) && has_paths(extent, record) && has_view(extent, record) &&
+	return has_known_kind(record) && has_flags_of_one_libc(record) &&
+	       has_paths(extent, record) && has_view(extent, record) &&
 	       is_text_list(extent, record->library_path, is_path) &&
 	       is_text_list(extent, record->inhibit_rpath, is_path) &&
 	       is_text_list(extent, record->arguments, is_text) &&

@@ -26,7 +26,9 @@ export function openDpkgDatabase(
 	places: DatabasePlaces,
 ): PackageDatabase | UnreadDatabase | undefined {
 	if (regularFileAt(sysroot, STATUS_FILE) === undefined) {
-		return undefined;
+		return sysroot.isHidden(STATUS_FILE)
+			? {manager: 'deb', unread: ADMIN_DIRECTORY, missing: undefined}
+			: undefined;
 	}
 
 	const records = openRecords(sysroot, places);

@@ -51,13 +51,13 @@ export interface PackageDatabase {
 	ownDirectories(packages: readonly InstalledPackage[]): ReadonlyMap<SysrootPath, InstalledPackage>;
 }
 
-/** A database that is there, and nobody here to read it. */
+/** A database that is there, and nobody here to read it; or that may be there, in a place not shown to us. */
 export interface UnreadDatabase {
 	readonly manager: 'deb' | 'rpm';
 	/** Its directory. */
 	readonly unread: SysrootPath;
-	/** The program that could read it. */
-	readonly missing: string;
+	/** The program that could read it; `undefined` where this user may not look at it. */
+	readonly missing: string | undefined;
 }
 
 /** How a package is written to a person and in the manifest. */

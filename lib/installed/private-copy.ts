@@ -8,6 +8,7 @@ import {closeSync, mkdirSync, mkdtempSync, openSync, writeSync} from 'node:fs';
 import {posix} from 'node:path';
 import {removeTree} from '../archive/remove-tree.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import {holdingSignals} from '../errors/stop-signal.js';
 import {hostFilePieces} from '../paths/host-file.js';
 import {hostPath, sysrootPath, type HostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
@@ -31,7 +32,7 @@ export function withPrivateCopy<T>(
 	{directory, below, isWanted, temporary}: CopyRequest,
 	use: (copy: HostPath) => T,
 ): T {
-	return beforeSignals(() => {
+	return holdingSignals(() => {
 		const copy = makePlace(temporary);
 		try {
 			copyFiles(sysroot, {directory, below, isWanted}, copy);
@@ -40,25 +41,6 @@ export function withPrivateCopy<T>(
 			removeTree(copy);
 		}
 	});
-}
-
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** A signal that nobody else awaits ends us when the part is done: it is heard after what is synchronous. */
-function beforeSignals<T>(part: () => T): T {
-	const unawaited = endings.filter(ending => process.listenerCount(ending) === 0);
-	const stopListening = (): void => unawaited.forEach(ending => process.off(ending, end));
-	const end = (ending: NodeJS.Signals): void => {
-		stopListening();
-		process.kill(process.pid, ending);
-	};
-	unawaited.forEach(ending => process.on(ending, end));
-	try {
-		return part();
-	} finally {
-		// The first turn may have begun already; between two, signals are heard.
-		setImmediate(() => setImmediate(stopListening));
-	}
 }
 
 function copyFiles(

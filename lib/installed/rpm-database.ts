@@ -41,7 +41,10 @@ export function openRpmDatabase(
 			);
 		});
 	if (directory === undefined) {
-		return undefined;
+		const hidden = databases
+			.map(path => sysrootPath(path))
+			.find(path => sysroot.isHidden(sysrootPath(posix.join(path, 'Packages'))));
+		return hidden && {manager: 'rpm', unread: hidden, missing: undefined};
 	}
 
 	const runRpm = (place: HostPath, name: string): string | undefined => queryRpm(place, name, ask);

@@ -55,7 +55,10 @@ export async function openWorld(request: PackRequest, signal: AbortSignal): Prom
 		findings: unread.map(({unread: path, missing}) => ({
 			code: 'PACKAGES_UNREAD',
 			path,
-			message: `without ${missing} here nobody knows which packages those are, so what programs need of them stays behind; install it, or name the files with --with`,
+			message:
+				missing === undefined
+					? 'this user may not look there, so nobody knows of packages, and what programs need of them stays behind; pack as one who may, or name the files with --with'
+					: `without ${missing} here nobody knows which packages those are, so what programs need of them stays behind; install it, or name the files with --with`,
 		})),
 		close: undefined,
 	};

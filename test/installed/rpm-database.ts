@@ -6,6 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {ManagerAnswer} from '../../lib/installed/ask-manager.js';
 import {walkPackages} from '../../lib/installed/package-closure.js';
+import {openDatabases} from '../../lib/installed/open-databases.js';
 import {openRpmDatabase} from '../../lib/installed/rpm-database.js';
 import {hostPath, sysrootPath, type HostPath} from '../../lib/paths/paths.js';
 import {openSysroot} from '../../lib/sysroot/open-sysroot.js';
@@ -203,4 +204,18 @@ test('what rpm says is told where it ends badly, and a database that nobody here
 	const late = {isWhole: false, stdout: '', said: 'no answer within 60 seconds'};
 	const error = t.throws<DynpkError>(() => open(late), {code: 'PACKAGE_UNKNOWN'});
 	t.deepEqual(error.details, ['no answer within 60 seconds']);
+});
+
+test('where this user may not look, there may be a database that nobody reads', t => {
+	const root = openSysroot(hostPath(makeScratch(t)));
+	const places = {cache: undefined, temporary: hostPath(makeScratch(t))};
+	const without = (hidden: string) =>
+		openDatabases({...root, isHidden: path => path.startsWith(`${hidden}/`)}, places).unread;
+	t.deepEqual(without('/nothing'), []);
+	for (const [manager, path] of [
+		['deb', '/var/lib/dpkg'],
+		['rpm', '/usr/lib/sysimage/rpm'],
+	] as const) {
+		t.deepEqual(without(path), [{manager, unread: sysrootPath(path), missing: undefined}]);
+	}
 });

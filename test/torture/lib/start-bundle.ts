@@ -208,7 +208,10 @@ export function judgeStart(
 	const isSaid = sentences.every(line => sentence.test(line));
 	if (faultOfLines(stdout) || !isSaid) throw new FaultyEnd('wrong', `a wrong start: ${told}`);
 	if (status === 0) return sentences.length === 0 ? 'accepted' : 'refused';
-	const isOneSentence = sentences.length === 1 || (mayBeSilent && sentences.length === 0);
+	// The loader tells first what it could not preload.
+	const own = sentences.filter(line => !line.startsWith('ERROR: ld.so: object '));
+	const isOneSentence =
+		own.length === 1 || (own.length === 0 && (mayBeSilent || sentences.length === 1));
 	if (linesOf(stdout).length > 0 || !isOneSentence || status < 125) {
 		throw new FaultyEnd('wrong', `a start fails in other ways than with one sentence: ${told}`);
 	}

@@ -28,14 +28,22 @@ static uint64_t file_size(void)
 	return run_head.index + run_head.index_size;
 }
 
+/* Of a regular file, or of nothing that can be told. */
+static bool has_other_size(const char *name)
+{
+	const struct file_status found = file_status_at(AT_FDCWD, name, 0);
+
+	return (found.mode & S_IFMT) != S_IFREG || found.size != file_size();
+}
+
+/* By both names: under an emulator the first is its own, and the other may be another file's by
+ * now. */
 bool is_cut_or_grown(const struct start *start)
 {
 	const char *name = (const char *)auxv_value(start, AT_EXECFN);
-	struct file_status found = file_status_at(AT_FDCWD, own_link, 0);
 
-	if (found.mode == 0 && name != NULL)
-		found = file_status_at(AT_FDCWD, name, 0);
-	return (found.mode & S_IFMT) == S_IFREG && found.size != file_size();
+	return has_other_size(own_link) && name != NULL && has_other_size(name) &&
+	       file_status_at(AT_FDCWD, name, 0).mode != 0;
 }
 
 /* Where the head lies in the file, by the program headers. */

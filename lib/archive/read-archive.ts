@@ -14,6 +14,8 @@ import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
+import {readRunHead} from './run-file/find-run-body.js';
+import {isElf, RUNNER_LIMIT} from './run-file/run-head.js';
 import {readTar, type TarMember} from './tar-reader.js';
 
 export interface ReadRequest {
@@ -79,6 +81,11 @@ function openArchive(archive: HostPath): number {
 function tarBytes(file: number, archive: HostPath): Pieces {
 	const head = Buffer.alloc(HEAD_SIZE);
 	const length = readPiece(file, head, {position: 0, archive});
+	const run = runBody(file, head.subarray(0, length), archive);
+	if (run !== undefined) {
+		return plainBytes(run, 'zstd', archive);
+	}
+
 	const source = fileContents(file, archive);
 	const compression = detectCompression(head.subarray(0, length));
 	if (compression === 'gzip' || compression === 'zstd') {
@@ -102,9 +109,31 @@ function tarBytes(file: number, archive: HostPath): Pieces {
 	throw new DynpkError('ARCHIVE_INVALID', `${archive} is not a tar archive`);
 }
 
-function* fileContents(file: number, archive: HostPath): Generator<Buffer, void, undefined> {
-	for (let position = 0; ;) {
-		const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
+/** The archive in a `.run` file; `undefined` for what is none. */
+function runBody(file: number, head: Buffer, archive: HostPath): Iterable<Buffer> | undefined {
+	if (!isElf(head)) {
+		return undefined;
+	}
+
+	const start = Buffer.alloc(RUNNER_LIMIT);
+	const length = readPiece(file, start, {position: 0, archive});
+	const facts = {name: archive, size: fstatSync(file).size};
+	const found = readRunHead(start.subarray(0, length), facts);
+	return found && fileContents(file, archive, {from: found.body, to: found.index});
+}
+
+interface Extent {
+	readonly from: number;
+	readonly to: number;
+}
+
+function* fileContents(
+	file: number,
+	archive: HostPath,
+	{from, to}: Extent = {from: 0, to: Infinity},
+): Generator<Buffer, void, undefined> {
+	for (let position = from; position < to;) {
+		const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_SIZE, to - position));
 		const length = readPiece(file, piece, {position, archive});
 		if (length === 0) {
 			return;

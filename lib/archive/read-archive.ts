@@ -14,8 +14,9 @@ import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
-import {readRunHead} from './run-file/find-run-body.js';
-import {isElf, RUNNER_LIMIT} from './run-file/run-head.js';
+import {heldToIndex} from './run-file/held-to-index.js';
+import {isElf, RUNNER_LIMIT, type RunHead} from './run-file/run-head.js';
+import {readRunHead} from './run-file/read-run-head.js';
 import {readTar, type TarMember} from './tar-reader.js';
 
 export interface ReadRequest {
@@ -42,9 +43,12 @@ export async function* readArchive({
 }: ReadRequest): AsyncGenerator<ArchiveEntry, void, undefined> {
 	const file = openArchive(archive);
 	try {
-		const bytes = stoppable(tarBytes(file, archive), signal);
+		const run = readRun(file, archive);
+		const bytes = stoppable(run?.body ?? tarBytes(file, archive), signal);
 		const rules = {code: 'ARCHIVE_INVALID', subject: archive, limits, signal} as const;
-		for await (const member of checkedEntries(readTar(bytes, archive), rules)) {
+		const members = checkedEntries(readTar(bytes, archive), rules);
+		const held = run === undefined ? members : heldToIndex(members, run.index, run.head, archive);
+		for await (const member of held) {
 			yield entryOf(member);
 		}
 	} finally {
@@ -81,11 +85,6 @@ function openArchive(archive: HostPath): number {
 function tarBytes(file: number, archive: HostPath): Pieces {
 	const head = Buffer.alloc(HEAD_SIZE);
 	const length = readPiece(file, head, {position: 0, archive});
-	const run = runBody(file, head.subarray(0, length), archive);
-	if (run !== undefined) {
-		return plainBytes(run, 'zstd', archive);
-	}
-
 	const source = fileContents(file, archive);
 	const compression = detectCompression(head.subarray(0, length));
 	if (compression === 'gzip' || compression === 'zstd') {
@@ -109,17 +108,32 @@ function tarBytes(file: number, archive: HostPath): Pieces {
 	throw new DynpkError('ARCHIVE_INVALID', `${archive} is not a tar archive`);
 }
 
-/** The archive in a `.run` file; `undefined` for what is none. */
-function runBody(file: number, head: Buffer, archive: HostPath): Iterable<Buffer> | undefined {
-	if (!isElf(head)) {
+interface RunContents {
+	readonly head: RunHead;
+	/** The archive. */
+	readonly body: Pieces;
+	readonly index: Pieces;
+}
+
+/** `undefined` for what is no `.run` file. */
+function readRun(file: number, archive: HostPath): RunContents | undefined {
+	const magic = Buffer.alloc(HEAD_SIZE);
+	readPiece(file, magic, {position: 0, archive});
+	if (!isElf(magic)) {
 		return undefined;
 	}
 
 	const start = Buffer.alloc(RUNNER_LIMIT);
 	const length = readPiece(file, start, {position: 0, archive});
-	const facts = {name: archive, size: fstatSync(file).size};
-	const found = readRunHead(start.subarray(0, length), facts);
-	return found && fileContents(file, archive, {from: found.body, to: found.index});
+	const {size} = fstatSync(file);
+	const head = readRunHead(start.subarray(0, length), {name: archive, size});
+	if (head === undefined) {
+		return undefined;
+	}
+
+	const plain = (from: number, to: number): Pieces =>
+		plainBytes(fileContents(file, archive, {from, to}), 'zstd', archive);
+	return {head, body: plain(head.body, head.index), index: plain(head.index, size)};
 }
 
 interface Extent {

@@ -30,7 +30,7 @@ export interface RunRow {
 }
 
 const MAGIC = 'DYNPKIX1';
-const [HEAD_SIZE, FRAME_SIZE, ROW_SIZE] = [32, 32, 48];
+const [HEAD_SIZE, FRAME_SIZE, ROW_SIZE, DIGEST_SIZE] = [32, 32, 48, 32];
 const BEGINS_UNIT = 1;
 const kinds = {directory: 1, file: 2, symlink: 3, hardlink: 4} as const;
 
@@ -55,7 +55,7 @@ export function encodeRunIndex(
 		rowBlock.writeUInt16LE(entry.mode ?? 0, at + 14);
 		rowBlock.writeBigUInt64LE(BigInt(start), at + 16);
 		rowBlock.writeBigUInt64LE(BigInt(size), at + 24);
-		rowBlock.writeBigUInt64LE(BigInt(mtime), at + 32);
+		rowBlock.writeBigInt64LE(BigInt(mtime), at + 32);
 		const digest = entry.kind === 'file' ? digests.get(entry.path) : undefined;
 		if (digest !== undefined) {
 			rowBlock.writeUInt32LE(digestPieces.length, at + 40);
@@ -95,6 +95,82 @@ function targetOf(
 		case 'directory':
 		case 'file':
 			return 0;
+	}
+}
+
+/** What a row says of an entry. */
+export interface ReadRow {
+	readonly path: string;
+	readonly kind: ArchiveEntry['kind'];
+	readonly mode: number;
+	readonly mtime: number;
+	readonly target: string | undefined;
+	readonly start: number;
+	readonly size: number;
+}
+
+/**
+ * The rows of an index, in order. Calls `refuse`, which throws, for what leads out of its bounds; whether
+ * the tree of the rows may be made, is not asked here.
+ */
+export function* readIndexRows(
+	index: Buffer,
+	refuse: (what: string) => never,
+): Generator<ReadRow, void, undefined> {
+	if (index.length < HEAD_SIZE || index.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+		return refuse('its index is none');
+	}
+
+	const [frames = 0, rows = 0, digests = 0, textSize = 0] = [8, 12, 16, 20].map(at =>
+		index.readUInt32LE(at),
+	);
+	const rowsAt = HEAD_SIZE + frames * FRAME_SIZE;
+	const textAt = rowsAt + rows * ROW_SIZE + digests * DIGEST_SIZE;
+	if (textAt + textSize !== index.length || index.at(-1) !== 0) {
+		return refuse('its index is not of the size that it says');
+	}
+
+	const text = (offset: number): string =>
+		offset < textSize
+			? index.toString('utf8', textAt + offset, index.indexOf(0, textAt + offset))
+			: refuse('a name in its index lies outside');
+	const paths: string[] = [];
+	for (let number = 0; number < rows; number++) {
+		const row = index.subarray(rowsAt + number * ROW_SIZE, rowsAt + (number + 1) * ROW_SIZE);
+		const kind = kindNames.get(row.readUInt16LE(12)) ?? refuse('its index has an entry of no kind');
+		const name = text(row.readUInt32LE(4));
+		const parent = paths[row.readUInt32LE(0)];
+		const path = number === 0 ? name : `${parent ?? refuse('an entry lies in none')}/${name}`;
+		paths.push(path);
+		yield {
+			path,
+			kind,
+			mode: row.readUInt16LE(14),
+			mtime: Number(row.readBigInt64LE(32)),
+			target: readTarget(kind, row.readUInt32LE(8), {text, paths}),
+			start: Number(row.readBigUInt64LE(16)),
+			size: Number(row.readBigUInt64LE(24)),
+		};
+	}
+}
+
+const kindNames: ReadonlyMap<number, ArchiveEntry['kind']> = new Map(
+	Object.entries(kinds).map(([name, number]) => [number, name as ArchiveEntry['kind']]),
+);
+
+function readTarget(
+	kind: ArchiveEntry['kind'],
+	target: number,
+	{text, paths}: {readonly text: (offset: number) => string; readonly paths: readonly string[]},
+): string | undefined {
+	switch (kind) {
+		case 'symlink':
+			return text(target);
+		case 'hardlink':
+			return paths[target];
+		case 'directory':
+		case 'file':
+			return undefined;
 	}
 }
 

@@ -11,14 +11,20 @@ import {
 import test from 'ava';
 import type {ArchiveEntry, FileEntry} from '../../../lib/archive/archive-entry.js';
 import {readArchive} from '../../../lib/archive/read-archive.js';
-import {findRunHead, RUN_HEAD_SIZE} from '../../../lib/archive/run-file/run-head.js';
+import {openFrameEncoder} from '../../../lib/archive/run-file/frame-encoder.js';
+import {
+	decodeRunHead,
+	encodeRunHead,
+	findRunHead,
+	RUN_HEAD_SIZE,
+} from '../../../lib/archive/run-file/run-head.js';
 import {writeRunFile} from '../../../lib/archive/run-file/write-run-file.js';
 import {writeArchive} from '../../../lib/archive/write-archive.js';
 import {openRunFileTools} from '../../../lib/launcher/run-file-tools.js';
 import type {HostPath} from '../../../lib/paths/paths.js';
 import {runCommand} from '../../helpers/run/command.js';
 import {need} from '../../helpers/run/need.js';
-import {readRunFile} from '../../helpers/worlds/run-file-reader.js';
+import {readRunFile, unzstd} from '../../helpers/worlds/run-file-reader.js';
 import {makeScratchPlace} from '../../helpers/worlds/scratch-place.js';
 
 const MIB = 1 << 20;
@@ -188,6 +194,52 @@ for (const [what, message, damage] of damages) {
 		const output = makeScratchPlace(t).path('a.run');
 		await write(output);
 		damage(output, findRunHead(readFileSync(output))!);
+		await t.throwsAsync(
+			async () => {
+				for await (const entry of readArchive({archive: output})) {
+					t.truthy(entry.path);
+				}
+			},
+			{code: 'ARCHIVE_INVALID', message},
+		);
+	});
+}
+
+/** Change the index of a `.run` file, and all that its head says of it. */
+async function changeIndex(path: HostPath, change: (index: Buffer) => void): Promise<void> {
+	const bytes = readFileSync(path);
+	const place = findRunHead(bytes)!;
+	const head = decodeRunHead(bytes.subarray(place, place + RUN_HEAD_SIZE))!;
+	const index = unzstd(bytes.subarray(head.index));
+	change(index);
+	const encoder = openFrameEncoder(openRunFileTools(undefined).encoder, 1);
+	const frame = await encoder.encode(index);
+	encoder.close();
+	encodeRunHead({...head, indexSize: frame.length}).copy(bytes, place);
+	writeFileSync(path, Buffer.concat([bytes.subarray(0, head.index), frame]));
+}
+
+const lies: readonly (readonly [string, RegExp, (row: Buffer, index: Buffer) => void])[] = [
+	['another kind', /tells of another tree\/root\/tool/u, row => row.writeUInt16LE(1, 12)],
+	['no kind', /an entry of no kind/u, row => row.writeUInt16LE(9, 12)],
+	['another mode', /tells of another tree\/root\/tool/u, row => row.writeUInt16LE(0o4755, 14)],
+	['another place', /tells of another tree\/root\/tool/u, row => row.writeUInt32LE(1, 16)],
+	['another size', /tells of another tree\/root\/tool/u, row => row.writeUInt32LE(1, 24)],
+	['another time', /tells of another tree\/root\/tool/u, row => row.writeUInt32LE(1, 32)],
+	['another directory', /tells of another tree\/root\/tool/u, row => row.writeUInt32LE(1, 0)],
+	['no directory', /an entry lies in none/u, row => row.writeUInt32LE(99, 0)],
+	['a name outside', /a name in its index lies outside/u, row => row.writeUInt32LE(1 << 30, 4)],
+	['another magic', /its index is none/u, (_, index) => index.write('X')],
+	['more rows', /not of the size/u, (_, index) => index.writeUInt32LE(1000, 12)],
+];
+
+for (const [what, message, lie] of lies) {
+	test(`an index with ${what} is refused, before anything else is believed of it`, async t => {
+		if (!need(t, 'zstd')) return;
+		const output = makeScratchPlace(t).path('a.run');
+		await write(output);
+		const frames = readRunFile(readFileSync(output)).frames.length;
+		await changeIndex(output, index => lie(index.subarray(32 + 32 * frames + 48 * 4), index));
 		await t.throwsAsync(
 			async () => {
 				for await (const entry of readArchive({archive: output})) {

@@ -69,6 +69,6 @@ export function readRunFile(file: Buffer): ReadRunFile {
 	return {tar: unzstd(file.subarray(body, body! + bodySize!)), frames, rows};
 }
 
-function unzstd(bytes: Buffer): Buffer {
+export function unzstd(bytes: Buffer): Buffer {
 	return execFileSync('zstd', ['-dcq'], {input: bytes, maxBuffer: 2 ** 30});
 }

@@ -1,4 +1,4 @@
-/** Where the archive lies in a `.run` file, whose head is held to what the file itself tells. */
+/** The head of a `.run` file, held to what the file itself tells. */
 import {DynpkError} from '../../errors/dynpk-error.js';
 import {decodeRunHead, findRunHead, RUN_HEAD_SIZE, type RunHead} from './run-head.js';
 

@@ -18,6 +18,7 @@ build() { # ARCHITECTURE COMPILER
 	x86_64 | aarch64 | i686)
 		sh "$here/shim/build.sh" "$compiler" "$target"
 		sh "$here/nss/build.sh" "$compiler" "$target"
+		sh "$here/run/build.sh" "$compiler" "$target"
 		# The canary tries C++ exceptions too, and so needs a C++ compiler.
 		local goals=stub
 		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'

@@ -78,6 +78,22 @@ const char *reason_of(long result)
 	case ENFILE:
 	case EMFILE:
 		return ": too many open files";
+	case EEXIST:
+		return ": it is there already";
+	case ENOSPC:
+		return ": no space left on device";
+	case EDQUOT:
+		return ": disk quota exceeded";
+	case EROFS:
+		return ": read-only file system";
+	case EIO:
+		return ": input/output error";
+	case EFBIG:
+		return ": file too large";
+	case ENAMETOOLONG:
+		return ": file name too long";
+	case ELOOP:
+		return ": too many symbolic links";
 	default:
 		return ": it cannot be read";
 	}

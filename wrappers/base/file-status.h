@@ -18,12 +18,16 @@
 /* `mode` is 0 where there is no file. */
 struct file_status {
 	uint32_t mode;
+	uint32_t owner;
 	uint64_t device;
 	uint64_t inode;
 	uint64_t size;
 	/* When it last changed. */
 	uint64_t seconds;
 	uint64_t nanoseconds;
+	/* When its contents did. */
+	uint64_t modified;
+	uint64_t modified_nanoseconds;
 };
 
 #ifdef __i386__
@@ -37,11 +41,14 @@ static inline struct file_status file_status_of(long result, const kernel_status
 	if (failed(result))
 		return (struct file_status){ 0 };
 	return (struct file_status){ .mode = found->st_mode,
+				     .owner = found->st_uid,
 				     .device = found->st_dev,
 				     .inode = found->st_ino,
 				     .size = (uint64_t)found->st_size,
 				     .seconds = (uint64_t)found->st_ctime,
-				     .nanoseconds = (uint64_t)found->st_ctime_nsec };
+				     .nanoseconds = (uint64_t)found->st_ctime_nsec,
+				     .modified = (uint64_t)found->st_mtime,
+				     .modified_nanoseconds = (uint64_t)found->st_mtime_nsec };
 }
 
 /* Of a name; `flags` may be AT_SYMLINK_NOFOLLOW. */

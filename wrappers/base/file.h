@@ -32,6 +32,18 @@ static inline long sys_open(const char *path, int flags)
 	return sys_openat(AT_FDCWD, path, flags);
 }
 
+/* A file that is not there yet, to be written; the mode loses what the umask takes. */
+static inline long create_file(int directory, const char *path, unsigned mode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+
+#ifdef __i386__
+	return system_call(__NR_openat, directory, path, flags | O_LARGEFILE, mode);
+#else
+	return system_call(__NR_openat, directory, path, flags, mode);
+#endif
+}
+
 static inline long sys_close(int fd)
 {
 	return system_call(__NR_close, fd);
@@ -46,6 +58,17 @@ static inline long sys_read(int fd, void *buffer, size_t size)
 static inline long sys_pread(int fd, void *buffer, size_t size, uint32_t offset)
 {
 	return system_call(__NR_pread64, fd, buffer, size, offset, 0);
+}
+
+/* The same of files of any size. */
+static inline long read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+#ifdef __i386__
+	return system_call(__NR_pread64, fd, buffer, size, (uint32_t)offset,
+			   (uint32_t)(offset >> 32));
+#else
+	return system_call(__NR_pread64, fd, buffer, size, offset);
+#endif
 }
 
 static inline long sys_write(int fd, const void *bytes, size_t size)
@@ -158,6 +181,33 @@ static inline long sys_linkat(int from_directory, const char *from, int to_direc
 			      const char *to)
 {
 	return system_call(__NR_linkat, from_directory, from, to_directory, to, 0);
+}
+
+static inline long sys_renameat(int from_directory, const char *from, int to_directory,
+				const char *to)
+{
+	return system_call(__NR_renameat, from_directory, from, to_directory, to);
+}
+
+static inline long sys_fchmodat(int directory, const char *path, unsigned mode)
+{
+	return system_call(__NR_fchmodat, directory, path, mode);
+}
+
+static inline unsigned sys_umask(unsigned mask)
+{
+	return (unsigned)system_call(__NR_umask, mask);
+}
+
+/* Of the whole file system that it lies on: since Linux 2.6.39, and with an answer since 5.8. */
+static inline long sys_syncfs(int fd)
+{
+	return system_call(__NR_syncfs, fd);
+}
+
+static inline void sys_sync(void)
+{
+	system_call(__NR_sync);
 }
 
 static inline long sys_unlinkat(int directory, const char *path, int flags)

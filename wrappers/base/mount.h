@@ -33,18 +33,28 @@ static inline long sys_pivot_root(const char *root, const char *old)
 	return system_call(__NR_pivot_root, root, old);
 }
 
+#ifdef __i386__
+typedef struct statfs64 kernel_file_system;
+#else
+typedef struct statfs kernel_file_system;
+#endif
+
+/* Of the file system that `path` lies on. */
+static inline long file_system_at(const char *path, kernel_file_system *found)
+{
+#ifdef __i386__
+	return system_call(__NR_statfs64, path, sizeof(*found), found);
+#else
+	return system_call(__NR_statfs, path, found);
+#endif
+}
+
 /* Flags of the mount that `path` lies on, MS_ and others; 0 where it is not known. */
 static inline long mount_flags(const char *path)
 {
-#ifdef __i386__
-	struct statfs64 found;
-	const long result = system_call(__NR_statfs64, path, sizeof(found), &found);
-#else
-	struct statfs found;
-	const long result = system_call(__NR_statfs, path, &found);
-#endif
+	kernel_file_system found;
 
-	return failed(result) ? 0 : (long)found.f_flags;
+	return failed(file_system_at(path, &found)) ? 0 : (long)found.f_flags;
 }
 
 #endif

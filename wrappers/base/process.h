@@ -16,6 +16,21 @@ static inline long sys_getpid(void)
 	return system_call(__NR_getpid);
 }
 
+static inline long sys_getppid(void)
+{
+	return system_call(__NR_getppid);
+}
+
+/* The effective user. */
+static inline uint32_t own_user(void)
+{
+#ifdef __NR_geteuid32
+	return (uint32_t)system_call(__NR_geteuid32);
+#else
+	return (uint32_t)system_call(__NR_geteuid);
+#endif
+}
+
 static inline long sys_gettid(void)
 {
 	return system_call(__NR_gettid);
@@ -29,6 +44,35 @@ static inline void sys_sched_yield(void)
 static inline long sys_execve(const char *path, char *const *argv, char *const *envp)
 {
 	return system_call(__NR_execve, path, argv, envp);
+}
+
+/* 0 in the child, which goes on with a copy of everything. `signal` tells the parent of its end. */
+static inline long fork_process(int signal)
+{
+	return system_call(__NR_clone, signal, 0, 0, 0, 0);
+}
+
+static inline long sys_kill(long pid, int signal)
+{
+	return system_call(__NR_kill, pid, signal);
+}
+
+/* This process is killed when its parent ends. */
+static inline long end_with_parent(int signal)
+{
+	return system_call(__NR_prctl, PR_SET_PDEATHSIG, signal);
+}
+
+/* Bytes of the set of processors that it may run on; the set is filled up to there. */
+static inline long sys_sched_getaffinity(long pid, size_t size, void *set)
+{
+	return system_call(__NR_sched_getaffinity, pid, size, set);
+}
+
+/* Since Linux 3.17. */
+static inline long sys_getrandom(void *bytes, size_t size, unsigned flags)
+{
+	return system_call(__NR_getrandom, bytes, size, flags);
 }
 
 static inline long sys_wait4(long pid, int *status, int options)

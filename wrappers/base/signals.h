@@ -39,4 +39,26 @@ static inline void drop_signal(uint64_t set)
 	system_call(__NR_rt_sigtimedwait, &set, 0, at_once, sizeof(set));
 }
 
+/* One of the signals, which is taken away; minus EAGAIN where none comes in time. */
+static inline long wait_for_signal(uint64_t set, const long time[2])
+{
+	return system_call(__NR_rt_sigtimedwait, &set, 0, time, sizeof(set));
+}
+
+/* struct sigaction of the kernel. Of use for SIG_DFL and SIG_IGN: there is no restorer. */
+struct signal_action {
+	uintptr_t handler;
+	unsigned long flags;
+	uintptr_t restorer;
+	uint64_t mask;
+};
+
+enum { HANDLED_BY_DEFAULT = 0, IGNORED = 1 };
+
+static inline long sys_rt_sigaction(int signal, const struct signal_action *to,
+				    struct signal_action *from)
+{
+	return system_call(__NR_rt_sigaction, signal, to, from, sizeof(to->mask));
+}
+
 #endif

@@ -33,18 +33,11 @@ static int become_program(void *argument)
 	return EXIT_NOT_STARTED;
 }
 
-struct signal_action {
-	unsigned long handler;
-	unsigned long flags;
-	unsigned long restorer;
-	uint64_t mask;
-};
-
-static void set_action(int signal, unsigned long handler)
+static void set_action(int signal, uintptr_t handler)
 {
-	const struct signal_action action = { handler, 0, 0, 0 };
+	const struct signal_action action = { .handler = handler };
 
-	system_call(__NR_rt_sigaction, signal, &action, 0, sizeof(action.mask));
+	sys_rt_sigaction(signal, &action, NULL);
 }
 
 /*
@@ -55,17 +48,15 @@ static void set_action(int signal, unsigned long handler)
  */
 static void drop_handlers(void)
 {
-	const unsigned long usual = 0, ignored = 1;
 	struct signal_action action;
 
 	for (int signal = 1; signal <= SIGNAL_LAST; signal++) {
-		const long known =
-			system_call(__NR_rt_sigaction, signal, 0, &action, sizeof(action.mask));
+		const long known = sys_rt_sigaction(signal, NULL, &action);
 
 		if (signal >= SIGTSTP && signal <= SIGTTOU)
-			set_action(signal, ignored);
-		else if (signal == SIGCHLD || (!failed(known) && action.handler > ignored))
-			set_action(signal, usual);
+			set_action(signal, IGNORED);
+		else if (signal == SIGCHLD || (!failed(known) && action.handler > IGNORED))
+			set_action(signal, HANDLED_BY_DEFAULT);
 	}
 }
 

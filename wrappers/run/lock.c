@@ -1,0 +1,130 @@
+#include "lock.h"
+#include "base/clock.h"
+#include "base/directory.h"
+#include "base/file-status.h"
+#include "base/text.h"
+#include "remove-tree.h"
+
+/* Milliseconds. Thirty beats: a slow disk, or a server that is started anew, holds one up that
+ * long. */
+#ifndef DYNPK_SILENCE
+#define DYNPK_SILENCE 30000
+#endif
+
+static const char lock_word[] = ".lock";
+
+enum taking take_lock(struct lock *lock, const struct cache *cache, const struct start *start,
+		      long *result)
+{
+	char name[ENTRY_NAME_SIZE];
+	char random[RANDOM_SIZE];
+	long fd;
+
+	lock->cache = cache;
+	name_beside(cache, lock_word, name);
+	*result = sys_mkdirat(cache->runs, name, 0700);
+	if (*result == -EEXIST)
+		return LOCK_HELD;
+	if (failed(*result))
+		return LOCK_FAILED;
+	random_name(start, random);
+	text_append(text_append(text_append(lock->beat, name), "/"), random);
+	fd = create_file(cache->runs, lock->beat, 0600);
+	if (!failed(fd)) {
+		lock->fd = (int)fd;
+		return LOCK_TAKEN;
+	}
+	/* Whoever gives a lock back that is no longer his takes an empty one with it. */
+	if (fd == -ENOENT)
+		return LOCK_HELD;
+	sys_unlinkat(cache->runs, name, AT_REMOVEDIR);
+	*result = fd;
+	return LOCK_FAILED;
+}
+
+/*
+ * It grows, for clocks that are coarse, and on a full disk its time changes. A client of NFS would
+ * keep what is written to itself, but not a time that is set: with it all is sent.
+ */
+void beat(void *argument)
+{
+	enum { TIME_OF_NOW = 0x3fffffff };
+	const struct lock *lock = argument;
+	const struct kernel_time now[2] = { { 0, TIME_OF_NOW }, { 0, TIME_OF_NOW } };
+
+	sys_write(lock->fd, ".", 1);
+	system_call(__NR_utimensat, lock->fd, NULL, now, 0);
+}
+
+void release_lock(struct lock *lock)
+{
+	char name[ENTRY_NAME_SIZE];
+
+	name_beside(lock->cache, lock_word, name);
+	sys_close(lock->fd);
+	sys_unlinkat(lock->cache->runs, lock->beat, 0);
+	sys_unlinkat(lock->cache->runs, name, AT_REMOVEDIR);
+}
+
+static uint64_t mix(uint64_t sum, uint64_t value)
+{
+	sum = (sum ^ value) * 0xff51afd7ed558ccdu;
+	return sum ^ sum >> 32;
+}
+
+static uint64_t mix_status(uint64_t sum, const struct file_status *found)
+{
+	sum = mix(mix(sum, found->inode), found->size);
+	return mix(mix(sum, found->modified), found->modified_nanoseconds);
+}
+
+/* The lock, and the files in it, in whatever order. */
+static uint64_t see_lock(const struct cache *cache)
+{
+	_Alignas(8) char listing[1024];
+	char name[ENTRY_NAME_SIZE];
+	struct file_status found;
+	uint64_t sum;
+	long fd, size;
+
+	name_beside(cache, lock_word, name);
+	fd = sys_openat(cache->runs, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (failed(fd))
+		return 0;
+	found = file_status_of_open((int)fd);
+	sum = mix(1, found.inode);
+	while ((size = sys_getdents64((int)fd, listing, sizeof(listing))) > 0) {
+		const struct directory_entry *entry;
+
+		for (long at = 0; at < size; at += entry->size) {
+			entry = (const void *)(listing + at);
+			found = file_status_at((int)fd, entry->name, AT_SYMLINK_NOFOLLOW);
+			if (entry->name[0] != '.')
+				sum += mix_status(1, &found);
+		}
+	}
+	sys_close((int)fd);
+	return sum;
+}
+
+bool is_silent(struct watch *watch, const struct cache *cache)
+{
+	const uint64_t seen = see_lock(cache);
+	const uint64_t now = milliseconds_since_start();
+
+	if (seen != watch->seen || watch->since == 0) {
+		watch->seen = seen;
+		watch->since = now;
+	}
+	return seen != 0 && now - watch->since >= DYNPK_SILENCE;
+}
+
+void take_over(const struct cache *cache, const struct start *start)
+{
+	char name[ENTRY_NAME_SIZE], gone[ENTRY_NAME_SIZE];
+
+	name_beside(cache, lock_word, name);
+	new_name_beside(cache, start, ".gone-", gone);
+	if (!failed(sys_renameat(cache->runs, name, cache->runs, gone)))
+		remove_tree(cache->runs, gone);
+}

@@ -62,6 +62,7 @@ const mayStartProcesses = [
 	'lib/verify/**',
 	'lib/installed/**',
 	'lib/archive/external-compressor.ts',
+	'lib/archive/run-file/frame-encoder.ts',
 ];
 
 const ambient = [

@@ -20,7 +20,7 @@ function build(argv: Argv): Argv<PackArguments> {
 				type: 'string',
 				requiresArg: true,
 				describe:
-					'where to: a directory, a file ending in .tar, .tar.gz, .tgz or .tar.zst, or - for standard output [NAME-ARCH.tar.gz]',
+					'where to: a directory, a file ending in .run, .tar, .tar.gz, .tgz or .tar.zst, or - for standard output [NAME-ARCH.tar.gz]',
 			},
 			form: {
 				choices: ['tar', 'tar.gz', 'tar.zst'] as const,

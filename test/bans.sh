@@ -15,7 +15,7 @@ ban() { # REASON PATTERN PATH...
 	fi
 }
 
-known='.ci .clang-format .editorconfig .gitignore .prettierignore .prettierrc.json CHANGELOG.md LICENSE Makefile README.md
+known='.ci .clang-format .editorconfig .gitignore .npmrc .prettierignore .prettierrc.json CHANGELOG.md LICENSE Makefile README.md
 assemble audit-stub ava.config.js bench cmd docs eslint.config.js lib package-lock.json package.json test tsconfig.json wrappers'
 strangers=$(git ls-files | cut -d/ -f1 | sort -u | grep -vxF -f <(tr ' ' '\n' <<<"$known"))
 if [ -n "$strangers" ]; then

@@ -27,6 +27,8 @@ build() { # ARCHITECTURE COMPILER
 			BUILD="$(dirname "$out")" ARCHES="$architecture" "AUDIT_CC_$architecture=$compiler"
 		;;
 	esac
+	# It runs where dynpk does.
+	[ "$architecture" != "$machine" ] || sh "$here/encoder/build.sh" "$compiler" "$target"
 	touch "$target/.stamp"
 }
 

@@ -43,7 +43,12 @@ function startOf({name, programs}: MadeBundle['plan'], {path, form}: NamedOutput
 		tar: [`tar -xf ${file}`],
 		'tar.gz': [`tar -xzf ${file}`],
 		'tar.zst': [`tar --zstd -xf ${file}`],
+		run: [],
 	}[form];
+	if (form === 'run' && program !== undefined) {
+		return `there: ./${file}`;
+	}
+
 	const top = form === 'directory' ? posix.basename(path) : name;
 	const start = program === undefined ? [] : [quote(`${top}/bin/${program.name}`)];
 	const steps = [...unpacking, ...start];

@@ -120,7 +120,7 @@ async function write(
 	const onProgress = reporter.progress(plan);
 	reporter.step(`packing ${plan.operations.length} entries, ${megabytes(sizeOfPlan(plan))}`);
 	const {id, entries, bytes} = await writeBundle(
-		{plan, launchers},
+		{plan, launchers, architecture},
 		{output, mtime, version, signal, onProgress},
 	);
 	reporter.done();

@@ -13,6 +13,8 @@ export interface ByteReader {
 	pieces(length: number): AsyncGenerator<Buffer, void, undefined>;
 	/** Whatever comes next, or `undefined` at the end. */
 	next(): Promise<Buffer | undefined>;
+	/** How many bytes have been given out. */
+	position(): number;
 	close(): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export function makeByteReader(source: Pieces): ByteReader {
 	const iterator =
 		Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 	let rest: Buffer = Buffer.alloc(0);
+	let received = 0;
 
 	async function next(): Promise<Buffer | undefined> {
 		if (rest.length > 0) {
@@ -34,6 +37,7 @@ export function makeByteReader(source: Pieces): ByteReader {
 				return undefined;
 			}
 			if (result.value.length > 0) {
+				received += result.value.length;
 				return result.value;
 			}
 		}
@@ -41,6 +45,7 @@ export function makeByteReader(source: Pieces): ByteReader {
 
 	return {
 		next,
+		position: () => received - rest.length,
 		async take(length) {
 			if (rest.length < length) {
 				const parts: Buffer[] = [];

@@ -14,6 +14,9 @@ import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntry, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
+import {heldToIndex} from './run-file/held-to-index.js';
+import {isElf, RUNNER_LIMIT, type RunHead} from './run-file/run-head.js';
+import {readRunHead} from './run-file/read-run-head.js';
 import {readTar, type TarMember} from './tar-reader.js';
 
 export interface ReadRequest {
@@ -40,9 +43,12 @@ export async function* readArchive({
 }: ReadRequest): AsyncGenerator<ArchiveEntry, void, undefined> {
 	const file = openArchive(archive);
 	try {
-		const bytes = stoppable(tarBytes(file, archive), signal);
+		const run = readRun(file, archive);
+		const bytes = stoppable(run?.body ?? tarBytes(file, archive), signal);
 		const rules = {code: 'ARCHIVE_INVALID', subject: archive, limits, signal} as const;
-		for await (const member of checkedEntries(readTar(bytes, archive), rules)) {
+		const members = checkedEntries(readTar(bytes, archive), rules);
+		const held = run === undefined ? members : heldToIndex(members, run.index, run.head, archive);
+		for await (const member of held) {
 			yield entryOf(member);
 		}
 	} finally {
@@ -102,9 +108,46 @@ function tarBytes(file: number, archive: HostPath): Pieces {
 	throw new DynpkError('ARCHIVE_INVALID', `${archive} is not a tar archive`);
 }
 
-function* fileContents(file: number, archive: HostPath): Generator<Buffer, void, undefined> {
-	for (let position = 0; ;) {
-		const piece = Buffer.allocUnsafeSlow(PIECE_SIZE);
+interface RunContents {
+	readonly head: RunHead;
+	/** The archive. */
+	readonly body: Pieces;
+	readonly index: Pieces;
+}
+
+/** `undefined` for what is no `.run` file. */
+function readRun(file: number, archive: HostPath): RunContents | undefined {
+	const magic = Buffer.alloc(HEAD_SIZE);
+	readPiece(file, magic, {position: 0, archive});
+	if (!isElf(magic)) {
+		return undefined;
+	}
+
+	const start = Buffer.alloc(RUNNER_LIMIT);
+	const length = readPiece(file, start, {position: 0, archive});
+	const {size} = fstatSync(file);
+	const head = readRunHead(start.subarray(0, length), {name: archive, size});
+	if (head === undefined) {
+		return undefined;
+	}
+
+	const plain = (from: number, to: number): Pieces =>
+		plainBytes(fileContents(file, archive, {from, to}), 'zstd', archive);
+	return {head, body: plain(head.body, head.index), index: plain(head.index, size)};
+}
+
+interface Extent {
+	readonly from: number;
+	readonly to: number;
+}
+
+function* fileContents(
+	file: number,
+	archive: HostPath,
+	{from, to}: Extent = {from: 0, to: Infinity},
+): Generator<Buffer, void, undefined> {
+	for (let position = from; position < to;) {
+		const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_SIZE, to - position));
 		const length = readPiece(file, piece, {position, archive});
 		if (length === 0) {
 			return;

@@ -27,6 +27,8 @@ import {removeTree} from './remove-tree.js';
 export interface StagedFile {
 	/** @throws {DynpkError} NO_SPACE and its like */
 	write(bytes: Uint8Array): void;
+	/** Over what was written before. */
+	writeAt(offset: number, bytes: Uint8Array): void;
 	/** Give it its name. @throws {DynpkError} OUTPUT_EXISTS */
 	publish(): void;
 	/** Remove it, unless it was published. Never throws. */
@@ -42,10 +44,15 @@ export interface StagedDirectory {
 export interface FileStaging {
 	/** Whether a regular file of that name gives way; what is none never does. */
 	readonly replaces?: boolean;
+	/** By whom may read it. */
+	readonly isExecutable?: boolean;
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS, PERMISSION, IO */
-export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}): StagedFile {
+export function stageFile(
+	output: HostPath,
+	{replaces = false, isExecutable = false}: FileStaging = {},
+): StagedFile {
 	if (replaces) {
 		refuseIrregular(output);
 	} else {
@@ -53,7 +60,8 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 	}
 	const path = nameBeside(output);
 	const attempt = `cannot write ${output}`;
-	const opened = attempted(attempt, () => created(output, () => openSync(path, 'wx', 0o666)));
+	const mode = isExecutable ? 0o777 : 0o666;
+	const opened = attempted(attempt, () => created(output, () => openSync(path, 'wx', mode)));
 	let file: number | undefined = opened;
 	let published = false;
 	const close = (): void => {
@@ -70,16 +78,18 @@ export function stageFile(output: HostPath, {replaces = false}: FileStaging = {}
 		}
 	};
 	const finalMode = orElse(discard, () => attempted(attempt, () => takeForUs(opened)));
+	const write = (bytes: Uint8Array, position: number | null): void => {
+		const open = file;
+		if (open === undefined) {
+			throw new Error('written to after it was closed');
+		}
+		attempted(attempt, () => {
+			writeAll(open, bytes, position);
+		});
+	};
 	return {
-		write(bytes) {
-			const open = file;
-			if (open === undefined) {
-				throw new Error('written to after it was closed');
-			}
-			attempted(attempt, () => {
-				writeAll(open, bytes);
-			});
-		},
+		write: bytes => write(bytes, null),
+		writeAt: (offset, bytes) => write(bytes, offset),
 		publish() {
 			attempted(attempt, () => {
 				if (file !== undefined) {
@@ -106,9 +116,11 @@ function takeForUs(file: number): number {
 	return mode;
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
+/** From where the last one ended, unless a position is given. */
+function writeAll(file: number, bytes: Uint8Array, position: number | null): void {
 	for (let done = 0; done < bytes.length;) {
-		done += writeSync(file, bytes, done);
+		const at = position === null ? null : position + done;
+		done += writeSync(file, bytes, done, bytes.length - done, at);
 	}
 }
 

@@ -20,6 +20,8 @@ export interface TarMember {
 	/** Whole seconds since 1970. */
 	readonly mtime: number;
 	readonly size: number;
+	/** Where its contents begin in the archive. */
+	readonly start: number;
 	readonly target: string | undefined;
 	/** To be read before the next member is asked for; what is left then is skipped. */
 	readonly pieces: AsyncIterable<Buffer>;
@@ -70,7 +72,8 @@ export async function* readTar(
 				continue;
 			}
 
-			yield* passMember(reader, describe(header, announced, refuse), refuse);
+			const start = reader.position();
+			yield* passMember(reader, {...describe(header, announced, refuse), start}, refuse);
 			announced = {};
 			before.clear();
 			left += EXTENSION_SHARE;
@@ -113,7 +116,11 @@ async function readExtension(
 
 type Member = Omit<TarMember, 'pieces'>;
 
-function describe(header: Header<'member'>, announced: Announced, refuse: Refuse): Member {
+function describe(
+	header: Header<'member'>,
+	announced: Announced,
+	refuse: Refuse,
+): Omit<Member, 'start'> {
 	const path = announced.path ?? header.path;
 	const size = announced.size ?? header.size;
 	const target = announced.target ?? header.target;

@@ -10,6 +10,7 @@ import {pack as makePack, type Pack} from 'tar-stream';
 import type {HostPath} from '../paths/paths.js';
 import type {
 	ArchiveEntries,
+	ArchiveEntry,
 	FileDigest,
 	FileDigests,
 	Pieces,
@@ -58,6 +59,23 @@ export interface WrittenOutput {
 	readonly digests: FileDigests;
 }
 
+/** Told where entries come to lie in the archive, ahead of the bytes themselves. */
+export interface LayoutWatch {
+	/** An entry's headers begin at this offset. */
+	readonly begins: (offset: number) => void;
+	readonly laid: (laid: LaidEntry) => void;
+}
+
+export interface LaidEntry {
+	readonly entry: ArchiveEntry;
+	/** Seconds since 1970. */
+	readonly mtime: number;
+	/** Offset and size of a file's contents; 0 for others. */
+	readonly start: number;
+	readonly size: number;
+}
+
+const BLOCK_SIZE = 512;
 const USUAL_GZIP_LEVEL = 6;
 const USUAL_ZSTD_LEVEL = 3;
 
@@ -134,12 +152,14 @@ function compressed(bare: ByteSink, {form, level}: ArchiveRequest): ByteSink {
 }
 
 /** Run the producer and the consumer of the tar stream side by side; the first to fail is heard. */
-async function packInto(
-	sink: ByteSink,
-	request: ArchiveRequest,
+export async function packInto(
+	sink: Pick<ByteSink, 'write'>,
+	request: FeedRequest,
 	stop: StopCheck,
+	watch?: LayoutWatch,
 ): Promise<WrittenOutput> {
 	const pack = makePack();
+	const offset = watch && countPushed(pack);
 	const failures: unknown[] = [];
 	const fail = (error: unknown): undefined => {
 		failures.push(error);
@@ -147,7 +167,8 @@ async function packInto(
 		pack.destroy();
 		return undefined;
 	};
-	const feeding = feed(pack, request, stop).catch(fail);
+	const layout = watch && offset && {...watch, offset};
+	const feeding = feed(pack, request, {stop, layout}).catch(fail);
 	try {
 		for await (const chunk of pack as AsyncIterable<Uint8Array>) {
 			await sink.write(chunk);
@@ -163,7 +184,31 @@ async function packInto(
 	return written;
 }
 
-async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promise<WrittenOutput> {
+type FeedRequest = Omit<ArchiveRequest, 'output' | 'form'> & {
+	readonly output: HostPath | Pick<ArchiveStream, 'name'>;
+};
+
+/** How many bytes of the archive there are so far: what tar-stream pushes, it has made. */
+function countPushed(pack: Pack): () => number {
+	const push = pack.push.bind(pack);
+	let count = 0;
+	pack.push = (chunk: Buffer | null): boolean => {
+		count += chunk?.length ?? 0;
+		return push(chunk);
+	};
+	return () => count;
+}
+
+interface Feeding {
+	readonly stop: StopCheck;
+	readonly layout: (LayoutWatch & {readonly offset: () => number}) | undefined;
+}
+
+async function feed(
+	pack: Pack,
+	request: FeedRequest,
+	{stop, layout}: Feeding,
+): Promise<WrittenOutput> {
 	const digests = new Map<string, FileDigest>();
 	const {signal, output} = request;
 	const subject = typeof output === 'string' ? output : output.name;
@@ -173,6 +218,7 @@ async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promi
 	for await (const entry of checkedEntries(request.entries, rules)) {
 		await stop(0);
 		const mtime = entry.mtime ?? request.mtime;
+		layout?.begins(layout.offset());
 		if (entry.kind === 'file') {
 			const {size, pieces} = readContent(entry.content, digests);
 			const digested = digestedPieces(pieces, digest => {
@@ -180,9 +226,11 @@ async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promi
 				request.onDigest?.(entry.path, digest);
 			});
 			await addEntry(pack, makeTarHeader(entry, {mtime, size}), digested);
+			layout?.laid({entry, mtime, start: layout.offset() - paddedSize(size), size});
 			bytes += size;
 		} else {
 			await addEntry(pack, makeTarHeader(entry, {mtime, size: 0}), []);
+			layout?.laid({entry, mtime, start: 0, size: 0});
 		}
 
 		entries += 1;
@@ -191,6 +239,11 @@ async function feed(pack: Pack, request: ArchiveRequest, stop: StopCheck): Promi
 
 	pack.finalize();
 	return {entries, bytes, digests};
+}
+
+/** Contents fill blocks. */
+function paddedSize(size: number): number {
+	return Math.ceil(size / BLOCK_SIZE) * BLOCK_SIZE;
 }
 
 async function addEntry(pack: Pack, header: TarHeader, pieces: Pieces): Promise<void> {

@@ -101,13 +101,25 @@ function reasonOf({name}: StartedTool, said: string): string {
 /** Answers with the error of the source, if it had one; a tool that stops reading says why itself. */
 async function feed(source: CompressedBytes, child: Child): Promise<Error | undefined> {
 	let sourceError: Error | undefined;
+	/** What a broken pipe throws into it, comes out at its `yield`, and is no error of the source. */
 	async function* watched(): AsyncGenerator<Uint8Array> {
+		const iterator =
+			Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+		const next = async (): Promise<IteratorResult<Uint8Array>> => {
+			try {
+				return await iterator.next();
+			} catch (error) {
+				sourceError = error instanceof Error ? error : new Error(String(error));
+				child.kill('SIGKILL');
+				throw error;
+			}
+		};
 		try {
-			yield* source;
-		} catch (error) {
-			sourceError = error instanceof Error ? error : new Error(String(error));
-			child.kill('SIGKILL');
-			throw error;
+			for (let step = await next(); step.done !== true; step = await next()) {
+				yield step.value;
+			}
+		} finally {
+			await iterator.return?.();
 		}
 	}
 

@@ -2,6 +2,7 @@
 import {posix} from 'node:path';
 import type {FileEntry} from '../archive/archive-entry.js';
 import {readArchive} from '../archive/read-archive.js';
+import {findRunHead, isElf, RUNNER_LIMIT} from '../archive/run-file/run-head.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {MANIFEST_LIMIT, MANIFEST_NAME, type BundleManifest} from '../manifest/manifest.js';
 import {parseManifest, readManifest} from '../manifest/read-manifest.js';
@@ -16,7 +17,14 @@ export async function findManifest(path: HostPath): Promise<BundleManifest | und
 	}
 
 	const head = readHead(path, HEAD_SIZE);
-	return head !== undefined && looksLikeArchive(head) ? await fromArchive(path) : undefined;
+	return head !== undefined && (looksLikeArchive(head) || isRunFile(path, head))
+		? await fromArchive(path)
+		: undefined;
+}
+
+function isRunFile(path: HostPath, head: Buffer): boolean {
+	const start = isElf(head) ? readHead(path, RUNNER_LIMIT) : undefined;
+	return start !== undefined && findRunHead(start) !== undefined;
 }
 
 /** A tar header. */

@@ -7,7 +7,7 @@
 import {outsideUsr} from '../paths/merged-usr.js';
 import {hostPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
-import {ADMIN_DIRECTORY, openDpkgFiles, STATUS_FILE} from './dpkg-files.js';
+import {ADMIN_DIRECTORY, INFO_DIRECTORY, openDpkgFiles, STATUS_FILE} from './dpkg-files.js';
 import type {DpkgRecords} from './dpkg-records.js';
 import type {DatabasePlaces} from './database-places.js';
 import type {InstalledPackage, PackageDatabase, UnreadDatabase} from './package-database.js';
@@ -25,10 +25,12 @@ export function openDpkgDatabase(
 	sysroot: Sysroot,
 	places: DatabasePlaces,
 ): PackageDatabase | UnreadDatabase | undefined {
+	if ([STATUS_FILE, INFO_DIRECTORY].some(path => sysroot.isHidden(path))) {
+		return {manager: 'deb', unread: ADMIN_DIRECTORY, missing: undefined};
+	}
+
 	if (regularFileAt(sysroot, STATUS_FILE) === undefined) {
-		return sysroot.isHidden(STATUS_FILE)
-			? {manager: 'deb', unread: ADMIN_DIRECTORY, missing: undefined}
-			: undefined;
+		return undefined;
 	}
 
 	const records = openRecords(sysroot, places);

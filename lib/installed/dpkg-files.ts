@@ -34,7 +34,7 @@ export interface DpkgFiles {
 
 export const ADMIN_DIRECTORY = sysrootPath('/var/lib/dpkg');
 export const STATUS_FILE = sysrootPath('/var/lib/dpkg/status');
-const INFO_DIRECTORY = sysrootPath('/var/lib/dpkg/info');
+export const INFO_DIRECTORY = sysrootPath('/var/lib/dpkg/info');
 
 /** `undefined` for a database that is not in the one form known here, or just being changed. */
 export function openDpkgFiles(sysroot: Sysroot): DpkgFiles | undefined {

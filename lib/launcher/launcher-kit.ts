@@ -30,8 +30,7 @@ export interface KitTool {
 
 /** `undefined` where no launcher was built for this architecture, as `uname -m` names it. */
 export function openLauncherKit(architecture: string): LauncherKit | undefined {
-	const directory = new URL(`../../native/${architecture}/`, import.meta.url);
-	const place = (name: string): HostPath => hostPath(fileURLToPath(new URL(name, directory)));
+	const place = (name: string): HostPath => nativePath(architecture, name);
 	const [launcher, stub] = [place('launcher'), place('self-stub')];
 	if (sizeOf(launcher) === undefined || sizeOf(stub) === undefined) {
 		return undefined;
@@ -48,6 +47,12 @@ export function openLauncherKit(architecture: string): LauncherKit | undefined {
 		shim: toolAt(place('path-shim.so')),
 		nss: toolAt(place('libdynpk-names.so')),
 	};
+}
+
+/** Where what was built for an architecture lies, if it was. */
+export function nativePath(architecture: string, name: string): HostPath {
+	const directory = new URL(`../../native/${architecture}/`, import.meta.url);
+	return hostPath(fileURLToPath(new URL(name, directory)));
 }
 
 function sizeOf(path: HostPath): number | undefined {

@@ -3,6 +3,7 @@ import {existsSync, lstatSync, readdirSync} from 'node:fs';
 import {posix} from 'node:path';
 import {refuseExisting, refuseIrregular} from '../archive/staged-output.js';
 import type {ArchiveForm} from '../archive/write-archive.js';
+import {openRunFileTools} from '../launcher/run-file-tools.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import {MANIFEST_NAME} from '../manifest/manifest.js';
 import {baseName, hostPath, type HostPath} from '../paths/paths.js';
@@ -10,7 +11,7 @@ import type {PackRequest, StreamOutput} from './pack-request.js';
 
 export interface NamedOutput {
 	readonly path: HostPath;
-	readonly form: ArchiveForm | 'directory';
+	readonly form: ArchiveForm | 'directory' | 'run';
 	/** Whether what is there gives way; of directories only a bundle or an empty one does. */
 	readonly replaces: boolean;
 }
@@ -37,7 +38,7 @@ export function checkOutput({output, force}: OutputRequest): void {
 	}
 }
 
-/** @throws {DynpkError} USAGE for a form that dynpk does not write. */
+/** @throws {DynpkError} USAGE for a form that dynpk does not write, UNSUPPORTED_MACHINE for one that it cannot write for a machine. */
 export function resolveOutput(
 	{output, workingDirectory, force}: OutputRequest,
 	{name, architecture}: OutputParts,
@@ -48,7 +49,12 @@ export function resolveOutput(
 
 	const suffix = architecture === undefined ? '' : `-${architecture}`;
 	const path = output ?? hostPath(posix.join(workingDirectory, `${name}${suffix}.tar.gz`));
-	return {path, form: outputForm(path), replaces: force};
+	const form = outputForm(path);
+	if (form === 'run') {
+		openRunFileTools(architecture);
+	}
+
+	return {path, form, replaces: force};
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS where something has its name that does not give way; PERMISSION, IO */
@@ -106,9 +112,11 @@ function outputForm(output: HostPath): NamedOutput['form'] {
 			return 'tar.gz';
 		case '.tar.zst':
 			return 'tar.zst';
+		case '.run':
+			return 'run';
 		default:
 			throw new DynpkError('USAGE', `dynpk does not write ${ending} files`, {
-				hint: 'name a directory, or a file ending in .tar, .tar.gz, .tgz or .tar.zst',
+				hint: 'name a directory, or a file ending in .run, .tar, .tar.gz, .tgz or .tar.zst',
 			});
 	}
 }

@@ -1,7 +1,9 @@
 /** Carry a decision out: a bundle, as a directory or an archive, whole or not at all; or into a stream. */
 import type {WriteProgress} from '../archive/archive-entry.js';
+import {writeRunFile} from '../archive/run-file/write-run-file.js';
 import {writeArchive, type ArchiveRequest, type WrittenOutput} from '../archive/write-archive.js';
 import {writeDirectory} from '../archive/write-directory.js';
+import {openRunFileTools} from '../launcher/run-file-tools.js';
 import {editLoader} from '../launcher/loader-copy.js';
 import {manifestEntry, stageBundle} from '../stage/stage-bundle.js';
 import type {Decision} from './decide.js';
@@ -26,9 +28,10 @@ export interface WrittenBundle {
 
 /** @throws {DynpkError} what staging and the writers throw. */
 export async function writeBundle(
-	{plan, launchers}: Pick<Decision, 'plan' | 'launchers'>,
+	decision: Pick<Decision, 'plan' | 'launchers' | 'architecture'>,
 	{output, mtime, version, signal, onProgress}: WriteRequest,
 ): Promise<WrittenBundle> {
+	const {plan, launchers} = decision;
 	const entries = stageBundle(plan, {
 		tool: `dynpk ${version}`,
 		...launchers,
@@ -37,7 +40,7 @@ export async function writeBundle(
 			return {...edited, isolated};
 		},
 	});
-	const written = await writeTo(output, {entries, mtime, signal, onProgress});
+	const written = await writeTo(output, decision, {entries, mtime, signal, onProgress});
 	const manifest = written.digests.get(manifestEntry(plan));
 	if (manifest === undefined) {
 		throw new Error('a bundle was written without its manifest');
@@ -47,6 +50,7 @@ export async function writeBundle(
 
 async function writeTo(
 	output: BundleOutput,
+	{plan, architecture}: Pick<Decision, 'plan' | 'architecture'>,
 	writing: Omit<ArchiveRequest, 'output' | 'form'>,
 ): Promise<WrittenOutput> {
 	if ('stream' in output) {
@@ -54,7 +58,21 @@ async function writeTo(
 	}
 
 	const {form, path, replaces} = output;
-	return form === 'directory'
-		? writeDirectory({...writing, output: path, ...(replaces ? {assertReplaceable} : {})})
-		: writeArchive({...writing, output: path, form, replaces});
+	switch (form) {
+		case 'directory':
+			return writeDirectory({...writing, output: path, ...(replaces ? {assertReplaceable} : {})});
+		case 'run':
+			return writeRunFile({
+				...writing,
+				output: path,
+				replaces,
+				tools: openRunFileTools(architecture),
+				entry: plan.programs[0]?.name,
+				manifest: manifestEntry(plan),
+			});
+		case 'tar':
+		case 'tar.gz':
+		case 'tar.zst':
+			return writeArchive({...writing, output: path, form, replaces});
+	}
 }

@@ -122,7 +122,7 @@ for (const ending of ['.zip', '.tar.xz', '.tar.bz2']) {
 			says: `dynpk does not write ${ending} files`,
 		});
 		t.deepEqual(rest, [
-			'hint: name a directory, or a file ending in .tar, .tar.gz, .tgz or .tar.zst',
+			'hint: name a directory, or a file ending in .run, .tar, .tar.gz, .tgz or .tar.zst',
 		]);
 	});
 }

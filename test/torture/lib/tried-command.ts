@@ -29,15 +29,17 @@ export interface CountedCommand extends TriedCommand {
 export const COMMAND_PATIENCE = 3 * HANG_SECONDS;
 
 /** One for each form of output. */
-export const packing = ['b', 'b.tar', 'b.tar.gz', 'b.tar.zst'].map((output): TriedCommand => ({
-	words: world => [...packWords(world), '-o', output],
-	outputs: [output],
-	refusals: [2, 3, 4, 5, 6],
-	result: ({work}) =>
-		output.includes('.')
-			? digestFile(join(work, output))
-			: [...listTree(join(work, output))].join('\n'),
-}));
+export const packing = ['b', 'b.tar', 'b.tar.gz', 'b.tar.zst', 'b.run'].map(
+	(output): TriedCommand => ({
+		words: world => [...packWords(world), '-o', output],
+		outputs: [output],
+		refusals: [2, 3, 4, 5, 6],
+		result: ({work}) =>
+			output.includes('.')
+				? digestFile(join(work, output))
+				: [...listTree(join(work, output))].join('\n'),
+	}),
+);
 
 const said: TriedCommand['result'] = (_world, {stdout}) => stdout;
 

@@ -1,0 +1,117 @@
+/**
+ * Entries → one executable file: a runner, and behind it the tar archive in zstd frames and their
+ * index. docs/run-file.md has the format.
+ */
+import {makeStopCheck} from '../../errors/stop-signal.js';
+import type {HostPath} from '../../paths/paths.js';
+import type {ByteSink} from '../byte-sink.js';
+import {stageFile, type StagedFile} from '../staged-output.js';
+import {packInto, type ArchiveRequest, type WrittenOutput} from '../write-archive.js';
+import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
+import {makeFrameSink} from './frame-sink.js';
+import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';
+import {encodeRunIndex, type RunFrame, type RunRow} from './run-index.js';
+
+export interface RunTools {
+	/** The program in front, as it was built. */
+	readonly runner: Buffer;
+	/** The program that compresses here. */
+	readonly encoder: HostPath;
+}
+
+export interface RunFileRequest extends Omit<ArchiveRequest, 'output' | 'form'> {
+	readonly output: HostPath;
+	readonly tools: RunTools;
+	/** The name of what is started where nobody names another; `undefined` where there is nothing to start. */
+	readonly entry: string | undefined;
+	/** The path of the entry whose digest is the bundle's id. */
+	readonly manifest: string;
+}
+
+const USUAL_LEVEL = 3;
+const BODY_ALIGNMENT = 4096;
+
+/** @throws {DynpkError} what `writeArchive` throws */
+export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutput> {
+	const {output, replaces = false, tools, level, signal} = request;
+	const stop = makeStopCheck(signal);
+	const staged = stageFile(output, {replaces, isExecutable: true});
+	const encoder = openFrameEncoder(tools.encoder, level ?? USUAL_LEVEL);
+	try {
+		staged.write(tools.runner);
+		const body = Math.ceil(tools.runner.length / BODY_ALIGNMENT) * BODY_ALIGNMENT;
+		staged.write(Buffer.alloc(body - tools.runner.length));
+		const rows: RunRow[] = [];
+		const sink = makeFrameSink(fileSink(staged, stop), encoder);
+		const written = await packInto(sink, request, stop, {
+			begins: sink.entryBegins,
+			laid: row => rows.push(row),
+		});
+		await sink.end();
+		const {frames} = sink;
+		const index = encodeRunIndex(frames, rows, written.digests);
+		const indexFrames = await encodeWhole(index, encoder);
+		const bodySize = frames.reduce((sum, {size}) => sum + size, 0);
+		staged.write(indexFrames);
+		const head = {
+			body,
+			bodySize,
+			index: body + bodySize,
+			indexSize: indexFrames.length,
+			indexPlainSize: index.length,
+			bytes: written.bytes,
+			entry: request.entry,
+			id: written.digests.get(request.manifest)?.sha256 ?? '',
+			...measure(rows, frames),
+		};
+		staged.writeAt(findRunHead(tools.runner) ?? 0, encodeRunHead(head));
+		staged.publish();
+		return written;
+	} finally {
+		encoder.close();
+		staged.discard();
+	}
+}
+
+function fileSink(
+	staged: StagedFile,
+	stop: (bytes: number) => Promise<void> | undefined,
+): ByteSink {
+	return {
+		write(bytes) {
+			staged.write(bytes);
+			return stop(bytes.length);
+		},
+		end: () => Promise.resolve(),
+		abort: () => undefined,
+	};
+}
+
+/** In as many frames as the encoder's limit takes. */
+async function encodeWhole(bytes: Buffer, encoder: FrameEncoder): Promise<Buffer> {
+	const parts: Promise<Buffer>[] = [];
+	for (let at = 0; at < bytes.length; at += INDEX_FRAME_SIZE) {
+		parts.push(encoder.encode(bytes.subarray(at, at + INDEX_FRAME_SIZE)));
+	}
+
+	return Buffer.concat(await Promise.all(parts));
+}
+
+const INDEX_FRAME_SIZE = 4 << 20;
+
+type Measures = Pick<RunHead, 'entries' | 'frames' | 'longestPath' | 'largestFrame' | 'name'>;
+
+function measure(rows: readonly RunRow[], frames: readonly RunFrame[]): Measures {
+	const name = rows[0]?.entry.path ?? '';
+	const below = Buffer.byteLength(name) + 1;
+	return {
+		name,
+		entries: rows.length,
+		frames: frames.length,
+		longestPath: rows.reduce(
+			(longest, {entry}) => Math.max(longest, Buffer.byteLength(entry.path) - below),
+			0,
+		),
+		largestFrame: frames.reduce((largest, {plainSize}) => Math.max(largest, plainSize), 0),
+	};
+}

@@ -121,7 +121,7 @@ static const char *read_index(struct source *source)
 	if (decoder == NULL || packed == NULL || plain == NULL || source->index.slots == NULL)
 		return "needs more memory to be unpacked than there is";
 	if (!read_source(source, packed, size, run_head.index) ||
-	    !decode_frame(decoder, packed, size, plain, (size_t)run_head.index_plain))
+	    !decode_frames(decoder, packed, size, plain, (size_t)run_head.index_plain))
 		wrong = "is damaged, its index cannot be read: copy it again";
 	else
 		wrong = check_index(&source->index, &run_head, plain);

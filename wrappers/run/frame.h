@@ -15,4 +15,7 @@ struct decoder *make_decoder(void);
 /* Whether `size` bytes are one frame of `plain` bytes, with a checksum, that decodes. */
 bool decode_frame(struct decoder *decoder, const void *from, size_t size, void *to, size_t plain);
 
+/* The same of frames that lie end to end. */
+bool decode_frames(struct decoder *decoder, const void *from, size_t size, void *to, size_t plain);
+
 #endif

@@ -28,14 +28,22 @@ static uint64_t file_size(void)
 	return run_head.index + run_head.index_size;
 }
 
+/* Of a regular file, or of nothing that can be told. */
+static bool has_other_size(const char *name)
+{
+	const struct file_status found = file_status_at(AT_FDCWD, name, 0);
+
+	return (found.mode & S_IFMT) != S_IFREG || found.size != file_size();
+}
+
+/* By both names: under an emulator the first is its own, and the other may be another file's by
+ * now. */
 bool is_cut_or_grown(const struct start *start)
 {
 	const char *name = (const char *)auxv_value(start, AT_EXECFN);
-	struct file_status found = file_status_at(AT_FDCWD, own_link, 0);
 
-	if (found.mode == 0 && name != NULL)
-		found = file_status_at(AT_FDCWD, name, 0);
-	return (found.mode & S_IFMT) == S_IFREG && found.size != file_size();
+	return has_other_size(own_link) && name != NULL && has_other_size(name) &&
+	       file_status_at(AT_FDCWD, name, 0).mode != 0;
 }
 
 /* Where the head lies in the file, by the program headers. */
@@ -113,7 +121,7 @@ static const char *read_index(struct source *source)
 	if (decoder == NULL || packed == NULL || plain == NULL || source->index.slots == NULL)
 		return "needs more memory to be unpacked than there is";
 	if (!read_source(source, packed, size, run_head.index) ||
-	    !decode_frame(decoder, packed, size, plain, (size_t)run_head.index_plain))
+	    !decode_frames(decoder, packed, size, plain, (size_t)run_head.index_plain))
 		wrong = "is damaged, its index cannot be read: copy it again";
 	else
 		wrong = check_index(&source->index, &run_head, plain);

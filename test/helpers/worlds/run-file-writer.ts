@@ -121,14 +121,20 @@ export function findHead(file: Buffer): number {
 	return at;
 }
 
+const packedFrames = new Map<string, Buffer>();
+
 /** One zstd frame with its size and a checksum. */
 export function packFrame(plain: Buffer): Buffer {
+	const digest = createHash('sha256').update(plain).digest('hex');
+	const known = packedFrames.get(digest);
+	if (known !== undefined) return known;
 	const {stdout, status} = spawnSync(
 		'zstd',
 		['-q', '-c', '-3', '--check', `--stream-size=${plain.length}`],
 		{input: plain, maxBuffer: 1 << 30},
 	);
 	if (status !== 0) throw new Error('zstd failed');
+	packedFrames.set(digest, stdout);
 	return stdout;
 }
 

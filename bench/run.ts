@@ -2,13 +2,14 @@
  * `make bench`: what dynpk costs against its rivals and its limits.
  *
  * Each result is printed as a line of JSON when it is there, and all of them as tables at the end.
- * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths`, `installed` and `prefix`; without any, all are run. Figures of a
+ * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths`, `installed`, `prefix` and `forms`; without any, all are run. Figures of a
  * machine that does something else meanwhile mean little; the ratios mean more.
  */
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {benchClosure} from './closure.js';
+import {benchForms} from './forms.js';
 import type {Result} from './lib/result.js';
 import {renderTable} from './lib/render-table.js';
 import {benchInstalled} from './installed.js';
@@ -26,6 +27,7 @@ const benches = {
 	paths: benchPaths,
 	installed: benchInstalled,
 	prefix: benchPrefix,
+	forms: benchForms,
 };
 
 const asked = process.argv.slice(2);

@@ -16,8 +16,8 @@ export interface FrameSink extends ByteSink {
 	readonly frames: readonly RunFrame[];
 }
 
-const UNIT_SIZE = 2 << 20;
-const FRAME_SIZE = 4 << 20;
+const UNIT_SIZE = 4 << 20;
+const FRAME_SIZE = 8 << 20;
 
 interface UnderWay {
 	readonly frame: Omit<RunFrame, 'place' | 'size'>;

@@ -6,7 +6,7 @@ import {hostPath} from '../../../lib/paths/paths.js';
 
 const [, , output = ''] = process.argv;
 const bytes = (seed: number): Buffer =>
-	createHash('shake256', {outputLength: 700_000 + seed})
+	createHash('shake256', {outputLength: 2_000_000 + seed})
 		.update(String(seed))
 		.digest();
 await writeRunFile({

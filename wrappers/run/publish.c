@@ -52,7 +52,7 @@ static enum made publish(struct making *making, const char *made)
 
 static enum made judge(struct making *making, const struct trouble *trouble)
 {
-	if (making->children.interrupted != 0)
+	if (is_interrupted(&making->children))
 		return MAKING_INTERRUPTED;
 	making->result = trouble->result;
 	if (trouble->kind == TROUBLE_OF_FRAME)

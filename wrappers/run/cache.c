@@ -146,7 +146,7 @@ static bool make(void)
 
 	if (find_here() == OBTAINED)
 		return true;
-	objection = object_to_programs(search.source->start, search.cache.runs);
+	objection = object_to_programs(search.source->start, &search.cache);
 	if (objection == NULL) {
 		switch (obtain_entry(&obtaining)) {
 		case OBTAINED:

@@ -100,9 +100,11 @@ enum made make_entry(struct making *making)
 	if (failed(making->result))
 		return PLACE_FAILED;
 	top = sys_openat(cache->runs, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	making->result = top;
-	if (failed(top))
+	if (failed(top)) {
+		remove_tree(cache->runs, made);
+		making->result = top;
 		return top == -ENOENT ? ENTRY_TAKEN_AWAY : PLACE_FAILED;
+	}
 	own = file_status_of_open((int)top);
 	result = fill_and_publish(making, made, (int)top);
 	sys_close((int)top);

@@ -197,7 +197,7 @@ function describeWorld(world: RunWorld): RunParts {
 			bytes: rows.reduce((sum, row) => sum + row.size, 0),
 			entries: rows.length,
 			frames: cutter.frames.length,
-			longest: Math.max(0, ...paths),
+			longest: paths.reduce((longest, length) => Math.max(longest, length), 0),
 			largest: Math.max(...cutter.frames.map(frame => frame.plainSize)),
 			...{id, entry: world.entry ?? '', name, zero: 0},
 		},

@@ -11,7 +11,7 @@ import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 test('no damaged head or index is followed out of its bounds', async t => {
 	if (!need(t, 'gcc', 'zstd')) return;
 	const program = await compileSanitized(
-		['fuzz/fuzz.c', 'check.c', 'index.c'].map(name => `wrappers/run/${name}`),
+		['fuzz/fuzz.c', 'check.c', 'check-rows.c', 'index.c'].map(name => `wrappers/run/${name}`),
 	);
 	let index = Buffer.alloc(0);
 	const file = writeRunFile(

@@ -101,6 +101,9 @@ static bool prepare(void)
 	if (objection != NULL)
 		return refuse(place->name, objection, "");
 	end = go(&search.way, &place->destination, false);
+	/* Of a place that is tried twice, this has been told. */
+	if (end == WAY_OBJECTED && place->is_for_network)
+		return false;
 	if (end == WAY_OBJECTED)
 		return refuse(path_text(&search.way.objected), search.way.objection,
 			      search.way.reason);

@@ -35,6 +35,19 @@ export function* hostFilePieces(
 	}
 }
 
+/** Read all of a file to the beginning of `into`, which has room for it. @throws {DynpkError} as `hostFilePieces` does */
+export function readHostFileInto(path: HostPath, size: number, into: Buffer): Buffer {
+	const {file, before} = openInput(path, size);
+	try {
+		const bytes = into.subarray(0, size);
+		fillFrom(file, bytes, {path, position: null});
+		assertUnchanged(file, before, path);
+		return bytes;
+	} finally {
+		closeSync(file);
+	}
+}
+
 /** What {@link withHostFile} gives. */
 export interface HostFile {
 	/** In bytes. */
@@ -143,7 +156,8 @@ function fillFrom(
 	let filled = 0;
 	while (filled < buffer.length) {
 		const at = position === null ? null : position + filled;
-		const count = readOnce(file, buffer.subarray(filled), {path, position: at});
+		const rest = filled === 0 ? buffer : buffer.subarray(filled);
+		const count = readOnce(file, rest, {path, position: at});
 		if (count === 0) {
 			throw changed(path, 'it became shorter');
 		}

@@ -4,7 +4,7 @@
  * Reads are synchronous on purpose: libuv's threads are compressing meanwhile, and a read queued
  * behind them would leave the pipe dry.
  */
-import {closeSync, fstatSync, readSync, type BigIntStats} from 'node:fs';
+import {closeSync, fstatSync, readSync, type Stats} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {openToRead} from './open-to-read.js';
 import type {HostPath} from './paths.js';
@@ -115,18 +115,18 @@ export function readHostFile(path: HostPath, size: number): Buffer {
 interface Input {
 	/** The caller's to close. */
 	readonly file: number;
-	readonly before: BigIntStats;
+	readonly before: Stats;
 }
 
 function openInput(path: HostPath, size: number): Input {
 	const file = openFile(path);
 	try {
-		const before = fstatSync(file, {bigint: true});
+		const before = fstatSync(file);
 		if (!before.isFile()) {
 			throw changed(path, 'it is no longer a regular file');
 		}
-		if (before.size !== BigInt(size)) {
-			throw changed(path, `${before.size.toString()} bytes instead of ${size}`);
+		if (before.size !== size) {
+			throw changed(path, `${before.size} bytes instead of ${size}`);
 		}
 
 		return {file, before};
@@ -177,10 +177,11 @@ function readOnce(
 	}
 }
 
-function assertUnchanged(file: number, before: BigIntStats, path: HostPath): void {
-	const after = fstatSync(file, {bigint: true});
-	const {size, mtimeNs, ino} = before;
-	if (after.size !== size || after.mtimeNs !== mtimeNs || after.ino !== ino) {
+/** Times in plain numbers are exact to a quarter of a microsecond: less than lies between two calls. */
+function assertUnchanged(file: number, before: Stats, path: HostPath): void {
+	const after = fstatSync(file);
+	const {size, mtimeMs, ino} = before;
+	if (after.size !== size || after.mtimeMs !== mtimeMs || after.ino !== ino) {
 		throw changed(path, 'it was written to');
 	}
 }

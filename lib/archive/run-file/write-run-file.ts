@@ -6,7 +6,8 @@ import {makeStopCheck} from '../../errors/stop-signal.js';
 import type {HostPath} from '../../paths/paths.js';
 import type {ByteSink} from '../byte-sink.js';
 import {stageFile, type StagedFile} from '../staged-output.js';
-import {packInto, type ArchiveRequest, type WrittenOutput} from '../write-archive.js';
+import {packEntries} from '../pack-entries.js';
+import type {ArchiveRequest, WrittenOutput} from '../write-archive.js';
 import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
 import {makeFrameSink} from './frame-sink.js';
 import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';
@@ -43,9 +44,9 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		staged.write(Buffer.alloc(body - tools.runner.length));
 		const rows: RunRow[] = [];
 		const sink = makeFrameSink(fileSink(staged, stop), encoder);
-		const written = await packInto(sink, request, stop, {
-			begins: sink.entryBegins,
-			laid: row => rows.push(row),
+		const written = await packEntries(sink, request, {
+			stop,
+			watch: {begins: sink.entryBegins, laid: row => rows.push(row)},
 		});
 		await sink.end();
 		const {frames} = sink;

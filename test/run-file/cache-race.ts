@@ -25,12 +25,12 @@ const slowWorld: RunWorld = {
 	],
 };
 
-/** One that takes a lock over after a second of silence, not thirty. */
+/** One that takes a lock over after five seconds of silence, five beats. */
 async function impatientRunner(): Promise<string> {
 	return madeFile(['runner', 'impatient'], async path => {
 		const script = join(projectRoot, 'wrappers/run/build.sh');
 		const made = await runCommand('sh', [script, 'gcc', `${path}.d`], {
-			env: {...process.env, DYNPK_SILENCE: '1000'},
+			env: {...process.env, DYNPK_SILENCE: '5000'},
 		});
 		if (made.status !== 0) throw new Error(made.stderr);
 		renameSync(`${path}.d/runner`, path);
@@ -51,8 +51,8 @@ interface Started {
 
 /** In a process group of its own. */
 function begin({file, cache}: RunFile, command: readonly string[] = []): Started {
-	const [program, ...words] = [...command, file] as [string, ...string[]];
-	const child = spawn(program, words, {
+	const words = [...command, file];
+	const child = spawn(words[0]!, words.slice(1), {
 		...{env: {DYNPK_CACHE: cache, DYNPK_EXPLAIN: '1', PATH: process.env.PATH}, detached: true},
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
@@ -144,6 +144,17 @@ for (const whom of ['it', 'its whole group'] as const) {
 		});
 	}
 }
+
+test('children of the caller are neither waited for nor taken from it', async t => {
+	const made = await makeRunFile(t, slowWorld);
+	if (made === undefined || !need(t, 'sh')) return;
+	const script = 'sleep 300 >/dev/null 2>&1 & exec "$0"';
+	const started = await beginUntilAtWork(made, ['sh', '-c', script]);
+	process.kill(started.child.pid!, 'SIGTERM');
+	t.deepEqual(await started.ended, [null, 'SIGTERM']);
+	process.kill(-started.child.pid!, 'SIGKILL');
+	t.deepEqual(entriesOf(made.cache), []);
+});
 
 test('signals that the caller ignores are ignored', async t => {
 	const made = await makeRunFile(t, slowWorld);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "elect.h"
 #include "explain.h"
+#include "lock.h"
 #include "place.h"
 #include "room.h"
 
@@ -73,33 +74,52 @@ static enum obtained find_here(void)
 	return obtained;
 }
 
+/* The cache is where the way ends. */
+static void arrive(void)
+{
+	search.cache.runs = search.way.fd;
+	search.cache.path = path_text(&search.way.path);
+}
+
 /* Whether the entry is in this place. */
 static bool look(void)
 {
 	const struct place *place = &search.place;
-	bool is_found = false;
 
 	if (place->objection != NULL || place->is_for_network ||
 	    go(&search.way, &place->destination, false) != WAY_REACHED)
 		return false;
-	search.cache.runs = search.way.fd;
-	search.cache.path = path_text(&search.way.path);
-	if (object_to_kind(place) == NULL)
-		is_found = find_here() == OBTAINED;
-	if (!is_found)
-		sys_close(search.way.fd);
-	return is_found;
+	arrive();
+	if (object_to_kind(place) == NULL && find_here() == OBTAINED)
+		return true;
+	sys_close(search.way.fd);
+	return false;
+}
+
+/*
+ * What is wrong with the place as far as it is there. An entry needs no room that is there already,
+ * and who waits for one that is being made needs none besides.
+ */
+static const char *object_to_place(enum way_end end)
+{
+	const char *objection = object_to_kind(&search.place);
+
+	arrive();
+	if (objection != NULL ||
+	    (end == WAY_REACHED && (is_locked(&search.cache) || find_here() == OBTAINED)))
+		return objection;
+	return object_to_room(search.cache.path, search.place.is_asked_for);
 }
 
 /* Whether the place will do; then the directory of entries is open. */
 static bool prepare(void)
 {
 	const struct place *place = &search.place;
-	const char *objection = place->objection;
+	const char *objection;
 	enum way_end end;
 
-	if (objection != NULL)
-		return refuse(place->name, objection, "");
+	if (place->objection != NULL)
+		return refuse(place->name, place->objection, "");
 	end = go(&search.way, &place->destination, false);
 	/* Of a place that is tried twice, this has been told. */
 	if (end == WAY_OBJECTED && place->is_for_network)
@@ -107,15 +127,14 @@ static bool prepare(void)
 	if (end == WAY_OBJECTED)
 		return refuse(path_text(&search.way.objected), search.way.objection,
 			      search.way.reason);
-	objection = object_to_kind(place);
-	if (objection == NULL && !(end == WAY_REACHED && find_here() == OBTAINED))
-		objection = object_to_room(path_text(&search.way.path), place->is_asked_for);
+	objection = object_to_place(end);
 	sys_close(search.way.fd);
 	if (objection != NULL)
 		return objection[0] == '\0' ? false : refuse(place->name, objection, "");
 	if (go(&search.way, &place->destination, true) != WAY_REACHED)
 		return refuse(path_text(&search.way.objected), search.way.objection,
 			      search.way.reason);
+	arrive();
 	return true;
 }
 
@@ -125,11 +144,9 @@ static bool make(void)
 	struct obtaining obtaining = { .cache = &search.cache, .source = search.source };
 	const char *objection;
 
-	search.cache.runs = search.way.fd;
-	search.cache.path = path_text(&search.way.path);
 	if (find_here() == OBTAINED)
 		return true;
-	objection = object_to_programs(search.source->start, search.way.fd);
+	objection = object_to_programs(search.source->start, &search.cache);
 	if (objection == NULL) {
 		switch (obtain_entry(&obtaining)) {
 		case OBTAINED:
@@ -145,7 +162,7 @@ static bool make(void)
 	} else {
 		refuse(search.cache.path, objection, "");
 	}
-	sys_close(search.way.fd);
+	sys_close(search.cache.runs);
 	return false;
 }
 

@@ -80,26 +80,30 @@ static long start_child(const struct children *children, bool (*run)(void *), vo
 	sys_exit_group(run(argument) ? 0 : 1);
 }
 
-/* How many have ended; `all_well` becomes false where one of them did not end well. */
-static uint32_t reap(const long *pids, uint32_t count, int options, bool *all_well)
+/*
+ * How many of them have ended now; `all_well` becomes false where one did not end well. Each is
+ * asked for by its number: the caller may have left us children of his own.
+ */
+static uint32_t reap(long *pids, uint32_t count, int options, bool *all_well)
 {
 	uint32_t ended = 0;
-	int status;
 
-	for (;;) {
-		const long pid = sys_wait4(-1, &status, options);
+	for (uint32_t i = 0; i < count; i++) {
+		int status = 0;
+		long pid = 0;
 
-		if (pid == -EINTR)
+		if (pids[i] == 0)
 			continue;
-		if (failed(pid) || pid == 0)
-			return ended;
-		for (uint32_t i = 0; i < count; i++) {
-			if (pids[i] == pid) {
-				ended++;
-				*all_well = *all_well && status == 0;
-			}
-		}
+		do
+			pid = sys_wait4(pids[i], &status, options);
+		while (pid == -EINTR);
+		if (pid == 0)
+			continue;
+		pids[i] = 0;
+		ended++;
+		*all_well = *all_well && !failed(pid) && status == 0;
 	}
+	return ended;
 }
 
 bool run_children(struct children *children, uint32_t count, bool (*run)(void *), void *argument)
@@ -127,8 +131,10 @@ bool run_children(struct children *children, uint32_t count, bool (*run)(void *)
 		}
 	}
 	if (ended < started) {
-		for (uint32_t i = 0; i < started; i++)
-			sys_kill(pids[i], SIGKILL);
+		for (uint32_t i = 0; i < started; i++) {
+			if (pids[i] != 0)
+				sys_kill(pids[i], SIGKILL);
+		}
 		reap(pids, started, 0, &all_well);
 	}
 	return started > 0 && all_well && children->interrupted == 0;

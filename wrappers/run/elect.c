@@ -99,7 +99,7 @@ static void wait_for_holder(struct watch *watch, const struct obtaining *obtaini
 	if (is_silent(watch, obtaining->cache)) {
 		EXPLAIN("the start that unpacks into ", obtaining->cache->path,
 			" is silent: taking over");
-		take_over(obtaining->cache, obtaining->source->start);
+		take_over(watch, obtaining->cache);
 		*watch = (struct watch){ 0 };
 		return;
 	}

@@ -79,7 +79,7 @@ _Noreturn void verify(struct source *source)
 		PRINT_LINE(name, " is whole: ", count_files(&source->index, number), " files");
 		sys_exit_group(0);
 	}
-	if (children.interrupted != 0)
+	if (is_interrupted(&children))
 		die_by(&held, children.interrupted);
 	if (unpacking.shared->trouble.kind != TROUBLE_OF_FRAME)
 		FAIL(EXIT_LAUNCHER, "not enough memory to verify ", name);

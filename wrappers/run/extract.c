@@ -111,7 +111,7 @@ _Noreturn void extract(struct source *source, const char *directory)
 	if (!failed(result))
 		sys_exit_group(0);
 	remove_tree(target.parent, target.made);
-	if (children.interrupted != 0)
+	if (is_interrupted(&children))
 		die_by(&held, children.interrupted);
 	if (unpacking.shared->trouble.kind == TROUBLE_OF_FRAME)
 		FAIL(EXIT_LAUNCHER, source_name(source->start), " is damaged: copy it again");

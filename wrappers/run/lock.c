@@ -13,33 +13,53 @@
 
 static const char lock_word[] = ".lock";
 
+static enum taking give_up(struct lock *lock, const char *made, long result)
+{
+	remove_tree(lock->cache->runs, made);
+	/* What is removed while it is made was taken for a leftover, by somebody who has published.
+	 */
+	if (result == -ENOTEMPTY || result == -EEXIST || result == -ENOENT)
+		return LOCK_HELD;
+	return LOCK_FAILED;
+}
+
+/* A lock is never empty, so that a directory cannot be put in the place of one that is held. */
 enum taking take_lock(struct lock *lock, const struct cache *cache, const struct start *start,
 		      long *result)
 {
-	char name[ENTRY_NAME_SIZE];
+	char name[ENTRY_NAME_SIZE], made[ENTRY_NAME_SIZE];
+	char path[sizeof(lock->beat)];
 	char random[RANDOM_SIZE];
-	long fd;
 
+	if (is_locked(cache))
+		return LOCK_HELD;
 	lock->cache = cache;
 	name_beside(cache, lock_word, name);
-	*result = sys_mkdirat(cache->runs, name, 0700);
-	if (*result == -EEXIST)
-		return LOCK_HELD;
+	new_name_beside(cache, start, ".gone-", made);
+	random_name(start, random);
+	*result = sys_mkdirat(cache->runs, made, 0700);
 	if (failed(*result))
 		return LOCK_FAILED;
-	random_name(start, random);
-	text_append(text_append(text_append(lock->beat, name), "/"), random);
-	fd = create_file(cache->runs, lock->beat, 0600);
-	if (!failed(fd)) {
-		lock->fd = (int)fd;
-		return LOCK_TAKEN;
+	text_append(text_append(text_append(path, made), "/"), random);
+	*result = create_file(cache->runs, path, 0600);
+	if (failed(*result))
+		return give_up(lock, made, *result);
+	lock->fd = (int)*result;
+	*result = sys_renameat(cache->runs, made, cache->runs, name);
+	if (failed(*result)) {
+		sys_close(lock->fd);
+		return give_up(lock, made, *result);
 	}
-	/* Whoever gives a lock back that is no longer his takes an empty one with it. */
-	if (fd == -ENOENT)
-		return LOCK_HELD;
-	sys_unlinkat(cache->runs, name, AT_REMOVEDIR);
-	*result = fd;
-	return LOCK_FAILED;
+	text_append(text_append(text_append(lock->beat, name), "/"), random);
+	return LOCK_TAKEN;
+}
+
+bool is_locked(const struct cache *cache)
+{
+	char name[ENTRY_NAME_SIZE];
+
+	name_beside(cache, lock_word, name);
+	return (file_status_at(cache->runs, name, AT_SYMLINK_NOFOLLOW).mode & S_IFMT) == S_IFDIR;
 }
 
 /*
@@ -72,6 +92,15 @@ static uint64_t mix(uint64_t sum, uint64_t value)
 	return sum ^ sum >> 32;
 }
 
+static uint64_t mix_name(const char *name)
+{
+	uint64_t sum = 1;
+
+	for (; *name != '\0'; name++)
+		sum = mix(sum, (unsigned char)*name);
+	return sum;
+}
+
 static uint64_t mix_status(uint64_t sum, const struct file_status *found)
 {
 	sum = mix(mix(sum, found->inode), found->size);
@@ -90,7 +119,7 @@ static uint64_t see_lock(const struct cache *cache)
 	name_beside(cache, lock_word, name);
 	fd = sys_openat(cache->runs, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (failed(fd))
-		return 0;
+		return fd == -ENOENT ? 0 : 1;
 	found = file_status_of_open((int)fd);
 	sum = mix(1, found.inode);
 	while ((size = sys_getdents64((int)fd, listing, sizeof(listing))) > 0) {
@@ -100,7 +129,7 @@ static uint64_t see_lock(const struct cache *cache)
 			entry = (const void *)(listing + at);
 			found = file_status_at((int)fd, entry->name, AT_SYMLINK_NOFOLLOW);
 			if (entry->name[0] != '.')
-				sum += mix_status(1, &found);
+				sum += mix_status(mix_name(entry->name), &found);
 		}
 	}
 	sys_close((int)fd);
@@ -119,12 +148,18 @@ bool is_silent(struct watch *watch, const struct cache *cache)
 	return seen != 0 && now - watch->since >= DYNPK_SILENCE;
 }
 
-void take_over(const struct cache *cache, const struct start *start)
+/* The new name says what was seen, and stays until a tree is published: who saw the same comes too
+ * late. */
+void take_over(const struct watch *watch, const struct cache *cache)
 {
 	char name[ENTRY_NAME_SIZE], gone[ENTRY_NAME_SIZE];
+	char *end;
 
 	name_beside(cache, lock_word, name);
-	new_name_beside(cache, start, ".gone-", gone);
-	if (!failed(sys_renameat(cache->runs, name, cache->runs, gone)))
-		remove_tree(cache->runs, gone);
+	name_beside(cache, ".gone-", gone);
+	end = gone + text_length(gone);
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*end++ = "0123456789abcdef"[watch->seen >> shift & 15];
+	*end = '\0';
+	sys_renameat(cache->runs, name, cache->runs, gone);
 }

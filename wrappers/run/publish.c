@@ -52,7 +52,7 @@ static enum made publish(struct making *making, const char *made)
 
 static enum made judge(struct making *making, const struct trouble *trouble)
 {
-	if (making->children.interrupted != 0)
+	if (is_interrupted(&making->children))
 		return MAKING_INTERRUPTED;
 	making->result = trouble->result;
 	if (trouble->kind == TROUBLE_OF_FRAME)
@@ -100,9 +100,11 @@ enum made make_entry(struct making *making)
 	if (failed(making->result))
 		return PLACE_FAILED;
 	top = sys_openat(cache->runs, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	making->result = top;
-	if (failed(top))
+	if (failed(top)) {
+		remove_tree(cache->runs, made);
+		making->result = top;
 		return top == -ENOENT ? ENTRY_TAKEN_AWAY : PLACE_FAILED;
+	}
 	own = file_status_of_open((int)top);
 	result = fill_and_publish(making, made, (int)top);
 	sys_close((int)top);

@@ -1,10 +1,8 @@
 #include "room.h"
 #include "base/file.h"
 #include "base/mount.h"
-#include "base/text.h"
 #include "head.h"
 #include "memory-limit.h"
-#include "random.h"
 #include <linux/magic.h>
 
 enum {
@@ -94,15 +92,13 @@ const char *object_to_room(const char *path, bool may_use_memory)
 
 /* access(2) answers EACCES on a noexec mount for a file that has its execute bit: nothing is run.
  */
-const char *object_to_programs(const struct start *start, int directory)
+const char *object_to_programs(const struct start *start, const struct cache *cache)
 {
-	char name[16 + RANDOM_SIZE] = ".try-";
-	char random[RANDOM_SIZE];
+	char name[ENTRY_NAME_SIZE];
 	long fd, result;
 
-	random_name(start, random);
-	text_append(name + text_length(name), random);
-	fd = create_file(directory, name, 0700);
+	new_name_beside(cache, start, ".gone-", name);
+	fd = create_file(cache->runs, name, 0700);
 	if (failed(fd)) {
 		switch (-fd) {
 		case EROFS:
@@ -115,7 +111,7 @@ const char *object_to_programs(const struct start *start, int directory)
 		}
 	}
 	sys_close((int)fd);
-	result = sys_faccessat(directory, name, X_OK);
-	sys_unlinkat(directory, name, 0);
+	result = sys_faccessat(cache->runs, name, X_OK);
+	sys_unlinkat(cache->runs, name, 0);
 	return failed(result) ? " is mounted noexec" : NULL;
 }

@@ -4,7 +4,7 @@
 #ifndef DYNPK_RUN_ROOM_H
 #define DYNPK_RUN_ROOM_H
 
-#include "launcher/start.h"
+#include "entry.h"
 #include <stdbool.h>
 
 /* Whether it is another machine's, or may be. */
@@ -20,6 +20,6 @@ bool is_noexec(const char *path);
 const char *object_to_room(const char *path, bool may_use_memory);
 
 /* The same of a directory of our own, by a file that is made in it for a moment. */
-const char *object_to_programs(const struct start *start, int directory);
+const char *object_to_programs(const struct start *start, const struct cache *cache);
 
 #endif

@@ -8,9 +8,10 @@ import type {HostPath} from '../paths/paths.js';
 import type {ArchiveEntries, FileDigest, FileDigests, WriteProgress} from './archive-entry.js';
 import type {ByteSink} from './byte-sink.js';
 import {compressExternally} from './external-compressor.js';
+import {makeFileSink} from './file-sink.js';
 import {gzipBlocks} from './gzip-blocks.js';
 import {packEntries} from './pack-entries.js';
-import {stageFile, type StagedFile} from './staged-output.js';
+import {stageFile} from './staged-output.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 
 export type ArchiveForm = 'tar' | 'tar.gz' | 'tar.zst';
@@ -65,23 +66,12 @@ export async function writeArchive(request: ArchiveRequest): Promise<WrittenOutp
 
 	const staged = stageFile(output, {replaces});
 	try {
-		const written = await writeInto(fileSink(staged, stop), request, stop);
+		const written = await writeInto(makeFileSink(staged, stop), request, stop);
 		staged.publish();
 		return written;
 	} finally {
 		staged.discard();
 	}
-}
-
-function fileSink(staged: StagedFile, stop: StopCheck): ByteSink {
-	return {
-		write(bytes) {
-			staged.write(bytes);
-			return stop(bytes.length);
-		},
-		end: () => Promise.resolve(),
-		abort: () => undefined,
-	};
 }
 
 function streamSink(stream: ArchiveStream, stop: StopCheck): ByteSink {

@@ -16,7 +16,13 @@ export function collectLicences(root: string, inputs: readonly string[]): string
 		),
 	);
 	const texts = [...directories].sort().map(directory => licenceOf(join(root, directory)));
-	return `dynpk contains code of the following packages.\n\n${texts.join('\n')}`;
+	return `dynpk contains code of the following packages.\n\n${[...texts, zstdLicence(root)].join('\n')}`;
+}
+
+/** Of what compresses for `.run` files, and of what unpacks them. */
+function zstdLicence(root: string): string {
+	const zstd = join(root, 'node_modules/zstd-napi/deps/zstd');
+	return entryOf('zstd', readFileSync(join(zstd, 'LICENSE'), 'utf8'));
 }
 
 /** @throws where a package states no licence at all. */
@@ -31,5 +37,9 @@ function licenceOf(directory: string): string {
 		file === undefined
 			? `License: ${facts.license ?? ''}`
 			: readFileSync(join(directory, file), 'utf8').trim();
-	return `${'='.repeat(72)}\n${facts.name} ${facts.version}\n${'='.repeat(72)}\n\n${text}\n`;
+	return entryOf(`${facts.name} ${facts.version}`, text);
+}
+
+function entryOf(title: string, text: string): string {
+	return `${'='.repeat(72)}\n${title}\n${'='.repeat(72)}\n\n${text.trim()}\n`;
 }

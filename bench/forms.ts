@@ -50,7 +50,7 @@ function sizes(tar: string, others: readonly string[]): Result[] {
 	const whole = statSync(tar).size;
 	return [tar, ...others].map(file => {
 		const {size} = statSync(file);
-		const name = file.slice(file.indexOf('.tar') >= 0 ? file.indexOf('.tar') : file.length - 4);
+		const name = file.slice(file.search(/\.(?:tar|run)/u));
 		return {bench: 'forms', what, name, mebibytes: size / 2 ** 20, ratio: size / whole};
 	});
 }

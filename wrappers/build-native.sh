@@ -13,6 +13,12 @@ build() { # ARCHITECTURE COMPILER
 		[ -z "$(find "$here" "$top/audit-stub" -newer "$target/.stamp" -type f -print -quit)" ]; then
 		return 0
 	fi
+	local encoder=
+	if [ "$architecture" = "$machine" ]; then
+		# It runs where dynpk does.
+		sh "$here/encoder/build.sh" "$compiler" "$target" &
+		encoder=$!
+	fi
 	sh "$here/launcher/build.sh" "$compiler" "$target"
 	case $architecture in
 	x86_64 | aarch64 | i686)
@@ -27,13 +33,21 @@ build() { # ARCHITECTURE COMPILER
 			BUILD="$(dirname "$out")" ARCHES="$architecture" "AUDIT_CC_$architecture=$compiler"
 		;;
 	esac
-	# It runs where dynpk does.
-	[ "$architecture" != "$machine" ] || sh "$here/encoder/build.sh" "$compiler" "$target"
+	[ -z "$encoder" ] || wait "$encoder"
 	touch "$target/.stamp"
 }
 
 machine=$(uname -m)
-build "$machine" "${CC:-gcc}"
-[ "$machine" = x86_64 ] || build x86_64 x86_64-linux-gnu-gcc
-[ "$machine" = aarch64 ] || build aarch64 aarch64-linux-gnu-gcc
-[ "$machine" = i686 ] || build i686 i686-linux-gnu-gcc
+# Side by side: each takes as long as the others, and uses one processor.
+builds=()
+build "$machine" "${CC:-gcc}" &
+builds+=($!)
+for other in x86_64 aarch64 i686; do
+	if [ "$machine" != "$other" ]; then
+		build "$other" "$other-linux-gnu-gcc" &
+		builds+=($!)
+	fi
+done
+for one in "${builds[@]}"; do
+	wait "$one"
+done

@@ -38,47 +38,83 @@ const defaultLimits: EntryLimits = {entries: 1 << 20, bytes: 256 * 2 ** 30};
 /** PATH_MAX with its final NUL, and NAME_MAX. */
 const LONGEST_PATH = 4095;
 const LONGEST_NAME = 255;
+/** Has an empty name, `.` or `..` somewhere. */
+const ODD_NAME = /(?:^|\/)\.{0,2}(?:\/|$)/u;
 /** Half of a pair, which UTF-8 cannot carry. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/**
- * Pass entries on, each once it is known to be harmless.
- *
- * Links may lead forward, so where they lead is checked when the last entry has gone by: a writer
- * publishes nothing before this generator has ended.
- *
- * @throws {DynpkError} with the code of the rules; INTERRUPTED
- */
+/** Looks at entries in their order. */
+export interface EntryCheck {
+	/** @throws {DynpkError} with the code of the rules */
+	check(entry: EntryShape): void;
+	/**
+	 * To be called when the last entry has gone by, and before anything is published: links may lead
+	 * forward, so where they lead is looked at now.
+	 *
+	 * @throws {DynpkError} with the code of the rules; INTERRUPTED
+	 */
+	finish(): Promise<void>;
+}
+
+/** Pass entries on, each once it is known to be harmless. @throws {DynpkError} as an EntryCheck does */
 export async function* checkedEntries<T extends EntryShape>(
 	entries: AsyncIterable<T> | Iterable<T>,
 	rules: EntryRules,
 ): AsyncGenerator<T, void, undefined> {
-	const seen = new Map<string, TreeNode>();
-	const limits = rules.limits ?? defaultLimits;
-	let bytes = 0;
+	const rule = makeEntryCheck(rules);
 	for await (const entry of entries) {
-		const refuse = (reason: string): never => {
-			throw new DynpkError(rules.code, `${rules.subject}: ${entry.path}: ${reason}`);
-		};
-		checkName(entry.path, refuse);
-		checkPlace(entry, seen, refuse);
-		checkMode(entry, refuse);
-		checkTarget(entry, seen, refuse);
-		bytes += entry.size ?? 0;
-		if (bytes > limits.bytes) {
-			refuse(`more than ${limits.bytes} bytes in all`);
-		}
-		if (seen.size >= limits.entries) {
-			refuse(`more than ${limits.entries} entries`);
-		}
-		seen.set(entry.path, {kind: entry.kind, target: entry.target});
+		rule.check(entry);
 		yield entry;
 	}
 
-	if (seen.size === 0) {
-		throw new DynpkError(rules.code, `${rules.subject}: has no entries`);
+	await rule.finish();
+}
+
+export function makeEntryCheck(rules: EntryRules): EntryCheck {
+	const seen = new Map<string, TreeNode>();
+	const limits = rules.limits ?? defaultLimits;
+	let bytes = 0;
+	return {
+		check(entry) {
+			const refuse = (reason: string): never => {
+				throw new DynpkError(rules.code, `${rules.subject}: ${entry.path}: ${reason}`);
+			};
+			checkName(entry.path, refuse);
+			checkPlace(entry, seen, refuse);
+			checkMode(entry, refuse);
+			checkTarget(entry, seen, refuse);
+			bytes += entry.size ?? 0;
+			if (bytes > limits.bytes) {
+				refuse(`more than ${limits.bytes} bytes in all`);
+			}
+			if (seen.size >= limits.entries) {
+				refuse(`more than ${limits.entries} entries`);
+			}
+			seen.set(entry.path, nodeOf(entry));
+		},
+		async finish() {
+			if (seen.size === 0) {
+				throw new DynpkError(rules.code, `${rules.subject}: has no entries`);
+			}
+			await checkSymlinks(seen, rules);
+		},
+	};
+}
+
+const FILE: TreeNode = {kind: 'file', target: undefined};
+const DIRECTORY: TreeNode = {kind: 'directory', target: undefined};
+
+/** Nearly all have nothing of their own. */
+function nodeOf({kind, target}: EntryShape): TreeNode {
+	switch (kind) {
+		case 'file':
+			return FILE;
+		case 'directory':
+			return DIRECTORY;
+		case 'symlink':
+		case 'hardlink':
+			return {kind, target};
 	}
-	await checkSymlinks(seen, rules);
 }
 
 type Refuse = (reason: string) => never;
@@ -90,9 +126,16 @@ function checkName(path: string, refuse: Refuse): void {
 	if (LONE_SURROGATE.test(path)) {
 		refuse('the name is not valid text');
 	}
-	if (Buffer.byteLength(path) > LONGEST_PATH) {
+	const length = Buffer.byteLength(path);
+	if (length > LONGEST_PATH) {
 		refuse('the path is too long');
 	}
+	if (length > LONGEST_NAME || ODD_NAME.test(path)) {
+		checkNames(path, refuse);
+	}
+}
+
+function checkNames(path: string, refuse: Refuse): void {
 	for (const name of path.split('/')) {
 		if (name === '') {
 			refuse('not a relative path in its plain form');

@@ -14,22 +14,35 @@ const BLOCK_SIZE = 1 << 20;
 const WINDOW_SIZE = 32 << 10;
 /** libuv has four threads unless told otherwise; two more blocks wait so that none of them idles. */
 const BLOCKS_UNDER_WAY = 6;
-/** Incompressible data grows by five bytes in 16 KiB; one output buffer saves a trip between threads. */
-const OUTPUT_SIZE = BLOCK_SIZE + (BLOCK_SIZE >> 10) + 64;
+/** Enough for most blocks; each further one is a trip between threads, and a larger one the collector's time. */
+const OUTPUT_SIZE = 256 << 10;
 
 const compress = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
 interface GzipStream {
 	readonly output: ByteSink;
 	readonly level: number;
-	readonly underWay: Promise<Buffer>[];
-	block: Buffer;
+	readonly underWay: Run[];
+	/** Blocks to be filled again: new memory for each is what the collector would run for. */
+	readonly free: Block[];
+	block: Block;
+	/** How many of its bytes. */
 	filled: number;
-	/** The last 32 KiB before `block`; `undefined` for the first. */
-	dictionary: Buffer | undefined;
 	checksum: number;
 	length: number;
 	started: boolean;
+}
+
+interface Block {
+	/** The last 32 KiB before it; for the first there is none. */
+	readonly dictionary: Buffer;
+	readonly bytes: Buffer;
+}
+
+/** One block that is being compressed. */
+interface Run {
+	readonly block: Block;
+	readonly compressed: Promise<Buffer>;
 }
 
 export function gzipBlocks(output: ByteSink, level: number): ByteSink {
@@ -37,9 +50,9 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 		output,
 		level,
 		underWay: [],
-		block: Buffer.allocUnsafeSlow(BLOCK_SIZE),
+		free: [],
+		block: makeBlock(),
 		filled: 0,
-		dictionary: undefined,
 		checksum: 0,
 		length: 0,
 		started: false,
@@ -49,7 +62,7 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 			if (bytes.length > BLOCK_SIZE - stream.filled) {
 				return fillBlocks(stream, bytes);
 			}
-			stream.block.set(bytes, stream.filled);
+			stream.block.bytes.set(bytes, stream.filled);
 			stream.filled += bytes.length;
 			return undefined;
 		},
@@ -61,21 +74,29 @@ export function gzipBlocks(output: ByteSink, level: number): ByteSink {
 	};
 }
 
+function makeBlock(): Block {
+	return {
+		dictionary: Buffer.allocUnsafeSlow(WINDOW_SIZE),
+		bytes: Buffer.allocUnsafeSlow(BLOCK_SIZE),
+	};
+}
+
 async function fillBlocks(stream: GzipStream, bytes: Uint8Array): Promise<void> {
 	for (let taken = 0; taken < bytes.length;) {
 		if (stream.filled === BLOCK_SIZE) {
 			await submit(stream, {isLast: false});
 		}
 		const part = bytes.subarray(taken, taken + BLOCK_SIZE - stream.filled);
-		stream.block.set(part, stream.filled);
+		stream.block.bytes.set(part, stream.filled);
 		stream.filled += part.length;
 		taken += part.length;
 	}
 }
 
 async function submit(stream: GzipStream, {isLast}: {readonly isLast: boolean}): Promise<void> {
-	const {output, level, underWay, block, filled, dictionary} = stream;
-	if (!stream.started) {
+	const {output, level, underWay, free, block, filled} = stream;
+	const isFirst = !stream.started;
+	if (isFirst) {
 		stream.started = true;
 		await output.write(gzipHeader(level));
 	}
@@ -83,21 +104,23 @@ async function submit(stream: GzipStream, {isLast}: {readonly isLast: boolean}):
 	if (underWay.length === BLOCKS_UNDER_WAY) {
 		await writeOldest(stream);
 	}
-	const bytes = block.subarray(0, filled);
+	const bytes = block.bytes.subarray(0, filled);
 	stream.checksum = crc32(bytes, stream.checksum);
 	stream.length += filled;
-	const run = compress(bytes, {
+	const compressed = compress(bytes, {
 		level,
 		chunkSize: OUTPUT_SIZE,
 		finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-		...(dictionary !== undefined && {dictionary}),
+		...(!isFirst && {dictionary: block.dictionary}),
 	});
 	// It is awaited in its turn; until then a failure must not count as unhandled.
-	run.catch(() => undefined);
-	underWay.push(run);
-	stream.dictionary = Buffer.from(bytes.subarray(-WINDOW_SIZE));
-	stream.block = isLast ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(BLOCK_SIZE);
-	stream.filled = 0;
+	compressed.catch(() => undefined);
+	underWay.push({block, compressed});
+	if (!isLast) {
+		stream.block = free.pop() ?? makeBlock();
+		stream.block.dictionary.set(bytes.subarray(-WINDOW_SIZE));
+		stream.filled = 0;
+	}
 }
 
 /** No name and no time; XFL tells the slowest and the fastest level, as RFC 1952 2.3.1 has it; OS is Unix. */
@@ -106,9 +129,11 @@ function gzipHeader(level: number): Buffer {
 	return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, extraFlags, 3]);
 }
 
-async function writeOldest({output, underWay}: GzipStream): Promise<void> {
-	const compressed = await underWay.shift();
-	if (compressed !== undefined) {
+async function writeOldest({output, underWay, free}: GzipStream): Promise<void> {
+	const oldest = underWay.shift();
+	if (oldest !== undefined) {
+		const compressed = await oldest.compressed;
+		free.push(oldest.block);
 		await output.write(compressed);
 	}
 }

@@ -30,29 +30,36 @@ const LATEST_TIME = 8 ** 11 - 1;
 export function makeTarHeader(entry: ArchiveEntry, {mtime, size}: HeaderFacts): TarHeader {
 	assertRange('mtime', mtime, 0, LATEST_TIME);
 	assertRange('size', size, 0, Number.MAX_SAFE_INTEGER);
-	const header = {
+	const header: TarHeader = {
+		// Older readers know a directory by its slash alone.
+		name: entry.kind === 'directory' ? `${entry.path}/` : entry.path,
+		type: entry.kind === 'hardlink' ? 'link' : entry.kind,
+		mode: modeOf(entry),
 		size,
 		mtime: new Date(Math.min(mtime, LATEST_PLAIN_TIME) * 1000),
 		uid: 0,
 		gid: 0,
-		...(mtime > LATEST_PLAIN_TIME && {pax: {mtime: String(mtime)}}),
 	};
-	switch (entry.kind) {
-		case 'directory':
-			// Older readers know a directory by its slash alone.
-			return {...header, name: `${entry.path}/`, type: 'directory', mode: checkedMode(entry.mode)};
-		case 'file':
-			return {...header, name: entry.path, type: 'file', mode: checkedMode(entry.mode)};
-		case 'symlink':
-			return {...header, name: entry.path, type: 'symlink', mode: 0o777, linkname: entry.target};
-		case 'hardlink':
-			return {...header, name: entry.path, type: 'link', mode: 0o644, linkname: entry.target};
+	if (entry.kind === 'symlink' || entry.kind === 'hardlink') {
+		header.linkname = entry.target;
 	}
+	if (mtime > LATEST_PLAIN_TIME) {
+		header.pax = {mtime: String(mtime)};
+	}
+	return header;
 }
 
-function checkedMode(mode: number): number {
-	assertRange('mode', mode, 1, 0o777);
-	return mode;
+function modeOf(entry: ArchiveEntry): number {
+	switch (entry.kind) {
+		case 'symlink':
+			return 0o777;
+		case 'hardlink':
+			return 0o644;
+		case 'directory':
+		case 'file':
+			assertRange('mode', entry.mode, 1, 0o777);
+			return entry.mode;
+	}
 }
 
 function assertRange(field: string, value: number, least: number, most: number): void {

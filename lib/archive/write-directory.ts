@@ -5,6 +5,7 @@
  * exclusively below a directory this has created itself, so no link can lead a write elsewhere.
  * Modes and times are set by descriptor or at the very end, exact whatever the umask.
  */
+import {createHash} from 'node:crypto';
 import {
 	chmodSync,
 	closeSync,
@@ -29,8 +30,8 @@ import type {
 	FileEntry,
 	WriteProgress,
 } from './archive-entry.js';
-import {checkedEntries, type EntryLimits} from './checked-entries.js';
-import {digestedPieces, readContent} from './read-content.js';
+import {makeEntryCheck, type EntryLimits} from './checked-entries.js';
+import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
 import {stageDirectory, type DirectoryStaging} from './staged-output.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 import type {WrittenOutput} from './write-archive.js';
@@ -87,7 +88,10 @@ async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<
 	const directories: DirectoryEntry[] = [];
 	let entries = 0;
 	let bytes = 0;
-	for await (const entry of checkedEntries(request.entries, rules)) {
+	const check = makeEntryCheck(rules);
+	const read = makeContentReader(digests);
+	for await (const entry of request.entries) {
+		check.check(entry);
 		await stop(0);
 		const mtime = entry.mtime ?? request.mtime;
 		const path = placeOf(entry.path, top);
@@ -95,13 +99,11 @@ async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<
 			directories.push(entry);
 		}
 		if (entry.kind === 'file') {
-			const {size, pieces} = readContent(entry.content, digests);
-			const digested = digestedPieces(pieces, digest => {
-				digests.set(entry.path, digest);
-				request.onDigest?.(entry.path, digest);
-			});
-			await naming(output, () => writeFile({path, entry, mtime, pieces: digested, stop}));
-			bytes += size;
+			const content = read(entry.content);
+			const digest = await naming(output, () => writeFile({path, entry, mtime, content, stop}));
+			digests.set(entry.path, digest);
+			request.onDigest?.(entry.path, digest);
+			bytes += content.size;
 		} else {
 			await naming(output, () => makeNode(path, entry, {top, mtime}));
 		}
@@ -110,6 +112,7 @@ async function fillDirectory(top: HostPath, request: DirectoryRequest): Promise<
 		request.onProgress?.({entries, bytes});
 	}
 
+	await check.finish();
 	// Deepest first: a directory that became read-only can no longer be filled.
 	for (const {path, mode, mtime = request.mtime} of directories.reverse()) {
 		await naming(output, () => {
@@ -131,27 +134,45 @@ interface FileToWrite {
 	readonly path: string;
 	readonly entry: FileEntry;
 	readonly mtime: number;
-	readonly pieces: AsyncIterable<Buffer>;
+	readonly content: OpenContent;
 	readonly stop: StopCheck;
 }
 
-async function writeFile({path, entry, mtime, pieces, stop}: FileToWrite): Promise<void> {
+async function writeFile({path, entry, mtime, content, stop}: FileToWrite): Promise<FileDigest> {
 	const file = openSync(path, 'wx', 0o600);
 	try {
-		let size = 0;
-		for await (const piece of pieces) {
-			writeWithHoles(file, piece, size);
-			size += piece.length;
-			await stop(piece.length);
-		}
-
+		const digest = await writeContent(file, content, stop);
 		// What ends in a hole is as long as all the same.
-		ftruncateSync(file, size);
+		ftruncateSync(file, digest.size);
 		fchmodSync(file, entry.mode);
 		futimesSync(file, mtime, mtime);
+		return digest;
 	} finally {
 		closeSync(file);
 	}
+}
+
+async function writeContent(
+	file: number,
+	content: OpenContent,
+	stop: StopCheck,
+): Promise<FileDigest> {
+	if (content.kind === 'whole') {
+		writeWithHoles(file, content.bytes, 0);
+		await stop(content.size);
+		return digestOf(content.bytes);
+	}
+
+	const hash = createHash('sha256');
+	let size = 0;
+	for await (const piece of content.pieces) {
+		hash.update(piece);
+		writeWithHoles(file, piece, size);
+		size += piece.length;
+		await stop(piece.length);
+	}
+
+	return {sha256: hash.digest('hex'), size};
 }
 
 /** As long as a file system's smallest hole, or a multiple of it. */
@@ -198,9 +219,9 @@ function makeNode(
 	}
 }
 
-async function naming(output: HostPath, act: () => Promise<void> | void): Promise<void> {
+async function naming<T>(output: HostPath, act: () => Promise<T> | T): Promise<T> {
 	try {
-		await act();
+		return await act();
 	} catch (error) {
 		throw error instanceof DynpkError ? error : faultFromErrno(error, `cannot write ${output}`);
 	}

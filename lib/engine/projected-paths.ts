@@ -128,14 +128,12 @@ function findWholeDirectories(
 
 		const own = records.get(programs.get(file.path) ?? file.path) ?? file;
 		const isOfWhole = /^(?:package|plug-in) /u.test(own.reason);
-		for (let current = parentOf(sysrootOf(file.path)); ; current = parentOf(current)) {
-			all.add(current);
+		// Where a directory has been marked, those above it have been, too.
+		const marked = isOfWhole ? all : partial;
+		for (let at = parentOf(sysrootOf(file.path)); !marked.has(at); at = parentOf(at)) {
+			all.add(at);
 			if (!isOfWhole) {
-				partial.add(current);
-			}
-
-			if (current === '/') {
-				break;
+				partial.add(at);
 			}
 		}
 	}
@@ -196,6 +194,10 @@ function withDirectories(files: readonly BundledFile[]): Set<SysrootPath> {
 }
 
 function liesIn(path: string, directories: ReadonlySet<string>): boolean {
+	if (directories.size === 0) {
+		return false;
+	}
+
 	for (let current = path; current !== '.' && current !== '/'; current = posix.dirname(current)) {
 		if (directories.has(current)) {
 			return true;

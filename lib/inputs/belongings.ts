@@ -144,8 +144,9 @@ function addPrefix(gathering: Gathering, prefix: Prefix): void {
 	prefixes.add(path);
 	const left: string[] = [];
 	for (const tree of trees) {
+		const place = tree === path ? '' : `${posix.relative(path, tree)}/`;
 		collector.addTree(tree, {kind: 'prefix', prefix: path, of: kind}, name => {
-			const ofPrefix = posix.relative(path, posix.join(tree, name));
+			const ofPrefix = place + name;
 			const leaves = prefix.leaves(ofPrefix);
 			if (leaves) {
 				left.push(ofPrefix);

@@ -8,7 +8,7 @@
 import {posix} from 'node:path';
 import type {InstalledPackage} from '../installed/package-database.js';
 import {LINK_LIMIT} from '../paths/link-limit.js';
-import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
+import {inDirectory, parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import {packageDirectories} from '../paths/program-directories.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
 import {asProgram, describeEntry, unreadable} from './describe-entry.js';
@@ -184,8 +184,9 @@ function reasonBehind({path, reason}: Taken, real: SysrootPath): Reason {
 }
 
 function canonicalPath(collecting: Collecting, path: SysrootPath): SysrootPath {
-	const directory = canonicalDirectory(collecting, parentOf(path), 0);
-	return path === '/' ? path : sysrootPath(posix.join(directory, posix.basename(path)));
+	const parent = parentOf(path);
+	const directory = canonicalDirectory(collecting, parent, 0);
+	return directory === parent ? path : inDirectory(directory, posix.basename(path));
 }
 
 /** The same directory without links; each link passed becomes an entry. */
@@ -201,7 +202,7 @@ function canonicalDirectory(
 	}
 
 	const parent = canonicalDirectory(collecting, parentOf(directory), depth);
-	let canonical = sysrootPath(posix.join(parent, posix.basename(directory)));
+	let canonical = inDirectory(parent, posix.basename(directory));
 	if (sysroot.status(canonical)?.kind === 'symlink' && depth < LINK_LIMIT) {
 		const reason = {kind: 'link', from: directory} as const;
 		const target = addLink(collecting, {path: canonical, reason});
@@ -248,7 +249,7 @@ function addTree(collecting: Collecting, tree: Tree): void {
 	}
 
 	for (const name of names) {
-		const path = sysrootPath(posix.join(directory, name));
+		const path = inDirectory(directory, name);
 		const kind = leaves(path) ? 'left' : sysroot.status(path)?.kind;
 		if (kind === 'directory') {
 			addTree(collecting, {...tree, directory: path});

@@ -31,7 +31,8 @@ const SETTINGS_LIMIT = 1 << 20;
 
 /** Why a file of a user's tree, or a link to one, stays behind. */
 export function privateInTree(path: SysrootPath, sysroot: Sysroot): PayloadFinding | undefined {
-	const names = [path, sysroot.realPath(path) ?? path];
+	const real = sysroot.realPath(path) ?? path;
+	const names = real === path ? [path] : [path, real];
 	if (!names.some(isNamed)) {
 		return undefined;
 	}

@@ -1,5 +1,6 @@
 /** A bundle, or a program of one, as a target: it is what packing makes, and is named instead. */
 import {posix} from 'node:path';
+import {findRunHead, RUNNER_LIMIT} from '../archive/run-file/run-head.js';
 import {DynpkError} from '../errors/dynpk-error.js';
 import {parentOf, sysrootPath, type SysrootPath} from '../paths/paths.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
@@ -16,6 +17,7 @@ export function refuseBundle(target: Target, sysroot: Sysroot): void {
 
 	const {path} = target;
 	const real = sysroot.realPath(path) ?? path;
+	refuseRunFile(path, real, sysroot);
 	let directory = real;
 	for (let depth = 0; depth < BUNDLE_DEPTH && directory !== '/'; depth++) {
 		const has = (name: string): boolean =>
@@ -28,6 +30,18 @@ export function refuseBundle(target: Target, sysroot: Sysroot): void {
 		}
 
 		directory = parentOf(directory);
+	}
+}
+
+function refuseRunFile(path: SysrootPath, real: SysrootPath, sysroot: Sysroot): void {
+	const answer = sysroot.elf(real);
+	const isStatic = answer.status === 'elf' && answer.object.interpreter === undefined;
+	const start = isStatic ? sysroot.read(real, RUNNER_LIMIT) : undefined;
+	if (start !== undefined && findRunHead(start) !== undefined) {
+		throw new DynpkError('NOT_A_PROGRAM', `${path} is a bundle in one file`, {
+			details: ['it brings everything, and starts wherever it is copied to'],
+			hint: `copy ${path}, or pack the program that it was made from, by its path`,
+		});
 	}
 }
 

@@ -87,11 +87,20 @@ function isList(value: unknown): value is Iterable<unknown> {
 }
 
 function canonicalJson(value: unknown): string {
-	return JSON.stringify(value, (_key, inner: unknown) =>
-		isRecord(inner)
-			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: inner,
-	);
+	return JSON.stringify(withSortedKeys(value));
+}
+
+function withSortedKeys(value: unknown): unknown {
+	if (Array.isArray(value)) {
+		return value.map(withSortedKeys);
+	}
+
+	if (!isRecord(value)) {
+		return value;
+	}
+
+	const keys = Object.keys(value).sort();
+	return Object.fromEntries(keys.map(key => [key, withSortedKeys(value[key])]));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@
  * Reads are synchronous on purpose: libuv's threads are compressing meanwhile, and a read queued
  * behind them would leave the pipe dry.
  */
-import {closeSync, fstatSync, readSync, type BigIntStats} from 'node:fs';
+import {closeSync, fstatSync, readSync, type Stats} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {openToRead} from './open-to-read.js';
 import type {HostPath} from './paths.js';
@@ -30,6 +30,19 @@ export function* hostFilePieces(
 		}
 
 		assertUnchanged(file, before, path);
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** Read all of a file to the beginning of `into`, which has room for it. @throws {DynpkError} as `hostFilePieces` does */
+export function readHostFileInto(path: HostPath, size: number, into: Buffer): Buffer {
+	const {file, before} = openInput(path, size);
+	try {
+		const bytes = into.subarray(0, size);
+		fillFrom(file, bytes, {path, position: null});
+		assertUnchanged(file, before, path);
+		return bytes;
 	} finally {
 		closeSync(file);
 	}
@@ -102,18 +115,18 @@ export function readHostFile(path: HostPath, size: number): Buffer {
 interface Input {
 	/** The caller's to close. */
 	readonly file: number;
-	readonly before: BigIntStats;
+	readonly before: Stats;
 }
 
 function openInput(path: HostPath, size: number): Input {
 	const file = openFile(path);
 	try {
-		const before = fstatSync(file, {bigint: true});
+		const before = fstatSync(file);
 		if (!before.isFile()) {
 			throw changed(path, 'it is no longer a regular file');
 		}
-		if (before.size !== BigInt(size)) {
-			throw changed(path, `${before.size.toString()} bytes instead of ${size}`);
+		if (before.size !== size) {
+			throw changed(path, `${before.size} bytes instead of ${size}`);
 		}
 
 		return {file, before};
@@ -143,7 +156,8 @@ function fillFrom(
 	let filled = 0;
 	while (filled < buffer.length) {
 		const at = position === null ? null : position + filled;
-		const count = readOnce(file, buffer.subarray(filled), {path, position: at});
+		const rest = filled === 0 ? buffer : buffer.subarray(filled);
+		const count = readOnce(file, rest, {path, position: at});
 		if (count === 0) {
 			throw changed(path, 'it became shorter');
 		}
@@ -163,10 +177,11 @@ function readOnce(
 	}
 }
 
-function assertUnchanged(file: number, before: BigIntStats, path: HostPath): void {
-	const after = fstatSync(file, {bigint: true});
-	const {size, mtimeNs, ino} = before;
-	if (after.size !== size || after.mtimeNs !== mtimeNs || after.ino !== ino) {
+/** Times in plain numbers are exact to a quarter of a microsecond: less than lies between two calls. */
+function assertUnchanged(file: number, before: Stats, path: HostPath): void {
+	const after = fstatSync(file);
+	const {size, mtimeMs, ino} = before;
+	if (after.size !== size || after.mtimeMs !== mtimeMs || after.ino !== ino) {
 		throw changed(path, 'it was written to');
 	}
 }

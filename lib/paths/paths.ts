@@ -50,6 +50,11 @@ export function parentOf<T extends SysrootPath | HostPath | BundlePath>(path: T)
 	return posix.dirname(path) as T;
 }
 
+/** What a listing of a directory names. */
+export function inDirectory<T extends SysrootPath | HostPath>(directory: T, name: string): T {
+	return (directory === '/' ? `/${name}` : `${directory}/${name}`) as T;
+}
+
 export function baseName(path: SysrootPath | HostPath | BundlePath): string {
 	return posix.basename(path);
 }

@@ -19,9 +19,12 @@ const PLAIN_LOCALES: ReadonlySet<string> = new Set(['C.utf8', 'C.UTF-8']);
 /** Nothing where `seen` has no `C.UTF-8`. The bundle's other locales have their names there too. */
 export function planLanguages(seen: readonly Operation[]): Operation[] {
 	const locales = new Set<string>();
+	const directory = `${payloadPath(LOCALE_DIRECTORY)}/`;
 	for (const {path} of seen) {
-		const [locale, category] = posix.relative(payloadPath(LOCALE_DIRECTORY), path).split('/');
-		if (category === 'LC_CTYPE' && locale !== undefined && locale !== '..') {
+		const [locale, category] = path.startsWith(directory)
+			? path.slice(directory.length).split('/')
+			: [];
+		if (category === 'LC_CTYPE' && locale !== undefined) {
 			locales.add(locale);
 		}
 	}

@@ -210,11 +210,12 @@ function shimFile(path: BundlePath, {path: from, size}: KitTool): Operation {
 }
 
 function bundledFile(
-	{kind, path, reason, ...rest}: Operation,
-	facts: Pick<BundledFile, 'isLibrary' | 'yields'>,
+	operation: Operation,
+	{isLibrary, yields}: Pick<BundledFile, 'isLibrary' | 'yields'>,
 ): BundledFile {
-	const target = 'target' in rest ? {target: rest.target} : {};
-	return {path, kind, reason, ...target, ...facts};
+	const {path, kind, reason} = operation;
+	const target = 'target' in operation ? operation.target : undefined;
+	return {path, kind, reason, target, isLibrary, yields};
 }
 
 /** What launchers do to the environment under every engine, each once: the shim undoes it. */

@@ -6,7 +6,7 @@
  * library search mostly asks. A directory that cannot be listed is asked name by name.
  */
 import {isUtf8} from 'node:buffer';
-import {lstatSync, readdirSync, readlinkSync, type BigIntStats} from 'node:fs';
+import {lstatSync, readdirSync, readlinkSync, type BigIntStats, type Stats} from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import type {HostPath, SysrootPath} from '../paths/paths.js';
 import type {FileStatus} from './sysroot.js';
@@ -26,35 +26,33 @@ export interface DirectoryIndex {
 
 export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 	const prefix = root === '/' ? '' : root;
-	const listings = new Map<SysrootPath, ReadonlySet<string> | undefined>();
-	const entries = new Map<string, FileStatus | 'hidden' | undefined>();
+	const directories = new Map<SysrootPath, Directory>();
 	const targets = new Map<string, string | undefined>();
 
 	// The one place where a sysroot path becomes a host path: it is free of links by then.
 	const hostPath = (path: SysrootPath): HostPath =>
 		(path === '/' ? root : prefix + path) as HostPath;
 
-	function names(directory: SysrootPath): ReadonlySet<string> | undefined {
-		let known = listings.get(directory);
-		if (known === undefined && !listings.has(directory)) {
-			known = readNames(hostPath(directory));
-			listings.set(directory, known);
+	function open(directory: SysrootPath): Directory {
+		let known = directories.get(directory);
+		if (known === undefined) {
+			known = {names: readNames(hostPath(directory)), entries: new Map()};
+			directories.set(directory, known);
 		}
 
 		return known;
 	}
 
 	function look(directory: SysrootPath, name: string): FileStatus | 'hidden' | undefined {
-		if (names(directory)?.has(name) === false) {
-			return undefined;
+		const {names, entries} = open(directory);
+		const known = entries.get(name);
+		if (known !== undefined || names?.has(name) === false || entries.has(name)) {
+			return known;
 		}
 
-		const path = `${hostPath(directory)}/${name}`;
-		if (!entries.has(path)) {
-			entries.set(path, readStatus(path));
-		}
-
-		return entries.get(path);
+		const status = readStatus(`${hostPath(directory)}/${name}`);
+		entries.set(name, status);
+		return status;
 	}
 
 	function entry(directory: SysrootPath, name: string): FileStatus | undefined {
@@ -74,7 +72,13 @@ export function makeDirectoryIndex(root: HostPath): DirectoryIndex {
 
 	const isHidden = (directory: SysrootPath, name: string): boolean =>
 		look(directory, name) === 'hidden';
-	return {hostPath, names, entry, isHidden, linkTarget};
+	return {hostPath, names: directory => open(directory).names, entry, isHidden, linkTarget};
+}
+
+/** What is known of one. */
+interface Directory {
+	readonly names: ReadonlySet<string> | undefined;
+	readonly entries: Map<string, FileStatus | 'hidden' | undefined>;
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
@@ -96,9 +100,13 @@ function readStatus(path: string): FileStatus | 'hidden' | undefined {
 	return typeof status === 'object' ? describe(status) : status;
 }
 
-function lookAt(path: string): BigIntStats | 'hidden' | undefined {
+/** Big integers, which take twice the time, only for numbers that need them: overlay file systems have such inodes. */
+function lookAt(path: string): Stats | BigIntStats | 'hidden' | undefined {
 	try {
-		return lstatSync(path, {bigint: true, throwIfNoEntry: false});
+		const status = lstatSync(path, {throwIfNoEntry: false});
+		return status === undefined || status.ino <= Number.MAX_SAFE_INTEGER
+			? status
+			: lstatSync(path, {bigint: true, throwIfNoEntry: false});
 	} catch (error) {
 		if (errnoOf(error) === 'EACCES') {
 			return 'hidden';
@@ -132,17 +140,17 @@ function unlessNothing<T>(path: string, ask: () => T): T | undefined {
 }
 
 /** Turn stat(2)'s answer into ours; inode numbers beyond 2^53 keep their last digits. */
-export function describe(status: BigIntStats): FileStatus {
+export function describe(status: Stats | BigIntStats): FileStatus {
 	return Object.freeze({
 		kind: kindOf(status),
-		mode: Number(status.mode & 0o7777n),
+		mode: Number(status.mode) & 0o7777,
 		size: Number(status.size),
 		fileId: `${status.dev}:${status.ino}`,
 		linkCount: Number(status.nlink),
 	});
 }
 
-function kindOf(status: BigIntStats): FileStatus['kind'] {
+function kindOf(status: Stats | BigIntStats): FileStatus['kind'] {
 	if (status.isFile()) {
 		return 'file';
 	}

@@ -8,7 +8,13 @@ import {closeSync, readSync, statSync, type BigIntStats} from 'node:fs';
 import {openElf} from '../elf/open-elf.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {openToRead} from '../paths/open-to-read.js';
-import {comparePaths, parentOf, type HostPath, type SysrootPath} from '../paths/paths.js';
+import {
+	comparePaths,
+	inDirectory,
+	parentOf,
+	type HostPath,
+	type SysrootPath,
+} from '../paths/paths.js';
 import {describe, makeDirectoryIndex, type DirectoryIndex} from './directory-index.js';
 import {makeLinkResolver, type LinkResolver} from './link-resolver.js';
 import type {ElfAnswer, FileStatus, Sysroot} from './sysroot.js';
@@ -41,7 +47,7 @@ export function openSysroot(root: HostPath): Sysroot {
 		realPath: (path: SysrootPath) => realPathOf(open, path),
 		hostPath(path: SysrootPath) {
 			const at = links.locate(path);
-			return path === '/' ? root : at && index.hostPath(nameIn(at.directory, at.name));
+			return path === '/' ? root : at && index.hostPath(inDirectory(at.directory, at.name));
 		},
 		status: (path: SysrootPath) => statusOf(open, path),
 		isHidden: (path: SysrootPath) => isHidden(open, path),
@@ -76,11 +82,6 @@ function requireDirectory(root: HostPath): FileStatus {
 function realPathOf({links}: OpenRoot, path: SysrootPath): SysrootPath | undefined {
 	const resolution = links.resolve(path);
 	return resolution.status === 'found' ? resolution.path : undefined;
-}
-
-// A real directory and a name in it make a normal path.
-function nameIn(directory: SysrootPath, name: string): SysrootPath {
-	return (directory === '/' ? `/${name}` : `${directory}/${name}`) as SysrootPath;
 }
 
 function statusOf({rootStatus, index, links}: OpenRoot, path: SysrootPath): FileStatus | undefined {
@@ -122,9 +123,9 @@ function listDirectory(
 	}
 
 	lists.set(directory.path, listing);
-	const refused = listing.mangled.find(name => !passesOver(nameIn(path, name)));
+	const refused = listing.mangled.find(name => !passesOver(inDirectory(path, name)));
 	if (refused !== undefined) {
-		const pattern = nameIn(path, refused).replaceAll('\ufffd', '?');
+		const pattern = inDirectory(path, refused).replaceAll('\ufffd', '?');
 		throw new DynpkError('NAME_NOT_UTF8', `a file name in ${path} is not UTF-8: ${refused}`, {
 			hint: `rename it, or leave it out: --exclude '${pattern}'`,
 		});
@@ -152,7 +153,8 @@ function remember<Key, Value>(memory: Map<Key, Value>, key: Key, value: Value): 
 	return value;
 }
 
-function elfAt({index, links, objects}: OpenRoot, path: SysrootPath): ElfAnswer {
+function elfAt(open: OpenRoot, path: SysrootPath): ElfAnswer {
+	const {links, objects} = open;
 	const known = objects.get(path);
 	if (known !== undefined) {
 		return known;
@@ -165,9 +167,9 @@ function elfAt({index, links, objects}: OpenRoot, path: SysrootPath): ElfAnswer 
 		case 'loop':
 			return remember(objects, path, LOOP);
 		case 'found': {
-			const answer = objects.get(file.path) ?? readObject(index.hostPath(file.path));
+			const answer = objects.get(file.path) ?? readObject(open, file.path);
 			objects.set(file.path, answer);
-			return remember(objects, path, answer);
+			return path === file.path ? answer : remember(objects, path, answer);
 		}
 	}
 }
@@ -179,9 +181,10 @@ const LOOP: ElfAnswer = Object.freeze({
 	errno: 'ELOOP',
 });
 
-function readObject(path: HostPath): ElfAnswer {
+function readObject(open: OpenRoot, path: SysrootPath): ElfAnswer {
 	try {
-		return Object.freeze(openElf(path));
+		const isFile = statusOf(open, path)?.kind === 'file';
+		return Object.freeze(openElf(open.index.hostPath(path), {isFile}));
 	} catch (error) {
 		if (!(error instanceof DynpkError)) {
 			throw error;

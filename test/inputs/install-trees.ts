@@ -78,6 +78,17 @@ test('where nothing but an installation lies all of it travels, but what is for 
 	}
 
 	t.is((await runDynpk(['inspect', join(bundle, 'bin/solver')])).status, 0);
+
+	const run = join(top, '../solver.run');
+	t.is((await runDynpk(['pack', join(top, 'bin/solver'), '-q', '-o', run])).status, 0);
+	const said = await assertRefused(t, {
+		...{cwd: top, code: 'NOT_A_PROGRAM', pack: [run]},
+		says: `${run} is a bundle in one file`,
+	});
+	t.is(said.at(-1), `hint: copy ${run}, or pack the program that it was made from, by its path`);
+	const inspected = await runDynpk(['inspect', run]);
+	t.is(inspected.status, 0);
+	t.regex(inspected.stdout, /^bundle solver, id [0-9a-f]{16}$/mu);
 });
 
 test('in a tree of sources or a home what stays behind is said in one line, and --scope prefix takes it', async t => {

@@ -27,7 +27,7 @@ interface UnderWay {
 export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSink {
 	const frames: RunFrame[] = [];
 	const underWay: UnderWay[] = [];
-	/** Where entries begin, from the one in `block` that began last. */
+	/** Where the entries begin that have not been reached. */
 	const begins: number[] = [];
 	let entriesBegun = 0;
 	let block = Buffer.allocUnsafeSlow(FRAME_SIZE);
@@ -36,7 +36,7 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 	let firstRow: number | undefined = 0;
 	let written = 0;
 
-	async function cut(nextRow: number | undefined): Promise<void> {
+	async function cut(): Promise<void> {
 		if (underWay.length === encoder.width) {
 			await writeOldest();
 		}
@@ -48,7 +48,7 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 		block = Buffer.allocUnsafeSlow(FRAME_SIZE);
 		start += filled;
 		filled = 0;
-		firstRow = nextRow;
+		firstRow = undefined;
 	}
 
 	async function writeOldest(): Promise<void> {
@@ -68,26 +68,50 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 		return next === undefined ? left : Math.min(left, next - (start + filled));
 	}
 
-	async function write(bytes: Uint8Array): Promise<void> {
-		for (let taken = 0; taken < bytes.length;) {
-			if (begins[0] === start + filled) {
-				begins.shift();
-				if (filled >= UNIT_SIZE) {
-					await cut(entriesBegun);
-				} else if (filled === 0) {
-					firstRow = entriesBegun;
-				}
+	/** The entry that begins here, if one does, is reached. */
+	function passBegin(): void {
+		if (begins[0] === start + filled) {
+			begins.shift();
+			firstRow = filled === 0 ? entriesBegun : firstRow;
+			entriesBegun += 1;
+		}
+	}
 
-				entriesBegun += 1;
-			} else if (filled === FRAME_SIZE) {
-				await cut(undefined);
+	function hasToCut(): boolean {
+		return filled === FRAME_SIZE || (filled >= UNIT_SIZE && begins[0] === start + filled);
+	}
+
+	function put(bytes: Uint8Array): void {
+		block.set(bytes, filled);
+		filled += bytes.length;
+	}
+
+	async function writeInParts(bytes: Uint8Array): Promise<void> {
+		for (let taken = 0; taken < bytes.length;) {
+			if (hasToCut()) {
+				await cut();
 			}
 
+			passBegin();
 			const part = bytes.subarray(taken, taken + room());
-			block.set(part, filled);
-			filled += part.length;
+			put(part);
 			taken += part.length;
 		}
+	}
+
+	/** Most are less than a frame takes. */
+	function write(bytes: Uint8Array): Promise<void> | undefined {
+		if (hasToCut()) {
+			return writeInParts(bytes);
+		}
+
+		passBegin();
+		if (bytes.length > room()) {
+			return writeInParts(bytes);
+		}
+
+		put(bytes);
+		return undefined;
 	}
 
 	return {
@@ -95,7 +119,7 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 		entryBegins: offset => void begins.push(offset),
 		write,
 		async end() {
-			await cut(undefined);
+			await cut();
 			while (underWay.length > 0) {
 				await writeOldest();
 			}

@@ -4,9 +4,10 @@
  */
 import {makeStopCheck} from '../../errors/stop-signal.js';
 import type {HostPath} from '../../paths/paths.js';
-import type {ByteSink} from '../byte-sink.js';
-import {stageFile, type StagedFile} from '../staged-output.js';
-import {packInto, type ArchiveRequest, type WrittenOutput} from '../write-archive.js';
+import {makeFileSink} from '../file-sink.js';
+import {stageFile} from '../staged-output.js';
+import {packEntries} from '../pack-entries.js';
+import type {ArchiveRequest, WrittenOutput} from '../write-archive.js';
 import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
 import {makeFrameSink} from './frame-sink.js';
 import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';
@@ -42,10 +43,10 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		const body = Math.ceil(tools.runner.length / BODY_ALIGNMENT) * BODY_ALIGNMENT;
 		staged.write(Buffer.alloc(body - tools.runner.length));
 		const rows: RunRow[] = [];
-		const sink = makeFrameSink(fileSink(staged, stop), encoder);
-		const written = await packInto(sink, request, stop, {
-			begins: sink.entryBegins,
-			laid: row => rows.push(row),
+		const sink = makeFrameSink(makeFileSink(staged, stop), encoder);
+		const written = await packEntries(sink, request, {
+			stop,
+			watch: {begins: sink.entryBegins, laid: row => rows.push(row)},
 		});
 		await sink.end();
 		const {frames} = sink;
@@ -71,20 +72,6 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		encoder.close();
 		staged.discard();
 	}
-}
-
-function fileSink(
-	staged: StagedFile,
-	stop: (bytes: number) => Promise<void> | undefined,
-): ByteSink {
-	return {
-		write(bytes) {
-			staged.write(bytes);
-			return stop(bytes.length);
-		},
-		end: () => Promise.resolve(),
-		abort: () => undefined,
-	};
 }
 
 /** In as many frames as the encoder's limit takes. */

@@ -25,5 +25,5 @@ for source in "$zstd"/common/*.c "$zstd"/compress/*.c; do
 done
 # shellcheck disable=SC2086
 "$cc" $warnings $code -ffreestanding -fno-builtin -I"$wrappers" -isystem "$zstd" $link -o "$out/encoder" \
-	"$wrappers/base/start.S" "$here/encode.c" "$wrappers/base/fail.c" "$wrappers/base/memory.c" "$wrappers/base/text.c" \
+	"$wrappers/base/start.S" "$here/encode.c" "$wrappers/base/fail.c" "$wrappers/base/memory.c" "$wrappers/base/no-heap.c" "$wrappers/base/text.c" \
 	"$objects"/*.o

@@ -137,26 +137,3 @@ _Noreturn void begin(uintptr_t *stack)
 	encode_jobs(context_of(level_of(stack[0] == 2 ? argv[1] : NULL)));
 	sys_exit_group(0);
 }
-
-/* zstd names them; with memory of ours, it calls none. */
-void *malloc(size_t size);
-void *calloc(size_t count, size_t size);
-void free(void *memory);
-
-void *malloc(size_t size)
-{
-	(void)size;
-	return NULL;
-}
-
-void *calloc(size_t count, size_t size)
-{
-	(void)count;
-	(void)size;
-	return NULL;
-}
-
-void free(void *memory)
-{
-	(void)memory;
-}

@@ -106,9 +106,9 @@ _Noreturn static void start_program(struct source *source, const struct command_
 	     reason_of(result));
 }
 
-_Noreturn void run(uintptr_t *stack);
+_Noreturn void begin(uintptr_t *stack);
 
-_Noreturn void run(uintptr_t *stack)
+_Noreturn void begin(uintptr_t *stack)
 {
 	const struct start start = read_start(stack);
 	struct source source = { .start = &start };

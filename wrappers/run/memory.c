@@ -15,9 +15,6 @@ typedef struct {
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
-void *malloc(size_t size);
-void *calloc(size_t count, size_t size);
-void free(void *memory);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
@@ -64,23 +61,4 @@ void *memset(void *to, int byte, size_t size)
 	while (size-- > 0)
 		*target++ = (unsigned char)byte;
 	return to;
-}
-
-/* The decoder works in memory that it is given (frame.c): it asks for none. */
-void *malloc(size_t size)
-{
-	(void)size;
-	return NULL;
-}
-
-void *calloc(size_t count, size_t size)
-{
-	(void)count;
-	(void)size;
-	return NULL;
-}
-
-void free(void *memory)
-{
-	(void)memory;
 }

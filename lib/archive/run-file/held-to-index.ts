@@ -6,10 +6,7 @@ import {DynpkError} from '../../errors/dynpk-error.js';
 import type {Pieces} from '../archive-entry.js';
 import type {TarMember} from '../tar-reader.js';
 import type {RunHead} from './run-head.js';
-import {readIndexRows} from './run-index.js';
-
-/** An index of a row for each of as many entries as anything has; more is an attack. */
-const LARGEST_INDEX = 1 << 30;
+import {INDEX_LIMIT, readIndexRows} from './run-index.js';
 
 /** @throws {DynpkError} ARCHIVE_INVALID where the two tell of different things */
 export async function* heldToIndex<Member extends Omit<TarMember, 'pieces'>>(
@@ -54,7 +51,7 @@ async function wholeOf(
 	refuse: (what: string) => never,
 ): Promise<Buffer> {
 	const parts: Buffer[] = [];
-	let left = size > LARGEST_INDEX ? -1 : size;
+	let left = size > INDEX_LIMIT ? -1 : size;
 	for await (const piece of pieces) {
 		left -= piece.length;
 		if (left < 0) {

@@ -29,6 +29,9 @@ export interface RunRow {
 	readonly size: number;
 }
 
+/** In bytes; the runner takes no more. */
+export const INDEX_LIMIT = 256 << 20;
+
 const MAGIC = 'DYNPKIX1';
 const [HEAD_SIZE, FRAME_SIZE, ROW_SIZE, DIGEST_SIZE] = [32, 32, 48, 32];
 const BEGINS_UNIT = 1;

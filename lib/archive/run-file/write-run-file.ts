@@ -2,6 +2,7 @@
  * Entries → one executable file: a runner, and behind it the tar archive in zstd frames and their
  * index. docs/run-file.md has the format.
  */
+import {DynpkError} from '../../errors/dynpk-error.js';
 import {makeStopCheck} from '../../errors/stop-signal.js';
 import type {HostPath} from '../../paths/paths.js';
 import {makeFileSink} from '../file-sink.js';
@@ -11,7 +12,7 @@ import type {ArchiveRequest, WrittenOutput} from '../write-archive.js';
 import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
 import {makeFrameSink} from './frame-sink.js';
 import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';
-import {encodeRunIndex, type RunFrame, type RunRow} from './run-index.js';
+import {encodeRunIndex, INDEX_LIMIT, type RunFrame, type RunRow} from './run-index.js';
 
 export interface RunTools {
 	/** The program in front, as it was built. */
@@ -51,6 +52,12 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		await sink.end();
 		const {frames} = sink;
 		const index = encodeRunIndex(frames, rows, written.digests);
+		if (index.length > INDEX_LIMIT) {
+			throw new DynpkError('FILE_TOO_LARGE', `${output}: no .run file has ${rows.length} entries`, {
+				hint: 'write a .tar.zst',
+			});
+		}
+
 		const indexFrames = await encodeWhole(index, encoder);
 		const bodySize = frames.reduce((sum, {size}) => sum + size, 0);
 		staged.write(indexFrames);

@@ -170,6 +170,8 @@ test('--dynpk-list, --dynpk-verify and --dynpk-help unpack nothing', async t => 
 	const helped = await made.start(['--dynpk-help']);
 	t.is(helped.status, 0);
 	t.regex(helped.stdout, /: the bundle bundle, which starts prog\n/u);
+	const licences = await made.start(['--dynpk-licences']);
+	t.regex(licences.stdout, /^This file contains zstd\.\n\n.*Meta Platforms.*DAMAGE\.\n$/su);
 	t.false(existsSync(made.cache));
 });
 

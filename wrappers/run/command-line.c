@@ -11,9 +11,10 @@ struct option {
 };
 
 static const struct option options[] = {
-	{ "program", true, START_PROGRAM }, { "cache", true, START_PROGRAM },
-	{ "extract", true, EXTRACT },	    { "list", false, LIST_PROGRAMS },
-	{ "verify", false, VERIFY },	    { "help", false, SHOW_HELP },
+	{ "program", true, START_PROGRAM },   { "cache", true, START_PROGRAM },
+	{ "extract", true, EXTRACT },	      { "list", false, LIST_PROGRAMS },
+	{ "verify", false, VERIFY },	      { "help", false, SHOW_HELP },
+	{ "licences", false, SHOW_LICENCES },
 };
 
 /* The option that a word names, and its value behind `=`, or NULL. */

@@ -8,6 +8,9 @@
 
 enum { EXIT_UNSOUND = 1 };
 
+/* licences.S */
+extern const char zstd_licence[], zstd_licence_end[];
+
 static const char help[] =
 	"Options, before the first ordinary word:\n"
 	"  --dynpk-program NAME  start this program instead\n"
@@ -15,6 +18,7 @@ static const char help[] =
 	"  --dynpk-cache DIR     unpack into this cache (also $DYNPK_CACHE)\n"
 	"  --dynpk-extract DIR   unpack to DIR, which must not exist, and start nothing\n"
 	"  --dynpk-verify        check that the file is whole, and start nothing\n"
+	"  --dynpk-licences      print the licence of zstd, which is in this file\n"
 	"  --dynpk-help          this text\n"
 	"A link or copy named like one of the programs starts that one. DYNPK_EXPLAIN=1 tells "
 	"where\n"
@@ -28,6 +32,15 @@ _Noreturn void show_help(const struct start *start)
 		PRINT_LINE(source_name(start), ": the bundle ", run_head.name, ", which starts ",
 			   run_head.entry);
 	sys_write(1, help, sizeof(help) - 1);
+	sys_exit_group(0);
+}
+
+_Noreturn void show_licences(void)
+{
+	static const char title[] = "This file contains zstd.\n\n";
+
+	sys_write(1, title, sizeof(title) - 1);
+	sys_write(1, zstd_licence, (size_t)(zstd_licence_end - zstd_licence));
 	sys_exit_group(0);
 }
 

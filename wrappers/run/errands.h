@@ -7,6 +7,8 @@
 #include "source.h"
 
 _Noreturn void show_help(const struct start *start);
+/* Of what is in the runner besides dynpk. */
+_Noreturn void show_licences(void);
 _Noreturn void list_programs(struct source *source);
 /* Decode everything, and say how many files are whole. */
 _Noreturn void verify(struct source *source);

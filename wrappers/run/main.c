@@ -134,6 +134,8 @@ _Noreturn void begin(uintptr_t *stack)
 	switch (line.errand) {
 	case SHOW_HELP:
 		show_help(&start);
+	case SHOW_LICENCES:
+		show_licences();
 	case LIST_PROGRAMS:
 		list_programs(&source);
 	case VERIFY:

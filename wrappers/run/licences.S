@@ -4,5 +4,5 @@
 	.globl zstd_licence, zstd_licence_end
 	.hidden zstd_licence, zstd_licence_end
 zstd_licence:
-	.incbin "LICENSE"
+	.incbin "zstd-licence"
 zstd_licence_end:

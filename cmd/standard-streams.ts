@@ -1,6 +1,6 @@
 /** What becomes of us when nobody takes what we say, or nothing can be written where it goes. */
 import {constants} from 'node:os';
-import type {ArchiveStream} from '../lib/archive/write-archive.js';
+import type {ArchiveStream} from '../lib/archive/archive-request.js';
 import {DynpkError, errnoOf, faultFromErrno} from '../lib/errors/dynpk-error.js';
 import {reportFault} from './report-fault.js';
 

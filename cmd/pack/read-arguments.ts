@@ -2,7 +2,7 @@
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import type {ArgumentsCamelCase} from 'yargs';
-import type {ArchiveForm, ArchiveStream} from '../../lib/archive/write-archive.js';
+import type {ArchiveForm, ArchiveStream} from '../../lib/archive/archive-request.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';

@@ -15,7 +15,7 @@ import type {ByteSink} from './byte-sink.js';
 import {makeEntryCheck} from './checked-entries.js';
 import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
 import {makeTarHeader, type TarHeader} from './tar-header.js';
-import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './write-archive.js';
+import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './archive-request.js';
 
 /** Told where entries come to lie in the archive, ahead of the bytes themselves. */
 export interface LayoutWatch {

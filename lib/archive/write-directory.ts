@@ -34,7 +34,7 @@ import {makeEntryCheck, type EntryLimits} from './checked-entries.js';
 import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
 import {stageDirectory, type DirectoryStaging} from './staged-output.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
-import type {WrittenOutput} from './write-archive.js';
+import type {WrittenOutput} from './archive-request.js';
 
 export interface WrittenDirectory extends WrittenOutput {
 	readonly output: HostPath;

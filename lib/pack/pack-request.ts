@@ -4,7 +4,7 @@
  * Every path of a file here is absolute; targets, `with` and `scan` are as typed, because they are
  * names inside the sysroot.
  */
-import type {ArchiveForm, ArchiveStream} from '../archive/write-archive.js';
+import type {ArchiveForm, ArchiveStream} from '../archive/archive-request.js';
 import type {Recommends, Scope} from '../inputs/gather-request.js';
 import type {HostPath} from '../paths/paths.js';
 import type {MissingPolicy} from '../plan/settle-missing.js';

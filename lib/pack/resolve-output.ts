@@ -2,7 +2,7 @@
 import {existsSync, lstatSync, readdirSync} from 'node:fs';
 import {posix} from 'node:path';
 import {refuseExisting, refuseIrregular} from '../archive/staged-output.js';
-import type {ArchiveForm} from '../archive/write-archive.js';
+import type {ArchiveForm} from '../archive/archive-request.js';
 import {openRunFileTools} from '../launcher/run-file-tools.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import {MANIFEST_NAME} from '../manifest/manifest.js';

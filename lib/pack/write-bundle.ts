@@ -1,7 +1,8 @@
 /** Carry a decision out: a bundle, as a directory or an archive, whole or not at all; or into a stream. */
 import type {WriteProgress} from '../archive/archive-entry.js';
 import {writeRunFile} from '../archive/run-file/write-run-file.js';
-import {writeArchive, type ArchiveRequest, type WrittenOutput} from '../archive/write-archive.js';
+import type {ArchiveRequest, WrittenOutput} from '../archive/archive-request.js';
+import {writeArchive} from '../archive/write-archive.js';
 import {writeDirectory} from '../archive/write-directory.js';
 import {openRunFileTools} from '../launcher/run-file-tools.js';
 import {editLoader} from '../launcher/loader-copy.js';

@@ -15,7 +15,8 @@ import {
 import {gunzipSync} from 'node:zlib';
 import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
-import {writeArchive, type ArchiveForm} from '../../lib/archive/write-archive.js';
+import type {ArchiveForm} from '../../lib/archive/archive-request.js';
+import {writeArchive} from '../../lib/archive/write-archive.js';
 import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
 import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';

@@ -8,7 +8,7 @@ import type {HostPath} from '../../paths/paths.js';
 import {makeFileSink} from '../file-sink.js';
 import {stageFile} from '../staged-output.js';
 import {packEntries} from '../pack-entries.js';
-import type {ArchiveRequest, WrittenOutput} from '../write-archive.js';
+import type {ArchiveRequest, WrittenOutput} from '../archive-request.js';
 import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
 import {makeFrameSink} from './frame-sink.js';
 import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';

@@ -6,7 +6,8 @@
  */
 import {lstatSync, readdirSync} from 'node:fs';
 import type {ArchiveEntry} from '../../../lib/archive/archive-entry.js';
-import {writeArchive, type ArchiveForm} from '../../../lib/archive/write-archive.js';
+import type {ArchiveForm} from '../../../lib/archive/archive-request.js';
+import {writeArchive} from '../../../lib/archive/write-archive.js';
 import {writeDirectory} from '../../../lib/archive/write-directory.js';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../../lib/paths/paths.js';

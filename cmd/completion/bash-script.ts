@@ -155,7 +155,7 @@ _dynpk_bundles() {
 	compopt -o filenames 2>/dev/null
 	mapfile -t COMPREPLY < <(
 		compgen -d -- "$cur"
-		for kind in tar tar.gz tgz tar.zst; do
+		for kind in run tar tar.gz tgz tar.zst; do
 			compgen -f -X "!*.$kind" -- "$cur"
 		done
 	)

@@ -70,7 +70,7 @@ function __dynpk_bundles
 	set -l start (commandline -ct)
 	__fish_complete_directories $start directory
 	set -l found $start*
-	string match -r -- '.*\\.(?:tar|tar\\.gz|tgz|tar\\.zst)$' $found
+	string match -r -- '.*\\.(?:run|tar|tar\\.gz|tgz|tar\\.zst)$' $found
 end
 
 function __dynpk_bundled_programs

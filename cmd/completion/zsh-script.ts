@@ -47,7 +47,7 @@ _dynpk_packages() {
 }
 
 _dynpk_bundles() {
-	_files -g '*.(tar|tar.gz|tgz|tar.zst)(-.)'
+	_files -g '*.(run|tar|tar.gz|tgz|tar.zst)(-.)'
 }
 
 _dynpk_bundled_programs() {

@@ -18,7 +18,12 @@ function makePlace(t: ExecutionContext): {readonly cwd: string; readonly path: s
 		mkdirSync(directory, {recursive: true});
 	}
 
-	const files = [join(cwd, 'suite.tar.gz'), join(cwd, 'suite.txt'), join(cwd, 'sui te.tar')];
+	const files = [
+		join(cwd, 'suite.tar.gz'),
+		join(cwd, 'suite.txt'),
+		join(cwd, 'sui te.tar'),
+		join(cwd, 'suite.run'),
+	];
 	const executables = [
 		join(programs, 'suitable'),
 		join(programs, 'suite-x'),
@@ -47,17 +52,25 @@ const cases: readonly (readonly [title: string, line: string, expected: readonly
 	[
 		'programs and files to pack',
 		'dynpk pack ./a sui',
-		['sui te.tar', 'suitable', 'suite', 'suite-x', 'suite.tar.gz', 'suite.txt'],
+		['sui te.tar', 'suitable', 'suite', 'suite-x', 'suite.run', 'suite.tar.gz', 'suite.txt'],
 	],
 	['programs behind an option and its value', 'dynpk inspect --why x suita', ['suitable']],
-	['bundles to run', 'dynpk run sui', ['sui te.tar', 'suite', 'suite.tar.gz']],
+	['bundles to run', 'dynpk run sui', ['sui te.tar', 'suite', 'suite.run', 'suite.tar.gz']],
 	['the programs of a bundle', 'dynpk run --engine auto suite/ ', ['one', 'two']],
-	['files behind the program', 'dynpk run suite/ one suite.', ['suite.tar.gz', 'suite.txt']],
-	['bundles to verify', 'dynpk verify --json suite.', ['suite.tar.gz']],
+	[
+		'files behind the program',
+		'dynpk run suite/ one suite.',
+		['suite.run', 'suite.tar.gz', 'suite.txt'],
+	],
+	['bundles to verify', 'dynpk verify --json suite.', ['suite.run', 'suite.tar.gz']],
 	['the programs of a bundle to verify', 'dynpk verify suite/ --run -- t', ['two']],
 	['a program to trace', 'dynpk trace -o suite.txt suita', ['suitable']],
 	['a program to trace behind --', 'dynpk trace -o suite.txt -- suita', ['suitable']],
-	['files of a traced program', 'dynpk trace -o x -q one suite.', ['suite.tar.gz', 'suite.txt']],
+	[
+		'files of a traced program',
+		'dynpk trace -o x -q one suite.',
+		['suite.run', 'suite.tar.gz', 'suite.txt'],
+	],
 	['what a package begins with', 'dynpk inspect suite --why ', ['deb:']],
 	['directories', 'dynpk pack --scan sui', ['suite']],
 	['shells', 'dynpk completion ', ['bash', 'fish', 'zsh']],

@@ -67,7 +67,9 @@ const ways: Readonly<Record<string, Way>> = {
 };
 
 for (const name of targetHosts) {
-	for (const [way, {options = [], ...run}] of Object.entries(ways)) {
+	// What the runner does with a home is its own affair on every host.
+	const tried = Object.entries(ways).slice(0, name === 'empty' ? undefined : 2);
+	for (const [way, {options = [], ...run}] of tried) {
 		test.serial(`ipython in one file runs on the ${name} host ${way}`, async t => {
 			const host = await needHost(t, name);
 			const bundle = host && (await packFile(t));

@@ -73,7 +73,12 @@ function leastBusy(workers: Worker[], most: number, start: () => Worker): Worker
 }
 
 function startWorker(program: HostPath, level: number): Worker {
-	const child = spawn(program, [String(level)], {stdio: ['pipe', 'pipe', 'pipe'], env: {}});
+	// What a terminal sends to all of its programs is ours to answer; without us its input ends.
+	const child = spawn(program, [String(level)], {
+		stdio: ['pipe', 'pipe', 'pipe'],
+		env: {},
+		detached: true,
+	});
 	const worker: Worker = {child, jobs: []};
 	const fail = (error: unknown): void => worker.jobs.splice(0).forEach(job => job.failed(error));
 	let complaint = '';

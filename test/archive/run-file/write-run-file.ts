@@ -1,4 +1,5 @@
 /** What is written as a `.run` file, read back by its specification and by our own reader. */
+import {spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {
 	appendFileSync,
@@ -8,6 +9,7 @@ import {
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
+import {text} from 'node:stream/consumers';
 import test from 'ava';
 import type {ArchiveEntry, FileEntry} from '../../../lib/archive/archive-entry.js';
 import {readArchive} from '../../../lib/archive/read-archive.js';
@@ -267,6 +269,17 @@ test('a .run file is whole or not there: an encoder that fails is told, and noth
 		message: /cannot start .*none/u,
 	});
 	t.deepEqual(readdirSync(scratch.directory), ['encoder']);
+});
+
+test('what a terminal sends to all of its programs interrupts the writing of a .run file', async t => {
+	const scratch = makeScratchPlace(t);
+	const script = new URL('../../helpers/run/write-run-file-interrupted.js', import.meta.url);
+	const child = spawn(process.execPath, [script.pathname, scratch.path('a.run')], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+		detached: true,
+	});
+	t.is(await text(child.stdout), 'INTERRUPTED');
+	t.deepEqual(readdirSync(scratch.directory), []);
 });
 
 test('the head in the built runner is empty, and has its place', t => {

@@ -14,6 +14,7 @@ import {
 	miniBundle,
 	placeLauncher,
 	scratch,
+	muslLoaderOptions,
 } from '../helpers/worlds/mini-bundle.js';
 import {run, loader, prebuilt, reportBundle, ways} from './lib/report-bundle.js';
 
@@ -98,7 +99,7 @@ test('musl programs start, and a directory with colons is no list', async t => {
 	const musl = '/lib/ld-musl-x86_64.so.1';
 	const bundle = await miniBundle(t, {
 		...{name: 'report', from, libraries: [], loader: musl, prebuilt: launcher},
-		spec: {libc: 'musl'},
+		spec: {libc: 'musl', loaderOptions: muslLoaderOptions},
 	});
 	const env = {A: '1', LD_LIBRARY_PATH: '/x', LD_PRELOAD: '/nope.so'};
 	const moved = join(await scratch(t), 'a:b;c\nd');

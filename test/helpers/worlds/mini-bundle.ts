@@ -47,6 +47,12 @@ export const newLoaderOptions = Object.freeze({
 	audit: true,
 });
 
+/** What musl understands. */
+export const muslLoaderOptions = Object.freeze({
+	...newLoaderOptions,
+	...{inhibitCache: false, inhibitRpath: false, audit: false},
+});
+
 /** What glibc 2.31 understands. */
 export const oldLoaderOptions = Object.freeze({...newLoaderOptions, argv0: false});
 

@@ -5,24 +5,29 @@
  * alone, and takes its real name when it is complete. What has that name already is not replaced,
  * also when it came while we worked, unless that was asked for.
  */
-import {randomBytes} from 'node:crypto';
 import {
 	closeSync,
 	fchmodSync,
 	fstatSync,
-	linkSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
 	renameSync,
-	rmdirSync,
 	unlinkSync,
 	writeSync,
 	type Stats,
 } from 'node:fs';
 import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
-import {hostPath, parentOf, type HostPath} from '../paths/paths.js';
+import {parentOf, type HostPath} from '../paths/paths.js';
 import {removeTree} from './remove-tree.js';
+import {
+	existsFault,
+	ignoringFailure,
+	nameBeside,
+	renameDirectoryToFree,
+	renameFileToFree,
+	renameOverDirectory,
+} from './take-name.js';
 
 export interface StagedFile {
 	/** @throws {DynpkError} NO_SPACE and its like */
@@ -179,19 +184,6 @@ function statusOf(output: HostPath): Stats | undefined {
 	return attempted(`cannot write ${output}`, () => lstatSync(output, {throwIfNoEntry: false}));
 }
 
-function existsFault(output: HostPath, cause?: unknown): DynpkError {
-	return new DynpkError('OUTPUT_EXISTS', `${output} exists already`, {
-		hint: 'choose another name with -o, or replace it with --force',
-		cause,
-	});
-}
-
-function nameBeside(output: HostPath): HostPath {
-	const name = `.dynpk-${randomBytes(12).toString('hex')}.part`;
-	const parent = parentOf(output);
-	return hostPath(`${parent}/${name}`);
-}
-
 function created<T>(output: HostPath, create: () => T): T {
 	try {
 		return create();
@@ -209,71 +201,6 @@ function created<T>(output: HostPath, create: () => T): T {
 	}
 }
 
-/** link(2) refuses what exists, which rename(2) does not. */
-function renameFileToFree(path: HostPath, output: HostPath): void {
-	try {
-		linkSync(path, output);
-	} catch (error) {
-		const errno = errnoOf(error);
-		if (errno === 'EEXIST') {
-			throw existsFault(output, error);
-		}
-		if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errno ?? '')) {
-			throw error;
-		}
-		renameOverClaim(path, output);
-		return;
-	}
-
-	unlinkSync(path);
-}
-
-/** For file systems without hard links: claim the name with an empty file of our own. */
-function renameOverClaim(path: HostPath, output: HostPath): void {
-	claim(output, () => closeSync(openSync(output, 'wx', 0o600)));
-	renameSync(path, output);
-}
-
-/** rename(2) replaces an empty directory, and only that; so the name is claimed with one of ours. */
-function renameDirectoryToFree(path: HostPath, output: HostPath): void {
-	claim(output, () => mkdirSync(output, 0o700));
-	try {
-		renameSync(path, output);
-	} catch (error) {
-		ignoringFailure(() => rmdirSync(output));
-		if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errnoOf(error) ?? '')) {
-			throw existsFault(output, error);
-		}
-
-		throw error;
-	}
-}
-
-/**
- * No call of Node's exchanges two directories. The old one steps aside under a name of ours, and comes
- * back where the new one cannot take its place; killed between the two, we leave both.
- */
-function renameOverDirectory(path: HostPath, output: HostPath): void {
-	const aside = nameBeside(output);
-	renameSync(output, aside);
-	try {
-		renameDirectoryToFree(path, output);
-	} catch (error) {
-		ignoringFailure(() => renameSync(aside, output));
-		throw error;
-	}
-
-	ignoringFailure(() => removeTree(aside));
-}
-
-function claim(output: HostPath, create: () => void): void {
-	try {
-		create();
-	} catch (error) {
-		throw errnoOf(error) === 'EEXIST' ? existsFault(output, error) : error;
-	}
-}
-
 function attempted<T>(attempt: string, act: () => T): T {
 	try {
 		return act();
@@ -288,14 +215,5 @@ function orElse<T>(undo: () => void, act: () => T): T {
 	} catch (error) {
 		undo();
 		throw error;
-	}
-}
-
-/** Clearing up after a failure must not hide that failure. */
-function ignoringFailure(act: () => void): void {
-	try {
-		act();
-	} catch {
-		// Nothing more can be done about it.
 	}
 }

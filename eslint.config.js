@@ -61,8 +61,7 @@ const mayStartProcesses = [
 	'lib/trace/**',
 	'lib/verify/**',
 	'lib/installed/**',
-	'lib/archive/external-compressor.ts',
-	'lib/archive/run-file/frame-encoder.ts',
+	'lib/archive/frame-encoder.ts',
 ];
 
 const ambient = [

@@ -19,6 +19,7 @@ import {tmpdir} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import type {ArchiveEntry} from '../lib/archive/archive-entry.js';
 import {writeArchive} from '../lib/archive/write-archive.js';
+import {findEncoder} from '../lib/launcher/archive-tools.js';
 import {comparePaths, hostPath} from '../lib/paths/paths.js';
 
 const RUNS = 5;
@@ -154,7 +155,8 @@ const [first, list = '', output = ''] = process.argv.slice(2);
 if (first === '--pack=tar.gz' || first === '--pack=tar.zst') {
 	const form = first === '--pack=tar.gz' ? 'tar.gz' : 'tar.zst';
 	const entries = entriesFor(readFileSync(list, 'utf8').split('\n'));
-	await writeArchive({entries, output: hostPath(output), form, mtime: 1});
+	const encoder = findEncoder();
+	await writeArchive({entries, output: hostPath(output), form, encoder, mtime: 1});
 } else {
 	const directories = process.argv.slice(2);
 	compare(directories.length > 0 ? directories : ['/usr/lib/gcc', '/usr/lib/python3', '/usr/bin']);

@@ -17,6 +17,8 @@ export interface ArchiveRequest {
 	readonly entries: ArchiveEntries;
 	readonly output: HostPath | ArchiveStream;
 	readonly form: ArchiveForm;
+	/** The program that compresses, for what is made of zstd frames: `wrappers/encoder`. */
+	readonly encoder?: HostPath | undefined;
 	/** Whether a regular file that is there gives way. */
 	readonly replaces?: boolean | undefined;
 	/** Seconds since 1970, of every entry that has no time of its own. */

@@ -6,11 +6,11 @@
  */
 import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './archive-request.js';
 import type {ByteSink} from './byte-sink.js';
-import {compressExternally} from './external-compressor.js';
 import {makeFileSink} from './file-sink.js';
 import {gzipBlocks} from './gzip-blocks.js';
 import {packEntries} from './pack-entries.js';
 import {stageFile} from './staged-output.js';
+import {zstdFrames} from './zstd-frames.js';
 import {makeStopCheck, type StopCheck} from '../errors/stop-signal.js';
 
 const USUAL_GZIP_LEVEL = 6;
@@ -19,7 +19,7 @@ const USUAL_ZSTD_LEVEL = 3;
 /**
  * Write an archive which appears under its name when it is complete, and only then; or into a stream.
  *
- * @throws {DynpkError} OUTPUT_EXISTS, INPUT_CHANGED, UNSUPPORTED_COMPRESSION, NO_SPACE, PERMISSION,
+ * @throws {DynpkError} OUTPUT_EXISTS, INPUT_CHANGED, NO_SPACE, PERMISSION,
  * INTERRUPTED, and PAYLOAD_ESCAPES_ROOT for an entry that no reader of ours would accept
  */
 export async function writeArchive(request: ArchiveRequest): Promise<WrittenOutput> {
@@ -66,13 +66,17 @@ async function writeInto(
 	}
 }
 
-function compressed(bare: ByteSink, {form, level}: ArchiveRequest): ByteSink {
+function compressed(bare: ByteSink, {form, level, encoder}: ArchiveRequest): ByteSink {
 	switch (form) {
 		case 'tar':
 			return bare;
 		case 'tar.gz':
 			return gzipBlocks(bare, level ?? USUAL_GZIP_LEVEL);
 		case 'tar.zst':
-			return compressExternally(bare, level ?? USUAL_ZSTD_LEVEL);
+			if (encoder === undefined) {
+				throw new Error('zstd frames without an encoder');
+			}
+
+			return zstdFrames(bare, encoder, level ?? USUAL_ZSTD_LEVEL);
 	}
 }

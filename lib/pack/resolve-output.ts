@@ -3,7 +3,7 @@ import {existsSync, lstatSync, readdirSync} from 'node:fs';
 import {posix} from 'node:path';
 import {refuseExisting, refuseIrregular} from '../archive/staged-output.js';
 import type {ArchiveForm} from '../archive/archive-request.js';
-import {openRunFileTools} from '../launcher/run-file-tools.js';
+import {findEncoder, readRunner} from '../launcher/archive-tools.js';
 import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import {MANIFEST_NAME} from '../manifest/manifest.js';
 import {baseName, hostPath, type HostPath} from '../paths/paths.js';
@@ -51,7 +51,10 @@ export function resolveOutput(
 	const path = output ?? hostPath(posix.join(workingDirectory, `${name}${suffix}.tar.gz`));
 	const form = outputForm(path);
 	if (form === 'run') {
-		openRunFileTools(architecture);
+		readRunner(architecture);
+	}
+	if (form === 'run' || form === 'tar.zst') {
+		findEncoder();
 	}
 
 	return {path, form, replaces: force};

@@ -4,7 +4,7 @@ import {writeRunFile} from '../archive/run-file/write-run-file.js';
 import type {ArchiveRequest, WrittenOutput} from '../archive/archive-request.js';
 import {writeArchive} from '../archive/write-archive.js';
 import {writeDirectory} from '../archive/write-directory.js';
-import {openRunFileTools} from '../launcher/run-file-tools.js';
+import {findEncoder, readRunner} from '../launcher/archive-tools.js';
 import {editLoader} from '../launcher/loader-copy.js';
 import {manifestEntry, stageBundle} from '../stage/stage-bundle.js';
 import type {Decision} from './decide.js';
@@ -52,10 +52,11 @@ export async function writeBundle(
 async function writeTo(
 	output: BundleOutput,
 	{plan, architecture}: Pick<Decision, 'plan' | 'architecture'>,
-	writing: Omit<ArchiveRequest, 'output' | 'form'>,
+	writing: Omit<ArchiveRequest, 'output' | 'form' | 'encoder'>,
 ): Promise<WrittenOutput> {
+	const encoder = output.form === 'tar.zst' ? findEncoder() : undefined;
 	if ('stream' in output) {
-		return writeArchive({...writing, output: output.stream, form: output.form});
+		return writeArchive({...writing, encoder, output: output.stream, form: output.form});
 	}
 
 	const {form, path, replaces} = output;
@@ -67,13 +68,14 @@ async function writeTo(
 				...writing,
 				output: path,
 				replaces,
-				tools: openRunFileTools(architecture),
+				runner: readRunner(architecture),
+				encoder: findEncoder(),
 				entry: plan.programs[0]?.name,
 				manifest: manifestEntry(plan),
 			});
 		case 'tar':
 		case 'tar.gz':
 		case 'tar.zst':
-			return writeArchive({...writing, output: path, form, replaces});
+			return writeArchive({...writing, encoder, output: path, form, replaces});
 	}
 }

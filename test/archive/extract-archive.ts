@@ -12,6 +12,7 @@ import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import {extractArchive, type ExtractedTree} from '../../lib/archive/extract-archive.js';
 import {writeArchive} from '../../lib/archive/write-archive.js';
+import {findEncoder} from '../../lib/launcher/archive-tools.js';
 import {runCommand} from '../helpers/run/command.js';
 import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 
@@ -38,7 +39,8 @@ for (const form of ['tar', 'tar.gz', 'tar.zst'] as const) {
 	test(`a ${form} comes out as it went in, whatever the umask`, async t => {
 		const scratch = makeScratchPlace(t);
 		const archive = scratch.path('misleading.name');
-		await writeArchive({entries: sample, output: archive, form, mtime: 1_000_000});
+		const request = {entries: sample, output: archive, encoder: findEncoder()};
+		await writeArchive({...request, form, mtime: 1_000_000});
 		const destination = scratch.path('out');
 		const tree = await extractArchive({archive, destination});
 

@@ -35,7 +35,6 @@ function makeInput(scratch: ScratchPlace, count: number): string {
 }
 
 test('time zone, umask, threads and directory change no byte of an archive', async t => {
-	if (!need(t, 'zstd')) return;
 	const scratch = makeScratchPlace(t);
 	const input = makeInput(scratch, 4);
 	mkdirSync(scratch.path('elsewhere'));
@@ -157,40 +156,6 @@ test('400 MiB go through in less than 200 MiB of memory', async t => {
 	t.is(report.code, 'OK');
 	t.true(report.peak < 200, `${report.peak} MiB`);
 	t.log(`${report.peak} MiB at the peak`);
-});
-
-test('without zstd, a tar.zst is UNSUPPORTED_COMPRESSION with a hint, and nothing is left', async t => {
-	if (process.versions.node.split('.').map(Number)[0]! >= 22) {
-		return missingHere(t, 'this Node.js has zstd built in', false);
-	}
-
-	const scratch = makeScratchPlace(t);
-	const input = makeInput(scratch, 1);
-	const order = {input, output: scratch.path('a.tar.zst'), form: 'tar.zst'} as const;
-	const report = await runPackChild(order, {env: {PATH: scratch.path('nowhere')}});
-	t.is(report.code, 'UNSUPPORTED_COMPRESSION');
-	t.deepEqual(readdirSync(scratch.directory), ['input']);
-});
-
-test('a zstd that fails fails the archive, whatever it has written', async t => {
-	const scratch = makeScratchPlace(t);
-	const input = makeInput(scratch, 6);
-	mkdirSync(scratch.path('bin'));
-	const fakes = {
-		dies: '#!/bin/sh\nhead -c 5000000\nkill -9 $$\n',
-		fails: '#!/bin/sh\ncat\necho broken >&2\nexit 3\n',
-		'reads nothing': '#!/bin/sh\nexit 1\n',
-		'ends well, but too early': '#!/bin/sh\nhead -c 1000\n',
-	};
-	for (const [how, script] of Object.entries(fakes)) {
-		writeFileSync(scratch.path('bin/zstd'), script, {mode: 0o755});
-		const env = {...process.env, PATH: `${scratch.path('bin')}:${process.env.PATH ?? ''}`};
-		const order = {input, output: scratch.path('a.tar.zst'), form: 'tar.zst'} as const;
-		const report = await runPackChild(order, {env});
-		t.is(report.code, 'IO', how);
-		t.regex(report.message, /zstd failed: (SIGKILL|exit status [13]|it ended before)/u, how);
-		t.deepEqual(readdirSync(scratch.directory), ['bin', 'input'], how);
-	}
 });
 
 /** A mount of our own needs user namespaces. */

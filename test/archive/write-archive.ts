@@ -17,6 +17,7 @@ import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import type {ArchiveForm} from '../../lib/archive/archive-request.js';
 import {writeArchive} from '../../lib/archive/write-archive.js';
+import {findEncoder} from '../../lib/launcher/archive-tools.js';
 import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
 import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
@@ -111,7 +112,8 @@ test('the compressed forms hold exactly the bytes of the plain one', async t => 
 		}),
 	];
 	for (const form of ['tar', 'tar.gz', 'tar.zst'] as const) {
-		await writeArchive({entries, output: scratch.path(`a.${form}`), form, mtime: 1});
+		const output = scratch.path(`a.${form}`);
+		await writeArchive({entries, output, form, encoder: findEncoder(), mtime: 1});
 	}
 
 	const plain = readFileSync(scratch.path('a.tar'));
@@ -272,6 +274,7 @@ for (const [how, change] of Object.entries(changes)) {
 				entries: [top, {kind: 'file', path: 'tree/x', mode: 0o644, content}],
 				output: scratch.path('a'),
 				form,
+				encoder: findEncoder(),
 				mtime: 1,
 			});
 			await t.throwsAsync(attempt, {code: 'INPUT_CHANGED', message: /source changed/u});
@@ -359,7 +362,8 @@ for (const form of ['tar', 'tar.gz', 'tar.zst'] as const satisfies readonly Arch
 			throw new Error('the plan was wrong');
 		}
 
-		const attempt = writeArchive({entries: entries(), output: scratch.path('a'), form, mtime: 1});
+		const request = {entries: entries(), output: scratch.path('a'), encoder: findEncoder()};
+		const attempt = writeArchive({...request, form, mtime: 1});
 		await t.throwsAsync(attempt, {message: 'the plan was wrong'});
 		t.deepEqual(readdirSync(scratch.directory), []);
 	});
@@ -381,12 +385,35 @@ for (const form of ['tar', 'tar.gz', 'tar.zst'] as const satisfies readonly Arch
 			entries: entries(),
 			output: scratch.path('a'),
 			form,
+			encoder: findEncoder(),
 			mtime: 1,
 			signal: controller.signal,
 		});
 		await t.throwsAsync(attempt, {code: 'INTERRUPTED'});
 		t.is(asked, 20);
 		t.deepEqual(readdirSync(scratch.directory), []);
+	});
+}
+
+const encoders = {
+	dies: 'head -c 100000 >&2; kill -9 $$',
+	fails: 'echo no memory >&2; exit 3',
+	'reads nothing': 'exit 1',
+	'ends well, but too early': 'head -c 1000 >&2',
+};
+
+for (const [how, script] of Object.entries(encoders)) {
+	test(`an encoder that ${how} fails the archive, and nothing is left`, async t => {
+		const scratch = makeScratchPlace(t);
+		const encoder = scratch.path('encoder');
+		writeFileSync(encoder, `#!/bin/sh\n${script}\n`, {mode: 0o755});
+		const entries = [top, ...[1, 2, 3, 4, 5].map(n => file(`tree/${n}`, String.fromCharCode(96 + n).repeat(9 << 20)))];
+		const output = scratch.path('a');
+		await t.throwsAsync(writeArchive({entries, output, form: 'tar.zst', encoder, mtime: 1}), {
+			code: 'IO',
+			message: /the zstd encoder failed: (?:SIGKILL|exit status [013])/u,
+		});
+		t.deepEqual(readdirSync(scratch.directory), ['encoder']);
 	});
 }
 

@@ -9,21 +9,16 @@ import {makeFileSink} from '../file-sink.js';
 import {stageFile} from '../staged-output.js';
 import {packEntries} from '../pack-entries.js';
 import type {ArchiveRequest, WrittenOutput} from '../archive-request.js';
-import {openFrameEncoder, type FrameEncoder} from './frame-encoder.js';
-import {makeFrameSink} from './frame-sink.js';
+import {openFrameEncoder, type FrameEncoder} from '../frame-encoder.js';
+import {makeFrameSink} from '../frame-sink.js';
 import {encodeRunHead, findRunHead, type RunHead} from './run-head.js';
 import {encodeRunIndex, INDEX_LIMIT, type RunFrame, type RunRow} from './run-index.js';
 
-export interface RunTools {
-	/** The program in front, as it was built. */
-	readonly runner: Buffer;
-	/** The program that compresses here. */
-	readonly encoder: HostPath;
-}
-
 export interface RunFileRequest extends Omit<ArchiveRequest, 'output' | 'form'> {
 	readonly output: HostPath;
-	readonly tools: RunTools;
+	/** The program in front, as it was built. */
+	readonly runner: Buffer;
+	readonly encoder: HostPath;
 	/** The name of what is started where nobody names another; `undefined` where there is nothing to start. */
 	readonly entry: string | undefined;
 	/** The path of the entry whose digest is the bundle's id. */
@@ -35,14 +30,14 @@ const BODY_ALIGNMENT = 4096;
 
 /** @throws {DynpkError} what `writeArchive` throws */
 export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutput> {
-	const {output, replaces = false, tools, level, signal} = request;
+	const {output, replaces = false, runner, level, signal} = request;
 	const stop = makeStopCheck(signal);
 	const staged = stageFile(output, {replaces, isExecutable: true});
-	const encoder = openFrameEncoder(tools.encoder, level ?? USUAL_LEVEL);
+	const encoder = openFrameEncoder(request.encoder, level ?? USUAL_LEVEL);
 	try {
-		staged.write(tools.runner);
-		const body = Math.ceil(tools.runner.length / BODY_ALIGNMENT) * BODY_ALIGNMENT;
-		staged.write(Buffer.alloc(body - tools.runner.length));
+		staged.write(runner);
+		const body = Math.ceil(runner.length / BODY_ALIGNMENT) * BODY_ALIGNMENT;
+		staged.write(Buffer.alloc(body - runner.length));
 		const rows: RunRow[] = [];
 		const sink = makeFrameSink(makeFileSink(staged, stop), encoder);
 		const written = await packEntries(sink, request, {
@@ -72,7 +67,7 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 			id: written.digests.get(request.manifest)?.sha256 ?? '',
 			...measure(rows, frames),
 		};
-		staged.writeAt(findRunHead(tools.runner) ?? 0, encodeRunHead(head));
+		staged.writeAt(findRunHead(runner) ?? 0, encodeRunHead(head));
 		staged.publish();
 		return written;
 	} finally {

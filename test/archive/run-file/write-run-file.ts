@@ -13,7 +13,7 @@ import {text} from 'node:stream/consumers';
 import test from 'ava';
 import type {ArchiveEntry, FileEntry} from '../../../lib/archive/archive-entry.js';
 import {readArchive} from '../../../lib/archive/read-archive.js';
-import {openFrameEncoder} from '../../../lib/archive/run-file/frame-encoder.js';
+import {openFrameEncoder} from '../../../lib/archive/frame-encoder.js';
 import {
 	decodeRunHead,
 	encodeRunHead,
@@ -22,7 +22,7 @@ import {
 } from '../../../lib/archive/run-file/run-head.js';
 import {writeRunFile} from '../../../lib/archive/run-file/write-run-file.js';
 import {writeArchive} from '../../../lib/archive/write-archive.js';
-import {openRunFileTools} from '../../../lib/launcher/run-file-tools.js';
+import {findEncoder, readRunner} from '../../../lib/launcher/archive-tools.js';
 import type {HostPath} from '../../../lib/paths/paths.js';
 import {runCommand} from '../../helpers/run/command.js';
 import {need} from '../../helpers/run/need.js';
@@ -65,7 +65,8 @@ function write(output: HostPath, entries = tree) {
 	return writeRunFile({
 		entries,
 		output,
-		tools: openRunFileTools(undefined),
+		runner: readRunner(undefined),
+		encoder: findEncoder(),
 		entry: 'tool',
 		manifest: 'tree/dynpk.json',
 		mtime: 1_000_000_000,
@@ -214,7 +215,7 @@ async function changeIndex(path: HostPath, change: (index: Buffer) => void): Pro
 	const head = decodeRunHead(bytes.subarray(place, place + RUN_HEAD_SIZE))!;
 	const index = unzstd(bytes.subarray(head.index));
 	change(index);
-	const encoder = openFrameEncoder(openRunFileTools(undefined).encoder, 1);
+	const encoder = openFrameEncoder(findEncoder(), 1);
 	const frame = await encoder.encode(index);
 	encoder.close();
 	encodeRunHead({...head, indexSize: frame.length}).copy(bytes, place);
@@ -257,15 +258,15 @@ test('a .run file is whole or not there: an encoder that fails is told, and noth
 	const scratch = makeScratchPlace(t);
 	const output = scratch.path('a.run');
 	const request = {entries: tree, output, entry: undefined, manifest: '', mtime: 0};
-	const {runner} = openRunFileTools(undefined);
+	const runner = readRunner(undefined);
 	const failing = scratch.path('encoder');
 	writeFileSync(failing, '#!/bin/sh\necho no memory >&2\nexit 3\n', {mode: 0o755});
-	await t.throwsAsync(writeRunFile({...request, tools: {runner, encoder: failing}}), {
+	await t.throwsAsync(writeRunFile({...request, runner, encoder: failing}), {
 		code: 'IO',
 		message: 'the zstd encoder failed: exit status 3',
 	});
 	const missing = scratch.path('none');
-	await t.throwsAsync(writeRunFile({...request, tools: {runner, encoder: missing}}), {
+	await t.throwsAsync(writeRunFile({...request, runner, encoder: missing}), {
 		message: /cannot start .*none/u,
 	});
 	t.deepEqual(readdirSync(scratch.directory), ['encoder']);
@@ -283,7 +284,7 @@ test('what a terminal sends to all of its programs interrupts the writing of a .
 });
 
 test('the head in the built runner is empty, and has its place', t => {
-	const {runner} = openRunFileTools(undefined);
+	const runner = readRunner(undefined);
 	const head = findRunHead(runner)!;
 	t.true(head > 0 && head % 16 === 0);
 	t.true(runner.subarray(head + 8, head + RUN_HEAD_SIZE).every(byte => byte === 0));

@@ -8,6 +8,7 @@ import {lstatSync, readdirSync} from 'node:fs';
 import type {ArchiveEntry} from '../../../lib/archive/archive-entry.js';
 import type {ArchiveForm} from '../../../lib/archive/archive-request.js';
 import {writeArchive} from '../../../lib/archive/write-archive.js';
+import {findEncoder} from '../../../lib/launcher/archive-tools.js';
 import {writeDirectory} from '../../../lib/archive/write-directory.js';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
 import {hostPath} from '../../../lib/paths/paths.js';
@@ -66,7 +67,7 @@ async function pack({input, output, form, umask, endless}: PackOrder): Promise<P
 	};
 	try {
 		if (form === 'directory') await writeDirectory(request);
-		else await writeArchive({...request, form});
+		else await writeArchive({...request, form, encoder: findEncoder()});
 		return {code: 'OK', message: '', peak: peak()};
 	} catch (error) {
 		if (!(error instanceof DynpkError)) throw error;

@@ -1,7 +1,7 @@
 /** Writes a `.run` file of what does not compress to a path, by the processors that it may use. */
 import {createHash} from 'node:crypto';
 import {writeRunFile} from '../../../lib/archive/run-file/write-run-file.js';
-import {openRunFileTools} from '../../../lib/launcher/run-file-tools.js';
+import {findEncoder, readRunner} from '../../../lib/launcher/archive-tools.js';
 import {hostPath} from '../../../lib/paths/paths.js';
 
 const [, , output = ''] = process.argv;
@@ -20,7 +20,8 @@ await writeRunFile({
 		})),
 	],
 	output: hostPath(output),
-	tools: openRunFileTools(undefined),
+	runner: readRunner(undefined),
+	encoder: findEncoder(),
 	entry: undefined,
 	manifest: '',
 	mtime: 0,

@@ -7,7 +7,7 @@ import {interruptibly} from '../../../cmd/interruptible.js';
 import type {ArchiveEntry} from '../../../lib/archive/archive-entry.js';
 import {writeRunFile} from '../../../lib/archive/run-file/write-run-file.js';
 import {DynpkError} from '../../../lib/errors/dynpk-error.js';
-import {openRunFileTools} from '../../../lib/launcher/run-file-tools.js';
+import {findEncoder, readRunner} from '../../../lib/launcher/archive-tools.js';
 import {hostPath} from '../../../lib/paths/paths.js';
 
 const [, , output = ''] = process.argv;
@@ -30,7 +30,8 @@ try {
 		writeRunFile({
 			entries: entries(),
 			output: hostPath(output),
-			tools: openRunFileTools(undefined),
+			runner: readRunner(undefined),
+			encoder: findEncoder(),
 			entry: undefined,
 			manifest: '',
 			mtime: 0,

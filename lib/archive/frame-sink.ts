@@ -5,9 +5,9 @@
  * has {@link UNIT_SIZE}. Within an entry, a frame ends at {@link FRAME_SIZE}. The cuts depend on the archive
  * alone, and frames are written in order: the bytes are the same whatever the timing.
  */
-import type {ByteSink} from '../byte-sink.js';
+import type {ByteSink} from './byte-sink.js';
 import type {FrameEncoder} from './frame-encoder.js';
-import type {RunFrame} from './run-index.js';
+import type {RunFrame} from './run-file/run-index.js';
 
 export interface FrameSink extends ByteSink {
 	/** The next entry begins at this offset of the archive, which has not been written so far. */

@@ -8,8 +8,8 @@ import {spawn, type ChildProcessByStdio} from 'node:child_process';
 import {once} from 'node:events';
 import {availableParallelism} from 'node:os';
 import type {Readable, Writable} from 'node:stream';
-import {DynpkError, faultFromErrno} from '../../errors/dynpk-error.js';
-import type {HostPath} from '../../paths/paths.js';
+import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
+import type {HostPath} from '../paths/paths.js';
 
 export interface FrameEncoder {
 	/** How many jobs are worth giving at a time. */
@@ -30,6 +30,8 @@ interface Job {
 interface Worker {
 	readonly child: Child;
 	readonly jobs: Job[];
+	/** Why it answers no more. */
+	fault?: unknown;
 }
 
 const MOST_WORKERS = 16;
@@ -45,6 +47,10 @@ export function openFrameEncoder(program: HostPath, level: number): FrameEncoder
 		encode(bytes) {
 			const worker = leastBusy(workers, most, () => startWorker(program, level));
 			return new Promise((answered, failed) => {
+				if (worker.fault !== undefined) {
+					throw worker.fault;
+				}
+
 				worker.jobs.push({answered, failed});
 				const size = Buffer.alloc(4);
 				size.writeUInt32LE(bytes.length);
@@ -80,7 +86,10 @@ function startWorker(program: HostPath, level: number): Worker {
 		detached: true,
 	});
 	const worker: Worker = {child, jobs: []};
-	const fail = (error: unknown): void => worker.jobs.splice(0).forEach(job => job.failed(error));
+	const fail = (error: unknown): void => {
+		worker.fault ??= error;
+		worker.jobs.splice(0).forEach(job => job.failed(worker.fault));
+	};
 	let complaint = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		complaint = (complaint + text).slice(0, LONGEST_COMPLAINT);

@@ -48,7 +48,8 @@ export function openFrameEncoder(program: HostPath, level: number): FrameEncoder
 			const worker = leastBusy(workers, most, () => startWorker(program, level));
 			return new Promise((answered, failed) => {
 				if (worker.fault !== undefined) {
-					throw worker.fault;
+					failed(worker.fault);
+					return;
 				}
 
 				worker.jobs.push({answered, failed});

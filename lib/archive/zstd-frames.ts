@@ -13,7 +13,7 @@ export function zstdFrames(output: ByteSink, program: HostPath, level: number): 
 	const encoder = openFrameEncoder(program, level);
 	const frames = makeFrameSink(output, encoder);
 	return {
-		write: frames.write,
+		write: bytes => frames.write(bytes),
 		async end() {
 			await frames.end();
 			encoder.close();

@@ -10,7 +10,7 @@ const architectures: ReadonlyMap<string, string> = new Map([
 	['arm64', 'aarch64'],
 	['ia32', 'i686'],
 ]);
-const own = architectures.get(process.arch) ?? process.arch;
+const OWN_MACHINE = architectures.get(process.arch) ?? process.arch;
 
 /**
  * The program of a `.run` file. `architecture` is the bundle's, as `uname -m` says it.
@@ -18,7 +18,7 @@ const own = architectures.get(process.arch) ?? process.arch;
  * @throws {DynpkError} UNSUPPORTED_MACHINE where none was built for it
  */
 export function readRunner(architecture: string | undefined): Buffer {
-	const machine = architecture ?? own;
+	const machine = architecture ?? OWN_MACHINE;
 	try {
 		return readFileSync(nativePath(machine, 'runner'));
 	} catch (error) {
@@ -43,12 +43,12 @@ export function readRunner(architecture: string | undefined): Buffer {
  * @throws {DynpkError} UNSUPPORTED_MACHINE where none was built for this machine
  */
 export function findEncoder(): HostPath {
-	const program = nativePath(own, 'encoder');
+	const program = nativePath(OWN_MACHINE, 'encoder');
 	if (existsSync(program)) {
 		return program;
 	}
 
-	throw new DynpkError('UNSUPPORTED_MACHINE', `no zstd encoder was built for ${own}`, {
+	throw new DynpkError('UNSUPPORTED_MACHINE', `no zstd encoder was built for ${OWN_MACHINE}`, {
 		hint: 'write a .tar.gz',
 	});
 }

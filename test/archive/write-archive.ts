@@ -407,7 +407,10 @@ for (const [how, script] of Object.entries(encoders)) {
 		const scratch = makeScratchPlace(t);
 		const encoder = scratch.path('encoder');
 		writeFileSync(encoder, `#!/bin/sh\n${script}\n`, {mode: 0o755});
-		const entries = [top, ...[1, 2, 3, 4, 5].map(n => file(`tree/${n}`, String.fromCharCode(96 + n).repeat(9 << 20)))];
+		const entries = [
+			top,
+			...[1, 2, 3, 4, 5].map(n => file(`tree/${n}`, String.fromCharCode(96 + n).repeat(9 << 20))),
+		];
 		const output = scratch.path('a');
 		await t.throwsAsync(writeArchive({entries, output, form: 'tar.zst', encoder, mtime: 1}), {
 			code: 'IO',

@@ -31,7 +31,7 @@ interface Worker {
 	readonly child: Child;
 	readonly jobs: Job[];
 	/** Why it answers no more. */
-	fault?: unknown;
+	fault?: Error;
 }
 
 const MOST_WORKERS = 16;
@@ -87,9 +87,9 @@ function startWorker(program: HostPath, level: number): Worker {
 		detached: true,
 	});
 	const worker: Worker = {child, jobs: []};
-	const fail = (error: unknown): void => {
-		worker.fault ??= error;
-		worker.jobs.splice(0).forEach(job => job.failed(worker.fault));
+	const fail = (fault: Error): void => {
+		worker.fault ??= fault;
+		worker.jobs.splice(0).forEach(job => job.failed(fault));
 	};
 	let complaint = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -104,7 +104,9 @@ function startWorker(program: HostPath, level: number): Worker {
 		fail(new DynpkError('IO', `the zstd encoder failed: ${how}`, {details}));
 	});
 	ended.catch(() => undefined);
-	receive(worker).catch(fail);
+	receive(worker).catch((error: unknown) =>
+		fail(faultFromErrno(error, `cannot read from ${program}`)),
+	);
 	return worker;
 }
 

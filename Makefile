@@ -104,6 +104,10 @@ dist: build ## The npm package, in dist/
 	mkdir -p dist
 	$(npm) pack --silent --pack-destination dist
 
+portable: build ## dynpk and the Node.js that runs it as one file, in dist/, for machines without either
+	mkdir -p dist
+	bash assemble/portable.sh dist/dynpk-$(shell uname -m).run
+
 install: dist ## Install below prefix (DESTDIR is honoured)
 	rm -rf $(DESTDIR)$(libdir)/dynpk
 	install -d $(DESTDIR)$(libdir)/dynpk $(DESTDIR)$(bindir)

@@ -15,6 +15,7 @@ export const repeatable: ReadonlySet<string> = new Set([
 	'scan',
 	'trace',
 	'exclude',
+	'verbatim',
 	'allow',
 	'allow-exec',
 	'allowExec',

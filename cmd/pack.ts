@@ -26,6 +26,11 @@ function build(argv: Argv): Argv<PackArguments> {
 				choices: ['tar', 'tar.gz', 'tar.zst'] as const,
 				describe: 'of what goes to standard output [tar.gz]',
 			},
+			level: {
+				type: 'string',
+				requiresArg: true,
+				describe: 'of compression: 1 to 9 for .tar.gz [6], 1 to 19 for .tar.zst and .run [3]',
+			},
 			name: {
 				type: 'string',
 				requiresArg: true,
@@ -42,6 +47,10 @@ function build(argv: Argv): Argv<PackArguments> {
 			exclude: {
 				...each,
 				describe: 'a path pattern, a soname, or deb:NAME or rpm:NAME to leave out',
+			},
+			verbatim: {
+				...each,
+				describe: 'a path pattern of files to carry as data, be they programs or libraries',
 			},
 			repo: {...each, describe: 'a directory of packages that package files may need'},
 			...libraryPathOptions,
@@ -87,6 +96,12 @@ function build(argv: Argv): Argv<PackArguments> {
 				default: 'auto' as const,
 				describe:
 					'how the native launcher starts programs: map the loader, execute it, or start the program’s own bytes',
+			},
+			engine: {
+				choices: ['auto', 'none'] as const,
+				default: 'auto' as const,
+				describe:
+					'what programs see: their files at their paths, where they need that; or (none) the host as it is',
 			},
 			audit: {
 				choices: ['off', 'warn', 'enforce'] as const,

@@ -34,12 +34,12 @@ export async function findLeftSuspects(inquiry: SuspectInquiry): Promise<readonl
 function packRequest({path, workingDirectory, sysroot, ...inquiry}: SuspectInquiry): PackRequest {
 	const {libraryPath, searchPath, cache} = inquiry;
 	return {
-		...{targets: [path], listedAt: new Map(), name: undefined, output: undefined, force: false},
-		...{with: [], scan: [], traces: [], exclude: [], repositories: []},
+		...{targets: [path], listedAt: new Map(), name: undefined, output: undefined, level: undefined, force: false},
+		...{with: [], scan: [], traces: [], exclude: [], verbatim: [], repositories: []},
 		...{libraryPath, session: process.env, missing: 'ignore', strict: false},
 		...{scope: 'auto', recommends: 'named', commands: false, suspected: false},
 		audit: {mode: 'off', allowed: [], allowedPrograms: []},
-		...{launcher: 'auto', strategy: 'auto', version: VERSION},
+		...{launcher: 'auto', strategy: 'auto', engine: 'auto', version: VERSION},
 		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
 		workingDirectory: hostPath(workingDirectory),
 		searchPath,

@@ -116,12 +116,12 @@ async function write(
 	signal: AbortSignal,
 ): Promise<void> {
 	const output = resolveOutput(request, {name: plan.name, architecture});
-	const {version} = request;
+	const {version, level} = request;
 	const onProgress = reporter.progress(plan);
 	reporter.step(`packing ${plan.operations.length} entries, ${megabytes(sizeOfPlan(plan))}`);
 	const {id, entries, bytes} = await writeBundle(
 		{plan, launchers, architecture},
-		{output, mtime, version, signal, onProgress},
+		{output, mtime, version, level, signal, onProgress},
 	);
 	reporter.done();
 	// There the bundle itself went.

@@ -22,12 +22,14 @@ export interface PackArguments {
 	readonly targets: readonly string[];
 	readonly output: string | undefined;
 	readonly form: ArchiveForm | undefined;
+	readonly level: string | undefined;
 	readonly name: string | undefined;
 	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly trace: readonly string[];
 	readonly exclude: readonly string[];
+	readonly verbatim: readonly string[];
 	readonly repo: readonly string[];
 	readonly libraryPath: readonly string[];
 	readonly noLibraryPath: boolean;
@@ -39,6 +41,7 @@ export interface PackArguments {
 	readonly suspected: boolean;
 	readonly launcher: 'auto' | 'native' | 'sh';
 	readonly strategy: 'auto' | 'map' | 'exec' | 'self';
+	readonly engine: 'auto' | 'none';
 	readonly audit: 'off' | 'warn' | 'enforce';
 	readonly allow: readonly string[];
 	readonly allowExec: readonly string[];
@@ -88,11 +91,13 @@ function packRequest(
 		listedAt: places,
 		name: argv.name,
 		output: output(argv, absolute),
+		level: argv.level === undefined ? undefined : compressionLevel(argv.level),
 		force: argv.force,
 		with: argv.with,
 		scan: argv.scan,
 		traces: argv.trace.map(absolute),
 		exclude: argv.exclude,
+		verbatim: argv.verbatim,
 		repositories: argv.repo.map(absolute),
 		libraryPath: libraryPath(argv),
 		session: process.env,
@@ -104,6 +109,7 @@ function packRequest(
 		suspected: argv.suspected,
 		launcher: argv.launcher,
 		strategy: argv.strategy,
+		engine: argv.engine,
 		audit: {mode: argv.audit, allowed: argv.allow, allowedPrograms: argv.allowExec},
 		sysroot: absolute(argv.sysroot),
 		workingDirectory: hostPath(here),
@@ -157,6 +163,17 @@ function byteCount(text: string): number {
 	}
 
 	return Number(number) * (units[unit] ?? 1);
+}
+
+/** @throws {DynpkError} USAGE for what is no number; whether the output has such a level is found out with the output. */
+function compressionLevel(text: string): number {
+	if (!/^[1-9]\d?$/u.test(text)) {
+		throw new DynpkError('USAGE', `--level is no level of compression: ${text}`, {
+			hint: 'give a number: 1 to 9 for .tar.gz, 1 to 19 for .tar.zst and .run',
+		});
+	}
+
+	return Number(text);
 }
 
 /** @throws {DynpkError} USAGE when the variable is set and no number of seconds. */

@@ -17,11 +17,13 @@ export interface Described {
 	readonly status: FileStatus;
 	readonly reason: Reason;
 	readonly owner: InstalledPackage | undefined;
+	/** Whether it is data, whatever is in it. */
+	readonly isVerbatim: boolean;
 }
 
 /** A directory or a file, links apart. */
 export function describeEntry(
-	{path, status, reason, owner}: Described,
+	{path, status, reason, owner, isVerbatim}: Described,
 	sysroot: Sysroot,
 ): PayloadEntry | PayloadFinding {
 	if (status.kind === 'directory') {
@@ -39,7 +41,7 @@ export function describeEntry(
 		return {code: 'SET_ID_LEFT_OUT', path, message};
 	}
 
-	const content = readContent(path, status, sysroot);
+	const content = isVerbatim ? ({kind: 'data'} as const) : readContent(path, status, sysroot);
 	if (content === undefined) {
 		return unreadable(path, sysroot);
 	}

@@ -1,15 +1,11 @@
 /**
- * The user's `--exclude` patterns, and the proof that each of them did something.
- *
- * A pattern is matched against the sysroot path, its last components, and (for libraries) the
- * soname; `deb:NAME` stands for the files of a package, and for whatever only it needs. One that never
- * matched is an error: it was a typing mistake or has gone stale.
+ * The user's `--exclude` patterns: of files (user-patterns.ts), or `deb:NAME`, which stands for the files of a
+ * package, and for whatever only it needs.
  */
-import picomatch from 'picomatch';
-import {DynpkError} from '../errors/dynpk-error.js';
 import type {InstalledPackage, PackageDatabase} from '../installed/package-database.js';
 import {belowUsr} from '../paths/merged-usr.js';
 import type {Sysroot} from '../sysroot/sysroot.js';
+import {assertUsed, compilePattern} from './user-patterns.js';
 
 export interface Exclusions {
 	/** Whether one of the patterns leaves this path or this soname out. */
@@ -32,7 +28,9 @@ export function makeExclusions(
 	patterns: readonly string[],
 	place: PackagePlace | typeof nowhere = nowhere,
 ): Exclusions {
-	const rules = patterns.filter(pattern => !PACKAGE.test(pattern)).map(compile);
+	const rules = patterns
+		.filter(pattern => !PACKAGE.test(pattern))
+		.map(pattern => compilePattern(OPTION, pattern));
 	const packages = patterns.flatMap(pattern => packageOf(pattern, place));
 	let files: ReadonlyMap<string, string> | undefined;
 	const used = new Set<string>();
@@ -40,7 +38,7 @@ export function makeExclusions(
 		excludes(subject) {
 			files ??= 'sysroot' in place ? filesOf(packages, place) : new Map();
 			const pattern =
-				rules.find(({whole, name}) => whole(subject) || name(subject))?.pattern ??
+				rules.find(({matches}) => matches(subject))?.pattern ??
 				files.get(belowUsr(subject));
 			if (pattern !== undefined) {
 				used.add(pattern);
@@ -56,19 +54,11 @@ export function makeExclusions(
 
 			return named !== undefined;
 		},
-		assertAllUsed() {
-			const unused = patterns.filter(pattern => !used.has(pattern));
-			if (unused.length > 0) {
-				throw new DynpkError(
-					'PATTERN_MATCHES_NOTHING',
-					`--exclude ${unused.join(', --exclude ')} matches nothing`,
-					{hint: 'see what would be packed with --dry-run'},
-				);
-			}
-		},
+		assertAllUsed: () => assertUsed(OPTION, patterns, used),
 	};
 }
 
+const OPTION = '--exclude';
 const PACKAGE = /^(?<manager>deb|rpm):(?<name>.+)$/u;
 
 interface ExcludedPackage {
@@ -104,29 +94,4 @@ function filesOf(
 	}
 
 	return files;
-}
-
-/** Longer than any path that it could match. */
-const LONGEST = 4096;
-
-interface Rule {
-	readonly pattern: string;
-	readonly whole: (path: string) => boolean;
-	readonly name: (path: string) => boolean;
-}
-
-function compile(pattern: string): Rule {
-	if (pattern === '') {
-		throw new DynpkError('USAGE', '--exclude: the pattern is empty');
-	}
-
-	if (pattern.length > LONGEST) {
-		const shown = pattern.slice(0, 40);
-		throw new DynpkError('USAGE', `--exclude ${shown}…: ${pattern.length} characters are too many`);
-	}
-
-	// A relative pattern counts from any directory: 'b/**/image.so' means '**/b/**/image.so'.
-	const anchored = pattern.startsWith('/') ? pattern : `**/${pattern}`;
-	const options = {dot: true, nonegate: true};
-	return {pattern, whole: picomatch(anchored, options), name: picomatch(pattern, options)};
 }

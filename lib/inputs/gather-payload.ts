@@ -60,7 +60,7 @@ export function gatherPayload(
 		sysroot,
 		databases,
 		exclusions,
-		collector: makeCollector(sysroot, exclusions),
+		collector: makeCollector(sysroot, exclusions, request.isVerbatim),
 		roots: new Set(),
 		targeted: new Set(),
 		named: new Set(),

@@ -1,6 +1,6 @@
 /** What is to be gathered, and where its names are looked up. Types only. */
 import type {UserLibraryPath} from '../loader/library-path.js';
-import type {HostPath} from '../paths/paths.js';
+import type {HostPath, SysrootPath} from '../paths/paths.js';
 import type {TraceEvidence} from '../trace/trace-evidence.js';
 
 /**
@@ -30,6 +30,8 @@ export interface GatherRequest extends LookUpPlace {
 	readonly commands: boolean;
 	/** Whether what objects name by a path compiled in, and what nobody else brings, travels too. */
 	readonly suspected: boolean;
+	/** What is data, whatever is in it; nothing by default. */
+	readonly isVerbatim?: (path: SysrootPath) => boolean;
 	/** What runs of programs showed. */
 	readonly traces: readonly TraceEvidence[];
 	/** The user's LD_LIBRARY_PATH, by which objects that no package owns find libraries. */

@@ -52,6 +52,7 @@ const startingNames = new Set(['bin', 'sbin', '.bin']);
 interface Collecting {
 	readonly sysroot: Sysroot;
 	readonly exclusions: Exclusions;
+	readonly isVerbatim: (path: SysrootPath) => boolean;
 	readonly entries: Map<SysrootPath, PayloadEntry>;
 	readonly findings: PayloadFinding[];
 	/** Directories without links, by what led there. */
@@ -67,10 +68,21 @@ interface Taken {
 
 const untrodden: Trail = {depth: 0, started: false};
 
-export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collector {
+export function makeCollector(
+	sysroot: Sysroot,
+	exclusions: Exclusions,
+	isVerbatim: (path: SysrootPath) => boolean = () => false,
+): Collector {
 	const entries = new Map<SysrootPath, PayloadEntry>();
 	const findings: PayloadFinding[] = [];
-	const collecting = {sysroot, exclusions, entries, findings, directories: new Map()};
+	const collecting = {
+		sysroot,
+		exclusions,
+		isVerbatim,
+		entries,
+		findings,
+		directories: new Map(),
+	};
 	return {
 		entries,
 		findings,
@@ -93,7 +105,7 @@ export function makeCollector(sysroot: Sysroot, exclusions: Exclusions): Collect
 }
 
 function add(collecting: Collecting, taken: Taken, trail: Trail): PayloadEntry | undefined {
-	const {sysroot, exclusions, entries, findings} = collecting;
+	const {sysroot, exclusions, isVerbatim, entries, findings} = collecting;
 	const {reason, owner} = taken;
 	const path = canonicalPath(collecting, taken.path);
 	const known = entries.get(path);
@@ -118,7 +130,10 @@ function add(collecting: Collecting, taken: Taken, trail: Trail): PayloadEntry |
 		return follow(collecting, {path, reason, owner}, trail);
 	}
 
-	const described = describeEntry({path, status, reason, owner}, sysroot);
+	const described = describeEntry(
+		{path, status, reason, owner, isVerbatim: isVerbatim(path)},
+		sysroot,
+	);
 	if ('code' in described) {
 		findings.push(described);
 		return undefined;

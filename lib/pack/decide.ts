@@ -7,6 +7,7 @@
 import {objectsOf} from '../closure/objects-of.js';
 import {lookAtSignal, type Stopping} from '../errors/stop-signal.js';
 import {makeExclusions} from '../inputs/exclusions.js';
+import {makeVerbatim} from '../inputs/user-patterns.js';
 import {gatherPayload} from '../inputs/gather-payload.js';
 import {readLocaleArchive} from '../inputs/read-locale-archive.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
@@ -89,6 +90,7 @@ async function decideInWorld(
 ): Promise<Omit<Decision, 'close'>> {
 	const {sysroot, databases, targets, searchPath} = world;
 	const exclusions = makeExclusions(request.exclude, world);
+	const verbatim = makeVerbatim(request.verbatim);
 	const traces = await readTraces(request.traces);
 	const libraryPath = libraryPathOf(request, traces);
 	const payload = gatherPayload(
@@ -101,6 +103,7 @@ async function decideInWorld(
 			recommends: request.recommends,
 			commands: request.commands,
 			suspected: request.suspected,
+			isVerbatim: path => verbatim.holds(path),
 			traces,
 			libraryPath,
 			sysroot: sysroot.root,
@@ -151,11 +154,13 @@ async function decideInWorld(
 			supportOf: walkedLoader => readAuditSupport(walked, walkedLoader),
 		},
 		engines: launchers.isNative ? {shimFor: object => launchers.toolsFor(object)?.shim} : undefined,
+		seesHost: request.engine === 'none',
 		nssFor: object => launchers.toolsFor(object)?.nss,
 		launcherFindings: unbuiltMachines(walked, launchers, request.launcher),
 		owners: ownerRecords(world, walked),
 	});
 	exclusions.assertAllUsed();
+	verbatim.assertAllUsed();
 	const session =
 		sysroot.root === '/' ? findSessionDirectories(request.session, {payload, walked, sysroot}) : [];
 	return {plan, architecture: outputParts.architecture, launchers, session};

@@ -20,12 +20,16 @@ export interface PackRequest extends LauncherChoice {
 	readonly name: string | undefined;
 	/** Where to; by default the bundle's name in the working directory. */
 	readonly output: HostPath | StreamOutput | undefined;
+	/** Of the compressor: 1 to 9 for gzip, 1 to 19 for zstd; its usual one by default. */
+	readonly level: number | undefined;
 	/** Whether an output that is there is replaced. */
 	readonly force: boolean;
 	readonly with: readonly string[];
 	readonly scan: readonly string[];
 	readonly traces: readonly HostPath[];
 	readonly exclude: readonly string[];
+	/** Patterns of files that are data, whatever is in them. */
+	readonly verbatim: readonly string[];
 	/** Directories of packages that package files may need. */
 	readonly repositories: readonly HostPath[];
 	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
@@ -42,6 +46,8 @@ export interface PackRequest extends LauncherChoice {
 	/** Whether what objects name by a path compiled in travels too. */
 	readonly suspected: boolean;
 	readonly audit: AuditChoice;
+	/** `none`: programs see the host as it is, its files and the environment. */
+	readonly engine: 'auto' | 'none';
 	readonly sysroot: HostPath;
 	readonly workingDirectory: HostPath;
 	/** Absolute directories of `PATH`, in order. */

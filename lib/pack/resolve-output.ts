@@ -18,7 +18,7 @@ export interface NamedOutput {
 
 export type BundleOutput = NamedOutput | StreamOutput;
 
-type OutputRequest = Pick<PackRequest, 'output' | 'workingDirectory' | 'force'>;
+type OutputRequest = Pick<PackRequest, 'output' | 'workingDirectory' | 'force' | 'level'>;
 
 /** What the default name is made of. */
 export interface OutputParts {
@@ -30,11 +30,15 @@ export interface OutputParts {
 /**
  * Find out before the long work what can be known of an output that was named.
  *
- * @throws {DynpkError} USAGE for a form that dynpk does not write; OUTPUT_EXISTS
+ * @throws {DynpkError} USAGE for a form that dynpk does not write, or not at this level; OUTPUT_EXISTS
  */
-export function checkOutput({output, force}: OutputRequest): void {
+export function checkOutput({output, force, level}: OutputRequest): void {
 	if (typeof output === 'string') {
-		assertFree({path: output, form: outputForm(output), replaces: force});
+		const form = outputForm(output);
+		assertLevel(form, level);
+		assertFree({path: output, form, replaces: force});
+	} else {
+		assertLevel(output?.form ?? 'tar.gz', level);
 	}
 }
 
@@ -58,6 +62,28 @@ export function resolveOutput(
 	}
 
 	return {path, form, replaces: force};
+}
+
+const highestLevels: Readonly<Record<NamedOutput['form'], number>> = {
+	directory: 0,
+	tar: 0,
+	'tar.gz': 9,
+	'tar.zst': 19,
+	run: 19,
+};
+
+function assertLevel(form: NamedOutput['form'], level: number | undefined): void {
+	const highest = highestLevels[form];
+	if (level === undefined || level <= highest) {
+		return;
+	}
+
+	throw new DynpkError(
+		'USAGE',
+		highest === 0
+			? `--level ${level}: the output is not compressed`
+			: `--level ${level}: of a .${form} the highest is ${highest}`,
+	);
 }
 
 /** @throws {DynpkError} OUTPUT_EXISTS where something has its name that does not give way; PERMISSION, IO */

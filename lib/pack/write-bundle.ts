@@ -16,6 +16,8 @@ export interface WriteRequest {
 	readonly mtime: number;
 	/** Of dynpk, for the manifest. */
 	readonly version: string;
+	/** Of the compressor; its usual one when absent. */
+	readonly level?: number | undefined;
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: WriteProgress) => void;
 }
@@ -30,7 +32,7 @@ export interface WrittenBundle {
 /** @throws {DynpkError} what staging and the writers throw. */
 export async function writeBundle(
 	decision: Pick<Decision, 'plan' | 'launchers' | 'architecture'>,
-	{output, mtime, version, signal, onProgress}: WriteRequest,
+	{output, mtime, version, level, signal, onProgress}: WriteRequest,
 ): Promise<WrittenBundle> {
 	const {plan, launchers} = decision;
 	const entries = stageBundle(plan, {
@@ -41,7 +43,7 @@ export async function writeBundle(
 			return {...edited, isolated};
 		},
 	});
-	const written = await writeTo(output, decision, {entries, mtime, signal, onProgress});
+	const written = await writeTo(output, decision, {entries, mtime, level, signal, onProgress});
 	const manifest = written.digests.get(manifestEntry(plan));
 	if (manifest === undefined) {
 		throw new Error('a bundle was written without its manifest');

@@ -25,7 +25,7 @@ import {packageRecords} from './package-records.js';
 import {placeLibraries} from './place-libraries.js';
 import {planAudit, type AuditRequest} from './plan-audit.js';
 import {planEntries} from './plan-entries.js';
-import {planEnvironments} from './plan-environments.js';
+import {noRules, planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
 import {planInterpreter} from './plan-interpreter.js';
 import {planLanguages} from './plan-languages.js';
@@ -33,7 +33,7 @@ import {planLaunches} from './plan-launches.js';
 import {linkingFindings} from './plan-linking.js';
 import {planLoaders} from './plan-loaders.js';
 import {planNss} from './plan-nss.js';
-import {chooseView, shimOf, viewOperations, type EngineTools} from './plan-view.js';
+import {chooseView, directView, shimOf, viewOperations, type EngineTools} from './plan-view.js';
 import {refuseUnusable} from './refuse-unusable.js';
 import {settleMissing, type MissingPolicy} from './settle-missing.js';
 
@@ -57,6 +57,8 @@ export interface PlanRequest {
 	/** The module for name services; `undefined` where none was built for a loader's machine. */
 	readonly nssFor: (loader: ElfObject) => KitTool | undefined;
 	/** What the choice of launchers has to be told of. */
+	/** Whether programs are to see the host as it is: no engine, and the environment as it comes. */
+	readonly seesHost?: boolean;
 	readonly launcherFindings: readonly FindingRecord[];
 	/** Owners of libraries and loaders that are not part of the payload. */
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
@@ -79,8 +81,12 @@ export function makePlan(request: PlanRequest): BundlePlan {
 	});
 	const homes = homesOf(inPlace, placement, walked);
 	const loaders = planLoaders(walked.loaders, owners);
-	const environments = planEnvironments(payload, walked);
-	const view = chooseView({payload, walked, environments, tools: request.engines});
+	const environments =
+		request.seesHost === true ? noRules(walked) : planEnvironments(payload, walked);
+	const view =
+		request.seesHost === true
+			? directView('it was packed with --engine=none')
+			: chooseView({payload, walked, environments, tools: request.engines});
 	const audit = planAudit(walked, placement, {
 		...request.audit,
 		shimOf: loader => request.engines && shimOf(loader, request.engines),

@@ -38,6 +38,11 @@ export function planEnvironments(payload: Payload, walked: WalkedPayload): Envir
 	);
 }
 
+/** The environment as it comes. */
+export function noRules({programs}: WalkedPayload): Environments {
+	return new Map([...programs.keys()].map(path => [path, []]));
+}
+
 /**
  * Directories of `PATH` that have something to offer, in the order they are searched; behind them
  * those of programs that were asked for: who packs `./tool` and a script starts the one by the other.

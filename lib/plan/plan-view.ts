@@ -147,7 +147,8 @@ export function viewOperations(
 	];
 }
 
-function directView(reason: string): View {
+/** No engine at all. `reason` is one sentence, without a full stop. */
+export function directView(reason: string): View {
 	return {engine: {choice: 'direct', reason}, programs: new Map(), shims: new Map()};
 }
 

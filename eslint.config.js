@@ -28,6 +28,7 @@ const stages = [
 	'pack',
 	'run',
 	'verify',
+	'requirements',
 	'inspect',
 ];
 

@@ -7,6 +7,8 @@
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {coldStarts} from './forms/cold-starts.js';
+import {largeBundles} from './forms/large-bundles.js';
 import {compareRuns, type Contestant} from './lib/compare-runs.js';
 import type {Result} from './lib/result.js';
 
@@ -18,7 +20,7 @@ const RACERS = 200;
 const program = '/usr/bin/git';
 const dynpk = join(import.meta.dirname, '../cmd/dynpk.js');
 
-export function benchForms(scratch: string): Result[] {
+export async function benchForms(scratch: string): Promise<Result[]> {
 	const [tar, gz, zst, run] = ['tar', 'tar.gz', 'tar.zst', 'run'].map(ending => {
 		const output = join(scratch, `git.${ending}`);
 		succeed(process.execPath, [dynpk, 'pack', program, '--quiet', '--output', output]);
@@ -35,6 +37,8 @@ export function benchForms(scratch: string): Result[] {
 		...unpacking(scratch, {gz, zst, run}),
 		...starts(scratch, run),
 		...races(scratch, run),
+		...coldStarts(scratch, words => succeed(process.execPath, [dynpk, 'pack', ...words])),
+		...(await largeBundles(scratch, [process.execPath, dynpk])),
 	];
 }
 

@@ -40,7 +40,7 @@ try {
 	for (const [name, bench] of chosen) {
 		const place = join(scratch, name);
 		mkdirSync(place);
-		for (const result of bench(place)) {
+		for (const result of await bench(place)) {
 			results.push(result);
 			process.stdout.write(`${JSON.stringify(result)}\n`);
 		}

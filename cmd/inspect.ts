@@ -14,6 +14,7 @@ export interface InspectArguments {
 	readonly why: string | undefined;
 	readonly packages: boolean;
 	readonly suspects: boolean;
+	readonly runsOn: string | undefined;
 	readonly libraryPath: readonly string[];
 	readonly noLibraryPath: boolean;
 	readonly sysroot: string;
@@ -46,6 +47,11 @@ function build(argv: Argv): Argv<InspectArguments> {
 				describe:
 					'tell what programs name by a path compiled in and pack would leave behind, with who names it',
 			},
+			'runs-on': {
+				type: 'string',
+				describe:
+					'tell which releases of distributions have what it needs, and what others lack; or of one (debian-11), with status 0 or 1',
+			},
 			...libraryPathOptions,
 			sysroot: {
 				type: 'string',
@@ -58,6 +64,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 		.example('$0 inspect git', 'the libraries git loads, and the rule that found each')
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
 		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
+		.example('$0 inspect ./solver --runs-on', 'the oldest release of each distribution')
 		.example('ssh HOST cat git.tar.gz | $0 inspect -', 'without a file')
 		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages')
 		.example(
@@ -72,6 +79,7 @@ async function handle(argv: ArgumentsCamelCase<InspectArguments>): Promise<void>
 		why: argv.why,
 		packages: argv.packages,
 		suspects: argv.suspects,
+		runsOn: argv.runsOn,
 		json: argv.json,
 		sysroot: argv.sysroot,
 		libraryPath: libraryPath(argv),

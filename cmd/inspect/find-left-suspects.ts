@@ -34,7 +34,14 @@ export async function findLeftSuspects(inquiry: SuspectInquiry): Promise<readonl
 function packRequest({path, workingDirectory, sysroot, ...inquiry}: SuspectInquiry): PackRequest {
 	const {libraryPath, searchPath, cache} = inquiry;
 	return {
-		...{targets: [path], listedAt: new Map(), name: undefined, output: undefined, level: undefined, force: false},
+		...{
+			targets: [path],
+			listedAt: new Map(),
+			name: undefined,
+			output: undefined,
+			level: undefined,
+			force: false,
+		},
 		...{with: [], scan: [], traces: [], exclude: [], verbatim: [], repositories: []},
 		...{libraryPath, session: process.env, missing: 'ignore', strict: false},
 		...{scope: 'auto', recommends: 'named', commands: false, suspected: false},

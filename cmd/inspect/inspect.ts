@@ -2,10 +2,15 @@
 import {tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import type {LookUpPlace} from '../../lib/inputs/gather-request.js';
 import {explainFile, type FileAnswer} from '../../lib/inspect/explain-file.js';
 import {findManifest} from '../../lib/inspect/find-manifest.js';
 import {graphOfManifest} from '../../lib/inspect/graph-of-manifest.js';
-import {inspectProgram} from '../../lib/inspect/inspect-program.js';
+import {
+	inspectProgram,
+	resolveProgram,
+	type InspectOptions,
+} from '../../lib/inspect/inspect-program.js';
 import type {ObjectGraph} from '../../lib/inspect/object-graph.js';
 import {packageShares} from '../../lib/inspect/package-shares.js';
 import {filesOfManifest} from '../../lib/inspect/packed-files.js';
@@ -28,6 +33,8 @@ export interface Inspection {
 	readonly packages: boolean;
 	/** Tell what programs name and pack leaves behind. */
 	readonly suspects: boolean;
+	/** Tell which releases have what it needs: all, where this is empty, or one. */
+	readonly runsOn: string | undefined;
 	readonly json: boolean;
 	readonly sysroot: string;
 	/** As in LD_LIBRARY_PATH; nothing where the user's is not to be obeyed. */
@@ -58,6 +65,10 @@ export async function inspect(inspection: Inspection): Promise<string> {
 		return renderSuspects(findings, inspection.json);
 	}
 
+	if (inspection.runsOn !== undefined) {
+		return describeHosts(manifest, inspection, inspection.runsOn);
+	}
+
 	if (inspection.packages) {
 		return describeShares(manifest, inspection);
 	}
@@ -76,6 +87,25 @@ export async function inspect(inspection: Inspection): Promise<string> {
 
 	const {thing, graph} = manifest === undefined ? program(inspection) : bundle(manifest);
 	return why === undefined ? renderGraph(thing, graph, json) : renderWhy(graph, why, json);
+}
+
+/** The status says whether it runs on the release that was asked about. */
+async function describeHosts(
+	manifest: BundleManifest | undefined,
+	inspection: Inspection,
+	release: string,
+): Promise<string> {
+	const {subjectOfBundle, subjectOfProgram, tellWhereItRuns} = await import('./runs-on.js');
+	const subject =
+		manifest === undefined
+			? subjectOfProgram(resolveProgram(inspection.path, ...programPlace(inspection)))
+			: subjectOfBundle(manifest);
+	const {runs, text} = tellWhereItRuns(subject, release, inspection.json);
+	if (!runs) {
+		process.exitCode = 1;
+	}
+
+	return text;
 }
 
 function describeShares(manifest: BundleManifest | undefined, {path, json}: Inspection): string {
@@ -110,7 +140,16 @@ function isPackage(name: string, {objects}: BundleManifest): boolean {
 	);
 }
 
-function describePackage(facts: PackageFacts, {why, packages, suspects, json}: Inspection): string {
+function describePackage(
+	facts: PackageFacts,
+	{why, packages, suspects, runsOn, json}: Inspection,
+): string {
+	if (runsOn !== undefined) {
+		throw new DynpkError('USAGE', '--runs-on asks about a program, an object or a bundle', {
+			hint: 'unpack the package, and ask its files',
+		});
+	}
+
 	if (suspects) {
 		throw new DynpkError('USAGE', '--suspects asks about a program or a bundle', {
 			hint: 'pack the package, and ask the bundle',
@@ -147,7 +186,12 @@ function bundle(manifest: BundleManifest): Inspected {
 	};
 }
 
-function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
+function program(inspection: Inspection): Inspected {
+	const {kind, name, path, graph} = inspectProgram(inspection.path, ...programPlace(inspection));
+	return {thing: {kind, name, id: path}, graph};
+}
+
+function programPlace({sysroot, ...inspection}: Inspection): [LookUpPlace, InspectOptions] {
 	const workingDirectory = hostPath(inspection.workingDirectory);
 	const place = {
 		sysroot: hostPath(posix.resolve(workingDirectory, sysroot)),
@@ -156,10 +200,5 @@ function program({path: text, sysroot, ...inspection}: Inspection): Inspected {
 		environment: sysroot === '/' ? process.env : {},
 	};
 	const {cache, libraryPath} = inspection;
-	const {kind, name, path, graph} = inspectProgram(text, place, {
-		cache,
-		temporary: hostPath(tmpdir()),
-		libraryPath,
-	});
-	return {thing: {kind, name, id: path}, graph};
+	return [place, {cache, temporary: hostPath(tmpdir()), libraryPath}];
 }

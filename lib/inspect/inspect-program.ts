@@ -11,12 +11,13 @@ import {resolveTarget, typedPath} from '../inputs/target.js';
 import type {DatabasePlaces} from '../installed/database-places.js';
 import {lookUpOwners} from '../installed/look-up-owners.js';
 import {openDatabases} from '../installed/open-databases.js';
-import {packageId} from '../installed/package-database.js';
+import {packageId, type PackageDatabase} from '../installed/package-database.js';
 import {findLoader} from '../loader/find-loader.js';
 import {makeLoaderSearch, type LoaderSearchOptions} from '../loader/make-loader-search.js';
 import {usualInterpreter} from '../loader/usual-interpreter.js';
 import type {SysrootPath} from '../paths/paths.js';
 import {openSysroot} from '../sysroot/open-sysroot.js';
+import type {Sysroot} from '../sysroot/sysroot.js';
 import {graphOfClosure} from './graph-of-closure.js';
 import type {ObjectGraph} from './object-graph.js';
 
@@ -33,12 +34,34 @@ export interface InspectOptions extends DatabasePlaces {
 	readonly libraryPath: string;
 }
 
-/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, UNSUPPORTED_LOADER, and what {@link resolveTarget} and the readers throw. */
+/** @throws {DynpkError} what {@link resolveProgram} throws */
 export function inspectProgram(
 	text: string,
 	place: LookUpPlace,
-	{libraryPath, ...places}: InspectOptions,
+	options: InspectOptions,
 ): InspectedProgram {
+	const {kind, name, path, closure, sysroot, databases} = resolveProgram(text, place, options);
+	const paths = objectsOf(closure).map(found => found.path);
+	const ownerOf = lookUpOwners(paths, sysroot, databases);
+	const packageOf = (found: SysrootPath): string | undefined => {
+		const owner = ownerOf(found);
+		return owner === undefined ? undefined : packageId(owner);
+	};
+	return {kind, name, path, graph: graphOfClosure(closure, packageOf)};
+}
+
+export interface ResolvedProgram extends Omit<InspectedProgram, 'graph'> {
+	readonly closure: Closure;
+	readonly sysroot: Sysroot;
+	readonly databases: readonly PackageDatabase[];
+}
+
+/** @throws {DynpkError} NOT_A_PROGRAM, INPUT_CHANGED, UNSUPPORTED_LOADER, and what {@link resolveTarget} and the readers throw. */
+export function resolveProgram(
+	text: string,
+	place: LookUpPlace,
+	{libraryPath, ...places}: InspectOptions,
+): ResolvedProgram {
 	const sysroot = openSysroot(place.sysroot);
 	const {databases} = openDatabases(sysroot, places);
 	const target = resolveTarget(text, place, sysroot, databases);
@@ -64,13 +87,7 @@ export function inspectProgram(
 			? {}
 			: {libraryPath: {text: libraryPath, workingDirectory: typedPath('.', place)}}),
 	});
-	const paths = objectsOf(closure).map(found => found.path);
-	const ownerOf = lookUpOwners(paths, sysroot, databases);
-	const packageOf = (found: SysrootPath): string | undefined => {
-		const owner = ownerOf(found);
-		return owner === undefined ? undefined : packageId(owner);
-	};
-	return {kind: target.kind, name: target.name, path, graph: graphOfClosure(closure, packageOf)};
+	return {kind: target.kind, name: target.name, path, closure, sysroot, databases};
 }
 
 function closureHere(object: ElfObject, path: SysrootPath, options: LoaderSearchOptions): Closure {

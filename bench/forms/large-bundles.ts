@@ -67,7 +67,8 @@ function makeTree(tree: string, size: number): void {
 			continue;
 		}
 
-		const bytes = readFileSync(source).subarray(0, FILE_SIZE);
+		// From behind the header on: data, and no programs.
+		const bytes = readFileSync(source).subarray(64, FILE_SIZE);
 		const file = join(tree, `${number}`);
 		writeFileSync(file, bytes);
 		const open = openSync(file, 'a');

@@ -21,6 +21,7 @@ const FRAME_SIZE = 8 << 20;
 
 interface UnderWay {
 	readonly frame: Omit<RunFrame, 'place' | 'size'>;
+	readonly block: Buffer;
 	readonly bytes: Promise<Buffer>;
 }
 
@@ -30,7 +31,9 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 	/** Where the entries begin that have not been reached. */
 	const begins: number[] = [];
 	let entriesBegun = 0;
-	let block = Buffer.allocUnsafeSlow(FRAME_SIZE);
+	/** Blocks to be filled again: what the collector has not come to yet would be many frames' worth. */
+	const free: Buffer[] = [];
+	let block: Buffer = Buffer.allocUnsafeSlow(FRAME_SIZE);
 	let filled = 0;
 	let start = 0;
 	let firstRow: number | undefined = 0;
@@ -44,8 +47,8 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 		const bytes = encoder.encode(block.subarray(0, filled));
 		// It is awaited in its turn; until then a failure must not count as unhandled.
 		bytes.catch(() => undefined);
-		underWay.push({frame: {start, plainSize: filled, firstRow}, bytes});
-		block = Buffer.allocUnsafeSlow(FRAME_SIZE);
+		underWay.push({frame: {start, plainSize: filled, firstRow}, block, bytes});
+		block = free.pop() ?? Buffer.allocUnsafeSlow(FRAME_SIZE);
 		start += filled;
 		filled = 0;
 		firstRow = undefined;
@@ -55,6 +58,7 @@ export function makeFrameSink(output: ByteSink, encoder: FrameEncoder): FrameSin
 		const oldest = underWay.shift();
 		if (oldest !== undefined) {
 			const bytes = await oldest.bytes;
+			free.push(oldest.block);
 			frames.push({...oldest.frame, place: written, size: bytes.length});
 			written += bytes.length;
 			await output.write(bytes);

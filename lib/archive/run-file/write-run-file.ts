@@ -8,6 +8,7 @@ import type {HostPath} from '../../paths/paths.js';
 import {makeFileSink} from '../file-sink.js';
 import {stageFile} from '../staged-output.js';
 import {packEntries} from '../pack-entries.js';
+import type {ArchiveEntry} from '../archive-entry.js';
 import type {ArchiveRequest, WrittenOutput} from '../archive-request.js';
 import {openFrameEncoder, type FrameEncoder} from '../frame-encoder.js';
 import {makeFrameSink} from '../frame-sink.js';
@@ -42,7 +43,10 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		const sink = makeFrameSink(makeFileSink(staged, stop), encoder);
 		const written = await packEntries(sink, request, {
 			stop,
-			watch: {begins: sink.entryBegins, laid: row => rows.push(row)},
+			watch: {
+				begins: sink.entryBegins,
+				laid: row => rows.push({...row, entry: withoutContents(row.entry)}),
+			},
 		});
 		await sink.end();
 		const {frames} = sink;
@@ -74,6 +78,16 @@ export async function writeRunFile(request: RunFileRequest): Promise<WrittenOutp
 		encoder.close();
 		staged.discard();
 	}
+}
+
+/** What rows are made of stays until the end; launchers' bytes need not. */
+function withoutContents(entry: ArchiveEntry): RunRow['entry'] {
+	if (entry.kind !== 'file') {
+		return entry;
+	}
+
+	const {kind, path, mode} = entry;
+	return {kind, path, mode};
 }
 
 /** In as many frames as the encoder's limit takes. */

@@ -141,11 +141,19 @@ test('the same entries give the same .run file on one processor and on all', asy
 	const scratch = makeScratchPlace(t);
 	const module = new URL('../../helpers/run/write-run-file-child.js', import.meta.url).pathname;
 	const [all, one] = [scratch.path('all.run'), scratch.path('one.run')];
-	const written = await runCommand(process.execPath, [module, all]);
+	const written = await runCommand(process.execPath, [module, all, '30']);
 	t.deepEqual([written.status, written.stderr], [0, '']);
-	const pinned = await runCommand('taskset', ['-c', '0', process.execPath, module, one]);
+	const pinned = await runCommand('taskset', ['-c', '0', process.execPath, module, one, '30']);
 	t.deepEqual([pinned.status, pinned.stderr], [0, '']);
 	t.is(sha256(readFileSync(all)), sha256(readFileSync(one)));
+});
+
+test('what is written of a .run file is let go', async t => {
+	const output = makeScratchPlace(t).path('a.run');
+	const module = new URL('../../helpers/run/write-run-file-child.js', import.meta.url).pathname;
+	const {status, stdout} = await runCommand(process.execPath, [module, output, '300']);
+	t.is(status, 0);
+	t.true(Number(stdout) < 400, `600 MB took ${stdout.trim()} MiB`);
 });
 
 test('our own reader gives back the entries of a .run file', async t => {

@@ -30,8 +30,7 @@ export function renderLines(
 	);
 	return shown([
 		...needLines(subject),
-		'runs on',
-		...running,
+		...(running.length === 0 ? [] : ['runs on', ...running]),
 		...(nowhere.length === 0 ? [] : [`on no release of ${nowhere.join(', ')}`]),
 		...(misses.length === 0 ? [] : ['one thing is missing on', ...misses]),
 	]);

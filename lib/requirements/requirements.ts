@@ -45,7 +45,7 @@ export interface CpuNeed {
 const hostLibraries = new Set([
 	...['ld-linux-x86-64.so.2', 'libc.so.6', 'libm.so.6', 'libmvec.so.1', 'libdl.so.2'],
 	...['libpthread.so.0', 'librt.so.1', 'libresolv.so.2', 'libutil.so.1', 'libanl.so.1'],
-	...['libthread_db.so.1', 'libBrokenLocale.so.1', 'libnsl.so.1', 'libcrypt.so.1'],
+	...['libthread_db.so.1', 'libBrokenLocale.so.1', 'libnsl.so.1'],
 	...['libstdc++.so.6', 'libgcc_s.so.1', 'libatomic.so.1', 'libz.so.1'],
 ]);
 const NUMBERED = /^(?<family>[A-Z]+)_(?<number>\d+(?:\.\d+)*)$/u;

@@ -114,6 +114,15 @@ test('a table has a line for each distribution, as text and as JSON; a bundle ne
 	t.is(old.status, 1);
 });
 
+test('a library that not every release has travels, and its own nodes with it', async t => {
+	const host = await needHost(t, 'bullseye');
+	if (host === undefined) return;
+	const words = ['inspect', '/usr/bin/perl', '--sysroot', host.root, '--runs-on'];
+	const {stdout} = await runDynpk(words);
+	t.notRegex(stdout, /XCRYPT/u);
+	t.regex(stdout, /^ {2}debian +Debian 11 \(bullseye\) and newer$/mu);
+});
+
 test('what has no answer is refused with the next step', async t => {
 	const {status, stderr} = await runDynpk(['inspect', 'ls', '--runs-on', 'debain-12']);
 	t.deepEqual(

@@ -33,12 +33,12 @@ function build(argv: Argv): Argv<CacheArguments> {
 			unused: {
 				type: 'string',
 				requiresArg: true,
-				describe: 'gc: remove what was not used for so long, such as 12h, 30d or 8w [30d]',
+				describe: 'gc: remove what was not used for 12h, 30d or 8w, say [30d]',
 			},
 			'max-size': {
 				type: 'string',
 				requiresArg: true,
-				describe: 'gc: then what was used longest ago, until the rest is smaller, such as 10G',
+				describe: 'gc: then what was used longest ago, until the rest has 10G, say',
 			},
 			'dry-run': {
 				type: 'boolean',

@@ -14,7 +14,7 @@ enum {
 /*
  * Thousands of processes at once are what these are slow at, and what a cache is for. FUSE may be
  * anything (sshfs, and Lustre's clients at some sites), and what is local under it is seldom a
- * home.
+ * home. lib/cache/network-file-systems.ts has the same numbers.
  */
 static const uint32_t network_types[] = {
 	0x6969,	    /* NFS */

@@ -2,12 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {
-	cachePlaces,
-	jobVariables,
-	placeRules,
-	type PlaceRule,
-} from '../../lib/cache/cache-places.js';
+import {cachePlaces, jobVariables, placeRules} from '../../lib/cache/cache-places.js';
 import {networkTypes} from '../../lib/cache/network-file-systems.js';
 import {SILENCE} from '../../lib/cache/watch-leftovers.js';
 import {projectRoot} from '../helpers/worlds/audit-world.js';
@@ -22,7 +17,7 @@ function tableIn(source: string, beginning: string): string {
 	return behind.split('};')[0]!;
 }
 
-function rulesOf(table: string): readonly Omit<PlaceRule, 'why'>[] {
+function rulesOf(table: string): readonly unknown[] {
 	const all = [...table.matchAll(/\{(?<fields> \.[^}]*)\}/gu)].map(({groups}) => {
 		const fields = groups!.fields!;
 		const text = (name: string): string | undefined =>
@@ -35,9 +30,9 @@ function rulesOf(table: string): readonly Omit<PlaceRule, 'why'>[] {
 					? {kind: 'directory', directory: directory!}
 					: {kind: 'variable', variable},
 			...(name === undefined ? {} : {name}),
-			below: below.toLowerCase() as PlaceRule['below'],
+			below: below.toLowerCase(),
 			...(fields.includes('.is_in_job = true') ? {isInJob: true} : {}),
-		} as Omit<PlaceRule, 'why'>;
+		};
 	});
 	// What lies below a home stands once more, for a network.
 	const seen = new Set<string>();
@@ -52,7 +47,10 @@ test('cache looks where a .run file may have unpacked, in the same order', t => 
 	const expected = rulesOf(tableIn(sourceOf('place.c'), 'struct rule rules[] = {'));
 	t.is(expected.length, 13);
 	t.deepEqual(
-		placeRules.map(({why: _, ...rule}) => rule),
+		placeRules.map(({why, ...rule}) => {
+			t.not(why, '');
+			return rule;
+		}),
 		expected,
 	);
 	const [, jobs = ''] = /job_variables\[\] = \{(?<names>[^}]*)\}/u.exec(sourceOf('place.c'))!;
@@ -76,11 +74,7 @@ function pathsOf(env: Readonly<Record<string, string>>): readonly string[] {
 	return cachePlaces(env, 7, '/work').map(({path, source}) => `${source} ${path}`);
 }
 
-const everybodys = [
-	'/tmp /tmp/dynpk-7',
-	'/var/tmp /var/tmp/dynpk-7',
-	'/dev/shm /dev/shm/dynpk-7',
-];
+const everybodys = ['/tmp /tmp/dynpk-7', '/var/tmp /var/tmp/dynpk-7', '/dev/shm /dev/shm/dynpk-7'];
 
 test('places are named by variables that are set, absolute, and meant', t => {
 	t.deepEqual(pathsOf({}), everybodys);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import {once} from 'node:events';
 import {basename, join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {makeBundle, runBundleChild} from '../helpers/run/run-bundle-child.js';
 import {need} from '../helpers/run/need.js';
@@ -224,7 +225,7 @@ for (const [how, commandOf] of uses) {
 test('starts that race with clear are right, or unpack anew', async t => {
 	const made = await makeRunFile(t);
 	if (made === undefined) return;
-	const rounds = 6;
+	const rounds = 4;
 	let isOver = false;
 	let started = 0;
 	const starter = async (): Promise<void> => {
@@ -249,6 +250,24 @@ test('starts that race with clear are right, or unpack anew', async t => {
 	t.true(started > rounds);
 	await made.start();
 	t.true(isTidy(made.cache));
+});
+
+test('one start at any moment of clear is right, or unpacks anew', async t => {
+	const made = await makeRunFile(t);
+	if (made === undefined) return;
+	for (let round = 0; round < 8; round++) {
+		await made.start();
+		const [cleared, {status, stdout, stderr}] = await Promise.all([
+			cacheCommand(made, 'clear'),
+			sleep(round * 200).then(async () => made.start()),
+		]);
+		t.deepEqual([status, stderr, cleared.status], [0, '', 0]);
+		t.regex(stdout, /^comm /u);
+		t.true(isTidy(made.cache));
+	}
+
+	t.regex((await cacheCommand(made, 'clear')).stdout, /^removed /u);
+	t.deepEqual(entriesOf(made.cache), []);
 });
 
 const wrong: readonly (readonly [argv: string, sentence: string, hint: string])[] = [

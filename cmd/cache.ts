@@ -1,9 +1,9 @@
 /** `dynpk cache`: what is unpacked here, and making room. */
 import type {ArgumentsCamelCase, Argv, CommandModule} from 'yargs';
+import type {CacheAction} from './cache/read-arguments.js';
 import {workingDirectory} from './working-directory.js';
 
-const actions = ['list', 'gc', 'clear'] as const;
-export type CacheAction = (typeof actions)[number];
+const actions = ['list', 'gc', 'clear'] as const satisfies readonly CacheAction[];
 
 export interface CacheArguments {
 	readonly action: CacheAction;

@@ -2,7 +2,8 @@
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {Limits} from '../../lib/cache/choose-trees.js';
 import {byteCount} from '../byte-count.js';
-import type {CacheAction} from '../cache.js';
+
+export type CacheAction = 'list' | 'gc' | 'clear';
 
 export interface CacheWords {
 	readonly action: CacheAction;
@@ -47,8 +48,7 @@ function refuseUseless({action, unused, maxSize, isDry, json}: CacheWords): void
 
 /** The time of a use is known to an hour. */
 function duration(text: string): number {
-	const {number = '0', unit = ''} =
-		/^(?<number>\d{1,6})(?<unit>[hdw])$/u.exec(text)?.groups ?? {};
+	const {number = '0', unit = ''} = /^(?<number>\d{1,6})(?<unit>[hdw])$/u.exec(text)?.groups ?? {};
 	if (Number(number) === 0) {
 		throw new DynpkError('USAGE', `--unused is no time: ${text}`, {
 			hint: 'give a number of hours, days or weeks: 12h, 30d, 8w',

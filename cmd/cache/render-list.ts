@@ -54,7 +54,12 @@ export function align(rows: readonly (readonly string[])[]): readonly string[] {
 		(known, row) => row.map((cell, at) => Math.max(cell.length, known[at] ?? 0)),
 		[],
 	);
-	return rows.map(row => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd());
+	return rows.map(row =>
+		row
+			.map((cell, at) => cell.padEnd(widths[at] ?? 0))
+			.join('  ')
+			.trimEnd(),
+	);
 }
 
 function isTree(thing: Thing): thing is Thing & CachedTree {
@@ -85,9 +90,7 @@ function asJson(surveys: readonly Survey[]): unknown {
 			state: stateOf(thing),
 			bytes: thing.bytes,
 			lastUse: timeOf(thing),
-			paths: isTree(thing)
-				? [thing.path]
-				: thing.names.map(name => `${thing.directory}/${name}`),
+			paths: isTree(thing) ? [thing.path] : thing.names.map(name => `${thing.directory}/${name}`),
 		})),
 		passedBy: objections,
 	}));

@@ -41,10 +41,7 @@ export interface PlaceContents {
 }
 
 /** `objection` says of a directory in the place why it is passed by. */
-export function readPlace(
-	place: HostPath,
-	objection: (sentence: string) => void,
-): PlaceContents {
+export function readPlace(place: HostPath, objection: (sentence: string) => void): PlaceContents {
 	const trees: CachedTree[] = [];
 	const leftovers: Leftovers[] = [];
 	for (const layout of ['runs', 'bundles'] as const) {

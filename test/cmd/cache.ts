@@ -266,6 +266,7 @@ test('one start at any moment of clear is right, or unpacks anew', async t => {
 		t.true(isTidy(made.cache));
 	}
 
+	await made.start();
 	t.regex((await cacheCommand(made, 'clear')).stdout, /^removed /u);
 	t.deepEqual(entriesOf(made.cache), []);
 });

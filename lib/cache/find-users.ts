@@ -7,7 +7,7 @@
  * processes, or of another machine, is not seen at all.
  */
 import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs';
-import {errnoOf} from '../errors/dynpk-error.js';
+import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
 import type {HostPath} from '../paths/paths.js';
 import {fileKey} from './measure-tree.js';
 
@@ -19,9 +19,10 @@ export interface Usable {
 /** The number of a process that uses it, by the path of the tree. */
 export type Users = ReadonlyMap<HostPath, number>;
 
+/** @throws {DynpkError} IO where the processes cannot be seen: then anything may be in use. */
 export function findUsers(trees: readonly Usable[]): Users {
 	const users = new Map<HostPath, number>();
-	for (const name of trees.length === 0 ? [] : readdirSync('/proc')) {
+	for (const name of trees.length === 0 ? [] : namesInProc()) {
 		if (/^\d+$/u.test(name)) {
 			const {names, files} = lookAtProcess(`/proc/${name}`);
 			for (const tree of trees) {
@@ -36,6 +37,16 @@ export function findUsers(trees: readonly Usable[]): Users {
 	}
 
 	return users;
+}
+
+function namesInProc(): readonly string[] {
+	if (unlessRefused(() => readlinkSync('/proc/self')) === undefined) {
+		throw new DynpkError('IO', 'cannot tell which bundles are in use: /proc shows no processes', {
+			hint: 'mount it: mount -t proc proc /proc',
+		});
+	}
+
+	return readdirSync('/proc');
 }
 
 interface Traces {

@@ -222,6 +222,19 @@ for (const [how, commandOf] of uses) {
 	});
 }
 
+test('where processes cannot be seen, nothing is removed', async t => {
+	const made = await makeRunFile(t, world);
+	if (made === undefined || !need(t, 'unshare', 'sh')) return;
+	await made.start();
+	const under = ['unshare', '-rm', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'];
+	t.deepEqual(await runDynpk(['cache', 'clear', '--cache', made.cache], {under}), {
+		...{status: 6, signal: undefined, stdout: ''},
+		stderr:
+			'dynpk: cannot tell which bundles are in use: /proc shows no processes\nhint: mount it: mount -t proc proc /proc\n',
+	});
+	t.true(existsSync(onlyEntry(made.cache)));
+});
+
 test('starts that race with clear are right, or unpack anew', async t => {
 	const made = await makeRunFile(t);
 	if (made === undefined) return;

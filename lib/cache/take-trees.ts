@@ -99,7 +99,11 @@ function obstacleOf(tree: CachedTree, name: HostPath, users: Users): Obstacle {
 	if (statusOf(statePath(tree)) !== undefined) {
 		return 'somebody has just started it';
 	}
-	return statusOf(name)?.ino === tree.inode ? undefined : 'somebody else has removed it';
+	const found = statusOf(name);
+	if (found === undefined) {
+		return 'somebody else has removed it';
+	}
+	return found.ino === tree.inode ? undefined : 'it was unpacked anew meanwhile';
 }
 
 function refused(errno: string | undefined): Obstacle {

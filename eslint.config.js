@@ -27,6 +27,7 @@ const stages = [
 	'stage',
 	'pack',
 	'run',
+	'cache',
 	'verify',
 	'requirements',
 	'inspect',

@@ -18,6 +18,7 @@ const wanted = new Map([
 	['pack', ['name what to pack', 'dynpk pack TARGET... [-o OUT]']],
 	['inspect', ['name what to inspect', 'dynpk inspect PROGRAM|PACKAGE|BUNDLE']],
 	['verify', ['name a bundle to verify', 'dynpk verify BUNDLE']],
+	['cache', ['say what to do', 'dynpk cache list|gc|clear']],
 	['trace', ['name a file to write with -o', 'dynpk trace -o FILE COMMAND [ARGS...]']],
 ]);
 

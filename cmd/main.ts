@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and how a fault becomes text and a status. */
 import yargs, {type CommandModule} from 'yargs';
 import type {DynpkError} from '../lib/errors/dynpk-error.js';
+import {cacheCommand} from './cache.js';
 import {completionCommand} from './completion.js';
 import {helpCommand, wordsOfHelp} from './help.js';
 import {inspectCommand} from './inspect.js';
@@ -23,6 +24,7 @@ const commands = [
 	inspectCommand,
 	verifyCommand,
 	traceCommand,
+	cacheCommand,
 	completionCommand,
 	helpCommand,
 ] as readonly CommandModule<object, never>[];

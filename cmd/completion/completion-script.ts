@@ -3,6 +3,7 @@
  * packages by the shell's own means. Nothing of dynpk is started when a word is completed.
  */
 import type {CommandModule} from 'yargs';
+import {cacheCommand} from '../cache.js';
 import {helpCommand} from '../help.js';
 import {inspectCommand} from '../inspect.js';
 import {packCommand} from '../pack.js';
@@ -27,6 +28,7 @@ export function completionScript<T>(
 		commandFacts(inspectCommand),
 		commandFacts(verifyCommand),
 		commandFacts(traceCommand),
+		commandFacts(cacheCommand),
 		commandFacts(own),
 		commandFacts(helpCommand),
 	]);

@@ -6,6 +6,7 @@ import type {ArchiveForm, ArchiveStream} from '../../lib/archive/archive-request
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {PackRequest} from '../../lib/pack/pack-request.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
+import {byteCount} from '../byte-count.js';
 import {cacheDirectory} from '../cache-directory.js';
 import {libraryPath} from '../library-path.js';
 import {searchPath} from '../search-path.js';
@@ -149,21 +150,6 @@ function output(
 }
 
 const nowhere: ArchiveStream = {name: 'nowhere', write: () => Promise.resolve()};
-
-const units: Readonly<Record<string, number>> = {'': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12};
-
-/** @throws {DynpkError} USAGE for what is no size */
-function byteCount(text: string): number {
-	const {number = '', unit = ''} =
-		/^(?<number>\d+(?:\.\d+)?)(?<unit>[kMGT]?)B?$/u.exec(text)?.groups ?? {};
-	if (number === '') {
-		throw new DynpkError('USAGE', `--max-size is no size: ${text}`, {
-			hint: 'give bytes, or a number with k, M, G or T: 500M',
-		});
-	}
-
-	return Number(number) * (units[unit] ?? 1);
-}
 
 /** @throws {DynpkError} USAGE for what is no number; whether the output has such a level is found out with the output. */
 function compressionLevel(text: string): number {

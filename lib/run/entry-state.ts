@@ -27,6 +27,7 @@ import {removeTree} from '../archive/remove-tree.js';
 import {errnoOf} from '../errors/dynpk-error.js';
 import {hostPath, parentOf, type HostPath} from '../paths/paths.js';
 import {withPassingFile} from './passing-file.js';
+import {leaveTimeOfUse} from './time-of-use.js';
 
 interface EntryState {
 	readonly version: 1;
@@ -73,7 +74,11 @@ export function removeEntryState(place: HostPath, top: HostPath): void {
 export function isEntrySound(place: HostPath): boolean {
 	try {
 		const top = lstatSync(place);
-		return isOurs(top) && top.isDirectory() && isAsWritten(place);
+		const isSound = isOurs(top) && top.isDirectory() && isAsWritten(place);
+		if (isSound) {
+			leaveTimeOfUse(statePath(place, place));
+		}
+		return isSound;
 	} catch (error) {
 		if (errnoOf(error) === undefined && !(error instanceof SyntaxError)) {
 			throw error;

@@ -25,9 +25,13 @@ export function passingName(): string {
 	return `${PREFIX}0-${process.pid}-0-${randomBytes(9).toString('hex')}`;
 }
 
+export function isUnfinishedName(name: string): boolean {
+	return name.startsWith(PREFIX);
+}
+
 /** Remove from a directory of ours what its makers will not finish. `now` is its file system's time. */
 export function collectLeftovers(directory: HostPath, now: number): void {
-	for (const name of readdirSync(directory).filter(found => found.startsWith(PREFIX))) {
+	for (const name of readdirSync(directory).filter(isUnfinishedName)) {
 		try {
 			if (isAbandoned(`${directory}/${name}`, name, now)) {
 				removeTree(hostPath(`${directory}/${name}`));
@@ -41,7 +45,8 @@ export function collectLeftovers(directory: HostPath, now: number): void {
 	}
 }
 
-function isAbandoned(path: string, name: string, now: number): boolean {
+/** Whether the maker of an unfinished name is gone, or has been silent for a day. */
+export function isAbandoned(path: string, name: string, now: number): boolean {
 	const [, machine, pid, start] = /^\.new-([0-9a-f]+)-(\d+)-(\d+)-/u.exec(name) ?? [];
 	return machine === scene() && start !== '0'
 		? startOf(Number(pid)) !== start

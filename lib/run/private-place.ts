@@ -42,6 +42,26 @@ export function preparePrivateDirectory(directory: HostPath): PrivateDirectory {
 	}
 }
 
+/** The same of a directory as it lies: nothing is made. `undefined` where nothing is there. */
+export function findPrivateDirectory(directory: HostPath): PrivateDirectory | undefined {
+	try {
+		const own = lstatSync(directory, {throwIfNoEntry: false});
+		if (own === undefined) {
+			return undefined;
+		}
+
+		const objection = objectionToOwn(directory, own);
+		const real = realpathSync(directory);
+		const wrong = objection ?? objectionToWay(real, false);
+		return wrong === undefined
+			? {directory: hostPath(real), objection: undefined}
+			: {directory: undefined, objection: wrong};
+	} catch (error) {
+		const reason = `${directory} cannot be looked at (${errnoOf(error) ?? String(error)})`;
+		return {directory: undefined, objection: reason};
+	}
+}
+
 /** The same of one in a directory that has been prepared. */
 export function preparePrivateChild(parent: HostPath, name: string): PrivateDirectory {
 	const directory = hostPath(`${parent}/${name}`);

@@ -8,7 +8,7 @@ import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
-const commands = ['completion', 'help', 'inspect', 'pack', 'run', 'trace', 'verify'];
+const commands = ['cache', 'completion', 'help', 'inspect', 'pack', 'run', 'trace', 'verify'];
 
 /** A directory with a bundle, unpacked and packed, and another file; a directory of two programs. */
 function makePlace(t: ExecutionContext): {readonly cwd: string; readonly path: string} {
@@ -74,6 +74,8 @@ const cases: readonly (readonly [title: string, line: string, expected: readonly
 	['what a package begins with', 'dynpk inspect suite --why ', ['deb:']],
 	['directories', 'dynpk pack --scan sui', ['suite']],
 	['shells', 'dynpk completion ', ['bash', 'fish', 'zsh']],
+	['what to do with the cache', 'dynpk cache ', ['clear', 'gc', 'list']],
+	['the directory of a cache', 'dynpk cache list --cache sui', ['suite']],
 	['commands to be helped with', 'dynpk help i', ['inspect']],
 ];
 

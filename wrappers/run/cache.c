@@ -202,13 +202,19 @@ int have_bundle(struct source *source, const char *asked, char top[2 * PATH_MAX]
 
 	search.source = source;
 	write_id(search.cache.id);
-	if (!search_places(asked, look) && !search_places(asked, prepare_and_make))
-		fail_everywhere(asked);
-	text_append(text_append(text_append(top, search.cache.path), "/"), search.cache.id);
-	EXPLAIN("using ", top);
-	fd = sys_openat(search.cache.runs, search.cache.id,
-			O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (failed(fd))
-		FAIL(EXIT_LAUNCHER, "cannot open ", top, reason_of(fd));
-	return (int)fd;
+	for (int looks = 1;; looks++) {
+		search.count = 0;
+		if (!search_places(asked, look) && !search_places(asked, prepare_and_make))
+			fail_everywhere(asked);
+		text_append(text_append(text_append(top, search.cache.path), "/"), search.cache.id);
+		EXPLAIN("using ", top);
+		fd = sys_openat(search.cache.runs, search.cache.id,
+				O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		sys_close(search.cache.runs);
+		if (!failed(fd))
+			return (int)fd;
+		/* `dynpk cache` has removed it since. */
+		if (fd != -ENOENT || looks == LOOKS)
+			FAIL(EXIT_LAUNCHER, "cannot open ", top, reason_of(fd));
+	}
 }

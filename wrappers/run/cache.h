@@ -7,6 +7,9 @@
 #include "entry.h"
 #include "source.h"
 
+/* How often an entry is looked for that is removed as soon as it is there. */
+enum { LOOKS = 4 };
+
 /*
  * The top directory of the unpacked bundle, open and by name. `asked` is where the cache is to be,
  * or NULL. Where there is no place, one sentence says why.

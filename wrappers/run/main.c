@@ -20,6 +20,15 @@ enum { EXIT_UNSOUND = 1 };
 
 bool explains;
 
+/* Whether `dynpk cache` has removed the entry since it was found. */
+static bool is_taken_away(int top, const char *path)
+{
+	const struct file_status found = file_status_of_open(top);
+	const struct file_status named = file_status_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+
+	return !is_same_file(&found, &named);
+}
+
 static bool is_program(int top, const char *name)
 {
 	char path[sizeof("bin/") + NAME_SIZE];
@@ -54,24 +63,28 @@ static const char *named_by_file(const struct start *start, int top, char name[N
 	return is_program(top, name) ? name : NULL;
 }
 
+/* NULL where it is not there. */
 static const char *choose_program(const struct start *start, const struct command_line *line,
 				  int top, char name[NAME_SIZE])
 {
 	const char *by_file;
 
-	if (line->program != NULL) {
-		if (!is_program(top, line->program))
-			FAIL(EXIT_NOT_FOUND, line->program, " is no program of ",
-			     source_name(start), ": --dynpk-list lists them");
-		return line->program;
-	}
+	if (line->program != NULL)
+		return is_program(top, line->program) ? line->program : NULL;
 	by_file = named_by_file(start, top, name);
 	if (by_file != NULL)
 		return by_file;
-	if (run_head.entry[0] == '\0')
-		FAIL(EXIT_NOT_FOUND, source_name(start),
-		     " has no program to start: --dynpk-extract DIR unpacks it");
-	return run_head.entry;
+	return run_head.entry[0] == '\0' ? NULL : run_head.entry;
+}
+
+_Noreturn static void fail_without_program(const struct start *start,
+					   const struct command_line *line)
+{
+	if (line->program != NULL)
+		FAIL(EXIT_NOT_FOUND, line->program, " is no program of ", source_name(start),
+		     ": --dynpk-list lists them");
+	FAIL(EXIT_NOT_FOUND, source_name(start),
+	     " has no program to start: --dynpk-extract DIR unpacks it");
 }
 
 _Noreturn static void start_program(struct source *source, const struct command_line *line,
@@ -79,29 +92,37 @@ _Noreturn static void start_program(struct source *source, const struct command_
 {
 	const struct start *start = source->start;
 	const char *asked = line->cache;
-	char path[2 * PATH_MAX + NAME_SIZE];
+	char top_path[2 * PATH_MAX], path[2 * PATH_MAX + NAME_SIZE];
 	char name[NAME_SIZE];
 	const char *program;
-	char **argv;
-	long result;
+	/* Our words, argv[0] the last of them, make room for the program's name. */
+	char *lonely[] = { path, NULL };
+	char **argv = line->words == 0 ? lonely : start->argv + line->words - 1;
+	char *const word = argv[0];
+	long result = -ENOENT;
 	int top;
 
 	if (asked == NULL)
 		asked = find_value(start->environment, "DYNPK_CACHE");
 	if (asked != NULL && asked[0] == '\0')
 		asked = NULL;
-	top = have_bundle(source, asked, path);
-	program = choose_program(start, line, top, name);
-	text_append(text_append(path + text_length(path), "/bin/"), program);
-	/* Our words, argv[0] the last of them, make room for the program's name. */
-	argv = start->argv + (line->words == 0 ? 0 : line->words - 1);
-	char *lonely[] = { path, NULL };
-
-	if (line->words == 0)
-		argv = lonely;
-	argv[0] = path;
-	sys_umask(umask);
-	result = sys_execve(path, argv, start->environment);
+	for (int looks = 1;; looks++) {
+		top = have_bundle(source, asked, top_path);
+		program = choose_program(start, line, top, name);
+		if (program != NULL) {
+			text_append(text_append(text_append(path, top_path), "/bin/"), program);
+			argv[0] = path;
+			sys_umask(umask);
+			result = sys_execve(path, argv, start->environment);
+			sys_umask(0);
+			argv[0] = word;
+		}
+		if (looks == LOOKS || result != -ENOENT || !is_taken_away(top, top_path))
+			break;
+		sys_close(top);
+	}
+	if (program == NULL)
+		fail_without_program(start, line);
 	FAIL(result == -ENOENT ? EXIT_NOT_FOUND : status_of(result), "cannot start ", path,
 	     reason_of(result));
 }

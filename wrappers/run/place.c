@@ -29,7 +29,7 @@ struct rule {
 };
 
 /* A job's own directories on the node come first: they are fast, are emptied with the job, and have
- * its room. */
+ * its room. lib/cache/cache-places.ts has the same for `dynpk cache`. */
 static const struct rule rules[] = {
 	/* Digital Research Alliance of Canada, and who took it from there. */
 	{ .variable = "SLURM_TMPDIR" },

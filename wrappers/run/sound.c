@@ -4,6 +4,7 @@
  * written; what lies in it is asked name by name.
  */
 #include "sound.h"
+#include "base/clock.h"
 #include "base/directory.h"
 #include "base/file-status.h"
 #include "base/mapping.h"
@@ -11,7 +12,12 @@
 #include "head.h"
 #include "state.h"
 
-enum { STATE_LIMIT = 1 << 30 };
+enum {
+	STATE_LIMIT = 1 << 30,
+	/* Seconds. A start leaves its time no oftener than that: `dynpk cache` asks for days, and
+	   thousands of starts need not all write. */
+	USE_IS_KNOWN_TO = 3600,
+};
 
 static bool read_whole(int fd, char *to, size_t size)
 {
@@ -42,28 +48,30 @@ static bool is_state(const struct state_head *head, size_t size)
 	       (head->text_size == 0 || ((const char *)head)[size - 1] == '\0');
 }
 
-/* NULL where there is none that counts. */
-static const struct state_head *read_state(const struct cache *cache, uint64_t inode)
+/* NULL where it is none that counts. */
+static const struct state_head *read_state(int fd, const struct file_status *found)
 {
-	char name[ENTRY_NAME_SIZE];
 	struct state_head *head = NULL;
 	size_t size = 0;
-	long fd;
 
-	state_name(cache, inode, name);
-	fd = sys_openat(cache->runs, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (failed(fd))
-		return NULL;
-	const struct file_status found = file_status_of_open((int)fd);
-
-	if ((found.mode & S_IFMT) == S_IFREG && found.size < STATE_LIMIT) {
-		size = (size_t)found.size;
+	if ((found->mode & S_IFMT) == S_IFREG && found->size < STATE_LIMIT) {
+		size = (size_t)found->size;
 		head = map_memory(size + 1, MAP_PRIVATE);
 	}
-	if (head != NULL && (!read_whole((int)fd, (char *)head, size) || !is_state(head, size)))
+	if (head != NULL && (!read_whole(fd, (char *)head, size) || !is_state(head, size)))
 		head = NULL;
-	sys_close((int)fd);
 	return head;
+}
+
+/* The state's own time is when its entry was last used, and nothing else. A cache that cannot be
+ * written to serves all the same. */
+static void leave_time_of_use(int state, const struct file_status *found)
+{
+	struct kernel_time now = { 0, 0 };
+
+	sys_clock_gettime(SINCE_1970, &now);
+	if ((uint64_t)now.seconds > found->modified + USE_IS_KNOWN_TO)
+		set_modified_now(state);
 }
 
 static enum soundness compare(const struct state_head *head, int top)
@@ -94,6 +102,28 @@ static enum soundness compare(const struct state_head *head, int top)
 	return soundness;
 }
 
+static enum soundness compare_with_state(const struct cache *cache, int top)
+{
+	char name[ENTRY_NAME_SIZE];
+	const struct state_head *head;
+	enum soundness soundness = ENTRY_CHANGED;
+	struct file_status found;
+	long state;
+
+	state_name(cache, file_status_of_open(top).inode, name);
+	state = sys_openat(cache->runs, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (failed(state))
+		return ENTRY_CHANGED;
+	found = file_status_of_open((int)state);
+	head = read_state((int)state, &found);
+	if (head != NULL)
+		soundness = compare(head, top);
+	if (soundness == ENTRY_SOUND)
+		leave_time_of_use((int)state, &found);
+	sys_close((int)state);
+	return soundness;
+}
+
 static long open_entry(const struct cache *cache)
 {
 	return sys_openat(cache->runs, cache->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -102,15 +132,13 @@ static long open_entry(const struct cache *cache)
 enum soundness look_at_entry(const struct cache *cache)
 {
 	const long top = open_entry(cache);
-	const struct state_head *head;
 	enum soundness soundness;
 
 	if (top == -ENOENT)
 		return ENTRY_ABSENT;
 	if (failed(top))
 		return ENTRY_UNSOUND;
-	head = read_state(cache, file_status_of_open((int)top).inode);
-	soundness = head == NULL ? ENTRY_CHANGED : compare(head, (int)top);
+	soundness = compare_with_state(cache, (int)top);
 	sys_close((int)top);
 	return soundness;
 }

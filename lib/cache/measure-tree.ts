@@ -1,0 +1,64 @@
+/** What a tree takes on the disk, and which files are in it; links are not followed. */
+import {lstatSync, readdirSync, type Stats} from 'node:fs';
+import {errnoOf} from '../errors/dynpk-error.js';
+import type {HostPath} from '../paths/paths.js';
+
+export interface Measure {
+	/** Blocks of the file system, files with several names once. */
+	readonly bytes: number;
+	/** Each file and directory, as `fileKey` writes it. */
+	readonly files: ReadonlySet<string>;
+	/** The latest change of contents in what was asked for itself and directly in it, in milliseconds. */
+	readonly changed: number;
+}
+
+const BLOCK = 512;
+
+/** Of all that the names lead to. What goes meanwhile is not counted. */
+export function measureTrees(paths: readonly HostPath[]): Measure {
+	const files = new Set<string>();
+	let bytes = 0;
+	let changed = 0;
+	const add = (path: Buffer, depth: number): void => {
+		const status = lookAt(path);
+		if (status === undefined || files.has(fileKey(status))) {
+			return;
+		}
+
+		files.add(fileKey(status));
+		bytes += status.blocks * BLOCK;
+		changed = depth < 2 ? Math.max(changed, status.mtimeMs) : changed;
+		if (status.isDirectory()) {
+			for (const name of namesIn(path)) {
+				add(Buffer.concat([path, SLASH, name]), depth + 1);
+			}
+		}
+	};
+	paths.forEach(path => add(Buffer.from(path), 0));
+	return {bytes, files, changed};
+}
+
+const SLASH = Buffer.from('/');
+
+export function fileKey({dev, ino}: Pick<Stats, 'dev' | 'ino'>): string {
+	return `${dev}:${ino}`;
+}
+
+function lookAt(path: Buffer): Stats | undefined {
+	return unlessRefused(() => lstatSync(path, {throwIfNoEntry: false}));
+}
+
+function namesIn(path: Buffer): readonly Buffer[] {
+	return unlessRefused(() => readdirSync(path, {encoding: 'buffer'})) ?? [];
+}
+
+function unlessRefused<T>(look: () => T): T | undefined {
+	try {
+		return look();
+	} catch (error) {
+		if (errnoOf(error) === undefined) {
+			throw error;
+		}
+		return undefined;
+	}
+}

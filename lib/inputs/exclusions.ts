@@ -38,8 +38,7 @@ export function makeExclusions(
 		excludes(subject) {
 			files ??= 'sysroot' in place ? filesOf(packages, place) : new Map();
 			const pattern =
-				rules.find(({matches}) => matches(subject))?.pattern ??
-				files.get(belowUsr(subject));
+				rules.find(({matches}) => matches(subject))?.pattern ?? files.get(belowUsr(subject));
 			if (pattern !== undefined) {
 				used.add(pattern);
 			}

@@ -85,6 +85,9 @@ bans: ## What lint cannot see, each with its reason
 
 # FORMATS are the files of test/torture/formats and of test/torture/ordeals, which let calls fail, race and kill; bounded by
 # INPUTS of each and by MINUTES for all; SEED and FROM repeat what it reports. A part of it belongs to `test`.
+soak: build ## Hinder, kill and race first starts of a .run file, at every call and 500 times
+	SEED=$(SEED) MINUTES=$(MINUTES) node build/test/torture/run.js errors-run-file kills-run-file races-run-file
+
 torture: build ## Damage what is read, let calls fail, kill and race, and count what that does (FORMATS="path-table errors-pack")
 	SEED=$(SEED) FROM=$(FROM) INPUTS=$(INPUTS) MINUTES=$(MINUTES) node build/test/torture/run.js $(FORMATS)
 
@@ -120,4 +123,4 @@ clean: ## Remove what was built
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 20
 
-.PHONY: all build demo check check-nodes check-sanitizers packages hosts native prefixes science sweeps torture lint format test test-differential bans bench dist install clean help
+.PHONY: all build demo check check-nodes check-sanitizers packages hosts native prefixes science sweeps torture soak lint format test test-differential bans bench dist install clean help

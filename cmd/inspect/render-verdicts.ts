@@ -2,7 +2,15 @@
 import {sanitise} from '../../lib/errors/sanitise.js';
 import type {Need, Requirements} from '../../lib/requirements/requirements.js';
 import type {LineVerdict, Reason, Verdict} from '../../lib/requirements/verdicts.js';
-import type {Subject} from './runs-on.js';
+
+/** What is asked about. */
+export interface Subject {
+	/** What messages call it. */
+	readonly name: string;
+	readonly requirements: Requirements;
+	/** Libraries that it needs and that are not here either. */
+	readonly missing: readonly string[];
+}
 
 const SCHEMA = 'dynpk-runs-on/1';
 

@@ -6,22 +6,9 @@ import {nearestNames} from '../../lib/errors/nearest-names.js';
 import type {ResolvedProgram} from '../../lib/inspect/inspect-program.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {distributions, type Distribution} from '../../lib/requirements/distributions.js';
-import {
-	gatherRequirements,
-	requirementsOfBundle,
-	type Requirements,
-} from '../../lib/requirements/requirements.js';
+import {gatherRequirements, requirementsOfBundle} from '../../lib/requirements/requirements.js';
 import {judge, judgeLines} from '../../lib/requirements/verdicts.js';
-import {renderLines, renderVerdict} from './render-verdicts.js';
-
-/** What is asked about. */
-export interface Subject {
-	/** What messages call it. */
-	readonly name: string;
-	readonly requirements: Requirements;
-	/** Libraries that it needs and that are not here either. */
-	readonly missing: readonly string[];
-}
+import {renderLines, renderVerdict, type Subject} from './render-verdicts.js';
 
 /** @throws {DynpkError} USAGE for another machine than those that the facts are of */
 export function subjectOfProgram({path, closure}: ResolvedProgram): Subject {

@@ -1,17 +1,21 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync} from 'node:fs';
+import {existsSync, lstatSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {once} from 'node:events';
 import {basename, dirname, join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
-import {entriesOf, isTidy, makeRunFile, onlyEntry, type RunFile} from '../helpers/run/run-files.js';
-import {projectRoot} from '../helpers/worlds/audit-world.js';
+import {
+	entriesOf,
+	impatientRunner,
+	isTidy,
+	makeRunFile,
+	onlyEntry,
+	type RunFile,
+} from '../helpers/run/run-files.js';
 import {listTree} from '../helpers/worlds/list-tree.js';
-import {madeFile} from '../helpers/worlds/made-file.js';
 import type {RunWorld} from '../helpers/worlds/run-file-writer.js';
 
 /** Long enough to be caught at work. */
@@ -24,18 +28,6 @@ const slowWorld: RunWorld = {
 		...Array.from({length: 4000}, (_, at) => ({path: `d${at % 20}/f${at}`, body: `${at}`})),
 	],
 };
-
-/** One that takes a lock over after five seconds of silence, five beats. */
-async function impatientRunner(): Promise<string> {
-	return madeFile(['runner', 'impatient'], async path => {
-		const script = join(projectRoot, 'wrappers/run/build.sh');
-		const made = await runCommand('sh', [script, 'gcc', `${path}.d`], {
-			env: {...process.env, DYNPK_SILENCE: '5000'},
-		});
-		if (made.status !== 0) throw new Error(made.stderr);
-		renameSync(`${path}.d/runner`, path);
-	});
-}
 
 function countUnpackings(stderr: string): number {
 	return stderr.split('\n').filter(line => line.startsWith('dynpk: cache: unpacking ')).length;
@@ -90,7 +82,7 @@ test('of fifty first starts one unpacks, and all start', async t => {
 });
 
 test('a killed unpacker is noticed by its silence, and what it left removed', async t => {
-	const made = await makeRunFile(t, slowWorld, {runner: await impatientRunner()});
+	const made = await makeRunFile(t, slowWorld, {runner: await impatientRunner(5000)});
 	const whole = await makeRunFile(t, slowWorld);
 	if (made === undefined || whole === undefined) return;
 	const killed = await beginUntilAtWork(made);
@@ -113,7 +105,7 @@ test('a killed unpacker is noticed by its silence, and what it left removed', as
 });
 
 test('one that was only stopped, and taken for dead, ends right as well', async t => {
-	const made = await makeRunFile(t, slowWorld, {runner: await impatientRunner()});
+	const made = await makeRunFile(t, slowWorld, {runner: await impatientRunner(5000)});
 	if (made === undefined) return;
 	const stopped = await beginUntilAtWork(made);
 	process.kill(-stopped.child.pid!, 'SIGSTOP');
@@ -168,7 +160,7 @@ test('signals that the caller ignores are ignored', async t => {
 });
 
 test('a lock that nobody holds is taken over', async t => {
-	const made = await makeRunFile(t, undefined, {runner: await impatientRunner()});
+	const made = await makeRunFile(t, undefined, {runner: await impatientRunner(5000)});
 	if (made === undefined) return;
 	await made.start();
 	const id = basename(onlyEntry(made.cache));

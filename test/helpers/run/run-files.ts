@@ -1,7 +1,15 @@
 /** `.run` files of a test's own, and what lies in the caches that they make. */
-import {copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {
+	copyFileSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	writeFileSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {ExecutionContext} from 'ava';
+import {projectRoot} from '../worlds/audit-world.js';
 import {builtDirectory} from '../worlds/built-kit.js';
 import {compiledBy, madeFile} from '../worlds/made-file.js';
 import {makeScratchPlace, type ScratchPlace} from '../worlds/scratch-place.js';
@@ -11,6 +19,18 @@ import {need} from './need.js';
 
 export function builtRunner(): string {
 	return join(builtDirectory(), 'runner');
+}
+
+/** One that takes a lock over after so many milliseconds of silence. */
+export async function impatientRunner(silence: number): Promise<string> {
+	return madeFile(['runner', silence], async path => {
+		const script = join(projectRoot, 'wrappers/run/build.sh');
+		const made = await runCommand('sh', [script, 'gcc', `${path}.d`], {
+			env: {...process.env, DYNPK_SILENCE: String(silence)},
+		});
+		if (made.status !== 0) throw new Error(made.stderr);
+		renameSync(`${path}.d/runner`, path);
+	});
 }
 
 const program = `

@@ -44,7 +44,7 @@ export interface EndedRacer {
 
 /** One that was stopped for as long as signals come, goes on. */
 export async function race(
-	world: CommandWorld,
+	world: Pick<CommandWorld, 'dynpk' | 'work' | 'env'>,
 	words: readonly string[],
 	{begin, sent, wait}: Course,
 ): Promise<EndedRacer> {

@@ -1,0 +1,115 @@
+/** A small `.run` file, whose program tells whether all of its bundle is there, and the cache that it unpacks into. */
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import {join} from 'node:path';
+import {impatientRunner} from '../../helpers/run/run-files.js';
+import {projectRoot} from '../../helpers/worlds/audit-world.js';
+import {compiledBy} from '../../helpers/worlds/made-file.js';
+import {writeRunFile, type RunWorld} from '../../helpers/worlds/run-file-writer.js';
+import type {Verdict} from './format.js';
+import {FaultyEnd} from './ordeal.js';
+import type {Ended} from './starter.js';
+
+export interface RunFileWorld {
+	/** All that a start may touch lies below. */
+	readonly top: string;
+	readonly file: string;
+	readonly env: Readonly<Record<string, string>>;
+	/** Empty the cache. */
+	readonly clear: () => void;
+	/** Whether the tree has its name. */
+	readonly isPublished: () => boolean;
+	readonly removeTree: () => void;
+	/** What is in the cache besides one tree and its state. */
+	readonly leftovers: () => readonly string[];
+}
+
+const TREE = /^[0-9a-f]{64}$/u;
+/** Milliseconds after which the runner takes a lock over: a few beats. */
+const SILENCE = 3000;
+/** With those, in seconds. */
+export const RUN_FILE_PATIENCE = 15;
+const DIRECTORIES = 3;
+const FILES = 6;
+
+export async function makeRunFileWorld(scratch: string): Promise<RunFileWorld> {
+	const top = realpathSync(scratch);
+	const [file, cache] = [join(top, 'x.run'), join(top, 'cache')];
+	writeFileSync(file, writeRunFile(await impatientRunner(SILENCE), await bundle()), {mode: 0o755});
+	return {
+		top,
+		file,
+		env: {DYNPK_CACHE: cache, HOME: top},
+		clear: () => {
+			rmSync(cache, {recursive: true, force: true});
+			mkdirSync(cache, {mode: 0o700});
+		},
+		isPublished: () => readRuns(cache).some(name => TREE.test(name)),
+		removeTree: () =>
+			readRuns(cache)
+				.filter(name => TREE.test(name))
+				.forEach(name => rmSync(join(cache, 'runs', name), {recursive: true})),
+		leftovers: () => readRuns(cache).filter(name => !/^[0-9a-f]{64}(?:\.\d+\.state)?$/u.test(name)),
+	};
+}
+
+function readRuns(cache: string): readonly string[] {
+	const runs = join(cache, 'runs');
+	return existsSync(runs) ? readdirSync(runs) : [];
+}
+
+async function bundle(): Promise<RunWorld> {
+	const source = join(projectRoot, 'test/torture/lib/whole.c');
+	const program = readFileSync(await compiledBy('gcc', ['-O1', '-static', '-s', source]));
+	const files = Array.from({length: FILES}, (_, number) => ({
+		path: `root/d${number % DIRECTORIES}/f${number}`,
+		body: `${number}`.repeat(1 + 3000 * number),
+	}));
+	const list = [
+		...files.map(({path, body}) => `${body.length} ${path}`),
+		`${program.length} bin/tool`,
+		'0 root/link',
+		'3 dynpk.json',
+	];
+	return {
+		entry: 'tool',
+		entries: [
+			{path: 'bin'},
+			{path: 'bin/tool', body: program, mode: 0o755},
+			{path: 'root'},
+			...Array.from({length: DIRECTORIES}, (_, number) => ({path: `root/d${number}`})),
+			...files,
+			{path: 'root/link', target: 'd0/f0'},
+			{path: 'root/list', body: `${list.join('\n')}\n`},
+			{path: 'dynpk.json', body: '{}\n'},
+		],
+	};
+}
+
+export const RIGHT = `looked for ${FILES + 3}\n`;
+
+/**
+ * Whether a start was right, or ended with one sentence.
+ *
+ * @throws {FaultyEnd} for a tree that is not whole, and for any other end
+ */
+export function judgeRunFile(
+	end: Pick<Ended, 'status' | 'stdout' | 'stderr'> & {readonly isLate?: boolean},
+	{mayBeSilent = false}: {readonly mayBeSilent?: boolean} = {},
+): Verdict {
+	const told = JSON.stringify(end);
+	if (end.isLate === true) throw new FaultyEnd('hang', `a start hangs: ${told}`);
+	if (end.status === 0 && end.stdout === RIGHT) return end.stderr === '' ? 'accepted' : 'refused';
+	const isSaid = /^dynpk: [^\n]+\n(?:hint: [^\n]+\n)?$/u.test(end.stderr);
+	const isRefused = end.status >= 125 && end.status <= 127 && end.stdout === '';
+	if (!isRefused || !(isSaid || mayBeSilent))
+		throw new FaultyEnd('wrong', `a wrong start: ${told}`);
+	return 'refused';
+}

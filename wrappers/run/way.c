@@ -154,11 +154,15 @@ static enum way_end step(struct walk *walk, const struct destination *destinatio
 	struct way *way = walk->way;
 	struct file_status found = file_status_at(way->fd, name, AT_SYMLINK_NOFOLLOW);
 	enum way_end end;
-	long fd;
+	long there = 0, fd;
 
 	if (found.mode == 0) {
-		const long there = sys_faccessat(way->fd, name, F_OK);
-
+		there = sys_faccessat(way->fd, name, F_OK);
+		/* Another start has made it since. */
+		if (!failed(there))
+			found = file_status_at(way->fd, name, AT_SYMLINK_NOFOLLOW);
+	}
+	if (found.mode == 0) {
 		if (there != -ENOENT)
 			return object(walk, name, " cannot be looked at", there);
 		if (left > destination->made)

@@ -102,14 +102,12 @@ export const RIGHT = `looked for ${FILES + 3}\n`;
  */
 export function judgeRunFile(
 	end: Pick<Ended, 'status' | 'stdout' | 'stderr'> & {readonly isLate?: boolean},
-	{mayBeSilent = false}: {readonly mayBeSilent?: boolean} = {},
 ): Verdict {
 	const told = JSON.stringify(end);
 	if (end.isLate === true) throw new FaultyEnd('hang', `a start hangs: ${told}`);
 	if (end.status === 0 && end.stdout === RIGHT) return end.stderr === '' ? 'accepted' : 'refused';
 	const isSaid = /^dynpk: [^\n]+\n(?:hint: [^\n]+\n)?$/u.test(end.stderr);
 	const isRefused = end.status >= 125 && end.status <= 127 && end.stdout === '';
-	if (!isRefused || !(isSaid || mayBeSilent))
-		throw new FaultyEnd('wrong', `a wrong start: ${told}`);
+	if (!isRefused || !isSaid) throw new FaultyEnd('wrong', `a wrong start: ${told}`);
 	return 'refused';
 }

@@ -2,14 +2,8 @@
  * Fifty first starts of a `.run` file at once, of which in most rounds some are killed at random moments: all others are
  * right, and so is the next, which finds a cache that is in order.
  */
-import {
-	race,
-	randomCourse,
-	undisturbed,
-	isEndedBySignal,
-	type Course,
-	type EndedRacer,
-} from '../lib/racer.js';
+import {race, undisturbed, isEndedBySignal, type Course, type EndedRacer} from '../lib/racer.js';
+import type {Random} from '../../helpers/worlds/mutate.js';
 import {FaultyEnd, type Ordeal} from '../lib/ordeal.js';
 import {
 	judgeRunFile,
@@ -21,10 +15,13 @@ import {
 const RACERS = 50;
 /** In each so many rounds, one in which nobody is killed. */
 const PEACEFUL = 4;
+const KILLED = 0.4;
+/** In milliseconds: about as long as fifty starts take here. */
+const [LATEST_START, LATEST_KILL] = [30, 30];
 
 export const ordeal: Ordeal = {
 	name: 'races of first starts of a .run file',
-	inputsInCheck: 3,
+	inputsInCheck: 6,
 	inputs: 500,
 	each: {count: RACERS + 1, what: 'starts'},
 	patience: 4 * RUN_FILE_PATIENCE,
@@ -34,13 +31,15 @@ export const ordeal: Ordeal = {
 			attempt: async (input, random) => {
 				world.clear();
 				const isPeaceful = input % PEACEFUL === 0;
-				const courses = Array.from({length: RACERS}, () => ({
-					...randomCourse(random),
-					...(isPeaceful ? {sent: undefined} : {}),
-				}));
+				const courses = Array.from({length: RACERS}, () => courseOf(random, isPeaceful));
 				const ended = await Promise.all(courses.map(course => start(world, course)));
 				ended.filter(one => !isEndedBySignal(one)).forEach(one => judge(one));
 				judge(await start(world, undisturbed));
+				if (world.leftovers().length > 0) {
+					world.removeTree();
+					judge(await start(world, undisturbed));
+				}
+
 				const left = world.leftovers();
 				if (left.length > 0) throw new FaultyEnd('left behind', `${left.join(', ')} is left`);
 				return ended.every(({status}) => status === 0) ? 'accepted' : 'refused';
@@ -48,6 +47,16 @@ export const ordeal: Ordeal = {
 		};
 	},
 };
+
+/** Killed while one unpacks and the others wait, for the most part. */
+function courseOf(random: Random, isPeaceful: boolean): Course {
+	const isKilled = random() < KILLED && !isPeaceful;
+	return {
+		sent: isKilled ? 'SIGKILL' : undefined,
+		begin: random() * LATEST_START,
+		wait: random() * LATEST_KILL,
+	};
+}
 
 function start({file, top: work, env}: RunFileWorld, course: Course): Promise<EndedRacer> {
 	return race({dynpk: [file], work, env}, [], course);

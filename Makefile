@@ -83,11 +83,11 @@ check-sanitizers: build ## The C of targets as ordinary programs under ASan and 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
-# FORMATS are the files of test/torture/formats and of test/torture/ordeals, which let calls fail, race and kill; bounded by
-# INPUTS of each and by MINUTES for all; SEED and FROM repeat what it reports. A part of it belongs to `test`.
 soak: build ## Hinder, kill and race first starts of a .run file, at every call and 500 times
 	SEED=$(SEED) MINUTES=$(MINUTES) node build/test/torture/run.js errors-run-file kills-run-file races-run-file
 
+# FORMATS are the files of test/torture/formats and of test/torture/ordeals, which let calls fail, race and kill; bounded by
+# INPUTS of each and by MINUTES for all; SEED and FROM repeat what it reports. A part of it belongs to `test`.
 torture: build ## Damage what is read, let calls fail, kill and race, and count what that does (FORMATS="path-table errors-pack")
 	SEED=$(SEED) FROM=$(FROM) INPUTS=$(INPUTS) MINUTES=$(MINUTES) node build/test/torture/run.js $(FORMATS)
 

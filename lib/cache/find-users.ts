@@ -7,9 +7,10 @@
  * processes, or of another machine, is not seen at all.
  */
 import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs';
-import {DynpkError, errnoOf} from '../errors/dynpk-error.js';
+import {DynpkError} from '../errors/dynpk-error.js';
 import type {HostPath} from '../paths/paths.js';
 import {fileKey} from './measure-tree.js';
+import {unlessRefused} from './unless-refused.js';
 
 export interface Usable {
 	readonly path: HostPath;
@@ -96,16 +97,4 @@ function deviceNumber(major: number, minor: number): number {
 
 function textOf(file: string): string | undefined {
 	return unlessRefused(() => readFileSync(file))?.toString();
-}
-
-/** Processes end while they are looked at, and those of others are not shown. */
-function unlessRefused<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch (error) {
-		if (errnoOf(error) === undefined) {
-			throw error;
-		}
-		return undefined;
-	}
 }

@@ -1,7 +1,7 @@
 /** What a tree takes on the disk, and which files are in it; links are not followed. */
 import {lstatSync, readdirSync, type Stats} from 'node:fs';
-import {errnoOf} from '../errors/dynpk-error.js';
 import type {HostPath} from '../paths/paths.js';
+import {unlessRefused} from './unless-refused.js';
 
 export interface Measure {
 	/** Blocks of the file system, files with several names once. */
@@ -50,15 +50,4 @@ function lookAt(path: Buffer): Stats | undefined {
 
 function namesIn(path: Buffer): readonly Buffer[] {
 	return unlessRefused(() => readdirSync(path, {encoding: 'buffer'})) ?? [];
-}
-
-function unlessRefused<T>(look: () => T): T | undefined {
-	try {
-		return look();
-	} catch (error) {
-		if (errnoOf(error) === undefined) {
-			throw error;
-		}
-		return undefined;
-	}
 }

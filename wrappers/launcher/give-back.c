@@ -1,4 +1,5 @@
 #include "give-back.h"
+#include "base/fail.h"
 #include "base/mapping.h"
 #include "table/loader-variables.h"
 
@@ -67,7 +68,10 @@ uintptr_t give_back_at_entry(uintptr_t *stack)
 {
 	const struct give_back *back = give_back(read_start(stack));
 
-	return back == NULL ? 0 : back->entry;
+	/* Only musl comes here before constructors, which may take variables away (the shim's do). */
+	if (back == NULL)
+		FAIL(EXIT_LAUNCHER, "the bundled loader is no musl's, as its launch record says");
+	return back->entry;
 }
 
 /*

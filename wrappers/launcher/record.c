@@ -89,13 +89,14 @@ static bool has_known_kind(const struct record *record)
 	       (record->strategy >= STRATEGY_MAP && record->strategy <= STRATEGY_SELF);
 }
 
-/* No musl has such options or such a search: a loader started by both ways crashes. */
+/* No musl has such options, tunables or search: a loader started by both ways crashes. */
 static bool has_flags_of_one_libc(const struct record *record)
 {
 	const uint32_t glibc = FLAG_HAS_INHIBIT_CACHE | FLAG_HAS_INHIBIT_RPATH | FLAG_HAS_AUDIT |
 			       FLAG_INHIBIT_OWN_RPATH;
 
-	return (record->flags & FLAG_MUSL) == 0 || (record->flags & glibc) == 0;
+	return (record->flags & FLAG_MUSL) == 0 ||
+	       ((record->flags & glibc) == 0 && record->audit_tunables == 0);
 }
 
 static bool has_view(struct extent extent, const struct record *record)

@@ -83,7 +83,8 @@ check-sanitizers: build ## The C of targets as ordinary programs under ASan and 
 bans: ## What lint cannot see, each with its reason
 	@bash test/bans.sh
 
-soak: build ## Hinder, kill and race first starts of a .run file, at every call and 500 times
+soak: build ## Hinder, kill and race first starts of a .run file, at every call and 500 times; all schedules of three
+	node build/test/torture/elections.js
 	SEED=$(SEED) MINUTES=$(MINUTES) node build/test/torture/run.js errors-run-file kills-run-file races-run-file
 
 # FORMATS are the files of test/torture/formats and of test/torture/ordeals, which let calls fail, race and kill; bounded by

@@ -10,7 +10,7 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 if (/\s/u.test(process.env.TMPDIR ?? '')) delete process.env.TMPDIR;
 
 const noTest =
-	/^(?:helpers|prefixes|science|sweeps|torture\/(?:formats|ordeals))\/|\/lib\/|^(?:hosts\/enter|torture\/run)\.ts$/u;
+	/^(?:helpers|prefixes|science|sweeps|torture\/(?:formats|ordeals))\/|\/lib\/|^(?:hosts\/enter|torture\/(?:run|elections))\.ts$/u;
 
 export default {
 	// Of the sources there are: what was compiled of others may still lie there.

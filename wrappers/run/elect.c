@@ -9,7 +9,11 @@
 #include "state.h"
 
 /* Milliseconds between two looks of a waiter: a small bundle takes less than the first. */
-enum { FIRST_PAUSE = 50, LAST_PAUSE = 250, TRIES = 4 };
+#ifndef DYNPK_FIRST_PAUSE
+#define DYNPK_FIRST_PAUSE 50
+#endif
+
+enum { LAST_PAUSE = 250, TRIES = 4 };
 
 /* One that names were added to is given its state anew, so that the next start need not ask the
  * index. */
@@ -110,7 +114,7 @@ static void wait_for_holder(struct watch *watch, const struct obtaining *obtaini
 enum obtained obtain_entry(struct obtaining *obtaining)
 {
 	struct watch watch = { 0 };
-	unsigned pause = FIRST_PAUSE;
+	unsigned pause = DYNPK_FIRST_PAUSE;
 	int tries = 0;
 
 	while (look_at_entry(obtaining->cache) != ENTRY_SOUND) {

@@ -105,8 +105,8 @@ static uint64_t mix_status(uint64_t sum, const struct file_status *found)
 	return mix(mix(sum, found->modified), found->modified_nanoseconds);
 }
 
-/* The lock, and the files in it, in whatever order. */
-static uint64_t see_lock(const struct cache *cache)
+/* The lock, and the files in it, in whatever order; 0: there is none. */
+static uint64_t see_lock(const struct cache *cache, bool *is_empty)
 {
 	_Alignas(8) char listing[1024];
 	char name[ENTRY_NAME_SIZE];
@@ -114,31 +114,47 @@ static uint64_t see_lock(const struct cache *cache)
 	uint64_t sum;
 	long fd, size;
 
+	*is_empty = false;
 	name_beside(cache, lock_word, name);
 	fd = sys_openat(cache->runs, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (failed(fd))
 		return fd == -ENOENT ? 0 : 1;
 	found = file_status_of_open((int)fd);
 	sum = mix(1, found.inode);
+	*is_empty = true;
 	while ((size = sys_getdents64((int)fd, listing, sizeof(listing))) > 0) {
 		const struct directory_entry *entry;
 
 		for (long at = 0; at < size; at += entry->size) {
 			entry = (const void *)(listing + at);
 			found = file_status_at((int)fd, entry->name, AT_SYMLINK_NOFOLLOW);
-			if (entry->name[0] != '.')
-				sum += mix_status(mix_name(entry->name), &found);
+			if (entry->name[0] == '.')
+				continue;
+			sum += mix_status(mix_name(entry->name), &found);
+			*is_empty = false;
 		}
 	}
 	sys_close((int)fd);
-	return sum;
+	return sum == 0 ? 1 : sum;
+}
+
+/* By who gives it back, and then died perhaps. It is gone only if it is empty still. */
+static void remove_emptied(const struct cache *cache)
+{
+	char name[ENTRY_NAME_SIZE];
+
+	name_beside(cache, lock_word, name);
+	sys_unlinkat(cache->runs, name, AT_REMOVEDIR);
 }
 
 bool is_silent(struct watch *watch, const struct cache *cache)
 {
-	const uint64_t seen = see_lock(cache);
+	bool is_empty;
+	const uint64_t seen = see_lock(cache, &is_empty);
 	const uint64_t now = milliseconds_since_start();
 
+	if (is_empty)
+		remove_emptied(cache);
 	if (seen != watch->seen || watch->since == 0) {
 		watch->seen = seen;
 		watch->since = now;

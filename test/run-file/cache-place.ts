@@ -3,6 +3,7 @@ import {
 	chownSync,
 	existsSync,
 	mkdirSync,
+	readFileSync,
 	readdirSync,
 	rmSync,
 	symlinkSync,
@@ -98,6 +99,46 @@ test('another user owns the place, or a directory or link above it', async t => 
 	mkdirSync(made.path('ours/runs'), {recursive: true});
 	chownSync(made.path('ours/runs'), NOBODY, NOBODY);
 	await refusal(t, made, made.path('ours'), /\/ours\/runs belongs to another user\n$/u);
+});
+
+test('two users on one node, neither with a home: each has a tree of his own', async t => {
+	const made = await makeRunFile(t);
+	if (made === undefined || !need(t, 'unshare', 'mount', 'sh', 'setpriv')) return;
+	if (user !== 0) {
+		missingHere(t, 'needs to be root, to start as two users');
+		return;
+	}
+
+	chmodSync(made.directory, 0o755);
+	const others = [NOBODY, NOBODY - 1];
+	const starts = others.map(
+		id =>
+			`setpriv --reuid=${id} --regid=${id} --clear-groups -- /mnt/x.run > /mnt/told/${id} 2>&1 &`,
+	);
+	const script =
+		mounts({'/tmp': '', '/var/tmp': '', '/dev/shm': ''}) +
+		`${Array.from({length: 5}, () => starts.join(' ')).join(' ')} wait; ` +
+		"find /tmp /var/tmp /dev/shm -mindepth 1 -maxdepth 3 -printf '%U %m %p\\n' | sort";
+	mkdirSync(made.path('told'));
+	const bound = `set -e; mount --bind "$0" /mnt; ${script}`;
+	const {status, stdout, stderr} = await runCommand(
+		'unshare',
+		['-m', 'sh', '-c', bound, made.directory],
+		{
+			env: {PATH: process.env.PATH},
+		},
+	);
+	t.is(status, 0, stderr);
+	for (const id of others) {
+		t.regex(
+			readFileSync(made.path(`told/${id}`), 'utf8'),
+			new RegExp(`^exe /tmp/dynpk-${id}/runs/`, 'mu'),
+		);
+	}
+
+	const lines = stdout.trim().split('\n');
+	t.is(lines.length, others.length * 4, stdout);
+	for (const line of lines) t.regex(line, /^(\d+) (?:700|600|755|555) \/tmp\/dynpk-\1(?:\/|$)/u);
 });
 
 test('a planted directory in a shared place is passed by', async t => {

@@ -119,11 +119,12 @@ async function write(
 	const {version, level} = request;
 	const onProgress = reporter.progress(plan);
 	reporter.step(`packing ${plan.operations.length} entries, ${megabytes(sizeOfPlan(plan))}`);
-	const {id, entries, bytes} = await writeBundle(
+	const {id, entries, bytes, sparse} = await writeBundle(
 		{plan, launchers, architecture},
 		{output, mtime, version, level, signal, onProgress},
 	);
 	reporter.done();
+	reporter.sparse(sparse);
 	// There the bundle itself went.
 	if ('stream' in output) {
 		return;

@@ -19,6 +19,8 @@ export interface Reporter {
 		plan: BundlePlan,
 	): (progress: {readonly entries: number; readonly bytes: number}) => void;
 	done(): void;
+	/** How many files an archive has without their zeros. */
+	sparse(count: number): void;
 	/** What came of it, where somebody looks on. */
 	packed(describe: () => readonly string[]): void;
 }
@@ -153,6 +155,14 @@ export function makeReporter(options: {
 			if (shown) {
 				shown = false;
 				process.stderr.write('\r\u001b[K');
+			}
+		},
+		sparse(count) {
+			if (count > 0) {
+				const files = count === 1 ? 'a sparse file' : `${count} sparse files`;
+				say(
+					`${files} stored without the zeros: GNU tar, bsdtar and dynpk read the archive, busybox's tar does not`,
+				);
 			}
 		},
 		packed(describe) {

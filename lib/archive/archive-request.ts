@@ -36,4 +36,6 @@ export interface WrittenOutput {
 	/** Bytes of file contents. */
 	readonly bytes: number;
 	readonly digests: FileDigests;
+	/** Files that an archive has without their zeros, which not every tar reads. */
+	readonly sparse?: number;
 }

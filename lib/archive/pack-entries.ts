@@ -10,10 +10,12 @@ import {once} from 'node:events';
 import {pack as makePack, type Pack} from 'tar-stream';
 import type {StopCheck} from '../errors/stop-signal.js';
 import type {HostPath} from '../paths/paths.js';
-import type {ArchiveEntry, FileDigest, FileEntry} from './archive-entry.js';
+import type {ArchiveEntry, EntryContent, FileDigest, FileEntry} from './archive-entry.js';
 import type {ByteSink} from './byte-sink.js';
 import {makeEntryCheck} from './checked-entries.js';
 import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
+import {sparseEntry} from './sparse-entry.js';
+import {findSparseMap, type SparseMap} from './sparse-map.js';
 import {makeTarHeader, type TarHeader} from './tar-header.js';
 import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './archive-request.js';
 
@@ -84,6 +86,7 @@ async function writeEntries(
 	const read = makeContentReader(digests);
 	let entries = 0;
 	let bytes = 0;
+	let sparse = 0;
 	for await (const entry of request.entries) {
 		rules.check(entry);
 		await stop(0);
@@ -93,7 +96,13 @@ async function writeEntries(
 		if (entry.kind === 'file') {
 			const content = read(entry.content);
 			({size} = content);
-			const digest = await addFile(tape, {entry, mtime, content});
+			// Who wants to know where contents lie, wants them whole.
+			const map = watch === undefined ? sparseMapOf(entry.content) : undefined;
+			const digest =
+				map === undefined
+					? await addFile(tape, {entry, mtime, content})
+					: await addSparseFile(tape, {entry, mtime, content}, map);
+			sparse += map === undefined ? 0 : 1;
 			digests.set(entry.path, digest);
 			request.onDigest?.(entry.path, digest);
 			bytes += size;
@@ -111,7 +120,7 @@ async function writeEntries(
 	await rules.finish();
 	tape.pack.finalize();
 	await drain(tape);
-	return {entries, bytes, digests};
+	return {entries, bytes, digests, sparse};
 }
 
 /** Contents fill blocks. */
@@ -149,6 +158,22 @@ async function addFile(tape: Tape, {entry, mtime, content}: OpenFile): Promise<F
 	return {sha256: digest.digest('hex'), size};
 }
 
+function sparseMapOf(content: EntryContent): SparseMap | undefined {
+	return content.kind === 'host-file' ? findSparseMap(content.path, content.size) : undefined;
+}
+
+/** Past tar-stream, which has no such entries, and nothing in it between two of its own. */
+async function addSparseFile(tape: Tape, file: OpenFile, map: SparseMap): Promise<FileDigest> {
+	const blocks = sparseEntry(file, map);
+	for (;;) {
+		const {value, done} = await blocks.next();
+		if (done === true) {
+			return value;
+		}
+		await give(tape, value);
+	}
+}
+
 interface BegunEntry {
 	readonly body: ReturnType<Pack['entry']>;
 	/** Rejected with whatever is wrong with the entry. */
@@ -169,14 +194,19 @@ function beginEntry({pack}: Tape, header: TarHeader): BegunEntry {
 
 /** Hand on what has been made. */
 async function drain(tape: Tape): Promise<void> {
-	const {pack, sink} = tape;
+	const {pack} = tape;
 	for (let bytes = nextOf(pack); bytes !== null; bytes = nextOf(pack)) {
-		tape.length += bytes.length;
-		const written = sink.write(bytes);
-		if (written !== undefined) {
-			await written;
+		const given = give(tape, bytes);
+		if (given !== undefined) {
+			await given;
 		}
 	}
+}
+
+/** A promise where the sink takes its time, which is seldom. */
+function give(tape: Tape, bytes: Uint8Array): Promise<void> | undefined {
+	tape.length += bytes.length;
+	return tape.sink.write(bytes) ?? undefined;
 }
 
 /** A pack holds nothing but buffers. */

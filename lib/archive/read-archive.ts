@@ -12,7 +12,7 @@ import {DynpkError, faultFromErrno} from '../errors/dynpk-error.js';
 import {makeStopCheck} from '../errors/stop-signal.js';
 import {openToRead} from '../paths/open-to-read.js';
 import type {HostPath} from '../paths/paths.js';
-import type {ArchiveEntry, Pieces} from './archive-entry.js';
+import type {ArchiveEntry, EntryContent, Pieces} from './archive-entry.js';
 import {checkedEntries, type EntryLimits} from './checked-entries.js';
 import {heldToIndex} from './run-file/held-to-index.js';
 import {isElf, RUNNER_LIMIT, type RunHead} from './run-file/run-head.js';
@@ -49,7 +49,7 @@ export async function* readArchive({
 		const members = checkedEntries(readTar(bytes, archive), rules);
 		const held = run === undefined ? members : heldToIndex(members, run.index, run.head, archive);
 		for await (const member of held) {
-			yield entryOf(member);
+			yield entryOf(member, signal);
 		}
 	} finally {
 		closeSync(file);
@@ -183,13 +183,18 @@ async function* plainBytes(
 	}
 }
 
-function entryOf(member: TarMember): ArchiveEntry {
-	const {kind, path, mode, mtime, size, pieces, target = ''} = member;
+/** What is read from a few bytes may be gigabytes of zeros. */
+function contentOf({size, pieces}: TarMember, signal: AbortSignal | undefined): EntryContent {
+	return {kind: 'pieces', size, pieces: size > PIECE_SIZE ? stoppable(pieces, signal) : pieces};
+}
+
+function entryOf(member: TarMember, signal: AbortSignal | undefined): ArchiveEntry {
+	const {kind, path, mode, mtime, target = ''} = member;
 	switch (kind) {
 		case 'directory':
 			return {kind, path, mtime, mode};
 		case 'file':
-			return {kind, path, mtime, mode, content: {kind: 'pieces', size, pieces}};
+			return {kind, path, mtime, mode, content: contentOf(member, signal)};
 		case 'symlink':
 		case 'hardlink':
 			return {kind, path, mtime, target};

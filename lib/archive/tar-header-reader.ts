@@ -5,6 +5,7 @@
  * time, GNU's base 256) and nothing else, a name is UTF-8, the type is one a bundle uses.
  */
 import {decodeName, type Refuse} from './decode-name.js';
+import {readSparseHeader, type BegunMap, type ReadNumber} from './sparse-header.js';
 
 export type RawHeader =
 	| {
@@ -15,6 +16,8 @@ export type RawHeader =
 			readonly mtime: number;
 			readonly size: number;
 			readonly target: string;
+			/** Of a sparse file; `size` is what the archive has of it. */
+			readonly sparse: BegunMap | undefined;
 	  }
 	/** Its body says something about the next member. */
 	| {
@@ -45,6 +48,7 @@ const memberTypes: ReadonlyMap<string, 'directory' | 'file' | 'symlink' | 'hardl
 	['1', 'hardlink'],
 	['2', 'symlink'],
 	['5', 'directory'],
+	['S', 'file'],
 ]);
 
 const extensionTypes: ReadonlyMap<string, 'pax' | 'gnu-path' | 'gnu-target'> = new Map([
@@ -57,7 +61,6 @@ const refusedTypes: ReadonlyMap<string, string> = new Map([
 	['3', 'a character device'],
 	['4', 'a block device'],
 	['6', 'a FIFO'],
-	['S', 'a sparse file in the old GNU format'],
 	['g', 'a global header'],
 ]);
 
@@ -89,7 +92,13 @@ export function readTarHeader(block: Buffer, refuse: Refuse): RawHeader | undefi
 	const mode = octal(block, 'mode', refuse);
 	const mtime = readLarge(block, 'mtime', refuse);
 	const target = text(block, 'linkname', refuse);
-	return {kind: 'member', type, path, mode, mtime, size, target};
+	// The fields of its map lie where others have a prefix.
+	const isSparse = typeflag === 'S' && magic === GNU_MAGIC;
+	if (typeflag === 'S' && !isSparse) {
+		refuse(`${path}: a sparse file of no known format`);
+	}
+	const sparse = isSparse ? readSparseHeader(block, numberReader(refuse)) : undefined;
+	return {kind: 'member', type, path, mode, mtime, size, target, sparse};
 }
 
 function slice(block: Buffer, field: keyof typeof fields): Buffer {
@@ -112,21 +121,30 @@ function checkSum(block: Buffer, refuse: Refuse): void {
 }
 
 function octal(block: Buffer, field: keyof typeof fields, refuse: Refuse): number {
-	const digits = /^ *([0-7]*)[ \0]*$/u.exec(latin1(block, field))?.[1];
+	return octalOf(slice(block, field), field, refuse);
+}
+
+function octalOf(bytes: Buffer, what: string, refuse: Refuse): number {
+	const digits = /^ *([0-7]*)[ \0]*$/u.exec(bytes.toString('latin1'))?.[1];
 	if (digits === undefined) {
-		return refuse(`a header whose ${field} is not a number`);
+		return refuse(`a header whose ${what} is not a number`);
 	}
 	return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
-/** Octal, or in base 256 with the top bit set, from 8 GiB on. */
 function readLarge(block: Buffer, field: 'size' | 'mtime', refuse: Refuse): number {
-	const bytes = slice(block, field);
-	if (bytes[0] !== 0x80) {
-		return octal(block, field, refuse);
-	}
-	const value = bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
-	return value <= Number.MAX_SAFE_INTEGER ? value : refuse(`a header whose ${field} is absurd`);
+	return numberReader(refuse)(slice(block, field), field);
+}
+
+/** Octal, or in base 256 with the top bit set, from 8 GiB on. */
+export function numberReader(refuse: Refuse): ReadNumber {
+	return (bytes, what) => {
+		if (bytes[0] !== 0x80) {
+			return octalOf(bytes, what, refuse);
+		}
+		const value = bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
+		return value <= Number.MAX_SAFE_INTEGER ? value : refuse(`a header whose ${what} is absurd`);
+	};
 }
 
 function text(block: Buffer, field: keyof typeof fields, refuse: Refuse): string {

@@ -2,7 +2,7 @@
  * A tar stream → its members, by a reader that refuses whatever a bundle has no use for.
  *
  * It understands what our writer and what GNU tar, bsdtar and busybox make of a bundle: ustar, pax
- * `path`, `linkpath` and `size` (POSIX.1-2017, pax), and GNU's long names. Everything else is an
+ * `path`, `linkpath` and `size` (POSIX.1-2017, pax), and GNU's long names and sparse files. Everything else is an
  * error and nothing is guessed: readers that skip what they do not understand disagree about what an
  * archive holds, and that disagreement is where attacks hide. A missing end mark is an error too.
  */
@@ -11,7 +11,9 @@ import type {Pieces} from './archive-entry.js';
 import {makeByteReader, type ByteReader} from './byte-reader.js';
 import {decodeName, type Refuse} from './decode-name.js';
 import {readPaxRecords} from './pax-records.js';
-import {readTarHeader, type RawHeader} from './tar-header-reader.js';
+import {checkedMap, readSparseExtension} from './sparse-header.js';
+import {expanded, type SparseMap} from './sparse-map.js';
+import {numberReader, readTarHeader, type RawHeader} from './tar-header-reader.js';
 
 export interface TarMember {
 	readonly kind: 'directory' | 'file' | 'symlink' | 'hardlink';
@@ -72,8 +74,9 @@ export async function* readTar(
 				continue;
 			}
 
+			const map = await readMap(reader, header, refuse);
 			const start = reader.position();
-			yield* passMember(reader, {...describe(header, announced, refuse), start}, refuse);
+			yield* passMember(reader, {...describe(header, announced, refuse), start, map}, refuse);
 			announced = {};
 			before.clear();
 			left += EXTENSION_SHARE;
@@ -114,17 +117,43 @@ async function readExtension(
 	}
 }
 
-type Member = Omit<TarMember, 'pieces'>;
+/** The rest of what says where a sparse file has data. */
+async function readMap(
+	reader: ByteReader,
+	{sparse, size}: Header<'member'>,
+	refuse: Refuse,
+): Promise<SparseMap | undefined> {
+	if (sparse === undefined) {
+		return undefined;
+	}
+
+	const regions = [...sparse.regions];
+	const readNumber = numberReader(refuse);
+	for (let {isContinued} = sparse; isContinued;) {
+		const block = await takeOr(reader, BLOCK_SIZE, refuse);
+		isContinued = readSparseExtension(regions, block, {readNumber, refuse});
+	}
+
+	return checkedMap({size: sparse.size, regions}, size, refuse);
+}
+
+type Member = Omit<TarMember, 'pieces'> & {
+	/** Where `size` bytes of the archive belong in the file; `undefined`: they are the file. */
+	readonly map: SparseMap | undefined;
+};
 
 function describe(
 	header: Header<'member'>,
 	announced: Announced,
 	refuse: Refuse,
-): Omit<Member, 'start'> {
+): Omit<Member, 'start' | 'map'> {
 	const path = announced.path ?? header.path;
 	const size = announced.size ?? header.size;
 	const target = announced.target ?? header.target;
 	const kind = header.type;
+	if (header.sparse !== undefined && announced.size !== undefined) {
+		refuse(`${path}: a sparse file of two sizes`);
+	}
 	if (kind !== 'file' && size !== 0) {
 		refuse(`${path}: a ${kind} with contents`);
 	}
@@ -141,7 +170,7 @@ function describe(
 
 async function* passMember(
 	reader: ByteReader,
-	member: Member,
+	{map, ...member}: Member,
 	refuse: Refuse,
 ): AsyncGenerator<TarMember, void, undefined> {
 	let left = member.size;
@@ -157,7 +186,9 @@ async function* passMember(
 		}
 	}
 
-	yield {...member, pieces: contents()};
+	yield map === undefined
+		? {...member, pieces: contents()}
+		: {...member, size: map.size, pieces: expanded(map, contents())};
 	await skip(contents());
 	await takeOr(reader, padded(member.size) - member.size, refuse);
 }

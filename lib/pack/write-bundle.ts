@@ -27,6 +27,8 @@ export interface WrittenBundle {
 	readonly entries: number;
 	/** Bytes of file contents. */
 	readonly bytes: number;
+	/** Files that an archive has without their zeros, which not every tar reads. */
+	readonly sparse: number;
 }
 
 /** @throws {DynpkError} what staging and the writers throw. */
@@ -48,7 +50,8 @@ export async function writeBundle(
 	if (manifest === undefined) {
 		throw new Error('a bundle was written without its manifest');
 	}
-	return {id: manifest.sha256, entries: written.entries, bytes: written.bytes};
+	const {entries: count, bytes, sparse = 0} = written;
+	return {id: manifest.sha256, entries: count, bytes, sparse};
 }
 
 async function writeTo(

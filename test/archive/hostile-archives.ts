@@ -113,7 +113,6 @@ const attacks: Record<string, readonly [readonly RawMember[], RegExp]> = {
 	'a FIFO': [[top, {name: 'top/p', type: '6'}], /a FIFO/u],
 	'an unknown type': [[top, {name: 'top/x', type: 'Z'}], /type "Z"/u],
 	'a contiguous file': [[top, {name: 'top/x', type: '7'}], /type "7"/u],
-	'a sparse file': [[top, {name: 'top/x', type: 'S'}], /sparse/u],
 	'a pax sparse file': [
 		[top, paxMember(paxRecord('GNU.sparse.major', '1')), {name: 'top/x'}],
 		/sparse/u,

@@ -12,7 +12,7 @@ packed='ca-certificates curl fakeroot faketime file fontconfig fonts-dejavu-core
 shells='bash busybox-static dash fish ksh93u+m mksh posh zsh'
 # Compilers, oracles and rivals.
 tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils g++ gcc gdb gzip
-	libc6-dev libgomp1 libjemalloc2 libtree locales make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
+	libarchive-tools libc6-dev libgomp1 libjemalloc2 libtree locales make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
 	strace util-linux xz-utils zstd'
 # For other machines than this one.
 cross='gcc-aarch64-linux-gnu gcc-i686-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libc6-dev-i386-cross'

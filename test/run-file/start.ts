@@ -49,6 +49,29 @@ test('what is unpacked is what was packed', async t => {
 	t.is(lstatSync(join(top, '..')).mode & 0o777, 0o700);
 });
 
+test('zeros are holes, within a frame, across frames and at the end', async t => {
+	const zeros = (size: number): Buffer => Buffer.alloc(size);
+	const bodies = [
+		zeros(1 << 20),
+		Buffer.concat([zeros(300_000), Buffer.from('x'), zeros(300_000)]),
+		Buffer.concat([Buffer.from('begin'), zeros(20_000), Buffer.from('end')]),
+		zeros(16_383),
+		Buffer.concat([Buffer.alloc(16_384, 1), zeros(16_384)]),
+	];
+	const made = await makeRunFile(t, {
+		entries: bodies.map((body, number) => ({path: `f${number}`, body})),
+		cuts: [65_536, 262_144],
+	});
+	if (made === undefined) return;
+	const out = made.path('out');
+	t.like(await made.start(['--dynpk-extract', out]), {status: 0, stderr: ''});
+	for (const [number, body] of bodies.entries()) {
+		t.true(readFileSync(join(out, `f${number}`)).equals(body), `f${number}`);
+	}
+
+	for (const name of ['f0', 'f1']) t.true(lstatSync(join(out, name)).blocks * 512 < 100_000, name);
+});
+
 test('files larger than a frame, and many, come out whole by every processor', async t => {
 	const bodies = [0, 1, 5000, 70_000, 16_384, 300_001, 0, 9].map((size, number) =>
 		Buffer.from(Array.from({length: size}, (_, at) => (at * 7 + number) % 251)),

@@ -118,6 +118,16 @@ static inline int64_t seek(int fd, int64_t offset, int whence)
 #endif
 }
 
+/* Of files of any size. */
+static inline long set_file_size(int fd, uint64_t size)
+{
+#ifdef __NR_ftruncate64
+	return system_call(__NR_ftruncate64, fd, (uint32_t)size, (uint32_t)(size >> 32));
+#else
+	return system_call(__NR_ftruncate, fd, size);
+#endif
+}
+
 static inline long sys_dup3(int from, int to, int flags)
 {
 	return system_call(__NR_dup3, from, to, flags);

@@ -10,7 +10,11 @@
 #include "frame.h"
 #include "head.h"
 
-enum { NONE = -1 };
+enum {
+	NONE = -1,
+	/* As long as a file system's smallest hole, or a multiple of it. */
+	HOLE = 16 << 10,
+};
 
 struct unit_writer {
 	struct unpacking *unpacking;
@@ -22,6 +26,7 @@ struct unit_writer {
 	long directory_row;
 	/* The file being written, whose beginning lay in a frame before. */
 	int file;
+	bool ends_in_hole;
 	/* The next row, and the row behind the unit's last. */
 	uint32_t row;
 	uint32_t row_end;
@@ -94,6 +99,7 @@ static bool begin_file(struct unit_writer *writer)
 	if (failed(opened))
 		return fail_at(writer, opened);
 	writer->file = (int)opened;
+	writer->ends_in_hole = false;
 	return true;
 }
 
@@ -112,12 +118,54 @@ static bool write_bytes(struct unit_writer *writer, const unsigned char *bytes, 
 	return true;
 }
 
+static bool is_hole(const unsigned char *bytes, size_t size)
+{
+	if (size < HOLE)
+		return false;
+	for (size_t i = 0; i < HOLE; i++) {
+		if (bytes[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Zeros are left to the file system: a sparse file stays sparse, and no other takes longer. */
+static bool write_with_holes(struct unit_writer *writer, const unsigned char *bytes, size_t size)
+{
+	while (size > 0) {
+		size_t count = 0;
+
+		while (count < size && !is_hole(bytes + count, size - count))
+			count += size - count < HOLE ? size - count : HOLE;
+		writer->ends_in_hole = count < size;
+		if (!write_bytes(writer, bytes, count))
+			return false;
+		bytes += count;
+		size -= count;
+		for (count = 0; is_hole(bytes + count, size - count);)
+			count += HOLE;
+		if (count > 0) {
+			const int64_t at = seek(writer->file, (int64_t)count, SEEK_CUR);
+
+			if (at < 0)
+				return fail_at(writer, (long)at);
+		}
+		bytes += count;
+		size -= count;
+	}
+	return true;
+}
+
 static bool end_file(struct unit_writer *writer)
 {
+	const struct index_row *row = &writer->unpacking->index->rows[writer->row];
 	const int file = writer->file;
-	long result = set_modified(file, NULL, writer->unpacking->index->rows[writer->row].time);
-	const long closed = sys_close(file);
+	long result = writer->ends_in_hole ? set_file_size(file, row->size) : 0;
+	long closed;
 
+	if (!failed(result))
+		result = set_modified(file, NULL, row->time);
+	closed = sys_close(file);
 	writer->file = NONE;
 	if (!failed(result))
 		result = closed;
@@ -149,7 +197,7 @@ static bool write_part(struct unit_writer *writer, const struct index_frame *fra
 	if (writer->file == NONE && !begin_file(writer))
 		return false;
 	if (from < to &&
-	    !write_bytes(writer, writer->plain + (from - frame->plain), (size_t)(to - from)))
+	    !write_with_holes(writer, writer->plain + (from - frame->plain), (size_t)(to - from)))
 		return false;
 	return !*is_all || end_file(writer);
 }

@@ -2,9 +2,10 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
+import {sparseHeader} from '../../../lib/archive/sparse-header.js';
 import {readArchive} from '../../../lib/archive/read-archive.js';
 import {hostPath} from '../../../lib/paths/paths.js';
-import {paxMember, paxRecord, rawTar} from '../../helpers/worlds/tar-writer.js';
+import {paxMember, paxRecord, rawMember, rawTar} from '../../helpers/worlds/tar-writer.js';
 import {settleTar} from '../lib/settle-tar.js';
 import {verdictOf, type Format} from '../lib/format.js';
 import {isRefusal} from '../lib/refusals.js';
@@ -34,9 +35,20 @@ export const format: Format = {
 			{name: 'L', type: 'L', body: Buffer.from(`top/${'m'.repeat(120)}\0`)},
 			{name: 'top/other'},
 		]);
+		const map = {
+			size: 1 << 20,
+			regions: Array.from({length: 7}, (_, part) => ({offset: part * 8192, length: 512})),
+		};
+		const sparse = Buffer.concat([
+			rawMember({name: 'top/', type: '5'}),
+			sparseHeader({name: 'top/sparse', mode: 0o644, mtime: 1, map}),
+			Buffer.alloc(7 * 512, 's'),
+			Buffer.alloc(1024),
+		]);
 		return {
 			originals: [
 				{name: 'plain', bytes, words, settle: settleTar},
+				{name: 'sparse', bytes: sparse, words, settle: settleTar},
 				{name: 'gzip', bytes: gzipSync(bytes)},
 			],
 			attempt: damaged => {

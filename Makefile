@@ -72,9 +72,10 @@ test-differential: hosts ## Our readers, search and solver against the real ones
 	DYNPK_TESTS_SWEEP=whole node build/test/helpers/summarise-tap.js 'test/differential/**/*.ts' 'test/elf/oracle-*.ts' test/packages/solve/solve-properties.ts test/engine/namespace-conformance.ts test/shim/conformance.ts
 
 # Of what is installed here, by lists in test/sweeps/data; traces programs for half an hour. Each prints what it examined.
-sweeps: build ## What real programs and libraries open and a bundle would lack
+sweeps: build ## What real programs and libraries open and a bundle would lack, and what an audit says of them
 	node build/test/sweeps/opened-files.js
 	node build/test/sweeps/dlopen-callers.js
+	node build/test/sweeps/audit-starts.js
 
 # Part of `test`; by itself, it needs no host and no package but a compiler.
 check-sanitizers: build ## The C of targets as ordinary programs under ASan and UBSan, fed hostile input

@@ -13,7 +13,9 @@ export interface MetRunFile {
 	readonly calls: number;
 	readonly world: RunFileWorld;
 	/** A first start. */
-	readonly start: (met: Pick<InjectedStart, 'at' | 'error' | 'signal'>) => Promise<InjectedEnd>;
+	readonly start: (
+		met: Pick<InjectedStart, 'at' | 'error' | 'signal' | 'meetsCaller'>,
+	) => Promise<InjectedEnd>;
 	/** @throws {FaultyEnd} unless a start that nothing hinders is right, and nothing is left by the next that unpacks */
 	readonly assertNextRight: (before: InjectedEnd) => Promise<void>;
 }

@@ -5,7 +5,7 @@
  * A request is a line on stdin, words split by tabs: seconds to wait, the place, whether only calls
  * on files below the place count, whether the processes it starts are traced as well, the number of
  * the call (none: 0), the error it ends with (none: 0), the signal that is sent before it (none:
- * 0), the directory to start in, the number of settings of the environment, these, and the
+ * 0), to the first process, or, less than 0, to the one that calls, the directory to start in, the number of settings of the environment, these, and the
  * program's words. The answer is a line of numbers (exit status or -1, signal or 0, whether it was
  * too late, how many calls counted, the lengths of its output, of its errors, and of what we tell)
  * and then the three. We tell in lines which call it was, and of what nobody may do: `outside: CALL
@@ -355,7 +355,7 @@ static void meet_entry(pid_t process, const struct __ptrace_syscall_info *info)
 	tell_caller(process, info->instruction_pointer);
 	tell("\n");
 	if (request->signal != 0)
-		kill(state.first, request->signal);
+		kill(request->signal > 0 ? state.first : process, abs(request->signal));
 	if (request->error != 0)
 		fail_at_entry(process, number);
 }

@@ -17,8 +17,10 @@ export interface InjectedStart {
 	/** The number of the call, from 1 on; none is met where it is absent. */
 	readonly at?: number;
 	readonly error?: ErrorName;
-	/** Sent before the call. */
+	/** Sent before the call: to the first process, unless `meetsCaller`. */
 	readonly signal?: NodeJS.Signals;
+	/** The signal is for the process that calls. */
+	readonly meetsCaller?: boolean;
 	readonly seconds: number;
 }
 
@@ -35,6 +37,11 @@ export type ErrorName = keyof typeof constants.errno;
 
 export type Injector = (start: InjectedStart) => Promise<InjectedEnd>;
 
+function signalOf({signal, meetsCaller = false}: InjectedStart): number {
+	const number = signal === undefined ? 0 : constants.signals[signal];
+	return meetsCaller ? -number : number;
+}
+
 export async function openInjector(): Promise<Injector> {
 	const ask = await openHelperProcess('injector.c', 3);
 	return async start => {
@@ -45,7 +52,7 @@ export async function openInjector(): Promise<Injector> {
 			start.followsChildren ? 1 : 0,
 			start.at ?? 0,
 			start.error === undefined ? 0 : constants.errno[start.error],
-			start.signal === undefined ? 0 : constants.signals[start.signal],
+			signalOf(start),
 			start.directory,
 			...settingsOf(start.env),
 			...start.words,

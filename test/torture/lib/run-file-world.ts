@@ -73,10 +73,10 @@ async function bundle(): Promise<RunWorld> {
 		body: `${number}`.repeat(1 + 3000 * number),
 	}));
 	const list = [
-		...files.map(({path, body}) => `${body.length} ${path}`),
-		`${program.length} bin/tool`,
-		'0 root/link',
-		'3 dynpk.json',
+		...files.map(({path, body}) => told(Buffer.from(body), path)),
+		told(program, 'bin/tool'),
+		told(Buffer.alloc(0), 'root/link'),
+		told(Buffer.from('{}\n'), 'dynpk.json'),
 	];
 	return {
 		entry: 'tool',
@@ -91,6 +91,15 @@ async function bundle(): Promise<RunWorld> {
 			{path: 'dynpk.json', body: '{}\n'},
 		],
 	};
+}
+
+/** A line for whole.c: size, FNV-1a of the contents, path. */
+function told(contents: Buffer, path: string): string {
+	const sum = contents.reduce(
+		(before, byte) => Math.imul(before ^ byte, 16_777_619),
+		2_166_136_261,
+	);
+	return `${contents.length} ${sum >>> 0} ${path}`;
 }
 
 export const RIGHT = `looked for ${FILES + 3}\n`;

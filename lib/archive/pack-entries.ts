@@ -14,7 +14,7 @@ import type {ArchiveEntry, EntryContent, FileDigest, FileEntry} from './archive-
 import type {ByteSink} from './byte-sink.js';
 import {makeEntryCheck} from './checked-entries.js';
 import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
-import {sparseEntry} from './sparse-entry.js';
+import {sparseEntry, type SparseContent} from './sparse-entry.js';
 import {findSparseMap, type SparseMap} from './sparse-map.js';
 import {makeTarHeader, type TarHeader} from './tar-header.js';
 import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './archive-request.js';
@@ -97,11 +97,11 @@ async function writeEntries(
 			const content = read(entry.content);
 			({size} = content);
 			// Who wants to know where contents lie, wants them whole.
-			const map = watch === undefined ? sparseMapOf(entry.content) : undefined;
+			const map = watch === undefined ? await sparseMapOf(entry.content, stop) : undefined;
 			const digest =
 				map === undefined
 					? await addFile(tape, {entry, mtime, content})
-					: await addSparseFile(tape, {entry, mtime, content}, map);
+					: await addSparseFile(tape, {entry, mtime, content, map}, stop);
 			sparse += map === undefined ? 0 : 1;
 			digests.set(entry.path, digest);
 			request.onDigest?.(entry.path, digest);
@@ -158,13 +158,19 @@ async function addFile(tape: Tape, {entry, mtime, content}: OpenFile): Promise<F
 	return {sha256: digest.digest('hex'), size};
 }
 
-function sparseMapOf(content: EntryContent): SparseMap | undefined {
-	return content.kind === 'host-file' ? findSparseMap(content.path, content.size) : undefined;
+async function sparseMapOf(content: EntryContent, stop: StopCheck): Promise<SparseMap | undefined> {
+	return content.kind === 'host-file'
+		? await findSparseMap(content.path, content.size, stop)
+		: undefined;
 }
 
 /** Past tar-stream, which has no such entries, and nothing in it between two of its own. */
-async function addSparseFile(tape: Tape, file: OpenFile, map: SparseMap): Promise<FileDigest> {
-	const blocks = sparseEntry(file, map);
+async function addSparseFile(
+	tape: Tape,
+	file: SparseContent,
+	stop: StopCheck,
+): Promise<FileDigest> {
+	const blocks = sparseEntry(file, stop);
 	for (;;) {
 		const {value, done} = await blocks.next();
 		if (done === true) {

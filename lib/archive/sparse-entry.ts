@@ -1,6 +1,7 @@
 /** A sparse file → the blocks of its entry in a tar archive. */
 import {createHash} from 'node:crypto';
 import {DynpkError} from '../errors/dynpk-error.js';
+import type {StopCheck} from '../errors/stop-signal.js';
 import type {FileDigest, FileEntry} from './archive-entry.js';
 import type {OpenContent} from './read-content.js';
 import {LONGEST_NAME, longNameHeader, sparseHeader} from './sparse-header.js';
@@ -11,6 +12,7 @@ export interface SparseContent {
 	/** Seconds since 1970. */
 	readonly mtime: number;
 	readonly content: OpenContent;
+	readonly map: SparseMap;
 }
 
 const BLOCK_SIZE = 512;
@@ -18,11 +20,11 @@ const BLOCK_SIZE = 512;
 /**
  * Returns the digest of all of the file, zeros too.
  *
- * @throws {DynpkError} INPUT_CHANGED where it has more than its map says, and what reading it throws
+ * @throws {DynpkError} INPUT_CHANGED where it has more than its map says, and what reading it and `stop` throw
  */
 export async function* sparseEntry(
-	{entry, mtime, content}: SparseContent,
-	map: SparseMap,
+	{entry, mtime, content, map}: SparseContent,
+	stop: StopCheck,
 ): AsyncGenerator<Buffer, FileDigest, undefined> {
 	const {path, mode} = entry;
 	if (Buffer.byteLength(path) > LONGEST_NAME) {
@@ -41,6 +43,8 @@ export async function* sparseEntry(
 		}
 
 		size += piece.length;
+		// Of a hole nothing is handed on, so nobody else would stop.
+		await stop(piece.length);
 	}
 
 	const over = stored % BLOCK_SIZE;

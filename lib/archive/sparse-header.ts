@@ -131,46 +131,64 @@ export interface BegunMap extends SparseMap {
 
 export type ReadNumber = (bytes: Buffer, what: string) => number;
 
-export function readSparseHeader(block: Buffer, readNumber: ReadNumber): BegunMap {
-	const {realSize, more} = inHeader;
+export interface Reading {
+	readonly readNumber: ReadNumber;
+	readonly refuse: Refuse;
+}
+
+export function readSparseHeader(block: Buffer, reading: Reading): BegunMap {
+	const {realSize} = inHeader;
 	return {
-		size: readNumber(block.subarray(realSize, realSize + NUMBER_SIZE), 'real size'),
-		regions: readRegions(block, inHeader, readNumber),
-		isContinued: block[more] !== 0,
+		size: reading.readNumber(block.subarray(realSize, realSize + NUMBER_SIZE), 'real size'),
+		...readRegions(block, inHeader, reading),
 	};
 }
 
 /** Adds what the next block holds; returns whether one more follows. */
-export function readSparseExtension(
-	regions: Region[],
-	block: Buffer,
-	{readNumber, refuse}: {readonly readNumber: ReadNumber; readonly refuse: Refuse},
-): boolean {
-	regions.push(...readRegions(block, inExtension, readNumber));
+export function readSparseExtension(regions: Region[], block: Buffer, reading: Reading): boolean {
+	const read = readRegions(block, inExtension, reading);
+	regions.push(...read.regions);
 	if (regions.length > MOST_REGIONS) {
-		refuse(`a sparse file of more than ${MOST_REGIONS} parts`);
+		reading.refuse(`a sparse file of more than ${MOST_REGIONS} parts`);
 	}
 
-	return block[inExtension.more] !== 0;
+	return read.isContinued;
 }
 
-/** Up to the first that begins at no offset, and so is none. */
-function readRegions(block: Buffer, {at, count}: Room, readNumber: ReadNumber): readonly Region[] {
-	const regions: Region[] = [];
-	for (let index = 0; index < count; index++) {
+/**
+ * Readers disagree about what comes behind an empty place: for GNU tar it ends the map, and a block that
+ * follows is data; bsdtar and Python read on. So nothing may come there.
+ */
+function readRegions(
+	block: Buffer,
+	{at, count, more}: Room,
+	{readNumber, refuse}: Reading,
+): Omit<BegunMap, 'size'> {
+	const places = Array.from({length: count}, (_, index) => {
 		const place = at + index * REGION_SIZE;
-		const offset = block.subarray(place, place + NUMBER_SIZE);
-		const length = block.subarray(place + NUMBER_SIZE, place + REGION_SIZE);
-		if (length[0] === 0) {
-			break;
-		}
-		regions.push({offset: readNumber(offset, 'offset'), length: readNumber(length, 'length')});
+		return block.subarray(place, place + REGION_SIZE);
+	});
+	const filled = places.filter(place => place.some(byte => byte !== 0));
+	const isContinued = block[more] !== 0;
+	if (filled.some((place, index) => place !== places[index])) {
+		refuse('a sparse file whose map has a gap');
+	}
+	if (isContinued && filled.length < count) {
+		refuse('a sparse file whose map goes on behind its end');
 	}
 
-	return regions;
+	const regions = filled.map((place): Region => {
+		const offset = place.subarray(0, NUMBER_SIZE);
+		const length = place.subarray(NUMBER_SIZE);
+		if (offset[0] === 0 || length[0] === 0) {
+			refuse('a sparse file whose map has half a part');
+		}
+		return {offset: readNumber(offset, 'offset'), length: readNumber(length, 'length')};
+	});
+	return {regions, isContinued};
 }
 
-/** Regions in order, inside the file, and of as many bytes as the archive has of it. */
+/** Regions in order that end with the file, and of as many bytes as the archive has of it. */
 export function checkedMap({size, regions}: SparseMap, stored: number, refuse: Refuse): SparseMap {
 	let end = 0;
 	let sum = 0;
@@ -187,6 +205,10 @@ export function checkedMap({size, regions}: SparseMap, stored: number, refuse: R
 		sum += length;
 	}
 
+	// For GNU tar the file would end with its last part, for others where its size says.
+	if (end !== size) {
+		refuse('a sparse file whose map ends before it');
+	}
 	if (sum !== stored) {
 		refuse('a sparse file with more or less data than it tells');
 	}

@@ -5,9 +5,9 @@
  * asked whether a file can have any worth the trouble, which it cannot where as many blocks are taken as
  * its size needs.
  */
-import {lstatSync} from 'node:fs';
+import type {StopCheck} from '../errors/stop-signal.js';
+import {allocatedSize, hostFilePieces} from '../paths/host-file.js';
 import type {HostPath} from '../paths/paths.js';
-import {hostFilePieces} from '../paths/host-file.js';
 
 /** Bytes from `offset` on; all between two regions, and behind the last, is zero. */
 export interface Region {
@@ -32,11 +32,18 @@ const GRAIN = 64 << 10;
 const PIECE_SIZE = 1 << 20;
 /** Beyond it holes are told less finely. */
 const MOST_REGIONS = 4096;
-const BLOCK = 512;
 
-/** `undefined` for a file that has no holes worth the trouble. @throws {DynpkError} as `hostFilePieces` does */
-export function findSparseMap(path: HostPath, size: number): SparseMap | undefined {
-	if (size < WORTHWHILE || size - lstatSync(path).blocks * BLOCK < WORTHWHILE) {
+/**
+ * `undefined` for a file that has no holes worth the trouble.
+ *
+ * @throws {DynpkError} as `hostFilePieces` and `stop` do
+ */
+export async function findSparseMap(
+	path: HostPath,
+	size: number,
+	stop: StopCheck,
+): Promise<SparseMap | undefined> {
+	if (size < WORTHWHILE || size - allocatedSize(path, size) < WORTHWHILE) {
 		return undefined;
 	}
 
@@ -52,6 +59,7 @@ export function findSparseMap(path: HostPath, size: number): SparseMap | undefin
 		}
 
 		at += piece.length;
+		await stop(piece.length);
 		while (regions.length > MOST_REGIONS) {
 			grain *= 2;
 			regions = merged(regions, grain);

@@ -97,7 +97,9 @@ export function readTarHeader(block: Buffer, refuse: Refuse): RawHeader | undefi
 	if (typeflag === 'S' && !isSparse) {
 		refuse(`${path}: a sparse file of no known format`);
 	}
-	const sparse = isSparse ? readSparseHeader(block, numberReader(refuse)) : undefined;
+	const sparse = isSparse
+		? readSparseHeader(block, {readNumber: numberReader(refuse), refuse})
+		: undefined;
 	return {kind: 'member', type, path, mode, mtime, size, target, sparse};
 }
 

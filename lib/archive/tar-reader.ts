@@ -22,6 +22,8 @@ export interface TarMember {
 	/** Whole seconds since 1970. */
 	readonly mtime: number;
 	readonly size: number;
+	/** How many bytes the archive has of it: fewer than its size where it is sparse. */
+	readonly stored: number;
 	/** Where its contents begin in the archive. */
 	readonly start: number;
 	readonly target: string | undefined;
@@ -137,7 +139,7 @@ async function readMap(
 	return checkedMap({size: sparse.size, regions}, size, refuse);
 }
 
-type Member = Omit<TarMember, 'pieces'> & {
+type Member = Omit<TarMember, 'pieces' | 'stored'> & {
 	/** Where `size` bytes of the archive belong in the file; `undefined`: they are the file. */
 	readonly map: SparseMap | undefined;
 };
@@ -186,9 +188,10 @@ async function* passMember(
 		}
 	}
 
+	const stored = member.size;
 	yield map === undefined
-		? {...member, pieces: contents()}
-		: {...member, size: map.size, pieces: expanded(map, contents())};
+		? {...member, stored, pieces: contents()}
+		: {...member, stored, size: map.size, pieces: expanded(map, contents())};
 	await skip(contents());
 	await takeOr(reader, padded(member.size) - member.size, refuse);
 }

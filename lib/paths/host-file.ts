@@ -35,6 +35,16 @@ export function* hostFilePieces(
 	}
 }
 
+/** How many bytes its file system has given to a file. @throws {DynpkError} as `hostFilePieces` does */
+export function allocatedSize(path: HostPath, size: number): number {
+	const {file, before} = openInput(path, size);
+	closeSync(file);
+	return before.blocks * STAT_BLOCK;
+}
+
+/** What st_blocks counts, whatever blocks the file system has. */
+const STAT_BLOCK = 512;
+
 /** Read all of a file to the beginning of `into`, which has room for it. @throws {DynpkError} as `hostFilePieces` does */
 export function readHostFileInto(path: HostPath, size: number, into: Buffer): Buffer {
 	const {file, before} = openInput(path, size);

@@ -7,17 +7,24 @@ import {
 	mkdirSync,
 	openSync,
 	statSync,
+	symlinkSync,
 	writeFileSync,
 	writeSync,
 } from 'node:fs';
 import test from 'ava';
 import type {ArchiveEntry} from '../../lib/archive/archive-entry.js';
 import {extractArchive} from '../../lib/archive/extract-archive.js';
+import {heldToIndex} from '../../lib/archive/run-file/held-to-index.js';
+import {encodeRunIndex} from '../../lib/archive/run-file/run-index.js';
+import {sparseEntry} from '../../lib/archive/sparse-entry.js';
 import {sparseHeader} from '../../lib/archive/sparse-header.js';
 import {dataOf, findSparseMap, type SparseMap} from '../../lib/archive/sparse-map.js';
+import {readTar} from '../../lib/archive/tar-reader.js';
 import {writeArchive} from '../../lib/archive/write-archive.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
+import {makeStopCheck} from '../../lib/errors/stop-signal.js';
 import {findEncoder} from '../../lib/launcher/archive-tools.js';
+import {hostFilePieces} from '../../lib/paths/host-file.js';
 import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
@@ -167,22 +174,72 @@ test('a tar that does not know sparse files has none, and not wrong ones', async
 	t.not(stderr, '');
 });
 
-test('what has few holes is stored whole, so that every tar reads it', t => {
+const unstopped = makeStopCheck(undefined);
+
+test('what has few holes is stored whole, so that every tar reads it', async t => {
 	const scratch = makeScratchPlace(t);
 	const path = scratch.path('few');
 	makeSparse(path, {size: 15 * MIB, at: [MIB]});
-	t.is(findSparseMap(path, 15 * MIB), undefined);
+	t.is(await findSparseMap(path, 15 * MIB, unstopped), undefined);
 	makeSparse(path, {size: 32 * MIB, at: Array.from({length: 512}, (_, at) => at * 64 * KIB + 1)});
-	t.is(findSparseMap(path, 32 * MIB), undefined);
+	t.is(await findSparseMap(path, 32 * MIB, unstopped), undefined);
 });
 
-test('more parts than a map holds are told less finely', t => {
+test('more parts than a map holds are told less finely', async t => {
 	const scratch = makeScratchPlace(t);
 	const path = scratch.path('many');
 	const size = 1200 * MIB;
 	makeSparse(path, {size, at: Array.from({length: 9000}, (_, part) => part * 128 * KIB)});
-	const map = findSparseMap(path, size);
+	const map = await findSparseMap(path, size, unstopped);
 	t.deepEqual(map?.regions, [{offset: 0, length: 8999 * 128 * KIB + 64 * KIB}]);
+});
+
+test('a link to a file in full is no sparse file', async t => {
+	const scratch = makeScratchPlace(t);
+	writeFileSync(scratch.path('full'), Buffer.alloc(32 * MIB));
+	symlinkSync('full', scratch.path('link'));
+	t.is(await findSparseMap(scratch.path('link'), 32 * MIB, unstopped), undefined);
+});
+
+test('a large file that is gone when its turn comes is INPUT_CHANGED', async t => {
+	const scratch = makeScratchPlace(t);
+	const content = {kind: 'host-file', path: scratch.path('gone'), size: 32 * MIB} as const;
+	const attempt = writeArchive({
+		entries: [
+			{kind: 'directory', path: 'tree', mode: 0o755},
+			{kind: 'file', path: 'tree/x', mode: 0o644, content},
+		],
+		output: scratch.path('a.tar'),
+		form: 'tar',
+		mtime: 1,
+	});
+	await t.throwsAsync(attempt, {code: 'INPUT_CHANGED', message: /gone changed.*it is gone/u});
+});
+
+test('looking for holes, and reading over them, can be stopped', async t => {
+	const scratch = makeScratchPlace(t);
+	const path = scratch.path('hole');
+	const size = 64 * MIB;
+	makeSparse(path, {size, at: []});
+	const looking = new AbortController();
+	const found = findSparseMap(path, size, makeStopCheck(looking.signal));
+	looking.abort();
+	await t.throwsAsync(found, {code: 'INTERRUPTED'});
+
+	const reading = new AbortController();
+	const content = {kind: 'pieces', size, pieces: hostFilePieces(path, size, MIB)} as const;
+	const blocks = sparseEntry(
+		{
+			entry: {kind: 'file', path: 'tree/x', mode: 0o644, content},
+			mtime: 1,
+			content,
+			map: {size, regions: []},
+		},
+		makeStopCheck(reading.signal),
+	);
+	t.is((await blocks.next()).done, false);
+	reading.abort();
+	await t.throwsAsync(blocks.next(), {code: 'INTERRUPTED'});
 });
 
 test('what is written into a hole meanwhile is noticed', t => {
@@ -262,6 +319,24 @@ const attacks: Readonly<Record<string, readonly [Buffer, RegExp]>> = {
 		/real size is absurd/u,
 	],
 	'a size in words': [sparseMember(two, header => header.write('enormous', 483)), /not a number/u],
+	'a map that ends before it': [
+		sparseMember(two, header => header.write('00000010001\0', 483)),
+		/map ends before it/u,
+	],
+	'a gap in its map': [
+		sparseMember(two, header => {
+			header.copy(header, 386 + 72, 386 + 24, 386 + 48);
+			header.fill(0, 386 + 24, 386 + 48);
+		}),
+		/map has a gap/u,
+	],
+	'a map that goes on behind its end': [
+		sparseMember(two, header => {
+			header[482] = 1;
+		}),
+		/goes on behind its end/u,
+	],
+	'half a part': [sparseMember(two, header => header.fill(0, 386 + 24, 386 + 36)), /half a part/u],
 	'another magic': [
 		sparseMember(two, header => header.write('ustar\x0000', 257)),
 		/no known format/u,
@@ -298,4 +373,24 @@ test('a map without end is not read to its end', async t => {
 	);
 	const attempt = extractArchive({archive, destination: scratch.path('out')});
 	await t.throwsAsync(attempt, {code: 'ARCHIVE_INVALID', message: /more than 65536 parts/u});
+});
+
+test('a sparse file in the archive of a .run file is refused: the runner would take its data for all of it', async t => {
+	const archive = Buffer.concat([top, sparseMember(two), data, end]);
+	const rows = [
+		{entry: {kind: 'directory', path: 'top', mode: 0o755}, mtime: 1, start: 0, size: 0},
+		{entry: {kind: 'file', path: 'top/x', mode: 0o644}, mtime: 1, start: 1024, size: two.size},
+	] as const;
+	const index = encodeRunIndex([], rows, new Map());
+	const held = heldToIndex(
+		readTar([archive], 'a.run'),
+		[index],
+		{indexPlainSize: index.length, entries: rows.length},
+		'a.run',
+	);
+	t.is((await held.next()).value?.path, 'top');
+	await t.throwsAsync(held.next(), {
+		code: 'ARCHIVE_INVALID',
+		message: /another top\/x than its archive has/u,
+	});
 });

@@ -29,6 +29,7 @@ const stages = [
 	'run',
 	'cache',
 	'verify',
+	'host',
 	'requirements',
 	'inspect',
 ];
@@ -64,6 +65,7 @@ const mayStartProcesses = [
 	'lib/verify/**',
 	'lib/installed/**',
 	'lib/archive/frame-encoder.ts',
+	'lib/host/ask-this-host.ts',
 ];
 
 const ambient = [

@@ -8,6 +8,7 @@ export const commandNames = [
 	'inspect',
 	'verify',
 	'trace',
+	'host',
 	'cache',
 	'completion',
 	'help',

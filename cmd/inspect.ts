@@ -50,7 +50,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 			'runs-on': {
 				type: 'string',
 				describe:
-					'tell which releases of distributions have what it needs, and what others lack; or of one (debian-11), with status 0 or 1',
+					'tell which releases of distributions have what it needs, and what others lack; or of one (debian-11), of this machine (this) or of one that told of itself (host.json, see dynpk help host), with status 0 or 1',
 			},
 			...libraryPathOptions,
 			sysroot: {

@@ -11,6 +11,7 @@ export const repeatable: ReadonlySet<string> = new Set([
 	'--',
 	'targets',
 	'words',
+	'files',
 	'with',
 	'scan',
 	'trace',

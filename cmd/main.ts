@@ -4,6 +4,7 @@ import type {DynpkError} from '../lib/errors/dynpk-error.js';
 import {cacheCommand} from './cache.js';
 import {completionCommand} from './completion.js';
 import {helpCommand, wordsOfHelp} from './help.js';
+import {hostCommand} from './host.js';
 import {inspectCommand} from './inspect.js';
 import {keepLastValues} from './keep-last-values.js';
 import {packCommand} from './pack.js';
@@ -24,6 +25,7 @@ const commands = [
 	inspectCommand,
 	verifyCommand,
 	traceCommand,
+	hostCommand,
 	cacheCommand,
 	completionCommand,
 	helpCommand,

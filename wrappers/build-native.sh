@@ -25,6 +25,7 @@ build() { # ARCHITECTURE COMPILER
 		sh "$here/shim/build.sh" "$compiler" "$target"
 		sh "$here/nss/build.sh" "$compiler" "$target"
 		sh "$here/run/build.sh" "$compiler" "$target"
+		sh "$here/host/build.sh" "$compiler" "$target"
 		# The canary tries C++ exceptions too, and so needs a C++ compiler.
 		local goals=stub
 		command -v "${compiler/gcc/g++}" >/dev/null && goals='stub canary'

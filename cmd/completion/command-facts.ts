@@ -55,6 +55,7 @@ const words = new Map<string, Pick<CommandFacts, 'words' | 'rest' | 'isPrefix'>>
 	['run', {words: [bundle, bundledProgram, file], rest: undefined, isPrefix: true}],
 	['inspect', {words: [program], rest: undefined, isPrefix: false}],
 	['verify', {words: [bundle], rest: [bundledProgram, file], isPrefix: false}],
+	['host', {words: [file], rest: undefined, isPrefix: false}],
 	['trace', {words: [program, file], rest: undefined, isPrefix: true}],
 ]);
 

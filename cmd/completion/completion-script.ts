@@ -5,6 +5,7 @@
 import type {CommandModule} from 'yargs';
 import {cacheCommand} from '../cache.js';
 import {helpCommand} from '../help.js';
+import {hostCommand} from '../host.js';
 import {inspectCommand} from '../inspect.js';
 import {packCommand} from '../pack.js';
 import {runCommand} from '../run.js';
@@ -28,6 +29,7 @@ export function completionScript<T>(
 		commandFacts(inspectCommand),
 		commandFacts(verifyCommand),
 		commandFacts(traceCommand),
+		commandFacts(hostCommand),
 		commandFacts(cacheCommand),
 		commandFacts(own),
 		commandFacts(helpCommand),

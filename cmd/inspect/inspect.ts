@@ -1,5 +1,5 @@
 /** Inspect a package file, a bundle or a program, whichever PATH is. */
-import {tmpdir} from 'node:os';
+import {machine, tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import type {LookUpPlace} from '../../lib/inputs/gather-request.js';
@@ -33,7 +33,7 @@ export interface Inspection {
 	readonly packages: boolean;
 	/** Tell what programs name and pack leaves behind. */
 	readonly suspects: boolean;
-	/** Tell which releases have what it needs: all, where this is empty, or one. */
+	/** Tell which releases have what it needs: all, where this is empty, or one, or a host. */
 	readonly runsOn: string | undefined;
 	readonly json: boolean;
 	readonly sysroot: string;
@@ -89,18 +89,23 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	return why === undefined ? renderGraph(thing, graph, json) : renderWhy(graph, why, json);
 }
 
-/** The status says whether it runs on the release that was asked about. */
+/** The status says whether it runs where was asked about. */
 async function describeHosts(
 	manifest: BundleManifest | undefined,
 	inspection: Inspection,
-	release: string,
+	where: string,
 ): Promise<string> {
 	const {subjectOfBundle, subjectOfProgram, tellWhereItRuns} = await import('./runs-on.js');
 	const subject =
 		manifest === undefined
 			? subjectOfProgram(resolveProgram(inspection.path, ...programPlace(inspection)))
 			: subjectOfBundle(manifest);
-	const {runs, text} = tellWhereItRuns(subject, release, inspection.json);
+	const {runs, text} = tellWhereItRuns(subject, where, {
+		workingDirectory: inspection.workingDirectory,
+		environment: process.env,
+		architecture: machine(),
+		json: inspection.json,
+	});
 	if (!runs) {
 		process.exitCode = 1;
 	}

@@ -10,6 +10,12 @@ export interface Subject {
 	readonly requirements: Requirements;
 	/** Libraries that it needs and that are not here either. */
 	readonly missing: readonly string[];
+	/** As `uname -m` has it; `undefined` where nothing of it is for a machine. */
+	readonly architecture: string | undefined;
+	/** Whether it brings its own loader and libraries. */
+	readonly isBundle: boolean;
+	/** Who asks for musl's loader. */
+	readonly musl: Need | undefined;
 }
 
 const SCHEMA = 'dynpk-runs-on/1';

@@ -1,69 +1,124 @@
-/** `inspect --runs-on`: which releases have what a program, an object or a bundle needs, and what keeps it from others. */
+/** `inspect --runs-on`: which releases or hosts have what a program, an object or a bundle needs, and what keeps it from others. */
+import {posix} from 'node:path';
 import {objectsOf} from '../../lib/closure/objects-of.js';
-import {EM_X86_64} from '../../lib/elf/elf-machines.js';
+import {architectureName} from '../../lib/elf/elf-machines.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {nearestNames} from '../../lib/errors/nearest-names.js';
+import {askThisHost} from '../../lib/host/ask-this-host.js';
+import type {HostFacts} from '../../lib/host/host-facts.js';
+import {parseHostFacts, readHostFacts} from '../../lib/host/read-host-facts.js';
 import type {ResolvedProgram} from '../../lib/inspect/inspect-program.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {distributions, type Distribution} from '../../lib/requirements/distributions.js';
+import {judgeHost} from '../../lib/requirements/judge-host.js';
 import {gatherRequirements, requirementsOfBundle} from '../../lib/requirements/requirements.js';
 import {judge, judgeLines} from '../../lib/requirements/verdicts.js';
 import {renderLines, renderVerdict, type Subject} from './render-verdicts.js';
 
-/** @throws {DynpkError} USAGE for another machine than those that the facts are of */
 export function subjectOfProgram({path, closure}: ResolvedProgram): Subject {
 	const files = objectsOf(closure);
-	const stranger = files.find(({object}) => object.machine !== EM_X86_64);
-	if (stranger !== undefined) {
-		throw new DynpkError('USAGE', `${stranger.path}: --runs-on knows releases for x86-64 only`);
-	}
-
-	const {interpreter = ''} = closure.linkMap[0]?.object ?? {};
-	if (interpreter.includes('/ld-musl-')) {
-		throw new DynpkError(
-			'USAGE',
-			`${path} is for musl, and --runs-on knows releases with glibc only`,
-			{
-				hint: 'pack it: a bundle brings its own loader',
-			},
-		);
-	}
-
+	const main = closure.linkMap[0]?.object;
+	const {interpreter = ''} = main ?? {};
 	const missing = closure.unresolved
 		.filter(({severity}) => severity === 'error')
 		.map(({needed}) => needed);
-	return {name: path, requirements: gatherRequirements(files), missing: [...new Set(missing)]};
+	return {
+		name: path,
+		requirements: gatherRequirements(files),
+		missing: [...new Set(missing)],
+		architecture: main && architectureName(main),
+		isBundle: false,
+		musl: interpreter.includes('/ld-musl-') ? {name: interpreter, by: path} : undefined,
+	};
 }
 
-export function subjectOfBundle({name, objects}: BundleManifest): Subject {
+export function subjectOfBundle({name, objects, launches}: BundleManifest): Subject {
+	const [launch] = launches;
 	return {
 		name: `the bundle ${name}, with its own loader,`,
 		requirements: requirementsOfBundle(objects),
 		missing: [],
+		architecture:
+			launch && architectureName({byteOrder: 'little', machineFlags: 0, ...launch.requires}),
+		isBundle: true,
+		musl: undefined,
 	};
 }
 
+/** What {@link tellWhereItRuns} has to know besides. */
+export interface Surroundings {
+	readonly workingDirectory: string;
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** Of this machine, as `uname -m` has it. */
+	readonly architecture: string;
+	readonly json: boolean;
+}
+
 /**
- * `release` is one of them, or empty for all. Whether it runs there, besides what is to be printed.
+ * `where` is a release, `this` machine, a file in which a host told of itself, or empty for all releases. Whether
+ * it runs there, besides what is to be printed.
  *
- * @throws {DynpkError} USAGE for a release that nobody knows
+ * @throws {DynpkError} USAGE for a release that nobody knows, and for what the facts are not of; HOST_INVALID
  */
 export function tellWhereItRuns(
 	subject: Subject,
-	release: string,
-	json: boolean,
+	where: string,
+	surroundings: Surroundings,
 ): {readonly runs: boolean; readonly text: string} {
 	const {requirements, missing} = subject;
-	if (release === '') {
+	const {json} = surroundings;
+	const facts = factsMeant(where, surroundings);
+	if (facts === undefined) {
+		refuseForeign(subject);
+	}
+
+	if (where === '') {
 		const lines = judgeLines(requirements, distributions);
 		return {runs: true, text: renderLines(subject, lines, json)};
 	}
 
-	const verdict = judge(requirements, findRelease(release));
+	const verdict =
+		facts === undefined ? judge(requirements, findRelease(where)) : judgeHost(subject, facts);
 	return {
 		runs: verdict.reasons.length === 0 && missing.length === 0,
 		text: renderVerdict(subject, verdict, json),
 	};
+}
+
+/** What a host told of itself; `undefined` where releases are meant. */
+function factsMeant(
+	where: string,
+	{workingDirectory, ...question}: Surroundings,
+): HostFacts | undefined {
+	if (where === 'this') {
+		const bytes = askThisHost({...question, form: 'json'});
+		return parseHostFacts(bytes, 'what this host says');
+	}
+
+	return where.includes('/') || where.endsWith('.json')
+		? readHostFacts(posix.resolve(workingDirectory, where))
+		: undefined;
+}
+
+/** The facts of releases are of one machine and of one C library. */
+function refuseForeign({name, architecture, isBundle, musl}: Subject): void {
+	if (isBundle) {
+		return;
+	}
+
+	if (architecture !== undefined && architecture !== 'x86_64') {
+		throw new DynpkError('USAGE', `${name}: --runs-on knows releases for x86-64 only`, {
+			hint: 'ask about a host: --runs-on this, or a file that it made (dynpk help host)',
+		});
+	}
+
+	if (musl !== undefined) {
+		throw new DynpkError(
+			'USAGE',
+			`${name} is for musl, and --runs-on knows releases with glibc only`,
+			{hint: 'pack it: a bundle brings its own loader'},
+		);
+	}
 }
 
 function findRelease(text: string): Distribution {
@@ -75,6 +130,9 @@ function findRelease(text: string): Distribution {
 	const ids = distributions.map(({id}) => id);
 	const [meant] = nearestNames(text, ids);
 	throw new DynpkError('USAGE', `--runs-on knows no release ${text}`, {
-		hint: meant === undefined ? `it knows ${ids.join(', ')}` : `did you mean ${meant}?`,
+		hint:
+			meant === undefined
+				? `it knows ${ids.join(', ')}, and this machine as "this"`
+				: `did you mean ${meant}?`,
 	});
 }

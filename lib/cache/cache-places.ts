@@ -1,7 +1,7 @@
 /**
  * Where caches may lie, in the order in which a `.run` file tries them.
  *
- * The table of wrappers/run/place.c, which a test holds to this one; there each cache below a home
+ * The table of wrappers/run/place-rules.c, which a test holds to this one; there each cache below a home
  * stands twice, as local and as the last resort on a network.
  */
 import {posix} from 'node:path';

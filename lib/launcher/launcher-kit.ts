@@ -1,6 +1,6 @@
 /**
- * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs, path shims
- * and modules for name services, by architecture.
+ * What runs on targets and travels with dynpk, prebuilt: native launchers, audit stubs, path shims,
+ * modules for name services and what tells of hosts, by architecture.
  *
  * Made from wrappers/ and audit-stub/ by `make`; an architecture without a launcher is served by the
  * shell launcher.
@@ -19,6 +19,8 @@ export interface LauncherKit {
 	readonly shim: KitTool | undefined;
 	/** Answers for the host's name services; `undefined` where none was built. */
 	readonly nss: KitTool | undefined;
+	/** Tells what kind of host it is on; `undefined` where none was built. */
+	readonly host: KitTool | undefined;
 }
 
 /** A file that is copied into bundles. */
@@ -46,6 +48,7 @@ export function openLauncherKit(architecture: string): LauncherKit | undefined {
 		auditStub: toolAt(place('libdynpk-audit.so')),
 		shim: toolAt(place('path-shim.so')),
 		nss: toolAt(place('libdynpk-names.so')),
+		host: toolAt(place('host')),
 	};
 }
 

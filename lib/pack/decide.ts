@@ -130,8 +130,8 @@ async function decideInWorld(
 		libraryPath,
 	});
 	await lookAtSignal(signal);
-	const loader = walked.loaders[0]?.facts.object;
-	const launchers = await openLaunchers(request, loader ?? mainObject(payload));
+	const main = walked.loaders[0]?.facts.object ?? mainObject(payload);
+	const launchers = await openLaunchers(request, main);
 	const candidates = gatherCandidates(payload, walked);
 	const plan = makePlan({
 		name: outputParts.name,
@@ -156,6 +156,7 @@ async function decideInWorld(
 		engines: launchers.isNative ? {shimFor: object => launchers.toolsFor(object)?.shim} : undefined,
 		seesHost: request.engine === 'none',
 		nssFor: object => launchers.toolsFor(object)?.nss,
+		host: main && launchers.toolsFor(main)?.host,
 		launcherFindings: unbuiltMachines(walked, launchers, request.launcher),
 		owners: ownerRecords(world, walked),
 	});

@@ -25,7 +25,7 @@ export interface Launchers extends Pick<StageTools, 'makeLauncher' | 'makeSelfLa
 	readonly isNative: boolean;
 }
 
-type MachineTools = Pick<LauncherKit, 'auditStub' | 'shim' | 'nss'>;
+type MachineTools = Pick<LauncherKit, 'auditStub' | 'shim' | 'nss' | 'host'>;
 
 export interface LauncherChoice {
 	readonly launcher: 'auto' | 'native' | 'sh';

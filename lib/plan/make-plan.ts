@@ -27,6 +27,7 @@ import {planAudit, type AuditRequest} from './plan-audit.js';
 import {planEntries} from './plan-entries.js';
 import {noRules, planEnvironments} from './plan-environments.js';
 import {planFindLibrary} from './plan-find-library.js';
+import {planHost} from './plan-host.js';
 import {planInterpreter} from './plan-interpreter.js';
 import {planLanguages} from './plan-languages.js';
 import {planLaunches} from './plan-launches.js';
@@ -56,9 +57,11 @@ export interface PlanRequest {
 	readonly engines: EngineTools | undefined;
 	/** The module for name services; `undefined` where none was built for a loader's machine. */
 	readonly nssFor: (loader: ElfObject) => KitTool | undefined;
-	/** What the choice of launchers has to be told of. */
+	/** What tells of a host; `undefined` where none was built for the bundle's machine. */
+	readonly host: KitTool | undefined;
 	/** Whether programs are to see the host as it is: no engine, and the environment as it comes. */
 	readonly seesHost?: boolean;
+	/** What the choice of launchers has to be told of. */
 	readonly launcherFindings: readonly FindingRecord[];
 	/** Owners of libraries and loaders that are not part of the payload. */
 	readonly owners: ReadonlyMap<SysrootPath, PackageRecord>;
@@ -129,6 +132,7 @@ export function makePlan(request: PlanRequest): BundlePlan {
 			...loaders.operations,
 			...audit.operations,
 			...planNss(walked, placement, request.nssFor),
+			...planHost(request.host),
 			...entries.operations,
 		]),
 		objects: describeObjects(walked, homes),

@@ -7,7 +7,7 @@
 import {readFileSync} from 'node:fs';
 import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js';
 
-export type FormName = 'manifest-v1' | 'trace-v1';
+export type FormName = 'manifest-v1' | 'trace-v1' | 'host-v1';
 
 /** The first thing that is wrong, `undefined` for a value that has the form. */
 export function objectionToForm(name: FormName, value: unknown): string | undefined {

@@ -44,7 +44,7 @@ function rulesOf(table: string): readonly unknown[] {
 }
 
 test('cache looks where a .run file may have unpacked, in the same order', t => {
-	const expected = rulesOf(tableIn(sourceOf('place.c'), 'struct rule rules[] = {'));
+	const expected = rulesOf(tableIn(sourceOf('place-rules.c'), 'place_rules[] = {'));
 	t.is(expected.length, 13);
 	t.deepEqual(
 		placeRules.map(({why, ...rule}) => {
@@ -53,7 +53,7 @@ test('cache looks where a .run file may have unpacked, in the same order', t => 
 		}),
 		expected,
 	);
-	const [, jobs = ''] = /job_variables\[\] = \{(?<names>[^}]*)\}/u.exec(sourceOf('place.c'))!;
+	const [, jobs = ''] = /job_variables\[\] = \{(?<names>[^}]*)\}/u.exec(sourceOf('place-rules.c'))!;
 	t.deepEqual(
 		jobVariables,
 		jobs.split(',').map(name => name.trim().slice(1, -1)) as unknown as typeof jobVariables,

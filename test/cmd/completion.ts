@@ -8,7 +8,17 @@ import {need} from '../helpers/run/need.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {makeScratch} from '../helpers/worlds/scratch.js';
 
-const commands = ['cache', 'completion', 'help', 'inspect', 'pack', 'run', 'trace', 'verify'];
+const commands = [
+	'cache',
+	'completion',
+	'help',
+	'host',
+	'inspect',
+	'pack',
+	'run',
+	'trace',
+	'verify',
+];
 
 /** A directory with a bundle, unpacked and packed, and another file; a directory of two programs. */
 function makePlace(t: ExecutionContext): {readonly cwd: string; readonly path: string} {

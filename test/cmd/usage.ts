@@ -118,14 +118,14 @@ const wrong: readonly (readonly [title: string, argv: string, sentence: string, 
 	[
 		'no command',
 		'',
-		'name a command: pack, run, inspect, verify, trace, cache, completion or help',
+		'name a command: pack, run, inspect, verify, trace, host, cache, completion or help',
 		'dynpk help tells what each of them does',
 	],
 	[
 		'a command that does not exist',
 		'frobnicate',
 		'there is no command frobnicate',
-		'there are pack, run, inspect, verify, trace, cache, completion and help',
+		'there are pack, run, inspect, verify, trace, host, cache, completion and help',
 	],
 	[
 		'a command with a slip of the finger',

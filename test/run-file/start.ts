@@ -5,6 +5,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import test from 'ava';
+import {parseHostFacts} from '../../lib/host/read-host-facts.js';
 import {runCommand} from '../helpers/run/command.js';
 import {need} from '../helpers/run/need.js';
 import {copyTo, entriesOf, isTidy, makeRunFile, onlyEntry, told} from '../helpers/run/run-files.js';
@@ -182,6 +183,18 @@ test('a bundle without programs, and one that may not be executed, are told', as
 	const kept = await other.start();
 	t.is(kept.status, 126);
 	t.regex(kept.stderr, /^dynpk: cannot start .*\/bin\/f: permission denied\n$/u);
+});
+
+test('--dynpk-host tells of the host without unpacking, and takes the words behind it', async t => {
+	const made = await makeRunFile(t);
+	if (made === undefined) return;
+	const {status, stdout, stderr} = await made.start(['--dynpk-host', '--json']);
+	t.deepEqual([status, stderr], [0, '']);
+	t.is(parseHostFacts(Buffer.from(stdout), 'x.run').cpu.architecture, 'x86_64');
+	t.regex((await made.start(['--dynpk-host', '--page'])).stdout, /^kernel$/mu);
+	const wrong = await made.start(['--dynpk-host', '--jsn']);
+	t.deepEqual([wrong.status, wrong.stdout], [2, '']);
+	t.false(existsSync(made.cache));
 });
 
 test('--dynpk-list, --dynpk-verify and --dynpk-help unpack nothing', async t => {

@@ -65,22 +65,12 @@ static long map_id(const char *path, long id)
 	return write_file(path, line);
 }
 
-/*
- * Who may make mounts needs no other user. Everybody else is given all rights over a user namespace
- * of his own, and over nothing else.
- */
-static enum obstacle unshare_mounts(bool *has_rights)
+enum obstacle unshare_as_user(void)
 {
 	const long user = system_call(__NR_geteuid);
 	const long group = system_call(__NR_getegid);
-	long result = sys_unshare(CLONE_NEWNS);
+	long result = sys_unshare(CLONE_NEWUSER | CLONE_NEWNS);
 
-	*has_rights = !failed(result);
-	if (*has_rights) {
-		result = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
-		return failed(result) ? OBSTACLE_NO_MOUNTS : NO_OBSTACLE;
-	}
-	result = sys_unshare(CLONE_NEWUSER | CLONE_NEWNS);
 	if (failed(result))
 		return refused(result);
 	/* Without the file there is nothing to deny (before Linux 3.19). */
@@ -90,6 +80,21 @@ static enum obstacle unshare_mounts(bool *has_rights)
 	if (!failed(result))
 		result = map_id("/proc/self/gid_map", group);
 	return failed(result) ? OBSTACLE_NO_RIGHTS : NO_OBSTACLE;
+}
+
+/*
+ * Who may make mounts needs no other user. Everybody else is given all rights over a user namespace
+ * of his own, and over nothing else.
+ */
+static enum obstacle unshare_mounts(bool *has_rights)
+{
+	long result = sys_unshare(CLONE_NEWNS);
+
+	*has_rights = !failed(result);
+	if (!*has_rights)
+		return unshare_as_user();
+	result = sys_mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+	return failed(result) ? OBSTACLE_NO_MOUNTS : NO_OBSTACLE;
 }
 
 enum obstacle begin_namespace(const char *mark, bool *has_rights)

@@ -21,6 +21,9 @@ enum obstacle {
 /* In words, a sentence of their own. */
 const char *obstacle_text(enum obstacle obstacle);
 
+/* Into namespaces of users and of mounts, of which it has all rights. There is no way back. */
+enum obstacle unshare_as_user(void);
+
 /*
  * Leave the host's mounts and set the mark first: it is looked for in the list of mounts. There is
  * no way back. `has_rights`: the process needed no user namespace and keeps what it had.

@@ -37,9 +37,16 @@ compile() { # FLAGS SOURCE...
 	done
 }
 
+# What `libexec/dynpk/host` of a bundle is made of.
+host_sources() {
+	find "$here/../host" -name '*.c' ! -name main.c | LC_ALL=C sort
+}
+
 # DYNPK_SILENCE: milliseconds after which a lock is taken over (lock.c); tests build a runner with fewer.
 ours="$warnings -Os -fno-builtin -I$here/.. -isystem $zstd ${DYNPK_SILENCE:+-DDYNPK_SILENCE=$DYNPK_SILENCE}"
-compile "$ours -Wa,-I,$objects" "$base/start.S" "$here"/*.S "$here"/*.c "$base/no-heap.c" "$base/fail.c" "$base/text.c" "$base/variables.c"
+# shellcheck disable=SC2046  # names of ours
+compile "$ours -Wa,-I,$objects" "$base/start.S" "$here"/*.S "$here"/*.c $(host_sources) \
+	"$here/../namespace/unshare.c" "$base/no-heap.c" "$base/fail.c" "$base/text.c" "$base/variables.c"
 compile "-O2 -std=gnu11 -w $decoder -I$zstd" "$zstd"/common/entropy_common.c "$zstd"/common/error_private.c \
 	"$zstd"/common/fse_decompress.c "$zstd"/common/xxhash.c "$zstd"/common/zstd_common.c "$zstd"/decompress/*.c
 compile "$warnings -O2 -fno-builtin" "$here/memory.c"

@@ -14,7 +14,7 @@ static const struct option options[] = {
 	{ "program", true, START_PROGRAM },   { "cache", true, START_PROGRAM },
 	{ "extract", true, EXTRACT },	      { "list", false, LIST_PROGRAMS },
 	{ "verify", false, VERIFY },	      { "help", false, SHOW_HELP },
-	{ "licences", false, SHOW_LICENCES },
+	{ "licences", false, SHOW_LICENCES }, { "host", false, TELL_HOST },
 };
 
 /* The option that a word names, and its value behind `=`, or NULL. */

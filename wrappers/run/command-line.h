@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum errand { START_PROGRAM, EXTRACT, LIST_PROGRAMS, VERIFY, SHOW_HELP, SHOW_LICENCES };
+enum errand { START_PROGRAM, EXTRACT, LIST_PROGRAMS, VERIFY, SHOW_HELP, SHOW_LICENCES, TELL_HOST };
 
 struct command_line {
 	enum errand errand;

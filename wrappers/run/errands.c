@@ -18,6 +18,8 @@ static const char help[] =
 	"  --dynpk-cache DIR     unpack into this cache (also $DYNPK_CACHE)\n"
 	"  --dynpk-extract DIR   unpack to DIR, which must not exist, and start nothing\n"
 	"  --dynpk-verify        check that the file is whole, and start nothing\n"
+	"  --dynpk-host          tell what kind of host this is, for inspect --runs-on; --json or\n"
+	"                        --page behind it\n"
 	"  --dynpk-licences      print the licence of zstd, which is in this file\n"
 	"  --dynpk-help          this text\n"
 	"A link or copy named like one of the programs starts that one. DYNPK_EXPLAIN=1 tells "

@@ -15,6 +15,7 @@
 #include "errands.h"
 #include "explain.h"
 #include "head.h"
+#include "host/host.h"
 
 enum { EXIT_UNSOUND = 1 };
 
@@ -157,6 +158,9 @@ _Noreturn void begin(uintptr_t *stack)
 		show_help(&start);
 	case SHOW_LICENCES:
 		show_licences();
+	case TELL_HOST:
+		/* What is behind the option is for it. */
+		answer_host(&start, start.argc - line.words + 1, start.argv + line.words - 1);
 	case LIST_PROGRAMS:
 		list_programs(&source);
 	case VERIFY:

@@ -3,64 +3,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/variables.h"
-
-/* What lies behind a place's own directory. All bundles of a cache lie in the last. */
-enum below {
-	/* In a directory that others use too: the user's number makes the name, mode 0700 keeps it.
-	 */
-	BELOW_SHARED,
-	/* In a directory of caches, by its specification in XDG_CACHE_HOME; made where it is not
-	   there. */
-	BELOW_CACHES,
-	/* The same where nothing names it. */
-	BELOW_HOME,
-};
-
-struct rule {
-	/* The variable that holds the directory, or NULL. */
-	const char *variable;
-	/* The directory itself, and a variable whose value is a name in it, or NULL. */
-	const char *directory;
-	const char *name;
-	enum below below;
-	bool is_in_job;
-	bool is_for_local;
-	bool is_for_network;
-};
-
-/* A job's own directories on the node come first: they are fast, are emptied with the job, and have
- * its room. lib/cache/cache-places.ts has the same for `dynpk cache`. */
-static const struct rule rules[] = {
-	/* Digital Research Alliance of Canada, and who took it from there. */
-	{ .variable = "SLURM_TMPDIR" },
-	/* LSF, with LSB_SET_TMPDIR. */
-	{ .variable = "LSB_JOB_TMPDIR" },
-	/* NCI. */
-	{ .variable = "PBS_JOBFS" },
-	/* PBS, Grid Engine, LSF. Set by users as well, and then to anything: in a job, and local.
-	 */
-	{ .variable = "TMPDIR", .is_in_job = true, .is_for_local = true },
-	/* NIH. */
-	{ .directory = "/lscratch", .name = "SLURM_JOB_ID" },
-	/* Clusters of Meta. */
-	{ .directory = "/scratch/slurm_tmpdir", .name = "SLURM_JOB_ID" },
-	/* CSC. */
-	{ .variable = "LOCAL_SCRATCH" },
-	/* Stanford's Sherlock. */
-	{ .variable = "L_SCRATCH" },
-	/* What stays after a restart, where many starts at once do no harm. */
-	{ .variable = "XDG_CACHE_HOME", .below = BELOW_CACHES, .is_for_local = true },
-	{ .variable = "HOME", .below = BELOW_HOME, .is_for_local = true },
-	/* Everybody's, by node. /var/tmp is seldom in memory; /dev/shm always is. */
-	{ .directory = "/tmp" },
-	{ .directory = "/var/tmp" },
-	{ .directory = "/dev/shm" },
-	/* Slow for thousands of starts, but there. */
-	{ .variable = "XDG_CACHE_HOME", .below = BELOW_CACHES, .is_for_network = true },
-	{ .variable = "HOME", .below = BELOW_HOME, .is_for_network = true },
-};
-
-static const char *const job_variables[] = { "SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID" };
+#include "place-rules.h"
 
 static const char *find_set(const struct start *start, const char *name)
 {
@@ -71,7 +14,7 @@ static const char *find_set(const struct start *start, const char *name)
 
 static bool is_in_job(const struct start *start)
 {
-	for (size_t i = 0; i < sizeof(job_variables) / sizeof(*job_variables); i++) {
+	for (size_t i = 0; i < job_variable_count; i++) {
 		if (find_set(start, job_variables[i]) != NULL)
 			return true;
 	}
@@ -128,7 +71,7 @@ static unsigned made_below(enum below below)
 	}
 }
 
-static const char *base_of(const struct rule *rule, const struct start *start)
+static const char *base_of(const struct place_rule *rule, const struct start *start)
 {
 	const char *base =
 		rule->variable == NULL ? rule->directory : find_set(start, rule->variable);
@@ -147,10 +90,10 @@ static const char *base_of(const struct rule *rule, const struct start *start)
 
 bool nth_place(struct place *place, unsigned number, const struct start *start)
 {
-	const struct rule *rule = &rules[number];
+	const struct place_rule *rule = &place_rules[number];
 	const char *base, *name;
 
-	if (number >= sizeof(rules) / sizeof(*rules))
+	if (number >= place_rule_count)
 		return false;
 	place->name[0] = '\0';
 	place->objection = NULL;

@@ -125,7 +125,26 @@ export function* dataOf(
 }
 
 function regionsWithin(regions: readonly Region[], start: number, end: number): readonly Region[] {
-	return regions.filter(({offset, length}) => offset < end && offset + length > start);
+	const first = countUntil(regions, ({offset, length}) => offset + length > start);
+	return regions.slice(
+		first,
+		countUntil(regions, ({offset}) => offset >= end),
+	);
+}
+
+/** How many come before the first for which it holds, as it does for all behind that. */
+function countUntil(regions: readonly Region[], holds: (region: Region) => boolean): number {
+	let low = 0;
+	for (let high = regions.length; low < high;) {
+		const middle = (low + high) >> 1;
+		if (regions.slice(middle, middle + 1).some(holds)) {
+			high = middle;
+		} else {
+			low = middle + 1;
+		}
+	}
+
+	return low;
 }
 
 /** The whole file ← the data of its regions, as they come; zeros are not to be written to. */

@@ -31,8 +31,11 @@ static const char *const directories[] = {
 static const char musl_loader[] = "/lib/ld-musl-i386.so.1";
 #endif
 
-static const char *const sonames[] = { "libc.so.6", "libstdc++.so.6", "libgcc_s.so.1",
-				       "libatomic.so.1", "libz.so.1" };
+/* A node may be in one of libc's libraries alone: GLIBC_2.31 is in libm. */
+static const char *const sonames[] = { "libc.so.6",	  "libm.so.6",	   "libmvec.so.1",
+				       "libpthread.so.0", "librt.so.1",	   "libresolv.so.2",
+				       "libstdc++.so.6",  "libgcc_s.so.1", "libatomic.so.1",
+				       "libz.so.1" };
 
 enum { PATH_SIZE = 128, VERSION_SIZE = 16 };
 

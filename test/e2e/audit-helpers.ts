@@ -190,3 +190,24 @@ test.serial(
 		}
 	},
 );
+
+test.serial('what is the host’s by its name is so where a link leads elsewhere', async t => {
+	const packed = need(t, 'unshare', 'mount')
+		? await packOnce(t, ['/usr/bin/cat', '--scope', 'closure'])
+		: undefined;
+	if (packed === undefined) return;
+	const script =
+		'mount -t tmpfs none /usr/share/fonts && ln -s /usr/share/common-licenses /usr/share/fonts/elsewhere && exec "$@" > /dev/null';
+	const told = async (path: string): Promise<string> => {
+		const words = ['-rm', 'sh', '-c', script, 'sh', join(packed, 'bin/cat'), path];
+		const {stderr} = await execute('unshare', words, {
+			env: {DYNPK_AUDIT: 'warn', PATH: process.env.PATH},
+		});
+		return stderr;
+	};
+
+	const read = 'BSD';
+	t.is(await told(`/usr/share/fonts/elsewhere/${read}`), '');
+	const climbing = await told(`/usr/share/fonts/../common-licenses/${read}`);
+	t.regex(climbing, /^dynpk: reads \/usr\/share\/common-licenses\/BSD, outside the bundle/u);
+});

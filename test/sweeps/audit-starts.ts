@@ -70,7 +70,8 @@ await inScratch(async scratch => {
 					mode,
 					work: join(scratch, 'work'),
 				})) {
-					const named = /(?<path>\/\S+)/u.exec(line.replaceAll(bundle, ''))?.groups?.path ?? line;
+					const named =
+						/(?<path>\/[^\s,]+)/u.exec(line.replaceAll(bundle, ''))?.groups?.path ?? line;
 					if (explanations.explain(named, program) !== undefined) {
 						explained.add(named);
 					} else {

@@ -292,7 +292,20 @@ static bool bundle_shows(struct work *work, const char *path)
 	return !failed(sys_access(work->found, F_OK));
 }
 
-static void judge_file_read(struct work *work, const char *path, int fd)
+/* What is the host's by its name may be a link of the host's to elsewhere, but for a name that
+ * climbs. */
+static bool is_straight(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	for (; *path != '\0'; path++) {
+		if (text_starts_with(path, "/.."))
+			return false;
+	}
+	return true;
+}
+
+static void judge_file_read(struct work *work, const char *asked, const char *path, int fd)
 {
 	const struct rules *rules = &audit.start.rules;
 	const struct event event = { .kind = "file", .what = "reads", .mode = rules->mode };
@@ -302,7 +315,7 @@ static void judge_file_read(struct work *work, const char *path, int fd)
 	/* What can be started is told when it is. */
 	if ((file.mode & S_IFMT) != S_IFREG || (file.mode & 0111) != 0 ||
 	    path_within(path, audit.top) || bundle_shows(work, path) ||
-	    covering_pattern(rules, RULE_HOST_FILE, path, path) != NULL)
+	    covering_pattern(rules, RULE_HOST_FILE, asked, path) != NULL)
 		return;
 	object.verdict = VERDICT_OUTSIDE;
 	object.requester = own_program(work);
@@ -310,7 +323,7 @@ static void judge_file_read(struct work *work, const char *path, int fd)
 	report_event(&work->line, &event, &object);
 }
 
-__attribute__((noinline)) void audit_file(int fd)
+__attribute__((noinline)) void audit_file(int fd, const char *asked)
 {
 	char link[32], path[PATH_MAX];
 	struct work *work;
@@ -325,6 +338,6 @@ __attribute__((noinline)) void audit_file(int fd)
 	work = take_work();
 	if (work == NULL)
 		return;
-	judge_file_read(work, path, fd);
+	judge_file_read(work, is_straight(asked) ? asked : path, path, fd);
 	drop_work(work);
 }

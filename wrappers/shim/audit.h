@@ -39,13 +39,13 @@ int audit_command(const char *path, char *const *argv, char *const *environment)
  */
 const char *audit_object(const char *path, const void *caller, char *(*room)(void));
 
-/* A file was opened for reading. */
-void audit_file(int fd);
+/* A file was opened for reading, by the name `asked`. */
+void audit_file(int fd, const char *asked);
 
-static inline int note_opened(int fd)
+static inline int note_opened(int fd, const char *asked)
 {
 	if (__builtin_expect(is_audited, 0) && fd >= 0)
-		audit_file(fd);
+		audit_file(fd, asked);
 	return fd;
 }
 

@@ -109,7 +109,7 @@ static int open_in_view(int directory, const char *path, int flags, unsigned mod
 {
 	const int fd = open_seen(directory, path, flags, mode);
 
-	return is_reading(flags) ? note_opened(fd) : fd;
+	return is_reading(flags) ? note_opened(fd, path) : fd;
 }
 
 #define MODE_OF(flags, mode)                                                                       \
@@ -236,10 +236,10 @@ static const char *route_stream(struct route *route, const char *path, const cha
 
 BORROW(int, fileno, void *stream);
 
-static void *note_stream(void *stream)
+static void *note_stream(void *stream, const char *path)
 {
 	if (__builtin_expect(is_audited, 0) && stream != NULL)
-		note_opened(BORROWED(fileno)(stream));
+		note_opened(BORROWED(fileno)(stream), path);
 	return stream;
 }
 
@@ -249,12 +249,12 @@ static void *note_stream(void *stream)
 	{                                                                                          \
 		ROUTE(route);                                                                      \
 		const char *place = route_stream(&route, path, mode);                              \
-		return place == NULL ? NULL : note_stream(REAL(name)(place, mode));                \
+		return place == NULL ? NULL : note_stream(REAL(name)(place, mode), path);          \
 	}                                                                                          \
 	void *name(const char *path, const char *mode)                                             \
 	{                                                                                          \
 		return is_plain(AT_FDCWD, path, FOLLOW | READ)                                     \
-			       ? note_stream(REAL(name)(path, mode))                               \
+			       ? note_stream(REAL(name)(path, mode), path)                         \
 			       : name##_routed(path, mode);                                        \
 	}
 

@@ -10,6 +10,7 @@ import {chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path';
 import {build, transform} from 'esbuild';
 import {collectLicences} from './collect-licences.js';
+import {compiledForms} from './compiled-forms.js';
 import {ownAddresses} from './own-addresses.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -41,7 +42,7 @@ async function makeChunks(): Promise<void> {
 			'string-width': './cmd/for-yargs/string-width.ts',
 			'wrap-ansi': './cmd/for-yargs/wrap-ansi.ts',
 		},
-		plugins: [ownAddresses(root)],
+		plugins: [compiledForms(root), ownAddresses(root)],
 		metafile: true,
 		write: false,
 	});

@@ -91,9 +91,8 @@ const used: readonly RegExp[] = [
 	/^(?:package\.json|README\.md|LICENSE)$/u,
 	/^build\/bin\/(?:dynpk\.cjs|licences\.txt|[\w-]+\.cjs(?:\.map)?)$/u,
 	/^build\/bin\/code-cache\/v[\d.]+-\w+\/[\w-]+\.cjs$/u,
-	/^build\/native\/\w+\/(?:launcher|encoder|runner|self-stub|path-shim\.so|libdynpk-(?:audit|names)\.so)$/u,
+	/^build\/native\/\w+\/(?:launcher|encoder|host|runner|self-stub|path-shim\.so|libdynpk-(?:audit|names)\.so)$/u,
 	/^build\/native\/\w+\/canary\/(?:canary|libdynpk-canary-\w+\.so)$/u,
-	/^docs\/(?:manifest|trace)-v1\.schema\.json$/u,
 	/^wrappers\/shell\/launcher\.sh\.hbs$/u,
 ];
 

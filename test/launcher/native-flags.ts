@@ -20,7 +20,9 @@ test('whatever a record says of its loader, in any combination, a start is right
 		record.writeUInt32LE(flags, FLAGS_PLACE);
 		writeRecordSum(record);
 		writeFileSync(join(bundle.top, bundle.launcher), placeRecord(record, builtKit().launcher));
-		const verdict = await bundle.start('shim').catch((error: unknown) => `${flags}: ${String(error)}`);
+		const verdict = await bundle
+			.start('shim')
+			.catch((error: unknown) => `${flags}: ${String(error)}`);
 		verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
 	}
 

@@ -16,7 +16,7 @@ export async function tellHost(
 	under: readonly string[] = [],
 	architecture?: string,
 ): Promise<HostFacts> {
-	const [command = '', ...words] = [...under, hostProgram(architecture), '--json'];
+	const [command, ...words] = [...under, hostProgram(architecture), '--json'];
 	const {status, stdout, stderr} = await runCommand(command, words, {env});
 	// An emulator warns of what it cannot emulate.
 	if (status !== 0 || (stderr !== '' && under.length === 0)) {

@@ -50,9 +50,12 @@ const hostLibraries = new Set([
 ]);
 const NUMBERED = /^(?<family>[A-Z]+)_(?<number>\d+(?:\.\d+)*)$/u;
 
-/** What `files` need of the host's libraries; those among the files themselves stay behind. */
+/** What `files` need of the host's libraries; of those, the ones among the files that others need stay behind. */
 export function gatherRequirements(files: readonly LoadedFile[]): Requirements {
-	const carried = files.filter(({object}) => !isHostLibrary(object));
+	const needed = new Set(files.flatMap(({object}) => object.needed));
+	const carried = files.filter(
+		({object}) => !isHostLibrary(object) || !needed.has(object.soname ?? ''),
+	);
 	const needs = carried.flatMap(({path, object}) => nodesOf(object, path));
 	const isPrivate = ({name}: Need): boolean => name === 'GLIBC_PRIVATE';
 	const isMark = (need: Need): boolean => familyOf(need) === undefined && !isPrivate(need);

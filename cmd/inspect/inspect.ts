@@ -1,4 +1,5 @@
 /** Inspect a package file, a bundle or a program, whichever PATH is. */
+import {statSync} from 'node:fs';
 import {machine, tmpdir} from 'node:os';
 import {posix} from 'node:path';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
@@ -24,6 +25,7 @@ import {renderPackage} from './render-package.js';
 import {renderPackageWhy} from './render-package-why.js';
 import {renderShares} from './render-shares.js';
 import {renderSuspects} from './render-suspects.js';
+import type {Subject} from './render-verdicts.js';
 import {renderWhy} from './render-why.js';
 
 export interface Inspection {
@@ -66,7 +68,7 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	}
 
 	if (inspection.runsOn !== undefined) {
-		return describeHosts(manifest, inspection, inspection.runsOn);
+		return describeHosts({path, manifest, where: inspection.runsOn}, inspection);
 	}
 
 	if (inspection.packages) {
@@ -89,17 +91,24 @@ export async function inspect(inspection: Inspection): Promise<string> {
 	return why === undefined ? renderGraph(thing, graph, json) : renderWhy(graph, why, json);
 }
 
+interface Asked {
+	readonly path: HostPath;
+	readonly manifest: BundleManifest | undefined;
+	readonly where: string;
+}
+
 /** The status says whether it runs where was asked about. */
 async function describeHosts(
-	manifest: BundleManifest | undefined,
+	{path, manifest, where}: Asked,
 	inspection: Inspection,
-	where: string,
 ): Promise<string> {
-	const {subjectOfBundle, subjectOfProgram, tellWhereItRuns} = await import('./runs-on.js');
-	const subject =
-		manifest === undefined
-			? subjectOfProgram(resolveProgram(inspection.path, ...programPlace(inspection)))
-			: subjectOfBundle(manifest);
+	const {subjectOfBundle, subjectOfDirectory, subjectOfProgram, tellWhereItRuns} =
+		await import('./runs-on.js');
+	const subjectOfPath = (): Subject =>
+		isDirectory(path)
+			? subjectOfDirectory(path, machine())
+			: subjectOfProgram(resolveProgram(inspection.path, ...programPlace(inspection)));
+	const subject = manifest === undefined ? subjectOfPath() : subjectOfBundle(manifest);
 	const {runs, text} = tellWhereItRuns(subject, where, {
 		workingDirectory: inspection.workingDirectory,
 		environment: process.env,
@@ -111,6 +120,10 @@ async function describeHosts(
 	}
 
 	return text;
+}
+
+function isDirectory(path: HostPath): boolean {
+	return statSync(path, {throwIfNoEntry: false})?.isDirectory() === true;
 }
 
 function describeShares(manifest: BundleManifest | undefined, {path, json}: Inspection): string {

@@ -89,7 +89,16 @@ function cpuLines({cpu}: Requirements): string[] {
 
 function allNeeds({highest, marks, privates, kernel}: Requirements): Need[] {
 	const newest = kernel === undefined ? [] : [{name: `Linux ${kernel.name}`, by: kernel.by}];
-	return [...highest.values(), ...marks, ...privates, ...newest];
+	return [...highest.values(), ...marks, ...firstOf(privates), ...newest];
+}
+
+/** With how many others ask for the same. */
+function firstOf([first, ...others]: readonly Need[]): Need[] {
+	if (first === undefined) {
+		return [];
+	}
+	const {name, by} = first;
+	return [others.length === 0 ? first : {name, by: `${by} and ${others.length} more`}];
 }
 
 function needsRecord({name, requirements, missing}: Subject): object {

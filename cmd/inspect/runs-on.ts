@@ -7,11 +7,18 @@ import {nearestNames} from '../../lib/errors/nearest-names.js';
 import {askThisHost} from '../../lib/host/ask-this-host.js';
 import type {HostFacts} from '../../lib/host/host-facts.js';
 import {parseHostFacts, readHostFacts} from '../../lib/host/read-host-facts.js';
+import {elfFilesBelow} from '../../lib/inspect/elf-files-below.js';
 import type {ResolvedProgram} from '../../lib/inspect/inspect-program.js';
 import type {BundleManifest} from '../../lib/manifest/manifest.js';
 import {distributions, type Distribution} from '../../lib/requirements/distributions.js';
 import {judgeHost} from '../../lib/requirements/judge-host.js';
-import {gatherRequirements, requirementsOfBundle} from '../../lib/requirements/requirements.js';
+import type {HostPath} from '../../lib/paths/paths.js';
+import {
+	gatherRequirements,
+	requirementsOfBundle,
+	type LoadedFile,
+	type Need,
+} from '../../lib/requirements/requirements.js';
 import {judge, judgeLines} from '../../lib/requirements/verdicts.js';
 import {renderLines, renderVerdict, type Subject} from './render-verdicts.js';
 
@@ -30,6 +37,37 @@ export function subjectOfProgram({path, closure}: ResolvedProgram): Subject {
 		isBundle: false,
 		musl: interpreter.includes('/ld-musl-') ? {name: interpreter, by: path} : undefined,
 	};
+}
+
+/** @throws {DynpkError} TARGET_NOT_FOUND where it holds no ELF file; what reading throws */
+export function subjectOfDirectory(path: HostPath, architecture: string): Subject {
+	const found = elfFilesBelow(path, architecture);
+	const [first] = found.files;
+	if (first === undefined) {
+		throw new DynpkError('TARGET_NOT_FOUND', `${path} holds no ELF file`, {
+			hint: 'name a directory of programs and libraries, a program, or a bundle',
+		});
+	}
+
+	const left = found.left === 0 ? '' : `, without ${found.left} of other machines or damaged,`;
+	return {
+		name: `what lies below ${path}${left}`,
+		requirements: gatherRequirements(found.files),
+		missing: [],
+		architecture: found.architecture,
+		isBundle: false,
+		musl: muslNeedOf(found.files),
+	};
+}
+
+/** Who asks for musl's loader, or is linked to its libc. */
+function muslNeedOf(files: readonly LoadedFile[]): Need | undefined {
+	const needs = files.flatMap(({path, object: {interpreter = '', needed}}) =>
+		[interpreter, ...needed]
+			.filter(name => /(?:^|\/)(?:ld|libc\.)-?musl-/u.test(name))
+			.map(name => ({name, by: path})),
+	);
+	return needs[0];
 }
 
 export function subjectOfBundle({name, objects, launches}: BundleManifest): Subject {

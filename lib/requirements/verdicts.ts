@@ -34,7 +34,12 @@ export function judge(requirements: Requirements, distribution: Distribution): V
 		}
 	}
 
-	for (const needs of [...marks.filter(({name}) => !distribution.marks.has(name)), ...privates]) {
+	// Whoever asks for it, it is one thing that is not there.
+	const missing = [
+		...marks.filter(({name}) => !distribution.marks.has(name)),
+		...privates.slice(0, 1),
+	];
+	for (const needs of missing) {
 		reasons.push({needs, has: undefined});
 	}
 

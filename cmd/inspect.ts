@@ -25,7 +25,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 	return argv
 		.positional('path', {
 			describe:
-				'a program (by name or path), a shared object, a package file, or a bundle, packed or unpacked; - for an archive by standard input',
+				'a program (by name or path), a shared object, a package file, or a bundle, packed or unpacked; with --runs-on also any directory; - for an archive by standard input',
 			type: 'string',
 			demandOption: true,
 		})
@@ -65,6 +65,7 @@ function build(argv: Argv): Argv<InspectArguments> {
 		.example('$0 inspect git --why libz.so.1', 'who asks for zlib')
 		.example('$0 inspect tool-1.0-1.x86_64.rpm', 'what a package needs, offers and brings')
 		.example('$0 inspect ./solver --runs-on', 'the oldest release of each distribution')
+		.example('$0 inspect venv/ --runs-on el8', 'whether all that lies in it does')
 		.example('ssh HOST cat git.tar.gz | $0 inspect -', 'without a file')
 		.example('$0 inspect ipython3-x86_64.tar.gz', 'the same of a bundle, with its packages')
 		.example(

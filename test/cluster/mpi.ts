@@ -1,0 +1,151 @@
+/**
+ * Programs of Open MPI and of MPICH under everything that starts ranks: whether each process is told its
+ * rank, and that it is said before the program starts where none is.
+ */
+import {writeFileSync} from 'node:fs';
+import test, {type ExecutionContext} from 'ava';
+import {need} from '../helpers/run/need.js';
+import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {compiledBy, madeFile} from '../helpers/worlds/made-file.js';
+import {clusterOfFile} from './lib/cluster-of-file.js';
+import type {Cluster} from './lib/cluster.js';
+
+const hello = `
+#include <mpi.h>
+#include <stdio.h>
+int main(int count, char **words)
+{
+	int rank, size, sum;
+	MPI_Init(&count, &words);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	MPI_Comm_size(MPI_COMM_WORLD, &size);
+	MPI_Allreduce(&rank, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+	printf("rank %d of %d, %s\\n", rank, size, sum == size * (size - 1) / 2 ? "and all heard" : "in vain");
+	MPI_Finalize();
+	return 0;
+}
+`;
+
+const families = [
+	{family: 'Open MPI', compiler: 'mpicc.openmpi', file: 'open.run', speaks: 'PMIx'},
+	{family: 'MPICH', compiler: 'mpicc.mpich', file: 'mpich.run', speaks: 'PMI'},
+] as const;
+type Family = (typeof families)[number];
+
+/** As a container of two processors and its root need it. */
+const openMpi = {
+	OMPI_MCA_rmaps_base_oversubscribe: '1',
+	OMPI_ALLOW_RUN_AS_ROOT: '1',
+	OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+	UCX_LOG_LEVEL: 'fatal',
+};
+
+interface Start {
+	readonly words: readonly string[];
+	/** As the warning calls it. */
+	readonly name: string;
+	/** What it speaks. */
+	readonly offers: Family['speaks'] | 'nothing';
+}
+
+const starts: readonly Start[] = [
+	{words: ['mpirun.openmpi', '-n', '4'], name: 'mpirun of Open MPI', offers: 'PMIx'},
+	{words: ['mpiexec.mpich', '-n', '4'], name: 'mpiexec of MPICH', offers: 'PMI'},
+	{words: ['srun', '--mpi=pmix', '--nodes=1', '-n', '4'], name: 'srun', offers: 'PMIx'},
+	{words: ['srun', '--mpi=pmi2', '--nodes=1', '-n', '4'], name: 'srun', offers: 'PMI'},
+	{words: ['srun', '--mpi=none', '--nodes=1', '-n', '4'], name: 'srun', offers: 'nothing'},
+];
+
+const packed = new Map<Family, Promise<void>>();
+
+/** A cluster, with the file of this family in `/srv`. */
+async function prepare(t: ExecutionContext, family: Family): Promise<Cluster | undefined> {
+	if (!need(t, family.compiler)) return undefined;
+	const cluster = await clusterOfFile(t);
+	if (cluster === undefined) return undefined;
+	const made = packed.get(family) ?? packHello(cluster, family);
+	packed.set(family, made);
+	await made;
+	return cluster;
+}
+
+/** By the obvious command. */
+async function packHello(cluster: Cluster, {compiler, file}: Family): Promise<void> {
+	const source = await madeFile(['hello', hello], path => {
+		writeFileSync(path, hello);
+		return Promise.resolve();
+	});
+	const program = await compiledBy(compiler, ['-x', 'c', source]);
+	const {status, stderr} = await runDynpk(['pack', program, '-o', cluster.shared(file)]);
+	if (status !== 0) throw new Error(stderr);
+}
+
+function ranksIn(stdout: string): readonly string[] {
+	return [...stdout.matchAll(/^rank (\d+ of \d+), and all heard$/gmu)]
+		.map(([, rank]) => rank!)
+		.sort();
+}
+
+function warningsIn(stderr: string): readonly string[] {
+	return stderr.split('\n').filter(line => line.includes(' tasks were started by '));
+}
+
+const four = ['0 of 4', '1 of 4', '2 of 4', '3 of 4'];
+
+for (const family of families) {
+	for (const {words, name, offers} of starts) {
+		const isTold = offers === family.speaks;
+		const what = isTold ? 'knows its ranks' : 'is warned that it does not know its ranks';
+		const [starter, ...options] = words;
+		const by = [starter, ...options.filter(word => word.startsWith('--mpi'))].join(' ');
+		test.serial(`a program of ${family.family} ${what} under ${by}`, async t => {
+			const cluster = await prepare(t, family);
+			if (cluster === undefined) return;
+			const {status, stdout, stderr} = await cluster.run([...words, `./${family.file}`], openMpi);
+			if (isTold) {
+				t.deepEqual([status, ranksIn(stdout)], [0, four], stderr);
+				t.deepEqual(warningsIn(stderr), []);
+				return;
+			}
+
+			// Each takes itself for the only one, or ends, as Open MPI does in a step.
+			t.true(status !== 0 || ranksIn(stdout).every(rank => rank === '0 of 1'), stdout);
+			const [warning = '', ...more] = warningsIn(stderr);
+			t.deepEqual(more, []);
+			t.true(
+				warning.endsWith(
+					`: 4 tasks were started by ${name}, which tells the ${family.family} of the bundle no ranks ` +
+						`(it speaks ${family.speaks}): each is rank 0 of 1, or fails; ` +
+						(family.family === 'MPICH'
+							? 'srun --mpi=pmi2 or mpiexec of MPICH would do'
+							: 'srun --mpi=pmix or mpirun of Open MPI would do'),
+				),
+				warning,
+			);
+		});
+	}
+
+	test.serial(`a program of ${family.family} alone is warned of nothing`, async t => {
+		const cluster = await prepare(t, family);
+		if (cluster === undefined) return;
+		for (const words of [[], ['srun', '-n', '1', '--mpi=none']]) {
+			const {stderr} = await cluster.run([...words, `./${family.file}`], openMpi);
+			t.deepEqual(warningsIn(stderr), []);
+		}
+	});
+}
+
+test.serial('ranks of two nodes speak with each other', async t => {
+	for (const [family, plugin] of [
+		[families[0], 'pmix'],
+		[families[1], 'pmi2'],
+	] as const) {
+		const cluster = await prepare(t, family);
+		if (cluster === undefined) return;
+		const {status, stdout, stderr} = await cluster.run(
+			['srun', `--mpi=${plugin}`, '--nodes=2', '--ntasks-per-node=2', `./${family.file}`],
+			openMpi,
+		);
+		t.deepEqual([status, ranksIn(stdout)], [0, four], stderr);
+	}
+});

@@ -3,9 +3,12 @@
  * rank, and that it is said before the program starts where none is.
  */
 import {writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
+import {projectRoot} from '../helpers/worlds/audit-world.js';
 import {compiledBy, madeFile} from '../helpers/worlds/made-file.js';
 import {clusterOfFile} from './lib/cluster-of-file.js';
 import type {Cluster} from './lib/cluster.js';
@@ -27,8 +30,14 @@ int main(int count, char **words)
 `;
 
 const families = [
-	{family: 'Open MPI', compiler: 'mpicc.openmpi', file: 'open.run', speaks: 'PMIx'},
-	{family: 'MPICH', compiler: 'mpicc.mpich', file: 'mpich.run', speaks: 'PMI'},
+	{
+		...{family: 'Open MPI', compiler: 'mpicc.openmpi', file: 'open.run', speaks: 'PMIx'},
+		starter: 'mpirun.openmpi',
+	},
+	{
+		...{family: 'MPICH', compiler: 'mpicc.mpich', file: 'mpich.run', speaks: 'PMI'},
+		starter: 'mpiexec.mpich',
+	},
 ] as const;
 type Family = (typeof families)[number];
 
@@ -149,3 +158,35 @@ test.serial('ranks of two nodes speak with each other', async t => {
 		t.deepEqual([status, ranksIn(stdout)], [0, four], stderr);
 	}
 });
+
+for (const family of families) {
+	test.serial(
+		`ranks of ${family.family} read each other's memory, but in namespaces of their own`,
+		async t => {
+			const cluster = await prepare(t, family);
+			if (cluster === undefined) return;
+			const source = join(projectRoot, 'bench/ranks/neighbours.c');
+			const program = await compiledBy(family.compiler, ['-O2', source]);
+			const bundle = cluster.shared(`neighbours-${family.compiler}`);
+			const packed = await runDynpk(['pack', program, '-o', bundle]);
+			t.is(packed.status, 0, packed.stderr);
+			// Who may make mounts is given no namespace of users; and who is not root must reach it.
+			await cluster.run(['chmod', '755', '/srv']);
+			const command = [
+				...[...asOrdinaryUser(), 'env', 'HOME=/tmp', 'timeout', '--signal=KILL', '60'],
+				...[family.starter, '-n', '2', `${basename(bundle)}/bin/${basename(program)}`],
+			];
+			const native = await cluster.run(command, openMpi);
+			t.regex(native.stdout, /^reading: works$/mu, native.stderr);
+			t.regex(native.stdout, /^messages \d+$/mu);
+			t.notRegex(native.stderr, /namespace/u);
+
+			const apart = await cluster.run(command, {...openMpi, DYNPK_ENGINE: 'userns'});
+			t.notRegex(apart.stdout, /^reading: works$/mu);
+			t.regex(
+				apart.stderr,
+				/^dynpk: .*: each of 2 tasks is in a user namespace of its own, .*; DYNPK_ENGINE=shim starts them without$/mu,
+			);
+		},
+	);
+}

@@ -37,12 +37,12 @@ void check_ranks(const struct launch *launch)
 		/* Of a thousand tasks the first tells. */
 		if (rank != NULL && !text_equal(rank, "0"))
 			return;
-		if (launch->engine == ENGINE_USERNS)
-			TELL(launch->bundle.launcher,
-			     ": each rank is in a namespace of its own, where none may read "
-			     "another's "
-			     "memory (process_vm_readv): large messages are copied twice; "
-			     "DYNPK_ENGINE=shim starts them without");
+		if (launch->has_own_users)
+			TELL(launch->bundle.launcher, ": each of ", tasks,
+			     " tasks is in a user namespace of its own, and none may read "
+			     "another's memory "
+			     "(process_vm_readv): MPI may fail; DYNPK_ENGINE=",
+			     record->shim == 0 ? "direct" : "shim", " starts them without");
 		if (!is_told(launch))
 			TELL(launch->bundle.launcher, ": ", tasks,
 			     record_text(record, starters[i].warning));

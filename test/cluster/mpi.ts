@@ -2,16 +2,18 @@
  * Programs of Open MPI and of MPICH under everything that starts ranks: whether each process is told its
  * rank, and that it is said before the program starts where none is.
  */
-import {writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {readTrace} from '../../lib/trace/trace-evidence.js';
 import {need} from '../helpers/run/need.js';
 import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {runDynpk} from '../helpers/run/run-dynpk.js';
 import {projectRoot} from '../helpers/worlds/audit-world.js';
 import {compiledBy, madeFile} from '../helpers/worlds/made-file.js';
+import {makeScratchPlace} from '../helpers/worlds/scratch-place.js';
 import {clusterOfFile} from './lib/cluster-of-file.js';
-import type {Cluster} from './lib/cluster.js';
+import {nodeNames, type Cluster} from './lib/cluster.js';
 
 const hello = `
 #include <mpi.h>
@@ -78,13 +80,18 @@ async function prepare(t: ExecutionContext, family: Family): Promise<Cluster | u
 	return cluster;
 }
 
-/** By the obvious command. */
-async function packHello(cluster: Cluster, {compiler, file}: Family): Promise<void> {
+async function helloOf({compiler}: Family): Promise<string> {
 	const source = await madeFile(['hello', hello], path => {
 		writeFileSync(path, hello);
 		return Promise.resolve();
 	});
-	const program = await compiledBy(compiler, ['-x', 'c', source]);
+	return compiledBy(compiler, ['-x', 'c', source]);
+}
+
+/** By the obvious command. */
+async function packHello(cluster: Cluster, family: Family): Promise<void> {
+	const {file} = family;
+	const program = await helloOf(family);
 	const {status, stderr} = await runDynpk(['pack', program, '-o', cluster.shared(file)]);
 	if (status !== 0) throw new Error(stderr);
 }
@@ -190,3 +197,102 @@ for (const family of families) {
 		},
 	);
 }
+
+/** Called as `ssh [-x] HOST WORDS...`; a shell of the host's runs the words. */
+const ssh = `#!/bin/sh
+while [ "\${1#-}" != "$1" ]; do shift; done
+host=$1
+shift
+echo "$host $*" >>/srv/ssh.log
+exec nsenter --target="$(cat "/srv/$host/pid")" --mount --net --uts -- sh -c "$*"
+`;
+
+const overSsh = {
+	'Open MPI': {
+		packed: 'mpirun.openmpi',
+		// As a user's PATH has it: nothing then tells where the other hosts find the bundle.
+		words: (top: string) => [
+			...['env', `PATH=${top}/bin:/usr/bin:/bin`, 'mpirun.openmpi', '--prefix', `${top}/root/usr`],
+			...['--mca', 'plm_rsh_agent', '/srv/ssh', '--host', 'n1:2,n2:2'],
+		],
+		helper: '/root/usr/bin/orted',
+	},
+	MPICH: {
+		packed: 'mpiexec.mpich',
+		words: (top: string) => [
+			...[`${top}/bin/mpiexec.mpich`, '-launcher', 'ssh', '-launcher-exec', '/srv/ssh'],
+			...['-hosts', 'n1:2,n2:2'],
+		],
+		helper: '/bin/hydra_pmi_proxy',
+	},
+} as const;
+
+for (const family of families) {
+	test.serial(
+		`the mpirun of a bundle starts ranks of ${family.family} on other hosts over ssh`,
+		async t => {
+			const cluster = await prepare(t, family);
+			if (cluster === undefined) return;
+			const {packed: starter, words, helper} = overSsh[family.family];
+			const program = await helloOf(family);
+			const top = `/srv/${family.speaks}`;
+			const packed = await runDynpk([
+				...['pack', `/usr/bin/${starter}`, program, '--quiet', '-o', cluster.shared(family.speaks)],
+			]);
+			t.is(packed.status, 0, packed.stderr);
+			writeFileSync(cluster.shared('ssh'), ssh, {mode: 0o755});
+			rmSync(cluster.shared('ssh.log'), {force: true});
+			const {status, stdout, stderr} = await cluster.run(
+				[...words(top), '-n', '4', `${top}/bin/${basename(program)}`],
+				openMpi,
+			);
+			t.deepEqual([status, ranksIn(stdout)], [0, four], stderr);
+			t.deepEqual(warningsIn(stderr), []);
+			const log = readFileSync(cluster.shared('ssh.log'), 'utf8');
+			for (const node of nodeNames) t.regex(log, new RegExp(`^${node} .*${top}${helper}`, 'mu'));
+		},
+	);
+}
+
+const reader = `
+#include <mpi.h>
+#include <stdio.h>
+int main(int count, char **words)
+{
+	char name[4096];
+	int rank;
+	MPI_Init(&count, &words);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	snprintf(name, sizeof(name), "%s/input-%d", words[1], rank);
+	FILE *file = fopen(name, "r");
+	printf("rank %d %s\\n", rank, file == NULL ? "has nothing" : "has its input");
+	MPI_Finalize();
+	return 0;
+}
+`;
+
+test('a trace under mpirun has what each of the ranks has opened', async t => {
+	if (!need(t, 'mpicc.openmpi', 'mpirun.openmpi', 'strace')) return;
+	const {directory, path} = makeScratchPlace(t);
+	writeFileSync(path('reader.c'), reader);
+	const program = await compiledBy('mpicc.openmpi', [path('reader.c')]);
+	for (const rank of [0, 1]) writeFileSync(path(`input-${rank}`), '');
+	const started = ['mpirun.openmpi', '-n', '2', program, directory];
+	const {status, stdout, stderr} = await runDynpk(
+		['trace', '-o', path('trace'), '--', ...started],
+		{
+			env: openMpi,
+		},
+	);
+	t.is(status, 0, stderr);
+	t.deepEqual(stdout.trim().split('\n').sort(), ['rank 0 has its input', 'rank 1 has its input']);
+	const {files, objects} = readTrace(path('trace'));
+	for (const rank of [0, 1]) {
+		t.true(
+			files.some(file => file.path === path(`input-${rank}`)),
+			`input-${rank}`,
+		);
+	}
+
+	t.true(objects.some(object => /\/mca_pmix_/u.test(object.path)));
+});

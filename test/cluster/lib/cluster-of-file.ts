@@ -8,7 +8,11 @@ test.after.always('end the cluster', async () => {
 	await (await started?.catch(() => undefined))?.end();
 });
 
-export async function clusterOfFile(t: ExecutionContext): Promise<Cluster | undefined> {
-	started ??= startCluster(t);
+/** `userland`: as for `startCluster`; the same for all tests of a file. */
+export async function clusterOfFile(
+	t: ExecutionContext,
+	userland?: string,
+): Promise<Cluster | undefined> {
+	started ??= startCluster(t, userland);
 	return started;
 }

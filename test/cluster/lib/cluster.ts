@@ -6,7 +6,7 @@
  * system that all of a cluster share. `/tmp` is each node's own.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
 import {once} from 'node:events';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -18,6 +18,7 @@ import {patience} from '../../hosts/lib/patience.js';
 import type {CommandResult} from '../../helpers/run/command.js';
 import {missingHere, need} from '../../helpers/run/need.js';
 import {projectRoot} from '../../helpers/worlds/audit-world.js';
+import {compiledBy} from '../../helpers/worlds/made-file.js';
 
 export interface Cluster {
 	/** Where a file of the shared directory lies for this test. */
@@ -79,12 +80,12 @@ const scripts = {
 };
 
 /**
- * Start one; `undefined`, with the test ended, where the machine lacks what it takes. The caller must
+ * Start one, whose nodes give tasks the tree at `userland` as their root; `undefined`, with the test ended, where the machine lacks what it takes. The caller must
  * `end` it.
  */
 export async function startCluster(
 	t: ExecutionContext,
-	...further: readonly string[]
+	userland?: string,
 ): Promise<Cluster | undefined> {
 	t.timeout(2 * patience, 'a cluster');
 	if (!need(t, 'slurmctld', 'slurmd', 'srun', 'munged', 'unshare', 'nsenter', 'ip')) {
@@ -97,7 +98,11 @@ export async function startCluster(
 	}
 
 	const directory = hostPath(mkdtempSync(join(tmpdir(), 'dynpk-cluster-')));
-	writeFileSync(join(directory, 'slurm.conf'), [configuration, ...further, ''].join('\n'));
+	writeFileSync(join(directory, 'slurm.conf'), configuration);
+	if (userland !== undefined) {
+		await giveUserland(directory, userland);
+	}
+
 	mkdirSync(join(directory, 'scripts'));
 	for (const [name, line] of Object.entries(scripts)) {
 		const script = `#!/bin/sh\n[ "$SLURM_JOB_PARTITION" != scratch ] || ${line}\n`;
@@ -136,6 +141,16 @@ export async function startCluster(
 		run: async (words, env = {}) => runWithin(commandLine(words), env),
 		end,
 	};
+}
+
+/** Found beside slurm.conf. */
+async function giveUserland(directory: string, userland: string): Promise<void> {
+	const plugin = await compiledBy('gcc', [
+		...['-shared', '-fPIC', join(sources, 'root-of-node.c')],
+	]);
+	copyFileSync(plugin, join(directory, 'root-of-node.so'));
+	writeFileSync(join(directory, 'plugstack.conf'), 'required /srv/root-of-node.so\n');
+	writeFileSync(join(directory, 'userland'), userland);
 }
 
 /** What commands of the cluster are started with: no home, as where it is on a network. */

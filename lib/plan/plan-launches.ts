@@ -41,7 +41,10 @@ export const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0,
 /** In the order of the payload. */
 export function planLaunches(facts: LaunchFacts): LaunchSpec[] {
 	const entries = entriesByPath(facts.payload);
-	const mpiOf = planMpi(facts.payload, facts.walked);
+	const mpiOf = planMpi({
+		paths: facts.payload.entries.map(({path}) => path),
+		objects: facts.walked.roots.filter(({role}) => role === 'object'),
+	});
 	return facts.payload.entries.flatMap(entry =>
 		entry.kind === 'file' ? (launchOf(entry, {...facts, mpiOf}, entries) ?? []) : [],
 	);
@@ -147,7 +150,7 @@ function loaderLaunch(path: SysrootPath, program: WalkedProgram, facts: AllFacts
 	const view = facts.views.get(path);
 	const session = sessionRulesFor(posix.basename(path));
 	const leaders = leadersOf(object);
-	const mpi = facts.mpiOf(path, program);
+	const mpi = facts.mpiOf(path, closure);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(path),

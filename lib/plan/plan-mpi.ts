@@ -6,45 +6,52 @@
  * where the launcher looks. Families, dialects and those who start ranks are data, each with its reason.
  */
 import {posix} from 'node:path';
-import type {Closure} from '../closure/closure.js';
-import type {Payload} from '../inputs/payload.js';
+import type {ElfObject} from '../elf/elf-object.js';
 import type {MpiLaunch} from '../launcher/launch-spec.js';
 import {pathPattern} from '../paths/path-pattern.js';
-import type {SysrootPath} from '../paths/paths.js';
-import type {WalkedPayload, WalkedProgram} from '../walk/walked-payload.js';
 import rows from './data/mpi.json' with {type: 'json'};
+
+export interface MpiFacts {
+	/** Of the payload's entries. */
+	readonly paths: readonly string[];
+	/** What programs load, with its closure. */
+	readonly objects: readonly {readonly path: string; readonly closure: Loaded}[];
+}
+
+/** Of a closure what counts here. */
+export interface Loaded {
+	readonly linkMap: readonly {readonly object: Pick<ElfObject, 'soname'>}[];
+}
 
 type Family = (typeof rows.families)[number];
 
 const families = rows.families.map(family => ({family, soname: new RegExp(family.soname, 'u')}));
 
 /** Of a program that needs an MPI, or an interpreter whose modules do; `undefined` of any other. */
-export function planMpi(
-	payload: Payload,
-	walked: WalkedPayload,
-): (path: SysrootPath, program: WalkedProgram) => MpiLaunch | undefined {
-	const modules = walked.roots.filter(
-		({role, closure}) => role === 'object' && familyOf(closure) !== undefined,
-	);
-	return (path, {closure}) => {
+export function planMpi({
+	paths,
+	objects,
+}: MpiFacts): (path: string, closure: Loaded) => MpiLaunch | undefined {
+	const modules = objects.filter(({closure}) => familyOf(closure) !== undefined);
+	return (path, closure) => {
 		const own = familyOf(closure);
 		if (own !== undefined) {
-			return describeLaunch(own, closure, payload);
+			return describeLaunch(own, closure, paths);
 		}
 
 		const isModule = modulesOf(posix.basename(path));
-		const module = modules.find(root => isModule(root.path));
+		const module = modules.find(object => isModule(object.path));
 		const family = module && familyOf(module.closure);
-		return family && describeLaunch(family, module.closure, payload);
+		return family && describeLaunch(family, module.closure, paths);
 	};
 }
 
-function familyOf(closure: Closure): Family | undefined {
+function familyOf(closure: Loaded): Family | undefined {
 	const names = sonamesOf(closure);
 	return families.find(({soname}) => names.some(name => soname.test(name)))?.family;
 }
 
-function sonamesOf({linkMap}: Closure): readonly string[] {
+function sonamesOf({linkMap}: Loaded): readonly string[] {
 	return linkMap.flatMap(({object}) => object.soname ?? []);
 }
 
@@ -59,8 +66,8 @@ const interpreters = rows.interpreters.map(({programs, modules}) => ({
 	isModule: pathPattern(modules),
 }));
 
-function describeLaunch(family: Family, closure: Closure, payload: Payload): MpiLaunch {
-	const spoken = dialectsOf(family, closure, payload);
+function describeLaunch(family: Family, closure: Loaded, paths: readonly string[]): MpiLaunch {
+	const spoken = dialectsOf(family, closure, paths);
 	const names = spoken.map(({name}) => name);
 	const remedies = [...spoken.map(({slurm}) => `srun ${slurm}`), family.starter];
 	return {
@@ -78,12 +85,16 @@ function describeLaunch(family: Family, closure: Closure, payload: Payload): Mpi
 }
 
 /** In the order of the data. */
-function dialectsOf(family: Family, closure: Closure, payload: Payload): typeof rows.dialects {
+function dialectsOf(
+	family: Family,
+	closure: Loaded,
+	paths: readonly string[],
+): typeof rows.dialects {
 	const sonames = sonamesOf(closure);
 	const shown = family.speaks.filter(row => {
 		const pattern = new RegExp('plugin' in row ? row.plugin : row.needed, 'u');
 		return 'plugin' in row
-			? payload.entries.some(({path}) => pattern.test(path))
+			? paths.some(path => pattern.test(path))
 			: sonames.some(name => pattern.test(name));
 	});
 	const spoken = new Set(shown.map(({dialect}) => dialect));

@@ -228,23 +228,23 @@ int main(int count, char **words)
 
 test('a trace under mpirun has what each of the ranks has opened', async t => {
 	if (!need(t, 'mpicc.openmpi', 'mpirun.openmpi', 'strace')) return;
-	const {directory, path} = makeScratchPlace(t);
-	writeFileSync(path('reader.c'), reader);
-	const program = await compiledBy('mpicc.openmpi', [path('reader.c')]);
-	for (const rank of [0, 1]) writeFileSync(path(`input-${rank}`), '');
-	const started = ['mpirun.openmpi', '-n', '2', program, directory];
+	const place = makeScratchPlace(t);
+	writeFileSync(place.path('reader.c'), reader);
+	const program = await compiledBy('mpicc.openmpi', [place.path('reader.c')]);
+	for (const rank of [0, 1]) writeFileSync(place.path(`input-${rank}`), '');
+	const started = ['mpirun.openmpi', '-n', '2', program, place.directory];
 	const {status, stdout, stderr} = await runDynpk(
-		['trace', '-o', path('trace'), '--', ...started],
+		['trace', '-o', place.path('trace'), '--', ...started],
 		{
 			env: openMpi,
 		},
 	);
 	t.is(status, 0, stderr);
 	t.deepEqual(stdout.trim().split('\n').sort(), ['rank 0 has its input', 'rank 1 has its input']);
-	const {files, objects} = readTrace(path('trace'));
+	const {files, objects} = readTrace(place.path('trace'));
 	for (const rank of [0, 1]) {
 		t.true(
-			files.some(file => String(file.path) === path(`input-${rank}`)),
+			files.some(file => String(file.path) === place.path(`input-${rank}`)),
 			`input-${rank}`,
 		);
 	}

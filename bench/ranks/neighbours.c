@@ -2,7 +2,7 @@
  * Two ranks of one machine: the second reads the first one's memory, and both send each other
  * messages.
  *
- *   neighbours [BYTES ROUNDS]
+ *   neighbours [BYTES ROUNDS-OF-A-BURST]
  *
  * Prints whether the reading works, and bandwidths in MB/s: of reading, and of messages there and
  * back.
@@ -16,6 +16,9 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+/* The best of them is told: what else the machine does takes from some, and seldom from all. */
+enum { BURSTS = 50 };
 
 struct place {
 	long process;
@@ -43,41 +46,59 @@ static const char *read_neighbour(const struct place *from, char *to, size_t siz
 	return "works";
 }
 
+static double megabytes(double bytes, double begun)
+{
+	return bytes / (now() - begun) / 1e6;
+}
+
 static double read_again(const struct place *from, char *to, size_t size, int rounds)
 {
 	struct iovec here = { to, size }, there = { (void *)from->address, size };
-	const double begun = now();
+	double best = 0;
 
-	for (int i = 0; i < rounds; i++)
-		process_vm_readv((pid_t)from->process, &here, 1, &there, 1, 0);
-	return (double)size * rounds / (now() - begun) / 1e6;
+	for (int burst = 0; burst < BURSTS; burst++) {
+		const double begun = now();
+		double speed;
+
+		for (int i = 0; i < rounds; i++)
+			process_vm_readv((pid_t)from->process, &here, 1, &there, 1, 0);
+		speed = megabytes((double)size * rounds, begun);
+		best = speed > best ? speed : best;
+	}
+	return best;
 }
 
-static double send_and_back(int rank, char *buffer, size_t size, int rounds)
+static void send_and_back(int rank, char *buffer, int size)
 {
-	double begun = 0;
-
-	/* The first rounds find the way. */
-	for (int i = -3; i < rounds; i++) {
-		if (i == 0)
-			begun = now();
-		if (rank == 0) {
-			MPI_Send(buffer, (int)size, MPI_CHAR, 1, 0, MPI_COMM_WORLD);
-			MPI_Recv(buffer, (int)size, MPI_CHAR, 1, 0, MPI_COMM_WORLD,
-				 MPI_STATUS_IGNORE);
-		} else {
-			MPI_Recv(buffer, (int)size, MPI_CHAR, 0, 0, MPI_COMM_WORLD,
-				 MPI_STATUS_IGNORE);
-			MPI_Send(buffer, (int)size, MPI_CHAR, 0, 0, MPI_COMM_WORLD);
-		}
+	if (rank == 0) {
+		MPI_Send(buffer, size, MPI_CHAR, 1, 0, MPI_COMM_WORLD);
+		MPI_Recv(buffer, size, MPI_CHAR, 1, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+	} else {
+		MPI_Recv(buffer, size, MPI_CHAR, 0, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+		MPI_Send(buffer, size, MPI_CHAR, 0, 0, MPI_COMM_WORLD);
 	}
-	return 2.0 * (double)size * rounds / (now() - begun) / 1e6;
+}
+
+static double send_again(int rank, char *buffer, size_t size, int rounds)
+{
+	double best = 0;
+
+	for (int burst = 0; burst < BURSTS; burst++) {
+		const double begun = now();
+		double speed;
+
+		for (int i = 0; i < rounds; i++)
+			send_and_back(rank, buffer, (int)size);
+		speed = megabytes(2.0 * (double)size * rounds, begun);
+		best = speed > best ? speed : best;
+	}
+	return best;
 }
 
 int main(int count, char **words)
 {
 	const size_t size = count > 1 ? strtoul(words[1], NULL, 10) : 1 << 20;
-	const int rounds = count > 2 ? atoi(words[2]) : 4;
+	const int rounds = count > 2 ? atoi(words[2]) : 1;
 	char *own = malloc(size), *other = malloc(size);
 	struct place place;
 	double back;
@@ -99,7 +120,7 @@ int main(int count, char **words)
 		fflush(stdout);
 	}
 	MPI_Barrier(MPI_COMM_WORLD);
-	back = send_and_back(rank, own, size, rounds);
+	back = send_again(rank, own, size, rounds);
 	if (rank == 0)
 		printf("messages %.0f\n", back);
 	MPI_Finalize();

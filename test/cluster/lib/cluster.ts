@@ -58,7 +58,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerParameters=sched_min_interval=0,batch_sched_delay=0
-KillWait=5
+MessageTimeout=60
 MpiDefault=none
 ReturnToService=2
 MailProg=/bin/true

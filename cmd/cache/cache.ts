@@ -3,6 +3,7 @@ import {posix} from 'node:path';
 import {cachePlaces, type CachePlace} from '../../lib/cache/cache-places.js';
 import {forgetDigests} from '../../lib/cache/forget-digests.js';
 import {makeRoom, type Outcome} from '../../lib/cache/make-room.js';
+import {bytesOf} from '../../lib/cache/measure-tree.js';
 import {surveyPlaces} from '../../lib/cache/survey.js';
 import {GRACE} from '../../lib/cache/take-trees.js';
 import {SILENCE} from '../../lib/cache/watch-leftovers.js';
@@ -11,7 +12,7 @@ import {hostPath} from '../../lib/paths/paths.js';
 import {interruptibly} from '../interruptible.js';
 import {notice} from '../notice.js';
 import {readLimits, type CacheWords} from './read-arguments.js';
-import {align, cellsOf, countOf, renderList, sizeOf} from './render-list.js';
+import {align, cellsOf, countOf, megabytes, renderList, sizeOf} from './render-list.js';
 
 export interface CacheCommandLine extends CacheWords {
 	readonly cache: string | undefined;
@@ -64,6 +65,8 @@ function renderOutcome({removed, kept}: Outcome, isDry: boolean): string {
 		...kept.map(({thing, why}) => ['kept', ...cellsOf(thing), why]),
 	]);
 	const staying = kept.map(({thing}) => thing);
-	const sum = `${sizeOf(removed)} ${isDry ? 'would be freed' : 'freed'}; ${countOf(staying.length)} of ${sizeOf(staying)} kept`;
+	// What a tree that stays has, too, is still there.
+	const freed = bytesOf([...removed, ...staying]) - bytesOf(staying);
+	const sum = `${megabytes(freed)} ${isDry ? 'would be freed' : 'freed'}; ${countOf(staying.length)} of ${sizeOf(staying)} kept`;
 	return [...rows, sum].map(line => `${sanitise(line)}\n`).join('');
 }

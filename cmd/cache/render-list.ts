@@ -1,5 +1,6 @@
 /** What is unpacked here, as lines or as JSON (docs/cache.md). */
 import type {CachedTree, Leftovers} from '../../lib/cache/read-place.js';
+import {bytesOf} from '../../lib/cache/measure-tree.js';
 import type {Survey} from '../../lib/cache/survey.js';
 import type {Thing} from '../../lib/cache/make-room.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
@@ -35,7 +36,11 @@ export function countOf(bundles: number): string {
 }
 
 export function sizeOf(things: readonly Thing[]): string {
-	return `${(things.reduce((sum, {bytes}) => sum + bytes, 0) / 1e6).toFixed(1)} MB`;
+	return megabytes(bytesOf(things));
+}
+
+export function megabytes(bytes: number): string {
+	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** Id, name, size, last use. */
@@ -44,7 +49,7 @@ export function cellsOf(thing: Thing): readonly string[] {
 	return [
 		id?.slice(0, DIGITS) ?? '-',
 		name ?? '-',
-		`${(bytes / 1e6).toFixed(1)} MB`,
+		megabytes(bytes),
 		timeOf(thing).slice(0, '2000-01-01'.length),
 	];
 }
@@ -82,7 +87,7 @@ function asJson(surveys: readonly Survey[]): unknown {
 		path,
 		source,
 		network: network ?? null,
-		bytes: [...trees, ...leftovers].reduce((sum, {bytes}) => sum + bytes, 0),
+		bytes: bytesOf([...trees, ...leftovers]),
 		entries: [...trees, ...leftovers].map(thing => ({
 			layout: thing.layout,
 			id: thing.id ?? null,

@@ -2,6 +2,7 @@
 import {existsSync} from 'node:fs';
 import {posix} from 'node:path';
 import {auditSetting} from '../../lib/audit/audit-setting.js';
+import {unpackingPlaces} from '../../lib/cache/unpacking-places.js';
 import {DynpkError} from '../../lib/errors/dynpk-error.js';
 import {sanitise} from '../../lib/errors/sanitise.js';
 import {auditObstacle} from '../../lib/manifest/audit-obstacle.js';
@@ -11,7 +12,6 @@ import {hostPath, type HostPath} from '../../lib/paths/paths.js';
 import {endAs} from '../../lib/run/end-as.js';
 import {locateBundle, type LocateRequest} from '../../lib/run/locate-bundle.js';
 import {runBundle} from '../../lib/run/run-bundle.js';
-import {cacheDirectory} from '../cache-directory.js';
 import {interruptibly} from '../interruptible.js';
 import {temporaryPlaces} from '../temporary-places.js';
 import {notice} from '../notice.js';
@@ -103,8 +103,11 @@ function location(commandLine: RunCommandLine, bundle: HostPath): LocateRequest 
 	const {env, workingDirectory, cache} = commandLine;
 	return {
 		bundle,
-		cache:
-			cache === undefined ? cacheDirectory(env) : hostPath(posix.resolve(workingDirectory, cache)),
+		caches:
+			cache === undefined
+				? unpackingPlaces(env, process.geteuid?.() ?? 0, workingDirectory)
+				: [{directory: hostPath(posix.resolve(workingDirectory, cache))}],
+		explain: env.DYNPK_EXPLAIN === undefined ? undefined : sentence => notice(`cache: ${sentence}`),
 		temporary: temporaryPlaces(env),
 		check: async ({directory, entries}) => {
 			const manifest = readManifest(posix.join(directory, 'dynpk.json'));

@@ -56,7 +56,7 @@ async function verifyStoppably(commandLine: VerifyCommandLine, signal: AbortSign
 		place =>
 			locateBundle({
 				bundle: place,
-				cache: undefined,
+				caches: [],
 				temporary,
 				check: () => Promise.resolve(),
 				notice,

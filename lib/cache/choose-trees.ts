@@ -6,7 +6,8 @@
  */
 
 export interface Candidate {
-	readonly bytes: number;
+	/** What each of its files takes; one that is in several trees is the same key. */
+	readonly files: ReadonlyMap<string, number>;
 	/** Milliseconds since its last use. */
 	readonly idle: number;
 	/** The number of a process that uses it. */
@@ -36,15 +37,16 @@ export function chooseTrees<T extends Candidate>(
 		verdicts.set(candidate, verdictOn(candidate, unused, networkAge));
 	}
 
-	let left = sumOf(candidates.filter(candidate => verdicts.get(candidate) !== 'goes'));
+	const left = new Sum();
+	candidates.filter(candidate => verdicts.get(candidate) !== 'goes').forEach(one => left.add(one));
 	for (const candidate of candidates.toSorted((a, b) => b.idle - a.idle)) {
-		if (maxSize === undefined || left <= maxSize) {
+		if (maxSize === undefined || left.bytes <= maxSize) {
 			break;
 		}
 
 		if (verdicts.get(candidate) === 'used lately') {
 			verdicts.set(candidate, 'goes');
-			left -= candidate.bytes;
+			left.remove(candidate);
 		}
 	}
 
@@ -68,6 +70,24 @@ function verdictOn(
 	return unused !== undefined && idle >= unused ? 'goes' : 'used lately';
 }
 
-function sumOf(candidates: readonly Candidate[]): number {
-	return candidates.reduce((sum, {bytes}) => sum + bytes, 0);
+/** What some trees take together: a file goes with the last that has it. */
+class Sum {
+	bytes = 0;
+	readonly #holders = new Map<string, number>();
+
+	add({files}: Candidate): void {
+		for (const [file, size] of files) {
+			const holders = this.#holders.get(file) ?? 0;
+			this.bytes += holders === 0 ? size : 0;
+			this.#holders.set(file, holders + 1);
+		}
+	}
+
+	remove({files}: Candidate): void {
+		for (const [file, size] of files) {
+			const holders = this.#holders.get(file) ?? 0;
+			this.bytes -= holders === 1 ? size : 0;
+			this.#holders.set(file, holders - 1);
+		}
+	}
 }

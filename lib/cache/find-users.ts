@@ -2,7 +2,8 @@
  * Which trees processes of this machine use: by their program, directories, open and mapped files, and
  * by the words that they were started with.
  *
- * Names are compared, and files by device and inode: in a namespace of mounts a file has another name.
+ * Names are compared, and files by device and inode where the name does not lead to them: in a namespace of
+ * mounts a file has another name. Trees have files in common, so a name that leads to one is believed.
  * Of a process that may not be looked at only the words are known (proc(5)); one of another namespace of
  * processes, or of another machine, is not seen at all.
  */
@@ -14,7 +15,8 @@ import {unlessRefused} from './unless-refused.js';
 
 export interface Usable {
 	readonly path: HostPath;
-	readonly files: ReadonlySet<string>;
+	/** Its files' keys. */
+	readonly files: Pick<ReadonlyMap<string, unknown>, 'has'>;
 }
 
 /** The number of a process that uses it, by the path of the tree. */
@@ -25,11 +27,13 @@ export function findUsers(trees: readonly Usable[]): Users {
 	const users = new Map<HostPath, number>();
 	for (const name of trees.length === 0 ? [] : namesInProc()) {
 		if (/^\d+$/u.test(name)) {
-			const {names, files} = lookAtProcess(`/proc/${name}`);
+			const {words, files} = lookAtProcess(`/proc/${name}`);
 			for (const tree of trees) {
+				const leads = (used: string): boolean =>
+					used === tree.path || used.includes(`${tree.path}/`);
 				const isUser =
-					names.some(used => used === tree.path || used.includes(`${tree.path}/`)) ||
-					files.some(file => tree.files.has(file));
+					words.some(leads) ||
+					files.some(used => leads(used.path) || (tree.files.has(used.file) && !isNamed(used)));
 				if (isUser && !users.has(tree.path)) {
 					users.set(tree.path, Number(name));
 				}
@@ -50,9 +54,20 @@ function namesInProc(): readonly string[] {
 	return readdirSync('/proc');
 }
 
+/** A file by the name that the kernel has for it, and by its key. */
+interface UsedFile {
+	readonly path: string;
+	readonly file: string;
+}
+
 interface Traces {
-	readonly names: readonly string[];
-	readonly files: readonly string[];
+	readonly words: readonly string[];
+	readonly files: readonly UsedFile[];
+}
+
+function isNamed({path, file}: UsedFile): boolean {
+	const status = unlessRefused(() => statSync(path, {throwIfNoEntry: false}));
+	return status !== undefined && fileKey(status) === file;
 }
 
 function lookAtProcess(process: string): Traces {
@@ -61,20 +76,19 @@ function lookAtProcess(process: string): Traces {
 		fd => `${process}/fd/${fd}`,
 	);
 	const maps = (textOf(`${process}/maps`) ?? '').split('\n').flatMap(line => readMap(line) ?? []);
-	const words = (textOf(`${process}/cmdline`) ?? '').split('\0');
-	const led = [...links, ...open].flatMap(link => unlessRefused(() => readlinkSync(link)) ?? []);
-	const stats = [...links, ...open].flatMap(link => {
+	const led = [...links, ...open].flatMap(link => {
+		const path = unlessRefused(() => readlinkSync(link));
 		const status = unlessRefused(() => statSync(link, {throwIfNoEntry: false}));
-		return status === undefined ? [] : [fileKey(status)];
+		return path === undefined ? [] : [{path, file: status === undefined ? '' : fileKey(status)}];
 	});
 	return {
-		names: [...words, ...led, ...maps.map(({path}) => path)],
-		files: [...stats, ...new Set(maps.map(({file}) => file))],
+		words: (textOf(`${process}/cmdline`) ?? '').split('\0'),
+		files: [...led, ...new Map(maps.map(map => [map.path, map])).values()],
 	};
 }
 
 /** `ADDRESS PERMISSIONS OFFSET MAJOR:MINOR INODE PATH`. */
-function readMap(line: string): {readonly path: string; readonly file: string} | undefined {
+function readMap(line: string): UsedFile | undefined {
 	const groups =
 		/^\S+ \S+ \S+ (?<major>[0-9a-f]+):(?<minor>[0-9a-f]+) (?<inode>[1-9]\d*) +(?<path>\/.*)$/u.exec(
 			line,

@@ -7,6 +7,7 @@ import {chooseTrees, type Limits, type Verdict} from './choose-trees.js';
 import {findUsers, type Users} from './find-users.js';
 import {removeLeftovers, usablesOf, type Removal} from './remove-leftovers.js';
 import type {Survey, SurveyedLeftovers, SurveyedTree} from './survey.js';
+import {sweepStore} from './sweep-store.js';
 import {takeTrees, type Taking} from './take-trees.js';
 
 export interface RoomRequest extends Omit<Removal, 'users'>, Taking {
@@ -38,6 +39,10 @@ export async function makeRoom(request: RoomRequest): Promise<Outcome> {
 		reasons.set(tree, reason);
 	}
 
+	if (!request.isDry) {
+		writable.forEach(({path}) => sweepStore(path));
+	}
+
 	const refused = others.flatMap(({trees, leftovers: left}) => [...trees, ...left]);
 	refused.forEach(thing => reasons.set(thing, 'cannot be written to'));
 	return {
@@ -59,7 +64,7 @@ async function removeTrees(
 ): Promise<ReadonlyMap<SurveyedTree, string | undefined>> {
 	const candidates = surveys.flatMap(({trees, now = 0}) =>
 		trees.map(tree => ({
-			bytes: tree.bytes,
+			files: tree.files,
 			tree,
 			idle: Math.max(0, now - tree.lastUse),
 			user: users.get(tree.path),

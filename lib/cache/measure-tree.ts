@@ -1,4 +1,4 @@
-/** What a tree takes on the disk, and which files are in it; links are not followed. */
+/** What trees take on the disk, and which files are in them; links are not followed. */
 import {lstatSync, readdirSync, type Stats} from 'node:fs';
 import type {HostPath} from '../paths/paths.js';
 import {unlessRefused} from './unless-refused.js';
@@ -6,8 +6,8 @@ import {unlessRefused} from './unless-refused.js';
 export interface Measure {
 	/** Blocks of the file system, files with several names once. */
 	readonly bytes: number;
-	/** Each file and directory, as `fileKey` writes it. */
-	readonly files: ReadonlySet<string>;
+	/** What each file and directory takes of it, by `fileKey`. */
+	readonly files: ReadonlyMap<string, number>;
 	/** The latest change of contents in what was asked for itself and directly in it, in milliseconds. */
 	readonly changed: number;
 }
@@ -16,8 +16,7 @@ const BLOCK = 512;
 
 /** Of all that the names lead to. What goes meanwhile is not counted. */
 export function measureTrees(paths: readonly HostPath[]): Measure {
-	const files = new Set<string>();
-	let bytes = 0;
+	const files = new Map<string, number>();
 	let changed = 0;
 	const add = (path: Buffer, depth: number): void => {
 		const status = lookAt(path);
@@ -25,8 +24,7 @@ export function measureTrees(paths: readonly HostPath[]): Measure {
 			return;
 		}
 
-		files.add(fileKey(status));
-		bytes += status.blocks * BLOCK;
+		files.set(fileKey(status), status.blocks * BLOCK);
 		changed = depth < 2 ? Math.max(changed, status.mtimeMs) : changed;
 		if (status.isDirectory()) {
 			for (const name of namesIn(path)) {
@@ -35,7 +33,13 @@ export function measureTrees(paths: readonly HostPath[]): Measure {
 		}
 	};
 	paths.forEach(path => add(Buffer.from(path), 0));
-	return {bytes, files, changed};
+	return {bytes: bytesOf([{files}]), files, changed};
+}
+
+/** Of all together: what is in several of them counts once. */
+export function bytesOf(measures: readonly Pick<Measure, 'files'>[]): number {
+	const files = new Map(measures.flatMap(measure => [...measure.files]));
+	return [...files.values()].reduce((sum, size) => sum + size, 0);
 }
 
 const SLASH = Buffer.from('/');

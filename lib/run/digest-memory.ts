@@ -16,17 +16,17 @@ import {
 	renameSync,
 	writeSync,
 } from 'node:fs';
-import type {HostPath} from '../paths/paths.js';
+import {hostPath, type HostPath} from '../paths/paths.js';
 import {describeState, type ArchiveState} from './archive-state.js';
 import {withPassingFile} from './passing-file.js';
-import {preparePrivateChild} from './private-place.js';
+import {findPrivateDirectory, preparePrivateChild} from './private-place.js';
 
 const COARSEST_CLOCK_NS = 2_000_000_000n;
 
 /** The digest that was remembered for this state, if any. */
 export function recallDigest(cache: HostPath, state: ArchiveState): string | undefined {
 	try {
-		const {directory} = preparePrivateChild(cache, 'digests');
+		const directory = findPrivateDirectory(hostPath(`${cache}/digests`))?.directory;
 		const text = directory === undefined ? '' : readOwn(notePath(directory, state));
 		return /^[0-9a-f]{64}$/u.test(text) ? text : undefined;
 	} catch {

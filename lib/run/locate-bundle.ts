@@ -1,8 +1,8 @@
 /**
  * A bundle as the user names it → a directory its programs can be started in.
  *
- * A directory is used as it lies. An archive is unpacked into the private cache and stays there;
- * where that is impossible, into a fresh private directory that has to be removed afterwards.
+ * A directory is used as it lies. An archive is unpacked into the first private cache that will do, unless one has
+ * it, and stays there; where there is none, into a fresh private directory that has to be removed afterwards.
  */
 import {statSync, type Stats} from 'node:fs';
 import {extractArchive, type ExtractedTree} from '../archive/extract-archive.js';
@@ -11,23 +11,32 @@ import {DynpkError, errnoOf, faultFromErrno} from '../errors/dynpk-error.js';
 import {hostPath, type HostPath} from '../paths/paths.js';
 import {makeDirectoryIn, noTemporaryPlace} from './make-temporary-directory.js';
 import {
+	findPrivateDirectory,
 	objectionToPrograms,
 	preparePrivateChild,
 	preparePrivateDirectory,
 	type PrivateDirectory,
 } from './private-place.js';
-import {unpackOnce} from './unpack-once.js';
+import {findUnpacked, unpackOnce} from './unpack-once.js';
 
 export interface LocateRequest {
 	readonly bundle: HostPath;
-	/** dynpk's own directory, such as `~/.cache/dynpk`; `undefined` where there is no home. */
-	readonly cache: HostPath | undefined;
+	/** Directories of dynpk's own, such as `~/.cache/dynpk`, in order of preference. */
+	readonly caches: readonly CacheOffer[];
 	/** Where a private directory may be made instead, in order of preference. */
 	readonly temporary: readonly HostPath[];
 	readonly check: (tree: ExtractedTree) => Promise<void>;
 	readonly notice: (sentence: string) => void;
+	/** Told of each cache that is used, or is not, and why. */
+	readonly explain?: ((sentence: string) => void) | undefined;
 	readonly signal?: AbortSignal | undefined;
 	readonly onUnpack?: (() => void) | undefined;
+}
+
+export interface CacheOffer {
+	readonly directory: HostPath;
+	/** Why an archive of so many bytes is not to be unpacked there, as a clause that begins with its name. */
+	readonly objection?: (size: number) => string | undefined;
 }
 
 export interface LocatedBundle {
@@ -42,8 +51,9 @@ export async function locateBundle(request: LocateRequest): Promise<LocatedBundl
 		return {directory: request.bundle, remove: undefined};
 	}
 	const objections: string[] = [];
-	const cached = await unpackToCache(request, objections);
+	const cached = findInCaches(request) ?? (await unpackToFirstCache(request, objections));
 	if (cached !== undefined) {
+		request.explain?.(`using ${cached}`);
 		return {directory: cached, remove: undefined};
 	}
 	return await unpackToTemporary(request, objections);
@@ -69,28 +79,63 @@ function isDirectory(bundle: HostPath): boolean {
 	return status.isDirectory();
 }
 
-async function unpackToCache(
-	{bundle, cache, ...rest}: LocateRequest,
+/** Of several, one that is not the first may have it: then the others are not asked for room. */
+function findInCaches({bundle, caches}: LocateRequest): HostPath | undefined {
+	for (const {directory} of caches.length > 1 ? caches : []) {
+		const cache = findPrivateDirectory(directory)?.directory;
+		const found = cache === undefined ? undefined : findUnpacked(bundle, cache);
+		if (found !== undefined) {
+			return found;
+		}
+	}
+
+	return undefined;
+}
+
+async function unpackToFirstCache(
+	request: LocateRequest,
 	objections: string[],
 ): Promise<HostPath | undefined> {
-	if (cache === undefined) {
-		return undefined;
+	const {bundle, caches, explain} = request;
+	const {size} = statSync(bundle);
+	for (const offer of caches) {
+		const unpacked = await unpackToCache(offer, size, request);
+		if (unpacked.status === 'unpacked') {
+			return unpacked.directory;
+		}
+		explain?.(unpacked.objection);
+		objections.push(unpacked.objection);
 	}
-	const {directory, objection} = prepareCache(cache);
-	if (directory === undefined) {
-		objections.push(objection);
-		return undefined;
+
+	return undefined;
+}
+
+type CacheOutcome =
+	| {readonly status: 'unpacked'; readonly directory: HostPath}
+	| {readonly status: 'refused'; readonly objection: string};
+
+async function unpackToCache(
+	offer: CacheOffer,
+	size: number,
+	{bundle, ...rest}: LocateRequest,
+): Promise<CacheOutcome> {
+	const refusal = offer.objection?.(size);
+	if (refusal !== undefined) {
+		return {status: 'refused', objection: refusal};
+	}
+	const {directory: cache, objection} = prepareCache(offer.directory);
+	if (cache === undefined) {
+		return {status: 'refused', objection};
 	}
 
 	try {
-		return await unpackOnce({archive: bundle, cache: directory, ...rest});
+		return {status: 'unpacked', directory: await unpackOnce({archive: bundle, cache, ...rest})};
 	} catch (error) {
 		// A full home directory is everyday life on a cluster, and no reason not to run.
 		if (!(error instanceof DynpkError) || error.code !== 'NO_SPACE') {
 			throw error;
 		}
-		objections.push(`${cache} has no space left`);
-		return undefined;
+		return {status: 'refused', objection: `${offer.directory} has no space left`};
 	}
 }
 

@@ -69,6 +69,13 @@ export async function unpackOnce(request: UnpackRequest): Promise<HostPath> {
 	return place;
 }
 
+/** What a cache has of it, as far as that is known without reading it; nothing is made. */
+export function findUnpacked(archive: HostPath, cache: HostPath): HostPath | undefined {
+	const sha256 = recallDigest(cache, readArchiveState(archive));
+	const place = hostPath(`${cache}/bundles/${sha256}`);
+	return sha256 !== undefined && isEntrySound(place) ? place : undefined;
+}
+
 /** Returns whether it became the entry; somebody else's may be there. */
 async function unpackTo(
 	place: HostPath,

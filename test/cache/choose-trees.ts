@@ -8,7 +8,8 @@ interface Named extends Candidate {
 }
 
 function tree(name: string, days: number, facts: Partial<Candidate> = {}): Named {
-	const usual = {bytes: 10, user: undefined, isBusy: false, isOnNetwork: false};
+	const files = new Map([[name, 10]]);
+	const usual = {files, user: undefined, isBusy: false, isOnNetwork: false};
 	return {...usual, ...facts, name, idle: days * DAY};
 }
 
@@ -48,4 +49,19 @@ test('on a network the last use alone tells', t => {
 	t.deepEqual(going(trees, {unused: 0}), ['long ago', 'local']);
 	t.deepEqual(going(trees, {maxSize: 0}), ['long ago', 'local']);
 	t.deepEqual(going(trees, {unused: 2 * DAY, networkAge: 2 * DAY}), ['lately', 'long ago']);
+});
+
+test('what several trees have goes with the last of them', t => {
+	const of = (name: string, days: number): Named =>
+		tree(name, days, {
+			files: new Map([
+				['common', 100],
+				[name, 10],
+			]),
+		});
+	const trees = [of('new', 1), of('old', 9), tree('between', 5)];
+	t.deepEqual(going(trees, {maxSize: 130}), []);
+	t.deepEqual(going(trees, {maxSize: 129}), ['old']);
+	t.deepEqual(going(trees, {maxSize: 119}), ['old', 'between']);
+	t.deepEqual(going(trees, {maxSize: 109}), ['new', 'old', 'between']);
 });

@@ -137,7 +137,7 @@ test('two users on one node, neither with a home: each has a tree of his own', a
 	}
 
 	const lines = stdout.trim().split('\n');
-	t.is(lines.length, others.length * 4, stdout);
+	t.is(lines.length, others.length * 5, stdout);
 	for (const line of lines) t.regex(line, /^(\d+) (?:700|600|755|555) \/tmp\/dynpk-\1(?:\/|$)/u);
 });
 

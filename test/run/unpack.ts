@@ -467,7 +467,7 @@ test('where the first temporary place is full the next one serves', async t => {
 	const locate = async (isFull: (directory: string) => boolean) =>
 		locateBundle({
 			bundle,
-			cache: undefined,
+			caches: [],
 			temporary: places,
 			async check({directory}) {
 				await Promise.resolve();

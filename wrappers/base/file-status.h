@@ -21,6 +21,7 @@ struct file_status {
 	uint32_t owner;
 	uint64_t device;
 	uint64_t inode;
+	uint64_t links;
 	uint64_t size;
 	/* When it last changed. */
 	uint64_t seconds;
@@ -44,6 +45,7 @@ static inline struct file_status file_status_of(long result, const kernel_status
 				     .owner = found->st_uid,
 				     .device = found->st_dev,
 				     .inode = found->st_ino,
+				     .links = found->st_nlink,
 				     .size = (uint64_t)found->st_size,
 				     .seconds = (uint64_t)found->st_ctime,
 				     .nanoseconds = (uint64_t)found->st_ctime_nsec,

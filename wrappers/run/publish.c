@@ -5,6 +5,7 @@
 #include "remove-tree.h"
 #include "sound.h"
 #include "state.h"
+#include "store.h"
 #include "unpack.h"
 
 enum { TRIES = 8 };
@@ -73,11 +74,18 @@ static enum made fill_and_publish(struct making *making, const char *made, int t
 				       .finish = finish_entry,
 				       .finish_argument = making };
 
+	struct store store;
+	bool is_unpacked;
+
 	if (!prepare_unpacking(&unpacking)) {
 		making->result = -ENOMEM;
 		return PLACE_FAILED;
 	}
-	if (!unpack_tree(&unpacking, &making->children))
+	if (open_store(&store, making->cache, unpacking.index))
+		unpacking.store = &store;
+	is_unpacked = unpack_tree(&unpacking, &making->children);
+	close_store(&store);
+	if (!is_unpacked)
 		return judge(making, &unpacking.shared->trouble);
 	if (is_interrupted(&making->children))
 		return MAKING_INTERRUPTED;
@@ -113,6 +121,7 @@ enum made make_entry(struct making *making)
 		state_name(cache, own.inode, state);
 		sys_unlinkat(cache->runs, state, 0);
 		remove_tree(cache->runs, made);
+		sweep_store(cache);
 	}
 	return result;
 }
@@ -149,6 +158,7 @@ void remove_leftovers(const struct cache *cache, const struct start *start)
 	const struct file_status own = file_status_at(cache->runs, cache->id, AT_SYMLINK_NOFOLLOW);
 	const long runs = sys_openat(cache->runs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char state[ENTRY_NAME_SIZE];
+	bool has_removed = false;
 	long size;
 
 	state_name(cache, own.inode, state);
@@ -162,9 +172,13 @@ void remove_leftovers(const struct cache *cache, const struct start *start)
 
 			entry = (const void *)(listing + at);
 			word = text_behind(entry->name, cache->id);
-			if (word != NULL && is_leftover(entry->name, word, state))
+			if (word != NULL && is_leftover(entry->name, word, state)) {
 				remove_leftover(cache, start, entry->name, word);
+				has_removed = true;
+			}
 		}
 	}
 	sys_close((int)runs);
+	if (has_removed)
+		sweep_store(cache);
 }

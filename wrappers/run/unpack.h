@@ -7,6 +7,7 @@
 #include "children.h"
 #include "index.h"
 #include "source.h"
+#include "store.h"
 
 /* What went wrong first; in memory that all processes share. */
 struct trouble {
@@ -28,6 +29,8 @@ struct unpacking {
 	const struct index *index;
 	/* To be filled; frames are only decoded where it is -1. */
 	int top;
+	/* What files are shared with other trees by, or NULL. */
+	const struct store *store;
 	/* Run at the end, in one of the other processes, or NULL; told trouble counts. */
 	bool (*finish)(struct unpacking *unpacking);
 	void *finish_argument;

@@ -158,7 +158,8 @@ static bool write_with_holes(struct unit_writer *writer, const unsigned char *by
 
 static bool end_file(struct unit_writer *writer)
 {
-	const struct index_row *row = &writer->unpacking->index->rows[writer->row];
+	const struct unpacking *unpacking = writer->unpacking;
+	const struct index_row *row = &unpacking->index->rows[writer->row];
 	const int file = writer->file;
 	long result = writer->ends_in_hole ? set_file_size(file, row->size) : 0;
 	long closed;
@@ -169,7 +170,12 @@ static bool end_file(struct unit_writer *writer)
 	writer->file = NONE;
 	if (!failed(result))
 		result = closed;
-	return failed(result) ? fail_at(writer, result) : true;
+	if (failed(result))
+		return fail_at(writer, result);
+	if (unpacking->store != NULL)
+		share_file(unpacking->store, unpacking->source->start, unpacking->index,
+			   writer->row, writer->directory);
+	return true;
 }
 
 static bool make_symlink(struct unit_writer *writer)

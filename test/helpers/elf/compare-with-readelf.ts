@@ -84,7 +84,8 @@ function headerFields(ours: ElfObject, theirs: Reading): Pairs {
 					header.virtualAddress,
 					header.fileSize,
 					header.memorySize,
-					header.flags,
+					// Others it does not show.
+					header.flags & SHOWN_FLAGS,
 					header.alignment,
 				].join(' '),
 			),
@@ -100,9 +101,18 @@ function numberedSegment(line: string): string {
 	const [flags = '', alignment] = rest;
 	const bits = Object.entries({R: 4, W: 2, E: 1}).filter(([letter]) => flags.includes(letter));
 	const number = bits.reduce((sum, [, bit]) => sum + bit, 0);
-	return [segments[type] ?? type, offset, address, fileSize, memorySize, number, alignment].join(
+	return [numberOfSegment(type), offset, address, fileSize, memorySize, number, alignment].join(
 		' ',
 	);
+}
+
+const SHOWN_FLAGS = 7;
+
+/** What has no name is told by where its range begins (binutils, include/elf/common.h). */
+function numberOfSegment(type: string): string | number {
+	const [, range = '', offset = ''] = /^(LOOS|LOPROC)\+0x([0-9a-f]+)$/u.exec(type) ?? [];
+	const start = {LOOS: 0x60000000, LOPROC: 0x70000000}[range];
+	return start === undefined ? (segments[type] ?? type) : start + Number(`0x${offset}`);
 }
 
 function dynamicFields(ours: ElfObject, theirs: Reading): Pairs {

@@ -43,7 +43,7 @@ try {
 	const notice = (sentence: string): void => say(`notice ${sentence}`);
 	const located = await locateBundle({
 		bundle: hostPath(order.bundle),
-		cache: order.cache === undefined ? undefined : hostPath(order.cache),
+		caches: order.cache === undefined ? [] : [{directory: hostPath(order.cache)}],
 		temporary: (order.temporary ?? []).map(hostPath),
 		check,
 		notice,

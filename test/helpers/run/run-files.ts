@@ -129,18 +129,26 @@ export async function makeRunFile(
 
 /** The top directory of the one entry of a cache. */
 export function onlyEntry(cache: string): string {
-	const names = entriesOf(cache).filter(name => /^[0-9a-f]{64}$/u.test(name));
+	const names = entriesOf(cache).filter(isEntry);
 	if (names.length !== 1) throw new Error(`${cache} holds ${names.join(', ') || 'no entry'}`);
 	return join(cache, 'runs', names[0]!);
 }
 
-/** What lies beside each other in a cache: entries, their states, and what should not be there. */
+/**
+ * What lies beside each other in a cache: entries, their states, and what should not be there. The store
+ * belongs to entries, and is not told where some are.
+ */
 export function entriesOf(cache: string): readonly string[] {
 	try {
-		return readdirSync(join(cache, 'runs')).sort();
+		const names = readdirSync(join(cache, 'runs')).sort();
+		return names.some(isEntry) ? names.filter(name => name !== 'files') : names;
 	} catch {
 		return [];
 	}
+}
+
+function isEntry(name: string): boolean {
+	return /^[0-9a-f]{64}$/u.test(name);
 }
 
 /** An entry with its state, and nothing else. */

@@ -8,12 +8,18 @@ import {
 	type RunFileWorld,
 } from './run-file-world.js';
 
-export interface MetRunFile {
-	/** How many calls a first start makes, with those of the processes that unpack, and of the program. */
+/** A first start in an empty cache, or in one whose store has equal files. */
+export interface FirstStart {
+	readonly leaves: 'store' | undefined;
+	/** How many it makes, with those of the processes that unpack, and of the program. */
 	readonly calls: number;
+}
+
+export interface MetRunFile {
+	readonly ways: readonly FirstStart[];
 	readonly world: RunFileWorld;
-	/** A first start. */
 	readonly start: (
+		way: Pick<FirstStart, 'leaves'>,
 		met: Pick<InjectedStart, 'at' | 'error' | 'signal' | 'meetsCaller'>,
 	) => Promise<InjectedEnd>;
 	/** @throws {FaultyEnd} unless a start that nothing hinders is right, and nothing is left by the next that unpacks */
@@ -23,7 +29,9 @@ export interface MetRunFile {
 export async function meetRunFile(scratch: string): Promise<MetRunFile> {
 	const world = await makeRunFileWorld(scratch);
 	const injector = await openInjector();
-	const start: MetRunFile['start'] = met =>
+	const start = async (
+		met: Pick<InjectedStart, 'at' | 'error' | 'signal' | 'meetsCaller'>,
+	): Promise<InjectedEnd> =>
 		injector({
 			words: [world.file],
 			env: world.env,
@@ -34,15 +42,20 @@ export async function meetRunFile(scratch: string): Promise<MetRunFile> {
 			seconds: RUN_FILE_PATIENCE,
 			...met,
 		});
-	world.clear();
-	const {calls} = await start({});
+	const startFirst: MetRunFile['start'] = async ({leaves}, met) => {
+		world.clear(leaves);
+		return start(met);
+	};
+	const empty = await startFirst({leaves: undefined}, {});
+	world.keepStore();
+	const shared = await startFirst({leaves: 'store'}, {});
 	return {
-		calls,
+		ways: [
+			{leaves: undefined, calls: empty.calls},
+			{leaves: 'store', calls: shared.calls},
+		],
 		world,
-		start: met => {
-			world.clear();
-			return start(met);
-		},
+		start: startFirst,
 		assertNextRight: async before => {
 			const after = `after ${before.met}`;
 			const assertRight = async (): Promise<void> => {

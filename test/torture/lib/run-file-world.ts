@@ -1,11 +1,16 @@
 /** A small `.run` file, whose program tells whether all of its bundle is there, and the cache that it unpacks into. */
 import {
+	appendFileSync,
+	cpSync,
 	existsSync,
 	mkdirSync,
 	readdirSync,
 	readFileSync,
 	realpathSync,
+	renameSync,
 	rmSync,
+	statSync,
+	utimesSync,
 	writeFileSync,
 } from 'node:fs';
 import {join} from 'node:path';
@@ -22,8 +27,10 @@ export interface RunFileWorld {
 	readonly top: string;
 	readonly file: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** Empty the cache. */
-	readonly clear: () => void;
+	/** Empty the cache; of a bundle with other files and equal ones, its store may stay. */
+	readonly clear: (leaves?: 'store') => void;
+	/** Keep the cache's store for that, with two files that somebody has written to. */
+	readonly keepStore: () => void;
 	/** Whether the tree has its name. */
 	readonly isPublished: () => boolean;
 	readonly removeTree: () => void;
@@ -31,6 +38,7 @@ export interface RunFileWorld {
 	readonly leftovers: () => readonly string[];
 }
 
+const STORE = 'runs/files';
 const TREE = /^[0-9a-f]{64}$/u;
 /** Milliseconds after which the runner takes a lock over: a few beats. */
 const SILENCE = 3000;
@@ -41,28 +49,51 @@ const FILES = 6;
 
 export async function makeRunFileWorld(scratch: string): Promise<RunFileWorld> {
 	const top = realpathSync(scratch);
-	const [file, cache] = [join(top, 'x.run'), join(top, 'cache')];
+	const [file, cache, kept] = ['x.run', 'cache', 'kept'].map(name => join(top, name)) as [
+		string,
+		string,
+		string,
+	];
 	writeFileSync(file, writeRunFile(await impatientRunner(SILENCE), await bundle()), {mode: 0o755});
 	return {
 		top,
 		file,
 		env: {DYNPK_CACHE: cache, HOME: top},
-		clear: () => {
+		clear: leaves => {
 			rmSync(cache, {recursive: true, force: true});
 			mkdirSync(cache, {mode: 0o700});
+			if (leaves === 'store') {
+				mkdirSync(join(cache, 'runs'), {mode: 0o700});
+				cpSync(kept, join(cache, STORE), {recursive: true, preserveTimestamps: true});
+			}
+		},
+		keepStore: () => {
+			renameSync(join(cache, STORE), kept);
+			// One was written to, and has another length; one was, and has the same.
+			const [longer = '', other = ''] = readdirSync(kept).map(name => join(kept, name));
+			appendFileSync(longer, 'x');
+			const {atime, mtime, size} = statSync(other);
+			writeFileSync(other, '~'.repeat(size));
+			utimesSync(other, atime, mtime);
 		},
 		isPublished: () => readRuns(cache).some(name => TREE.test(name)),
 		removeTree: () =>
 			readRuns(cache)
 				.filter(name => TREE.test(name))
 				.forEach(name => rmSync(join(cache, 'runs', name), {recursive: true})),
-		leftovers: () => readRuns(cache).filter(name => !/^[0-9a-f]{64}(?:\.\d+\.state)?$/u.test(name)),
+		leftovers: () => [
+			...readRuns(cache).filter(name => !/^(?:[0-9a-f]{64}(?:\.\d+\.state)?|files)$/u.test(name)),
+			...namesIn(join(cache, STORE)).filter(name => statSync(join(cache, STORE, name)).nlink === 1),
+		],
 	};
 }
 
 function readRuns(cache: string): readonly string[] {
-	const runs = join(cache, 'runs');
-	return existsSync(runs) ? readdirSync(runs) : [];
+	return namesIn(join(cache, 'runs'));
+}
+
+function namesIn(directory: string): readonly string[] {
+	return existsSync(directory) ? readdirSync(directory) : [];
 }
 
 async function bundle(): Promise<RunWorld> {

@@ -13,13 +13,13 @@ export const ordeal: Ordeal = {
 	inputsInCheck: 120,
 	patience: 3 * RUN_FILE_PATIENCE,
 	open: async scratch => {
-		const {calls, start, assertNextRight} = await meetRunFile(scratch);
-		const {total, choose} = chosenCall([{calls}], errors);
+		const {ways, start, assertNextRight} = await meetRunFile(scratch);
+		const {total, choose} = chosenCall(ways, errors);
 		return {
 			total,
 			attempt: async input => {
-				const {at, error} = choose(input);
-				const end = await start({at, error});
+				const {of, at, error} = choose(input);
+				const end = await start(of, {at, error});
 				if (end.outside.length > 0) {
 					throw new FaultyEnd('outside', `it leaves its place: ${JSON.stringify(end)}`);
 				}

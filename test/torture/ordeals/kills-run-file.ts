@@ -11,13 +11,13 @@ export const ordeal: Ordeal = {
 	inputsInCheck: 10,
 	patience: 3 * RUN_FILE_PATIENCE,
 	open: async scratch => {
-		const {calls, world, start, assertNextRight} = await meetRunFile(scratch);
-		const {total, choose} = chosenCall([{calls}], ['first', 'caller'] as const);
+		const {ways, world, start, assertNextRight} = await meetRunFile(scratch);
+		const {total, choose} = chosenCall(ways, ['first', 'caller'] as const);
 		return {
 			total,
 			attempt: async input => {
-				const {at, error: whom} = choose(input);
-				const end = await start({at, signal: 'SIGKILL', meetsCaller: whom === 'caller'});
+				const {of, at, error: whom} = choose(input);
+				const end = await start(of, {at, signal: 'SIGKILL', meetsCaller: whom === 'caller'});
 				// One that unpacks is not the one that tells of it.
 				const isKilled = end.signal !== 0 && RIGHT.startsWith(end.stdout);
 				if (!isKilled) judgeRunFile(end);

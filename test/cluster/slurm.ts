@@ -15,6 +15,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {need} from '../helpers/run/need.js';
 import {packOnce} from '../helpers/run/packed.js';
+import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
 import {
 	builtRunner,
 	entriesOf,
@@ -392,4 +393,31 @@ test.serial('a time limit ends the program, and what it was unpacked from stays 
 	t.is(await stateOf(cluster, job), 'TIMEOUT');
 	t.true(isTidy(cacheOn(cluster, 'n1')));
 	t.is(unpackedOn(cluster)[0], 1);
+});
+
+test.serial('dynpk run and a .run file choose the same place on the node', async t => {
+	const cluster = await prepare(t);
+	if (cluster === undefined) return;
+	for (const name of ['readlink.run', 'readlink.tar.gz']) {
+		const file = cluster.shared(name);
+		const packed = await runDynpk([
+			...['pack', '/usr/bin/readlink', '--scope', 'closure', '--name', 'readlink', '-o', file],
+		]);
+		t.is(packed.status, 0, packed.stderr);
+	}
+
+	const {status, stdout, stderr} = await cluster.run([
+		...['srun', 'sh', '-c'],
+		'./readlink.run "$0"; "$1" "$2" run readlink.run readlink "$0"; "$1" "$2" run readlink.tar.gz readlink "$0"',
+		...['/proc/self/exe', process.execPath, dynpkScript],
+	]);
+	t.deepEqual([status, stderr], [0, '']);
+	const place = /^\/tmp\/dynpk-0\/(\w+)\/[0-9a-f]{64}\/root\/usr\/bin\/readlink$/u;
+	t.deepEqual(
+		stdout
+			.trimEnd()
+			.split('\n')
+			.map(path => place.exec(path)?.[1]),
+		['runs', 'bundles', 'bundles'],
+	);
 });

@@ -14,6 +14,7 @@ import {once} from 'node:events';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {need} from '../helpers/run/need.js';
+import {asOrdinaryUser} from '../helpers/run/ordinary-user.js';
 import {packOnce} from '../helpers/run/packed.js';
 import {dynpkScript, runDynpk} from '../helpers/run/run-dynpk.js';
 import {
@@ -125,6 +126,17 @@ test.serial('of eight tasks on two nodes one on each unpacks, and all start', as
 	// That of the tasks.
 	t.is(status, 7);
 	for (const node of nodeNames) t.true(isTidy(cacheOn(cluster, node)), node);
+});
+
+test.serial('a user who is not root has an unpacked bundle of his own', async t => {
+	const cluster = await prepare(t);
+	if (cluster === undefined) return;
+	const {status, stdout, stderr} = await cluster.run([
+		...[...asOrdinaryUser(), 'srun', '--nodes=2', '--ntasks=8', './solver'],
+	]);
+	t.deepEqual([status, stderr], [0, '']);
+	t.is(told(stdout, 'exe').filter(path => path.startsWith('/tmp/dynpk-65534/runs/')).length, 8);
+	t.deepEqual(unpackedOn(cluster), [0, 0]);
 });
 
 test.serial('srun --bcast starts the copy on each node, whatever Slurm sends with it', async t => {

@@ -6,7 +6,14 @@
  * system that all of a cluster share. `/tmp` is each node's own.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
-import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {
+	chmodSync,
+	copyFileSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	writeFileSync,
+} from 'node:fs';
 import {once} from 'node:events';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -98,6 +105,8 @@ export async function startCluster(
 	}
 
 	const directory = hostPath(mkdtempSync(join(tmpdir(), 'dynpk-cluster-')));
+	// Other users have jobs, too.
+	chmodSync(directory, 0o755);
 	writeFileSync(join(directory, 'slurm.conf'), configuration);
 	if (userland !== undefined) {
 		await giveUserland(directory, userland);

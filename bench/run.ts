@@ -2,7 +2,7 @@
  * `make bench`: what dynpk costs against its rivals and its limits.
  *
  * Each result is printed as a line of JSON when it is there, and all of them as tables at the end.
- * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths`, `installed`, `prefix` and `forms`; without any, all are run. Figures of a
+ * Arguments choose among `start`, `closure`, `pack`, `memory`, `paths`, `installed`, `prefix`, `forms` and `ranks`; without any, all are run. Figures of a
  * machine that does something else meanwhile mean little; the ratios mean more.
  */
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
@@ -17,6 +17,7 @@ import {benchMemory} from './memory.js';
 import {benchPack} from './pack.js';
 import {benchPaths} from './paths.js';
 import {benchPrefix} from './prefix.js';
+import {benchRanks} from './ranks.js';
 import {benchStart} from './start.js';
 
 const benches = {
@@ -28,6 +29,7 @@ const benches = {
 	installed: benchInstalled,
 	prefix: benchPrefix,
 	forms: benchForms,
+	ranks: benchRanks,
 };
 
 const asked = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /** One line of the table: a figure, what it is compared with, and the limit it should keep. */
 export interface Result {
 	readonly bench:
-		'start' | 'closure' | 'pack' | 'memory' | 'paths' | 'installed' | 'prefix' | 'forms';
+		'start' | 'closure' | 'pack' | 'memory' | 'paths' | 'installed' | 'prefix' | 'forms' | 'ranks';
 	/** What was measured, in words. */
 	readonly what: string;
 	readonly name: string;

@@ -40,10 +40,33 @@ export interface LoaderLaunch extends LaunchBase {
 	readonly leaders?: readonly string[];
 	/** What of the caller's session is set aside first; the native launcher only. */
 	readonly session?: readonly SessionRule[];
+	/** The MPI that it brings along; the native launcher only. */
+	readonly mpi?: MpiLaunch;
 	/** How it sees the bundle's paths; the native launcher only. */
 	readonly view?: ViewLaunch;
 	/** The audit stub, loaded where DYNPK_AUDIT or `byDefault` asks for it; the native launcher only. */
 	readonly audit?: AuditLaunch;
+}
+
+/** What its launcher looks at where several tasks were started: whether each is told its rank. */
+export interface MpiLaunch {
+	/** Such as `Open MPI`. */
+	readonly family: string;
+	/** What its library and plug-ins in the bundle speak with who starts ranks, such as `PMIx`. */
+	readonly speaks: readonly string[];
+	/** Variables; where one is set, who started the tasks speaks one of these. */
+	readonly offers: readonly string[];
+	/** Who may have started them, in the order of asking. */
+	readonly starters: readonly MpiStarter[];
+}
+
+export interface MpiStarter {
+	/** The variable with the number of tasks. */
+	readonly tasks: string;
+	/** The variable with the number of this one: the first tells. */
+	readonly rank: string;
+	/** What is told behind the number of tasks, where nothing is offered. */
+	readonly warning: string;
 }
 
 /** How the programs of a bundle see its paths. */

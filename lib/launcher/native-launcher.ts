@@ -12,7 +12,7 @@ import {DynpkError} from '../errors/dynpk-error.js';
 import type {LaunchSpec} from './launch-spec.js';
 import {encodeLaunchRecord, type SelfPages} from './native-record.js';
 
-const PLACEHOLDER = Buffer.from('DYNPKLR2');
+const PLACEHOLDER = Buffer.from('DYNPKLR3');
 const HEADERS_PLACE = Buffer.from('DYNPKHDR');
 const END = Buffer.from('DYNPKEND');
 

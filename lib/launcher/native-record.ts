@@ -31,7 +31,7 @@ export interface SelfPages {
 	readonly pages: readonly RecordPage[];
 }
 
-const MAGIC = 'DYNPKLR2';
+const MAGIC = 'DYNPKLR3';
 /** Bytes; the launcher refuses more. */
 const RECORD_LIMIT = 1 << 20;
 /** Entries; the launcher refuses more. */
@@ -62,7 +62,7 @@ const flags = {
 
 /** Fields ahead of the first list, and lists: all of 4 bytes, lists of two words. */
 const WORDS = 21;
-const LISTS = 7;
+const LISTS = 9;
 const CHECK_OFFSET = MAGIC.length + 4 * WORDS + 8 * LISTS;
 const FIXED_SIZE = CHECK_OFFSET + 4;
 
@@ -89,6 +89,7 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 		...viewWords(writer, spec),
 	];
 	const isScript = spec.kind === 'script';
+	const mpi = isLoader ? spec.mpi : undefined;
 	const lists = [
 		writer.texts(isLoader ? spec.libraryPath : []),
 		writer.texts(isLoader ? spec.inhibitRpath : []),
@@ -102,6 +103,12 @@ export function encodeLaunchRecord(spec: LaunchSpec, self?: SelfPages): Buffer {
 			(self?.pages ?? []).map(page => [page.address, page.offset, page.size, page.flags]),
 		),
 		writer.texts(isLoader ? (spec.leaders ?? []) : []),
+		writer.texts(mpi?.offers ?? []),
+		writer.list(
+			(mpi?.starters ?? []).map(({tasks, rank, warning}) => [
+				...[writer.text(tasks), writer.text(rank), writer.text(warning)],
+			]),
+		),
 	];
 	return writer.finish(words, lists.flat());
 }

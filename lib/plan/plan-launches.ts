@@ -19,6 +19,7 @@ import {programHome, twinHome} from './homes.js';
 import type {LibraryPlacement} from './library-placement.js';
 import type {Environments} from './plan-environments.js';
 import {leadersOf} from './leaders.js';
+import {planMpi} from './plan-mpi.js';
 import {sessionRulesFor} from './session-rules.js';
 
 export interface LaunchFacts {
@@ -40,14 +41,22 @@ export const anyHost: HostRequirements = {kernel: [0, 0, 0], isa: 0, machine: 0,
 /** In the order of the payload. */
 export function planLaunches(facts: LaunchFacts): LaunchSpec[] {
 	const entries = entriesByPath(facts.payload);
+	const mpiOf = planMpi({
+		paths: facts.payload.entries.map(({path}) => path),
+		objects: facts.walked.roots.filter(({role}) => role === 'object'),
+	});
 	return facts.payload.entries.flatMap(entry =>
-		entry.kind === 'file' ? (launchOf(entry, facts, entries) ?? []) : [],
+		entry.kind === 'file' ? (launchOf(entry, {...facts, mpiOf}, entries) ?? []) : [],
 	);
+}
+
+interface AllFacts extends LaunchFacts {
+	readonly mpiOf: ReturnType<typeof planMpi>;
 }
 
 type Entries = ReadonlyMap<SysrootPath, PayloadEntry>;
 
-function launchOf(file: PayloadFile, facts: LaunchFacts, entries: Entries): LaunchSpec | undefined {
+function launchOf(file: PayloadFile, facts: AllFacts, entries: Entries): LaunchSpec | undefined {
 	const {path, content} = file;
 	const program = facts.walked.programs.get(path);
 	if (program !== undefined) {
@@ -129,11 +138,8 @@ function staticLaunch(path: SysrootPath, object: ElfObject, view: ViewLaunch): L
 	};
 }
 
-function loaderLaunch(
-	path: SysrootPath,
-	{object, closure, loader}: WalkedProgram,
-	facts: LaunchFacts,
-): LaunchSpec {
+function loaderLaunch(path: SysrootPath, program: WalkedProgram, facts: AllFacts): LaunchSpec {
+	const {object, closure, loader} = program;
 	const {options} = loader.facts;
 	const objects = closure.linkMap.map(entry => entry.object);
 	const choice = facts.strategies.get(path);
@@ -144,6 +150,7 @@ function loaderLaunch(
 	const view = facts.views.get(path);
 	const session = sessionRulesFor(posix.basename(path));
 	const leaders = leadersOf(object);
+	const mpi = facts.mpiOf(path, closure);
 	return {
 		kind: 'loader',
 		launcher: payloadPath(path),
@@ -164,6 +171,7 @@ function loaderLaunch(
 		inhibitOwnRpath: isSwitchedOff(object, path, facts.walked),
 		...(leaders.length === 0 ? {} : {leaders}),
 		...(session.length === 0 ? {} : {session}),
+		...(mpi === undefined ? {} : {mpi}),
 		...(audit === undefined ? {} : {audit}),
 		...(view === undefined ? {} : {view}),
 		environment: facts.environments.get(path) ?? [],

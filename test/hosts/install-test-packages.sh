@@ -14,11 +14,13 @@ shells='bash busybox-static dash fish ksh93u+m mksh posh zsh'
 tools='binutils bsdutils bzip2 clang-format cpio createrepo-c diffutils dpkg-dev elfutils g++ gcc gdb gzip
 	libarchive-tools libc6-dev libgomp1 libjemalloc2 libtree locales make musl-tools pax-utils pigz procps python3-pyelftools qemu-user-static rpm shellcheck
 	strace util-linux xz-utils zstd'
+# A cluster of two nodes, and the MPIs of programs for it.
+cluster='iproute2 libmpich-dev libopenmpi-dev libslurm-dev mpich munge slurm-client slurmctld slurmd'
 # For other machines than this one.
 cross='gcc-aarch64-linux-gnu gcc-i686-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross libc6-dev-i386-cross'
 
 # shellcheck disable=SC2086 # lists of words
-set -- $packed $shells $tools $cross
+set -- $packed $shells $tools $cluster $cross
 
 installed=$(dpkg-query --show --showformat='${db:Status-Status}=${Package}\n' "$@" 2>/dev/null) || :
 missing=

@@ -29,6 +29,12 @@ const spec: LaunchSpec = {
 	inhibitRpath: [bundlePath('lib/liba.so'), bundlePath('lib/libb.so')],
 	inhibitOwnRpath: true,
 	leaders: ['libasan.so.8'],
+	mpi: {
+		family: 'MPICH',
+		speaks: ['PMI'],
+		offers: ['PMI_FD', 'PMI_PORT'],
+		starters: [{tasks: 'SLURM_STEP_NUM_TASKS', rank: 'SLURM_PROCID', warning: ' tasks'}],
+	},
 	view: {
 		engine: 'shim',
 		reason: 'r',
@@ -180,7 +186,7 @@ test('what is no launcher, or one for another machine, is refused', t => {
 	const foreign = Buffer.alloc(4096);
 	foreign.writeUInt32BE(0x7f454c46, 0);
 	foreign.writeUInt16LE(183, 18);
-	foreign.write('DYNPKLR2', 1024);
+	foreign.write('DYNPKLR3', 1024);
 	t.throws(() => makeNativeLauncher(spec, foreign), {code: 'UNSUPPORTED_MACHINE'});
 });
 
@@ -207,5 +213,5 @@ test('docs/launch-record.md has every field of struct record at its place', asyn
 		rows.map(([, places, name]) => `${places} ${name}`),
 		fields,
 	);
-	t.is(offset, 152);
+	t.is(offset, 168);
 });

@@ -116,7 +116,7 @@ test('a damaged record is refused with one sentence', async t => {
 	if (bundle === undefined) return;
 	const place = join(bundle.top, bundle.spec.launcher);
 	const bytes = await readFile(place);
-	bytes.writeUInt32LE(99, bytes.lastIndexOf('DYNPKLR2') + 12);
+	bytes.writeUInt32LE(99, bytes.lastIndexOf('DYNPKLR3') + 12);
 	await writeFile(place, bytes);
 	t.deepEqual(await call(bundle.start), {
 		status: 125,

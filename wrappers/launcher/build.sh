@@ -26,7 +26,7 @@ link="-shared -nostdlib -static-libgcc -Wl,-T,$here/launcher.lds -Wl,-Bsymbolic 
 	"$here/entry.S" "$here/placeholder.S" "$here/whole.c" "$here/main.c" "$here/start-mapped.c" \
 	"$here/start-by-exec.c" "$here/program.c" "$here/handover.c" "$here/give-back.c" "$here/loader-options.c" \
 	"$here/environment.c" "$here/session.c" "$here/arena.c" "$here/map.c" "$here/image.c" "$here/find-bundle.c" "$here/host.c" \
-	"$here/record.c" "$here/inherited.c" "$here/fitness.c" "$here/object.c" "$here/engine.c" "$here/proot.c" "$namespace"/*.c \
+	"$here/record.c" "$here/inherited.c" "$here/fitness.c" "$here/object.c" "$here/engine.c" "$here/ranks.c" "$here/proot.c" "$namespace"/*.c \
 	"$table/table.c" "$table/own-tree.c" "$table/check-nodes.c" "$table/host-environment.c" "$table/loader-lists.c" "$table/session-names.c" "$table/loader-variables.c" \
 	"$base/fail.c" "$base/memory.c" "$base/text.c" "$base/variables.c"
 

@@ -64,8 +64,8 @@ _Noreturn static void fail_namespace(const struct launch *launch, enum obstacle 
 
 static void use_namespace(struct launch *launch, bool is_asked)
 {
-	unsigned left_alone = 0;
-	const enum obstacle obstacle = enter_namespace(&launch->bundle, &left_alone);
+	struct entered entered = { 0 };
+	const enum obstacle obstacle = enter_namespace(&launch->bundle, &entered);
 	char number[24];
 
 	if (obstacle != NO_OBSTACLE) {
@@ -73,8 +73,10 @@ static void use_namespace(struct launch *launch, bool is_asked)
 			start_by_proot(launch);
 		fail_namespace(launch, obstacle);
 	}
-	if (left_alone > 0 && find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
-		text_append_number(number, left_alone);
+	launch->has_own_users = entered.has_own_users;
+	if (entered.left_alone > 0 &&
+	    find_value(launch->start.environment, "DYNPK_EXPLAIN") != NULL) {
+		text_append_number(number, entered.left_alone);
 		TELL("paths of the bundle that are not shown, because they would have to be made "
 		     "in "
 		     "directories of yours: ",

@@ -16,6 +16,8 @@ struct launch {
 	const struct record *record;
 	/* How the program will see the bundle's paths. */
 	enum engine engine;
+	/* It is in a user namespace that was made for it. */
+	bool has_own_users;
 	/* `has_proc`: the bundled loader will find its origin through /proc/self/exe. */
 	struct projection bundle;
 	/* The bundle's top under a name no loader can misread. */

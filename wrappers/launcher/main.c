@@ -14,6 +14,7 @@
 #include "host.h"
 #include "inherited.h"
 #include "loader-options.h"
+#include "ranks.h"
 #include "ways.h"
 #include "whole.h"
 
@@ -63,6 +64,7 @@ _Noreturn static void start_by_record(struct launch *launch, uintptr_t *stack)
 		start_script(launch, (char **)stack);
 	if (record->kind == LAUNCH_STATIC)
 		start_static(launch, (char **)stack);
+	check_ranks(launch);
 	choose_search_top(launch);
 	read_inherited(launch);
 	if (launch->is_image)

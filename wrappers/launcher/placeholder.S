@@ -7,5 +7,5 @@
 	.zero 4 * 56 - 8
 	.section .launch_record, "a", %progbits
 	.balign 16
-	.ascii "DYNPKLR2"
+	.ascii "DYNPKLR3"
 	.balign 16

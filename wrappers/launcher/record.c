@@ -78,6 +78,22 @@ static bool is_environment(struct extent extent, struct record_list list)
 	return true;
 }
 
+static bool has_ranks(struct extent extent, const struct record *record)
+{
+	const struct record_list list = record->rank_starters;
+	const struct record_starter *starters = (const void *)(extent.bytes + list.offset);
+
+	if (!is_text_list(extent, record->rank_offers, is_path) ||
+	    !is_list(extent, list, sizeof(*starters)))
+		return false;
+	for (uint32_t i = 0; i < list.count; i++) {
+		if (!is_path(extent, starters[i].tasks) || !is_path(extent, starters[i].rank) ||
+		    !is_text(extent, starters[i].warning))
+			return false;
+	}
+	return true;
+}
+
 static bool has_known_kind(const struct record *record)
 {
 	if (record->bits != 32 && record->bits != 64)
@@ -156,5 +172,5 @@ bool check_record(const void *bytes, size_t size)
 	       is_text_list(extent, record->settings, is_text) &&
 	       is_environment(extent, record->environment) &&
 	       is_list(extent, record->pages, sizeof(struct record_page)) &&
-	       is_text_list(extent, record->leaders, is_text);
+	       is_text_list(extent, record->leaders, is_text) && has_ranks(extent, record);
 }

@@ -16,7 +16,7 @@
 
 #include "table/rules.h"
 
-#define RECORD_MAGIC "DYNPKLR2"
+#define RECORD_MAGIC "DYNPKLR3"
 
 enum {
 	RECORD_LIMIT = 1 << 20, /* bytes */
@@ -69,6 +69,13 @@ struct record_page {
 	uint32_t prot; /* PF_* */
 };
 
+/* Who may have started several tasks: variables, and what is told where it offers no ranks. */
+struct record_starter {
+	uint32_t tasks;
+	uint32_t rank;
+	uint32_t warning;
+};
+
 struct record {
 	char magic[8];
 	uint32_t size;
@@ -94,10 +101,12 @@ struct record {
 	struct record_list inhibit_rpath;
 	struct record_list arguments;
 	struct record_list settings;
-	struct record_list environment; /* struct record_rule */
-	struct record_list pages;	/* struct record_page */
-	struct record_list leaders;	/* sonames that insist on standing first */
-	uint32_t check;			/* record_sum() */
+	struct record_list environment;	  /* struct record_rule */
+	struct record_list pages;	  /* struct record_page */
+	struct record_list leaders;	  /* sonames that insist on standing first */
+	struct record_list rank_offers;	  /* variables by which ranks are told */
+	struct record_list rank_starters; /* struct record_starter */
+	uint32_t check;			  /* record_sum() */
 };
 
 /* Of all words of a record but its last field. Every change of one word changes it. */

@@ -90,7 +90,7 @@ enum obstacle try_namespace(const struct projection *bundle)
 	return obstacle != NO_OBSTACLE || is_marked(bundle->top) ? obstacle : try_in_child(mark);
 }
 
-enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_alone)
+enum obstacle enter_namespace(const struct projection *bundle, struct entered *entered)
 {
 	char mark[TOP_LIMIT + sizeof(TABLE_PLACE)];
 	char scratch[TOP_LIMIT + sizeof("/root")];
@@ -111,7 +111,8 @@ enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_al
 	if (obstacle != NO_OBSTACLE)
 		return obstacle;
 	hide_fallbacks(table);
-	*left_alone = show(bundle, table, scratch);
+	entered->has_own_users = !has_rights;
+	entered->left_alone = show(bundle, table, scratch);
 	/* Its place in the view; what is hidden there stays where it is. */
 	if (!failed(length) && directory[0] == '/')
 		sys_chdir(directory);

@@ -8,11 +8,15 @@
 #include "projection.h"
 #include "unshare.h"
 
-/*
- * Enter the bundle's namespace, unless this process is in it. `left_alone`: how many names are not
- * shown, because the directories are the user's.
- */
-enum obstacle enter_namespace(const struct projection *bundle, unsigned *left_alone);
+struct entered {
+	/* How many names are not shown, because the directories are the user's. */
+	unsigned left_alone;
+	/* A user namespace was made, too: what it starts shares it, and no other process does. */
+	bool has_own_users;
+};
+
+/* Enter the bundle's namespace, unless this process is in it: then nothing is told. */
+enum obstacle enter_namespace(const struct projection *bundle, struct entered *entered);
 
 /* What would be in the way: tried in a child, which ends. */
 enum obstacle try_namespace(const struct projection *bundle);

@@ -28,6 +28,19 @@ static size_t follow_rules(const struct record *record)
 	return length;
 }
 
+static size_t follow_ranks(const struct record *record)
+{
+	const struct record_starter *starters =
+		(const void *)((const char *)record + record->rank_starters.offset);
+	size_t length = follow_list(record, record->rank_offers);
+
+	for (uint32_t i = 0; i < record->rank_starters.count; i++)
+		length += strlen(record_text(record, starters[i].tasks)) +
+			  strlen(record_text(record, starters[i].rank)) +
+			  strlen(record_text(record, starters[i].warning));
+	return length;
+}
+
 void settle_record(unsigned char *bytes, size_t size)
 {
 	if (size >= sizeof(struct record))
@@ -53,9 +66,9 @@ bool try_record(const unsigned char *bytes, size_t size)
 		length += strlen(record_text(record, record->audit_tunables));
 	length += follow_list(record, record->library_path) +
 		  follow_list(record, record->inhibit_rpath) +
-		  follow_list(record, record->leaders) +
-		  follow_list(record, record->arguments) + follow_list(record, record->settings) +
-		  follow_rules(record);
+		  follow_list(record, record->leaders) + follow_list(record, record->arguments) +
+		  follow_list(record, record->settings) + follow_rules(record) +
+		  follow_ranks(record);
 	if (record->engine != ENGINE_NONE)
 		length += strlen(record_text(record, record->engine_reason)) +
 			  strlen(record_text(record, record->table));

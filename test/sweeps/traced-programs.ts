@@ -113,7 +113,7 @@ async function examineProgram(job: ProgramJob, scratch: string): Promise<void> {
 		return;
 	}
 
-	const targets = [program, ...(job.and ?? [])];
+	const targets = [path, ...(job.and ?? [])];
 	const env = {PATH: searchPath};
 	await attempt(program, () =>
 		examine({name: program, targets, cwd: scratch, env, program: path, job}, scratch),

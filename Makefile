@@ -74,6 +74,7 @@ test-differential: hosts ## Our readers, search and solver against the real ones
 # Of what is installed here, by lists in test/sweeps/data; traces programs for half an hour. Each prints what it examined.
 sweeps: build ## What real programs and libraries open and a bundle would lack, and what an audit says of them
 	node build/test/sweeps/opened-files.js
+	node build/test/sweeps/traced-programs.js
 	node build/test/sweeps/dlopen-callers.js
 	node build/test/sweeps/audit-starts.js
 

@@ -1,9 +1,9 @@
 /**
  * Entries → the bytes of a tar file, in order, into a sink.
  *
- * tar-stream makes the format. What it makes of an entry is taken out of it before the next one is begun,
- * so it holds no more than one, and a buffer that contents are read into can be used again. Each file is
- * read once and its digest kept, for the caller and for the entries that are made late from it.
+ * tar-stream makes the format, of ordinary files `ustar-header.ts`. What it makes of an entry is taken out of
+ * it before the next one is begun, so it holds no more than one, and a buffer that contents are read into can be used again. Each
+ * file is read once and its digest kept, for the caller and for the entries that are made late from it.
  */
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
@@ -17,6 +17,7 @@ import {digestOf, makeContentReader, type OpenContent} from './read-content.js';
 import {sparseEntry, type SparseContent} from './sparse-entry.js';
 import {findSparseMap, type SparseMap} from './sparse-map.js';
 import {makeTarHeader, type TarHeader} from './tar-header.js';
+import {makeUstarHeaders, type MakeUstarHeader} from './ustar-header.js';
 import type {ArchiveRequest, ArchiveStream, WrittenOutput} from './archive-request.js';
 
 /** Told where entries come to lie in the archive, ahead of the bytes themselves. */
@@ -42,6 +43,7 @@ export type PackedRequest = Omit<ArchiveRequest, 'output' | 'form'> & {
 
 interface Tape {
 	readonly pack: Pack;
+	readonly ustarHeader: MakeUstarHeader;
 	readonly sink: Pick<ByteSink, 'write'>;
 	/** How many bytes have been handed on. */
 	length: number;
@@ -59,7 +61,8 @@ export async function packEntries(
 	const pack = makePack({highWaterMark: Infinity});
 	try {
 		await open(pack);
-		return await writeEntries({pack, sink, length: 0}, request, {stop, watch});
+		const tape = {pack, ustarHeader: makeUstarHeaders(), sink, length: 0};
+		return await writeEntries(tape, request, {stop, watch});
 	} finally {
 		pack.destroy();
 	}
@@ -135,7 +138,14 @@ interface OpenFile {
 }
 
 async function addFile(tape: Tape, {entry, mtime, content}: OpenFile): Promise<FileDigest> {
-	const {body, added} = beginEntry(tape, makeTarHeader(entry, {mtime, size: content.size}));
+	const header = makeTarHeader(entry, {mtime, size: content.size});
+	const ustar = content.kind === 'whole' ? tape.ustarHeader(header) : undefined;
+	if (content.kind === 'whole' && ustar !== undefined) {
+		await addPlainFile(tape, ustar, content.bytes);
+		return digestOf(content.bytes);
+	}
+
+	const {body, added} = beginEntry(tape, header);
 	if (content.kind === 'whole') {
 		body.end(content.size === 0 ? null : content.bytes);
 		await added;
@@ -156,6 +166,19 @@ async function addFile(tape: Tape, {entry, mtime, content}: OpenFile): Promise<F
 	body.end(null);
 	await added;
 	return {sha256: digest.digest('hex'), size};
+}
+
+const PADDING = Buffer.alloc(BLOCK_SIZE);
+
+/** Past tar-stream, and nothing in it between two of its own. */
+async function addPlainFile(tape: Tape, header: Buffer, bytes: Buffer): Promise<void> {
+	const padding = PADDING.subarray(0, paddedSize(bytes.length) - bytes.length);
+	for (const part of [header, bytes, padding]) {
+		const given = part.length === 0 ? undefined : give(tape, part);
+		if (given !== undefined) {
+			await given;
+		}
+	}
 }
 
 async function sparseMapOf(content: EntryContent, stop: StopCheck): Promise<SparseMap | undefined> {

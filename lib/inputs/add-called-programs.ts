@@ -71,25 +71,47 @@ export function findLeftCalls(
 	});
 }
 
-/** A shell script, or the user's own in a language whose calls are read; those of an installation are not. */
-function isRead({content, package: owner, reason}: PayloadFile): boolean {
+/**
+ * A shell script, or the user's own in a language whose calls are read; those of an installation are not.
+ * What scripts source or import has no first line: where the user names it, its ending tells.
+ */
+function isRead({path, content, package: owner, reason}: PayloadFile): boolean {
 	const isOwn = owner === undefined && reason.kind !== 'prefix';
-	return content.kind === 'script' && (isOwn || isShellScript(content.shebang));
+	return content.kind === 'script'
+		? isOwn || isShellScript(content.shebang)
+		: content.kind === 'data' &&
+				isOwn &&
+				isNamed(reason) &&
+				interpreterByEnding(path) !== undefined;
+}
+
+const endings: readonly (readonly [RegExp, interpreter: string])[] = [
+	[/\.(?:sh|bash|ksh|zsh)$/u, 'sh'],
+	[/\.py$/u, 'python3'],
+	[/\.p[lm]$/u, 'perl'],
+	[/\.rb$/u, 'ruby'],
+	[/\.[cm]?js$/u, 'node'],
+	[/\.[Rr]$/u, 'Rscript'],
+	[/\.lua$/u, 'lua'],
+	[/\.tcl$/u, 'tclsh'],
+];
+
+function interpreterByEnding(path: SysrootPath): string | undefined {
+	return endings.find(([ending]) => ending.test(path))?.[1];
 }
 
 function isShellScript({interpreter, envProgram}: Shebang): boolean {
 	return shells.test(`/${envProgram ?? interpreter}`);
 }
 
-function commandsOf({content}: PayloadFile, text: string): Iterable<string> {
-	if (content.kind !== 'script') {
-		return [];
-	}
-
-	const {interpreter, envProgram} = content.shebang;
-	return isShellScript(content.shebang)
+function commandsOf({path, content}: PayloadFile, text: string): Iterable<string> {
+	const interpreter =
+		content.kind === 'script'
+			? (content.shebang.envProgram ?? content.shebang.interpreter)
+			: (interpreterByEnding(path) ?? '');
+	return shells.test(`/${interpreter}`)
 		? findShellCommands(text)
-		: findLiteralCommands(text, posix.basename(envProgram ?? interpreter));
+		: findLiteralCommands(text, posix.basename(interpreter));
 }
 
 function isOfBase({reason, package: owner}: PayloadEntry, {targeted}: Gathering): boolean {
@@ -119,7 +141,7 @@ function addCall(gathering: Gathering, call: Call, owner: InstalledPackage | und
 	const {request, collector, sysroot, called, roots} = gathering;
 	const {path, script} = call;
 	const real = sysroot.realPath(path) ?? path;
-	const travel = owner === undefined || isHostTool(real, gathering) ? 'never' : travelOf(owner);
+	const travel = owner === undefined || isHostTool(call, gathering) ? 'never' : travelOf(owner);
 	if (request.scope !== 'closure' && travel === 'whole' && owner !== undefined) {
 		roots.add(owner);
 	} else if (request.scope !== 'closure' && travel === 'alone') {
@@ -128,7 +150,9 @@ function addCall(gathering: Gathering, call: Call, owner: InstalledPackage | und
 		}
 	} else if (owner?.essential === true) {
 		// What every system has is left to the host without a word.
-	} else if (isTaken(call, gathering) && !isHostTool(real, gathering)) {
+	} else if (isHostTool(call, gathering)) {
+		// No option takes it.
+	} else if (isTaken(call, gathering)) {
 		takeCommand(gathering, call);
 	} else if (!called.others.has(path)) {
 		called.others.set(path, {script, owner});
@@ -151,8 +175,8 @@ function takeCommand(gathering: Gathering, {path, script}: Call): void {
 	}
 }
 
-/** Set-id, or in a directory of the administrator's. */
-function isHostTool(real: SysrootPath, {sysroot}: Gathering): boolean {
-	const mode = sysroot.status(real)?.mode ?? 0;
-	return (mode & 0o6000) !== 0 || posix.basename(posix.dirname(real)) === 'sbin';
+/** Set-id, or called in a directory of the administrator's; where links lead there (Debian's `dot`), it is anybody's. */
+function isHostTool({path}: Call, {sysroot}: Gathering): boolean {
+	const mode = sysroot.status(sysroot.realPath(path) ?? path)?.mode ?? 0;
+	return (mode & 0o6000) !== 0 || posix.basename(posix.dirname(path)) === 'sbin';
 }

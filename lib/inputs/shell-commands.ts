@@ -31,6 +31,8 @@ type Place =
 	| 'wrapped'
 	/** Behind `exec -a`: what the program is to be called. */
 	| 'title'
+	/** Behind `$(which` and the like: a program whose path somebody wants. */
+	| 'asked'
 	/** Of a clause of `case`. */
 	| 'pattern'
 	/** Between `case` and `in`. */
@@ -57,6 +59,8 @@ interface Reading {
 	isConditional: boolean;
 	/** Whether the statement leaves the shell for a program, once one is named. */
 	leaves: 'no' | 'by exec' | 'for good';
+	/** What it prints is used. */
+	readonly isSubstituted: boolean;
 	readonly found: Found;
 }
 
@@ -97,6 +101,7 @@ function readScript(script: string, found: Found, depth: number): void {
 		nesting: 0,
 		isConditional: false,
 		leaves: 'no',
+		isSubstituted: depth > 0,
 		found,
 	};
 	for (const token of shellTokens(script, inner => readScript(inner, found, depth + 1))) {
@@ -167,6 +172,9 @@ function takeWord(reading: Reading, word: ShellWord): void {
 		case 'title':
 			reading.place = 'wrapped';
 			break;
+		case 'asked':
+			takeAsked(reading, word);
+			break;
 		case 'pattern':
 			if (reserved === 'esac') {
 				endCase(reading);
@@ -221,10 +229,10 @@ function takeCommand(reading: Reading, word: ShellWord, reserved: string | undef
 	}
 }
 
-/** Options and settings come first; `command -v` only asks whether there is such a program. */
+/** Options and settings come first; `command -v` only asks whether there is such a program, or where. */
 function takeWrapped(reading: Reading, {literal, isAssignment}: ShellWord): void {
 	if (literal === '-v' || literal === '-V') {
-		reading.place = 'argument';
+		reading.place = reading.isSubstituted ? 'asked' : 'argument';
 	} else if (literal === '-a') {
 		reading.place = 'title';
 	} else if (!isAssignment && literal?.startsWith('-') !== true && !/^\d+$/u.test(literal ?? '')) {
@@ -233,13 +241,30 @@ function takeWrapped(reading: Reading, {literal, isAssignment}: ShellWord): void
 	}
 }
 
+/** `java=$(which java)`: whoever wants the path starts it. */
+function takeAsked(reading: Reading, {literal}: ShellWord): void {
+	if (literal?.startsWith('-') !== true) {
+		call(reading, literal);
+	}
+}
+
+const asking = new Set(['which', 'type', 'whence']);
+
 function call(reading: Reading, name: string | undefined): void {
 	if (name !== undefined) {
 		reading.found.commands.add(name);
 	}
 
 	reading.bare = name;
-	reading.place = name !== undefined && wrapping.has(name) ? 'wrapped' : 'argument';
+	reading.place = placeBehind(name, reading);
+}
+
+function placeBehind(command: string | undefined, {isSubstituted}: Reading): Place {
+	if (command === undefined || !(wrapping.has(command) || asking.has(command))) {
+		return 'argument';
+	}
+
+	return wrapping.has(command) ? 'wrapped' : isSubstituted ? 'asked' : 'argument';
 }
 
 function endCase(reading: Reading): void {

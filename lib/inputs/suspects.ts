@@ -139,9 +139,13 @@ function stringsOf(
 const WILD = /[%$*?[{]/u;
 const isPlain = /^\/[^\s"'`<>|()=,\\\u0000-\u001f\u007f\ufffd]+$/u;
 
-/** Of `/a/b`, of lists with colons or semicolons, and of `file:///a/b`. */
+/** Tcl's lists have blanks; a sentence has words that are no path. */
+const isBlankList = /^(?:\/[^\s/]\S*[ \t]+)+\/[^\s/]\S*[ \t]*$/u;
+
+/** Of `/a/b`, of lists with colons, semicolons or blanks, and of `file:///a/b`. */
 function* pathsIn(text: string): Generator<SysrootPath, void, undefined> {
-	for (const element of text.replace(/^file:\/\//u, '').split(/[:;]/u)) {
+	const separator = isBlankList.test(text) ? /[ \t]+/u : /[:;]/u;
+	for (const element of text.replace(/^file:\/\//u, '').split(separator)) {
 		const wild = element.search(WILD);
 		const written = wild === -1 ? element : posix.dirname(`${element.slice(0, wild)}x`);
 		if (isPlain.test(written)) {

@@ -90,6 +90,8 @@ const unlisted = {
 	},
 	'/opt/own/bin/again.sh': {text: '#!/bin/sh\nmine /x\n'},
 	'/opt/own/data': {text: 'of my own\n'},
+	'/opt/plain': {text: '#!/bin/sh\n. /opt/lib.sh\n'},
+	'/opt/lib.sh': {text: 'finish() { showa /x; other /x; }\n'},
 	'/usr/bin/mine': {text: '#!/bin/sh\n'},
 } as const;
 
@@ -143,6 +145,12 @@ test('what the user’s own scripts call travels where it is a base tool, and is
 		'dynpk: /opt/own/bin/start.sh calls other: not packed; --commands packs them\n',
 	);
 	t.is((await world.pack(['/opt/own/bin/start.sh', 'other', '--dry-run'])).stderr, '');
+	const sourcing = ['/opt/plain', '--with', '/opt/lib.sh', '--dry-run'];
+	t.is(
+		(await world.pack(sourcing)).stderr,
+		'dynpk: /opt/lib.sh calls other: not packed; --commands packs them\n',
+	);
+	t.true((await world.plan([...sourcing.slice(0, -1), '--commands'])).has('/usr/bin/other'));
 	for (const name of targetHosts) {
 		const host = await needHost(t, name);
 		if (host === undefined) continue;
@@ -156,11 +164,26 @@ test('--commands packs what the user’s own scripts call, with its package', as
 	if (!need(t, 'gcc')) return;
 	const python = {'/usr/bin/python3': {symlink: 'sash'}} as const;
 	const script = {'/opt/run.py': {text: '#!/usr/bin/python3\nrun(["other", "/x"])\n'}} as const;
+	// In /usr/sbin, where a link of everybody's leads.
+	const linked = {
+		'/usr/share/other/x': {text: ''},
+		'/usr/bin/linked': {symlink: '../sbin/linked'},
+		'/usr/sbin/linked': tool('linked'),
+	} as const;
+	const links = {
+		'/opt/links.py': {text: '#!/usr/bin/python3\nrun(["linked", "/x"]); run(["admin", "/x"])\n'},
+	} as const;
 	const world = await buildInstalled(
 		t,
-		{...packages, other: {files: {...packages.other.files, '/usr/share/other/x': {text: ''}}}},
-		{...unlisted, ...python, ...script},
+		{...packages, other: {files: {...packages.other.files, ...linked}}},
+		{...unlisted, ...python, ...script, ...links},
 	);
+	const toLink = await world.pack(['/opt/links.py', '--dry-run']);
+	t.is(
+		toLink.stderr,
+		'dynpk: /opt/links.py calls linked (deb:other): not packed; --commands packs them\n',
+	);
+	t.true((await world.plan(['/opt/links.py', '--commands'])).has('/usr/sbin/linked'));
 	const said = await world.pack(['/opt/run.py', '--dry-run']);
 	t.is(said.stderr, 'dynpk: /opt/run.py calls other: not packed; --commands packs them\n');
 	t.true((await world.plan(['/opt/run.py', '--commands'])).has('/usr/share/other/x'));
@@ -220,7 +243,30 @@ for (const [language, text, commands] of [
 		['gzip', 'less', 'date', 'git'],
 	],
 	['Rscript', 'system("bcftools index x")\nsystem2("tabix", "x")', ['bcftools', 'tabix']],
-	['lua', 'os.execute("ls")', []],
+	[
+		'python3',
+		'print(shutil.which("tabix"), create_subprocess_exec("bgzip", "x"))',
+		['tabix', 'bgzip'],
+	],
+	[
+		'perl5.36',
+		`open(my $in, '-|', 'jq', '.', $x); open OUT, "| sort -u"; open(IN, "zcat $x |");\nopen(my $f, '<', 'data'); open2($r, $w, "bc")`,
+		['jq', 'sort', 'zcat', 'bc'],
+	],
+	[
+		'ruby3.1',
+		'system("tar xf #{x}"); IO.popen(["jq", x]); Open3.capture2("bc"); y = `date`\n# system("no")',
+		['tar', 'jq', 'bc', 'date'],
+	],
+	[
+		'node',
+		"execFileSync('git', []); exec('ls | sort'); /x/.exec('no such'); re.exec('nor this')\n// spawn('no')",
+		['git', 'ls', 'sort'],
+	],
+	['lua5.4', 'os.execute("ls -l"); io.popen("date")\n-- os.execute("no")', ['ls', 'date']],
+	['tclsh', 'set x [exec -ignorestderr git log]\nexec dot -Tpng\n# exec no', ['git', 'dot']],
+	['Rscript', 'Sys.which("samtools")', ['samtools']],
+	['awk', 'system("ls")', []],
 ] as const) {
 	test(`what ${language} calls literally: ${text}`, t => {
 		t.deepEqual([...findLiteralCommands(text, language)], [...commands]);

@@ -67,7 +67,12 @@ for (const [title, script, found] of [
 		'abcdeenvfnicexargs',
 	],
 	['what a program is to be called is no command', 'exec -a "$0" a x', 'a'],
-	['asking for a command is not calling it', 'command -v a; type b; hash c', ''],
+	['asking for a command is not calling it', 'command -v a; type b; hash c; which d', 'which'],
+	[
+		'who asks for the path of a command wants to call it',
+		'A=`which a 2>/dev/null`; B=$(command -v b); "$(type -p c)" x; [ -n "$(hash d)" ]',
+		'abcwhich',
+	],
 	['absolute paths are called, others are not told', '/bin/a x; /usr/bin/b', '/bin/a/usr/bin/b'],
 	['builtins are no programs', 'cd x; echo a; set -e; . ./b; eval "c"; trap d EXIT; printf e', ''],
 	['what has no end ends there', "a; 'b; c", 'a'],

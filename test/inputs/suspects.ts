@@ -41,6 +41,7 @@ test('what a program names by a compiled-in path is told with the evidence, and 
 const char *const others[] = {
 	"see /usr/share/prose/text for more", "/usr/share/zoneinfo/UTC", "/usr/share/doc/words/list",
 	"/usr/share/tool/own", "/usr/share/absent/x", "/usr/share", "/usr/share/%s/x", "/opt/elsewhere/x",
+	"/usr/share/absent /usr/share/list/of /usr/lib",
 };
 `,
 					},
@@ -53,21 +54,31 @@ const char *const others[] = {
 			'/usr/share/tables/table.dat': {text: 'of nobody\n'},
 			'/usr/share/tables/.netrc': {text: ''},
 			'/usr/share/prose/text': {text: ''},
+			'/usr/share/list/of/x': {text: ''},
 			'/usr/share/zoneinfo/UTC': {text: ''},
 			'/usr/share/doc/words/list': {text: ''},
 			'/opt/elsewhere/x': {text: ''},
 		},
 	);
 	const notice =
-		'dynpk: 2 files or directories that programs name stay behind (/usr/share/tables, /usr/share/words/list); --suspected packs them, dynpk inspect --suspects tells where\n';
+		'dynpk: 3 files or directories that programs name stay behind (/usr/share/list/of, /usr/share/tables, /usr/share/words/list); --suspected packs them, dynpk inspect --suspects tells where\n';
 	const without = join(world.root, '../without');
 	const said = await world.pack(['tool', '-o', without]);
 	t.deepEqual([said.status, said.stderr], [0, notice]);
 	t.is((await world.pack(['tool', '--scope', 'closure', '--dry-run'])).stderr, '');
-	const some = ['--exclude', '/usr/share/tables', '--with', '/usr/share/words', '--dry-run'];
+	const some = [
+		'--exclude',
+		'/usr/share/tables',
+		'--exclude',
+		'/usr/share/list/of',
+		'--with',
+		'/usr/share/words',
+		'--dry-run',
+	];
 	t.is((await world.pack(['tool', ...some])).stderr, '');
 
 	const evidence = [
+		/^\/usr\/share\/list\/of: is named in \/usr\/bin\/tool \(“\/usr\/share\/absent \/usr\/share\/list\/of \/usr\/lib” at \d+\), and stays behind$/u,
 		/^\/usr\/share\/tables: is named in \/usr\/bin\/tool \(“\/usr\/share\/tables\/%s\.dat” at \d+\), and stays behind$/u,
 		/^\/usr\/share\/words\/list: is named in \/usr\/bin\/tool \(“\/usr\/share\/words\/list” at \d+\), and stays behind$/u,
 	];
@@ -82,7 +93,11 @@ const char *const others[] = {
 	const {stdout} = await runDynpk(['inspect', without, '--suspects', '--json']);
 	t.like(JSON.parse(stdout), {
 		schema: 'dynpk-suspects/1',
-		suspects: [{path: '/usr/share/tables'}, {path: '/usr/share/words/list'}],
+		suspects: [
+			{path: '/usr/share/list/of'},
+			{path: '/usr/share/tables'},
+			{path: '/usr/share/words/list'},
+		],
 	});
 
 	const bundle = join(world.root, '../bundle');
@@ -93,6 +108,7 @@ const char *const others[] = {
 	const reasonOf = (path: string) => files.find(({source}) => source === path)?.reason;
 	t.is(reasonOf('/usr/share/tables/table.dat'), 'named in /usr/bin/tool');
 	t.is(reasonOf('/usr/share/words/list'), 'named in /usr/bin/tool');
+	t.is(reasonOf('/usr/share/list/of/x'), 'named in /usr/bin/tool');
 	t.is(reasonOf('/usr/share/prose/text'), undefined);
 	for (const name of targetHosts) {
 		const host = await needHost(t, name);

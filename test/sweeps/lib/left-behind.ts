@@ -11,7 +11,7 @@ import {traceObstacle} from '../../../lib/inputs/trace-rules.js';
 import {lookUpOwners} from '../../../lib/installed/look-up-owners.js';
 import {packageId, type PackageDatabase} from '../../../lib/installed/package-database.js';
 import {pathPattern} from '../../../lib/paths/path-pattern.js';
-import {parentOf, sysrootPath, type SysrootPath} from '../../../lib/paths/paths.js';
+import {isWithin, parentOf, sysrootPath, type SysrootPath} from '../../../lib/paths/paths.js';
 import type {Sysroot} from '../../../lib/sysroot/sysroot.js';
 import {missingOnTheWay} from './leads-into.js';
 import type {Carried} from './plan-of.js';
@@ -29,16 +29,15 @@ export interface Bundle {
 	readonly databases: readonly PackageDatabase[];
 }
 
+export interface Lacking extends Opening, Missing {}
+
 const isAnybodys = pathPattern('/{etc,var,usr/share/doc,usr/share/info,usr/lib/debug}/**', {
 	dot: true,
 });
 
 export function findLeftBehind(openings: readonly Opening[], bundle: Bundle): Missing[] {
 	const {plan, sysroot, databases} = bundle;
-	const found = openings.flatMap(opening => {
-		const missing = missingOf(opening, bundle);
-		return missing === undefined ? [] : [{...opening, missing}];
-	});
+	const found = findLacking(openings, bundle);
 	const ownerOf = lookUpOwners(
 		found.map(({missing}) => sourceOf(missing)),
 		sysroot,
@@ -55,6 +54,20 @@ export function findLeftBehind(openings: readonly Opening[], bundle: Bundle): Mi
 	});
 }
 
+/**
+ * All of it, whosever it is. What lies in `own`, a directory that a test made, is nobody's temporary file.
+ */
+export function findLacking(
+	openings: readonly Opening[],
+	bundle: Pick<Bundle, 'plan' | 'sysroot'>,
+	own?: SysrootPath,
+): Lacking[] {
+	return openings.flatMap(opening => {
+		const missing = missingOf(opening, bundle, own);
+		return missing === undefined ? [] : [{...opening, missing}];
+	});
+}
+
 /** What Python compiled belongs to whom its source does. */
 function sourceOf(path: SysrootPath): SysrootPath {
 	return sysrootPath(path.replace(/__pycache__\/([^/.]+)\.[^/]*\.pyc$/u, '$1.py'));
@@ -63,7 +76,8 @@ function sourceOf(path: SysrootPath): SysrootPath {
 /** Programs that are not in the bundle are the host's, and so is what they open. */
 function missingOf(
 	{kind, path, by}: Opening,
-	{plan: {paths}, sysroot}: Bundle,
+	{plan: {paths}, sysroot}: Pick<Bundle, 'plan' | 'sysroot'>,
+	own: SysrootPath | undefined,
 ): SysrootPath | undefined {
 	const real = sysroot.realPath(sysrootPath(path));
 	if (
@@ -77,9 +91,11 @@ function missingOf(
 	// The loader searches by name alone.
 	const isLibrary = /\.so(?:\.|$)/u.test(posix.basename(path)) && paths.has(real);
 	const missing = isLibrary ? undefined : missingOnTheWay(path, paths, sysroot);
-	return missing === undefined || [sysrootPath(path), missing].some(name => isHosts(name, sysroot))
-		? undefined
-		: missing;
+	if (missing === undefined || (own !== undefined && isWithin(missing, own))) {
+		return missing;
+	}
+
+	return [sysrootPath(path), missing].some(name => isHosts(name, sysroot)) ? undefined : missing;
 }
 
 /** By its own name, or by that of a directory above it. */

@@ -3,6 +3,7 @@ import {decide} from '../../../lib/pack/decide.js';
 import {packRequest} from '../../helpers/run/pack-request.js';
 import {hostPath, type SysrootPath} from '../../../lib/paths/paths.js';
 import {userDirectories} from '../../../lib/paths/program-directories.js';
+import type {BundlePlan} from '../../../lib/plan/bundle-plan.js';
 import type {Sysroot} from '../../../lib/sysroot/sysroot.js';
 
 export interface Carried {
@@ -23,8 +24,16 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 		{signal: new AbortController().signal, atOnce: part => part()},
 	);
 	decision.close();
+	return carriedBy(decision.plan, sysroot);
+}
+
+/** By a plan, or by what `pack --dry-run --json` prints of it. */
+export function carriedBy(
+	{operations, packages}: Pick<BundlePlan, 'operations' | 'packages'>,
+	sysroot: Sysroot,
+): Carried {
 	const paths = new Set<SysrootPath>();
-	for (const operation of decision.plan.operations) {
+	for (const operation of operations) {
 		const source = 'source' in operation ? operation.source : undefined;
 		if (source !== undefined) {
 			paths.add(source);
@@ -33,5 +42,5 @@ export async function planOf(target: string, scratch: string, sysroot: Sysroot):
 		}
 	}
 
-	return {paths, packages: new Set(decision.plan.packages.map(({id}) => id))};
+	return {paths, packages: new Set(packages.map(({id}) => id))};
 }

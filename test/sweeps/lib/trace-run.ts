@@ -15,7 +15,7 @@ import {
 	rmSync,
 	writeFileSync,
 } from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {hostPath} from '../../../lib/paths/paths.js';
 import {userDirectories} from '../../../lib/paths/program-directories.js';
 import {openObservers} from '../../../lib/trace/observers.js';
@@ -28,6 +28,8 @@ export interface Job {
 	/** Files of the working directory, by name. */
 	readonly files?: Readonly<Record<string, string>> | undefined;
 	readonly stdin?: string | undefined;
+	/** Set besides, or in the place of, what each run has. */
+	readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Opening {
@@ -56,6 +58,7 @@ export async function traceRun(program: string, job: Job, scratch: string): Prom
 	}
 
 	for (const [name, text] of Object.entries(job.files ?? {})) {
+		mkdirSync(dirname(join(place, 'work', name)), {recursive: true});
 		writeFileSync(join(place, 'work', name), text);
 	}
 
@@ -69,13 +72,15 @@ export async function traceRun(program: string, job: Job, scratch: string): Prom
 		throw new Error(strace);
 	}
 
-	const status = await run([...asOrdinaryUser(), ...under, program, ...job.argv], place);
+	const words = [...asOrdinaryUser(), ...under, program, ...job.argv];
+	const status = await run(words, place, job.env);
 	return {status, openings: [...readOpenings(readFileSync(log, 'utf8'), join(place, 'work'))]};
 }
 
 async function run(
 	[command = '', ...argv]: readonly string[],
 	place: string,
+	env: Job['env'],
 ): Promise<number | undefined> {
 	const stdin = openSync(join(place, 'stdin'), 'r');
 	try {
@@ -86,6 +91,7 @@ async function run(
 				HOME: join(place, 'home'),
 				LC_ALL: 'C.UTF-8',
 				TERM: 'dumb',
+				...env,
 			},
 			stdio: [stdin, 'ignore', 'ignore'],
 			detached: true,

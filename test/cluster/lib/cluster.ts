@@ -81,7 +81,8 @@ Epilog=/srv/scripts/epilog
 
 /** As sites have them that give each job a directory on the node; here those of the partition `scratch`. */
 const scripts = {
-	prolog: 'install -d -o "$SLURM_JOB_UID" -m 700 "/tmp/job-$SLURM_JOB_ID"',
+	prolog:
+		'mkdir -m 700 "/tmp/job-$SLURM_JOB_ID" && chown "$SLURM_JOB_UID" "/tmp/job-$SLURM_JOB_ID"',
 	'task-prolog': 'echo "export SLURM_TMPDIR=/tmp/job-$SLURM_JOB_ID"',
 	epilog: 'rm -rf "/tmp/job-$SLURM_JOB_ID"',
 };

@@ -115,7 +115,7 @@ export async function startCluster(
 
 	mkdirSync(join(directory, 'scripts'));
 	for (const [name, line] of Object.entries(scripts)) {
-		const script = `#!/bin/sh\n[ "$SLURM_JOB_PARTITION" != scratch ] || ${line}\n`;
+		const script = `#!/bin/sh\n[ "$SLURM_JOB_PARTITION" != scratch ] || { ${line}; }\n`;
 		writeFileSync(join(directory, 'scripts', name), script, {mode: 0o755});
 	}
 

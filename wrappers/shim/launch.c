@@ -118,7 +118,16 @@ static bool next_candidate(const char **path, const char *name, char *to)
 	return true;
 }
 
-/* Whether the bundle has the program that `env NAME` would start. */
+/* Whether it lies in the bundle, by whatever name. */
+static bool is_of_bundle(const struct view *view, const struct route *route)
+{
+	const char *inside = text_behind(route->path, view->top);
+
+	return route->is_bundled || (inside != NULL && *inside == '/');
+}
+
+/* Whether the bundle has the program that `env NAME` would start. PATH may name it as it lies
+ * there. */
 __attribute__((noinline)) static bool find_packed(struct route *route, const char *name,
 						  char *const *environment)
 {
@@ -135,7 +144,7 @@ __attribute__((noinline)) static bool find_packed(struct route *route, const cha
 		if (candidate[0] != '\0' &&
 		    find_route(route, AT_FDCWD, candidate, FOLLOW | LAUNCH) == 0 &&
 		    !failed(sys_access(route->path, X_OK)))
-			return route->is_bundled;
+			return is_of_bundle(launch_view(), route);
 	}
 	return false;
 }
@@ -175,14 +184,6 @@ static long read_head(const char *path, char *head)
 	size = sys_read((int)fd, head, HEAD_SIZE);
 	sys_close((int)fd);
 	return failed(size) ? 0 : size;
-}
-
-/* Whether it lies in the bundle, by whatever name. */
-static bool is_of_bundle(const struct view *view, const struct route *route)
-{
-	const char *inside = text_behind(route->path, view->top);
-
-	return route->is_bundled || (inside != NULL && *inside == '/');
 }
 
 /*
